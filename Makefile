@@ -1,0 +1,36 @@
+# The two commands: `make demo` shows what authtrail does, `make test` proves it. Both install what is missing.
+
+SHELL := /bin/bash
+RELEASE := .build-release
+CHECK := --explicit-target-dependency-import-check error
+TRAIL_DIR ?= ./demo
+
+.PHONY: demo test build setup venv clean
+
+## A year of auth events with attacks in it, ingested and judged.
+demo: build
+	@$(RELEASE)/release/authtrail demo --dir $(TRAIL_DIR)
+
+## All tests, against real files, real SQLite, pyarrow and DuckDB.
+test: setup venv
+	AUTHTRAIL_PYTHON="$(CURDIR)/.venv/bin/python" swift test $(CHECK)
+
+## The program, as .build-release/release/authtrail.
+build: setup
+	@echo "Building authtrail (release); the first build takes a few minutes."
+	@swift build -c release --product authtrail --scratch-path $(RELEASE) $(CHECK)
+
+## System packages: SQLite and zlib with their headers (Debian, Ubuntu; macOS has them).
+setup:
+	@bash Packaging/setup.sh
+
+## pyarrow and DuckDB, which read the segments in the tests.
+venv: .venv/done
+
+.venv/done: Tests/Engines/requirements.txt
+	@python3 -m venv .venv
+	@.venv/bin/pip install --quiet --disable-pip-version-check -r Tests/Engines/requirements.txt
+	@touch $@
+
+clean:
+	rm -rf .build $(RELEASE) .venv demo

@@ -1,0 +1,66 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+// The pipeline, in the order in which a line travels through it. A module may use only modules that stand above it;
+// the check at the end of this file holds that, and CI builds with `--explicit-target-dependency-import-check error`.
+let pipeline: [Target] = [
+    .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .target(name: "Columns"),
+    .target(name: "Console"),
+    .target(name: "Files", dependencies: ["CZlib"]),
+    .target(name: "Events", dependencies: ["Columns"]),
+    .target(name: "Parquet", dependencies: ["CZlib", "Columns"]),
+    .target(name: "Segments", dependencies: ["Columns", "Events", "Parquet"]),
+    .target(name: "Rollups", dependencies: ["Columns", "Events"]),
+    .target(name: "Catalog", dependencies: ["Columns", "Events", "Rollups", grdb]),
+    .target(name: "Trail", dependencies: ["Columns", "Files", "Events", "Segments", "Rollups", "Catalog", crypto]),
+    .target(name: "Ingest", dependencies: ["Columns", "Files", "Events", "Segments", "Rollups", "Catalog", "Trail"]),
+    .target(name: "Detection", dependencies: ["Columns", "Events", "Rollups", crypto]),
+    .target(name: "QueryFiles", path: "Queries", resources: [.embedInCode("sql")]),
+    .target(name: "Queries", dependencies: ["Columns", "Events", "Rollups", "Catalog", "Trail", "QueryFiles", grdb, sqlite]),
+    .target(name: "Reports", dependencies: ["Columns", "Console", "Events", "Rollups", "Catalog", "Trail", "Ingest", "Detection", "Queries"]),
+    .target(name: "Demo"),
+    .executableTarget(
+        name: "authtrail",
+        dependencies: [
+            "Columns", "Console", "Files", "Events", "Rollups", "Catalog", "Trail", "Ingest", "Detection", "Queries",
+            "Reports", "Demo", arguments,
+        ]),
+]
+
+let tests: [Target] = [
+    .testTarget(name: "ColumnsTests", dependencies: ["Columns"]),
+]
+
+let package = Package(
+    name: "AuthTrail",
+    platforms: [.macOS("26.0")],
+    products: [.executable(name: "authtrail", targets: ["authtrail"])],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    ],
+    targets: pipeline + tests,
+    swiftLanguageModes: [.v6]
+)
+
+for (place, target) in pipeline.enumerated() {
+    let above = Set(pipeline[..<place].map(\.name))
+    for case .byNameItem(let name, _) in target.dependencies {
+        precondition(above.contains(name), "\(target.name) uses \(name), which stands below it in the pipeline")
+    }
+}
+
+for target in package.targets where target.type == .regular || target.type == .executable || target.type == .test {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ]
+}

@@ -1,0 +1,74 @@
+-- title: Tokens used in the last 24 hours that were not used in the 90 days before
+-- question: Which tokens came back to life after a long silence?
+-- parameter: as_of time =newest — the report looks back from here; just after the newest event unless given
+-- parameter: recent duration =24h — how far back a use counts as recent
+-- parameter: idle duration =90d — how long before that there must be no use
+-- parameter: log_start time =oldest — where the log begins; a token without history is judged by it
+-- column: token_id text — the token
+-- column: uses integer — uses in the recent window
+-- column: first_use time — the first of them
+-- column: previous_use time — the last use before the window; empty if there is none
+-- column: idle_days number — days from the previous use (or else from the issue) to first_use, cut to three decimals
+-- column: class text — dormant_reactivated, dormant_from_birth, first_use, unknown_origin or insufficient_history
+--
+-- The question word for word: used in [as_of - recent, as_of), not used in the `idle` before that. Taken so literally
+-- it also names every new token at its first use (class first_use), and it sees a gap only if it is asked in time;
+-- dormant-tokens-gap asks for the gap itself.
+--
+-- One pass over the recent events, begun at midnight because token_days knows whole days only; everything older comes
+-- from token_days. A token that was not used between midnight and the window was last used on an earlier day.
+WITH recently AS MATERIALIZED (
+    SELECT
+        token_id,
+        SUM(CASE WHEN ts >= :as_of - :recent THEN 1 ELSE 0 END) AS uses,
+        MIN(CASE WHEN ts >= :as_of - :recent THEN ts END) AS first_use,
+        MAX(CASE WHEN ts < :as_of - :recent THEN ts END) AS use_since_midnight
+    FROM events
+    WHERE event = 'used'
+        AND ts >= :as_of - :recent - ((:as_of - :recent) % 86400000000 + 86400000000) % 86400000000
+        AND ts < :as_of
+    GROUP BY token_id
+),
+looked_up AS (
+    SELECT
+        token_id,
+        uses,
+        first_use,
+        COALESCE(use_since_midnight, (
+            SELECT d.last_use
+            FROM token_days AS d
+            WHERE d.token_id = recently.token_id AND d.last_use < :as_of - :recent
+            ORDER BY d.date DESC, d.last_use DESC
+            LIMIT 1
+        )) AS previous_use
+    FROM recently
+    WHERE first_use IS NOT NULL
+),
+dormant AS (
+    SELECT
+        l.token_id,
+        l.uses,
+        l.first_use,
+        l.previous_use,
+        t.issued_at,
+        l.first_use - COALESCE(l.previous_use, t.issued_at) AS gap
+    FROM looked_up AS l
+    LEFT JOIN tokens AS t ON t.token_id = l.token_id
+    WHERE l.previous_use IS NULL OR l.previous_use < :as_of - :recent - :idle
+)
+SELECT
+    token_id,
+    uses,
+    first_use,
+    previous_use,
+    -- Cut, not rounded: 89.9996 days must not read as 90.
+    CASE WHEN gap >= 0 THEN (gap - gap % 86400000) / 86400000 / 1000.0 END AS idle_days,
+    CASE
+        WHEN previous_use IS NOT NULL THEN 'dormant_reactivated'
+        WHEN gap >= :idle THEN 'dormant_from_birth'
+        WHEN issued_at IS NOT NULL THEN 'first_use'
+        WHEN first_use - :log_start >= :idle THEN 'unknown_origin'
+        ELSE 'insufficient_history'
+    END AS class
+FROM dormant
+ORDER BY idle_days DESC NULLS LAST, first_use, token_id

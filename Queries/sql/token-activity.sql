@@ -1,0 +1,53 @@
+-- title: What each token did in its life
+-- question: Which tokens are used most, since when, and how long were they ever silent?
+-- parameter: token text = — only this token; all if empty
+-- parameter: principal text = — only tokens of this principal; all if empty
+-- parameter: limit integer =50 — so many tokens, the most used first
+-- column: token_id text — the token
+-- column: kind text — api_token, oauth or anonymous, as logged
+-- column: principal text — on whose behalf it was issued or used
+-- column: issued_at time — when it was issued, exchanged or refreshed; empty if the log does not tell
+-- column: expires_at time — when it ends by itself
+-- column: revoked_at time — when it was revoked
+-- column: first_use time — its first use
+-- column: last_use time — its last use
+-- column: uses integer — all uses
+-- column: active_days integer — UTC days with a use
+-- column: longest_gap_days number — the longest time between uses on different days, cut to three decimals
+WITH chosen AS MATERIALIZED (
+    SELECT token_id, kind, principal, issued_at, expires_at, revoked_at, first_use, last_use, uses
+    FROM tokens
+    WHERE (:token = '' OR token_id = :token) AND (:principal = '' OR principal = :principal)
+    ORDER BY uses DESC, token_id
+    LIMIT :limit
+),
+days AS (
+    SELECT d.token_id, d.date, MIN(d.first_use) AS first_use, MAX(d.last_use) AS last_use
+    FROM chosen AS c
+    JOIN token_days AS d ON d.token_id = c.token_id
+    GROUP BY d.token_id, d.date
+),
+gaps AS (
+    SELECT token_id, first_use - LAG(last_use) OVER (PARTITION BY token_id ORDER BY date) AS gap
+    FROM days
+),
+lives AS (
+    SELECT token_id, COUNT(*) AS active_days, MAX(gap) AS longest_gap
+    FROM gaps
+    GROUP BY token_id
+)
+SELECT
+    c.token_id,
+    c.kind,
+    c.principal,
+    c.issued_at,
+    c.expires_at,
+    c.revoked_at,
+    c.first_use,
+    c.last_use,
+    c.uses,
+    COALESCE(l.active_days, 0) AS active_days,
+    (l.longest_gap - l.longest_gap % 86400000) / 86400000 / 1000.0 AS longest_gap_days
+FROM chosen AS c
+LEFT JOIN lives AS l ON l.token_id = c.token_id
+ORDER BY c.uses DESC, c.token_id

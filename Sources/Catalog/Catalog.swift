@@ -1,0 +1,82 @@
+internal import Events
+package import GRDB
+internal import Rollups
+
+/// The SQLite database beside the segments: sources and checkpoints, segments, rollups, quarantine, runs and findings.
+///
+/// One process writes events (it holds the trail's lock); any number read at the same time and see whole batches only.
+/// WAL with `synchronous=FULL`: a committed batch survives a power cut.
+package final class Catalog: Sendable {
+    package let path: String
+    package let database: DatabaseQueue
+
+    /// Opens a catalog for reading. Never creates or changes one.
+    package static func reading(path: String) throws(CatalogError) -> Catalog {
+        var configuration = Self.configuration
+        configuration.readonly = true
+        return try Catalog(path: path, configuration, prepare: { _ in })
+    }
+
+    /// Opens a catalog for writing; makes it, or brings it up to date, as needed.
+    package static func writing(path: String) throws(CatalogError) -> Catalog {
+        try Catalog(path: path, configuration) { database in
+            try database.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 67108864")
+            }
+            try CatalogMigrations.migrator.migrate(database)
+        }
+    }
+
+    convenience init(ledger path: String) throws(CatalogError) {
+        // Without this, SQLite would create an empty file in place of a missing one.
+        _ = try Catalog.reading(path: path)
+        try self.init(path: path, Self.configuration, prepare: { _ in })
+    }
+
+    private init(
+        path: String, _ configuration: Configuration, prepare: (DatabaseQueue) throws -> Void
+    ) throws(CatalogError) {
+        self.path = path
+        do {
+            database = try DatabaseQueue(path: path, configuration: configuration)
+            try prepare(database)
+            if try database.read({ db in try CatalogMigrations.migrator.hasBeenSuperseded(db) }) {
+                throw CatalogError.newer(path: path)
+            }
+        } catch {
+            throw Self.error(error, "open", path)
+        }
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(10)
+        configuration.foreignKeysEnabled = true
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY")
+        }
+        return configuration
+    }
+
+    /// Reads within one consistent view.
+    package func read<Value>(_ what: String, _ body: (Database) throws -> Value) throws(CatalogError) -> Value {
+        do { return try database.read(body) } catch { throw Self.error(error, what, path) }
+    }
+
+    /// Changes rows in one transaction.
+    package func write<Value>(_ what: String, _ body: (Database) throws -> Value) throws(CatalogError) -> Value {
+        do { return try database.write(body) } catch { throw Self.error(error, what, path) }
+    }
+
+    private static func error(_ error: any Error, _ operation: String, _ path: String) -> CatalogError {
+        if let error = error as? CatalogError { return error }
+        if let error = error as? DamagedRollup { return .damaged(path: path, reason: error.description) }
+        guard let error = error as? DatabaseError else { return .failed(operation: operation, path: path, reason: "\(error)") }
+        switch error.resultCode {
+        case .SQLITE_CANTOPEN: return .missing(path: path)
+        case .SQLITE_NOTADB: return .damaged(path: path, reason: "it is no SQLite database")
+        case .SQLITE_CORRUPT: return .damaged(path: path, reason: "SQLite finds it malformed")
+        default: return .failed(operation: operation, path: path, reason: error.message ?? "SQLite code \(error.resultCode.rawValue)")
+        }
+    }
+}

@@ -1,0 +1,61 @@
+internal import Columns
+internal import Foundation
+internal import GRDB
+package import Rollups
+
+extension Catalog {
+    /// What SQLite itself finds wrong with its file; empty when it is sound.
+    package func integrityProblems() throws(CatalogError) -> [String] {
+        try read("check the catalog") { db in
+            let answers = try String.fetchAll(db, sql: "PRAGMA integrity_check(20)")
+            let orphans = try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").map { row in
+                "a row of \(row["table"] as String) names a \(row["parent"] as String) that is not there"
+            }
+            return (answers == ["ok"] ? [] : answers) + orphans
+        }
+    }
+
+    /// Sums that must agree and do not: lines against batches, stored lines against segments, quarantine against rows.
+    package func counterProblems() throws(CatalogError) -> [String] {
+        try read("add up the counters") { db in
+            let sums: [(what: String, left: String, right: String)] = [
+                ("lines of all sources and of all batches", "SELECT sum(lines) FROM sources", "SELECT sum(lines) FROM batches"),
+                ("stored lines and rows of all segments", "SELECT sum(stored) FROM sources", "SELECT sum(rows) FROM segments"),
+                ("quarantined lines and rows of the quarantine", "SELECT sum(quarantined) FROM sources",
+                    "SELECT count(*) FROM quarantine"),
+            ]
+            return try sums.compactMap { sum in
+                let left = try Int64.fetchOne(db, sql: sum.left) ?? 0
+                let right = try Int64.fetchOne(db, sql: sum.right) ?? 0
+                return left == right ? nil : "\(sum.what) differ: \(left) and \(right)"
+            }
+        }
+    }
+
+    /// What differs between the stored rollups of a segment and those counted from its events anew; nil when equal.
+    package func rollupFault(of segment: SegmentRecord, _ rollups: SegmentRollups) throws(CatalogError) -> String? {
+        try read("compare rollups") { db in
+            let use = rollups.tokenUse
+            let numbers = try (0..<use.tokens.count).map { place in
+                try UInt32.fetchOne(
+                    db.cachedStatement(sql: "SELECT token_no FROM tokens WHERE token_id = ?"),
+                    arguments: [use.tokens.string(at: place)])
+            }
+            guard !numbers.contains(nil) else { return "uses a token that the catalog does not list" }
+            let days = use.numbered(numbers.compactMap(\.self))
+            let hours = rollups.ipHours()
+            if try Self.block("token_day_blocks", segment, db) != (days.count == 0 ? nil : days.encoded()) {
+                return "gives other token_days than the catalog holds"
+            }
+            if try Self.block("ip_hour_blocks", segment, db) != (hours.count == 0 ? nil : hours.encoded()) {
+                return "gives other ip_hours than the catalog holds"
+            }
+            return nil
+        }
+    }
+
+    private static func block(_ table: String, _ segment: SegmentRecord, _ db: Database) throws -> [UInt8]? {
+        try Data.fetchOne(db, sql: "SELECT block FROM \(table) WHERE segment_id = ?", arguments: [segment.id])
+            .map { [UInt8]($0) }
+    }
+}

@@ -1,0 +1,94 @@
+internal import Columns
+internal import Events
+internal import GRDB
+internal import Rollups
+
+extension Catalog {
+    /// Makes a batch true, in one transaction: segments, rollups, tokens, quarantine, counters and checkpoints.
+    package func commit(_ batch: CatalogBatch) throws(CatalogError) {
+        try write("commit a batch") { db in
+            let batchID = try Self.insertBatch(batch, db)
+            for source in batch.sources { try Self.save(source, db) }
+            var tokens = TokenNumbers()
+            for segment in batch.segments { tokens.add(segment.rollups) }
+            try tokens.save(db)
+            for segment in batch.segments {
+                try Self.insert(segment.record, batchID, db)
+                try Self.insertRollups(segment.record, segment.rollups, tokens, db)
+            }
+            for line in batch.quarantined { try Self.insert(line, batchID, db) }
+        }
+    }
+
+    private static func insertBatch(_ batch: CatalogBatch, _ db: Database) throws -> Int64 {
+        try db.execute(
+            sql: """
+                INSERT INTO batches (committed_at, lines, stored, quarantined, blank, flagged, bytes_in, bytes_stored, segments)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                batch.committedAt, batch.counts.lines, batch.counts.stored, batch.counts.quarantined, batch.counts.blank,
+                batch.counts.flagged, batch.bytesIn, batch.segments.reduce(0) { $0 + $1.record.bytes }, batch.segments.count,
+            ])
+        return db.lastInsertedRowID
+    }
+
+    private static func save(_ source: SourceRecord, _ db: Database) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO sources (source_id, path, compressed, device, inode, head_length, head_hash, tail_length,
+                    tail_hash, checkpoint, open_line, size, lines, stored, quarantined, blank, flagged, last_event)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (source_id) DO UPDATE SET path = excluded.path, compressed = excluded.compressed,
+                    device = excluded.device, inode = excluded.inode, head_length = excluded.head_length,
+                    head_hash = excluded.head_hash, tail_length = excluded.tail_length, tail_hash = excluded.tail_hash,
+                    checkpoint = excluded.checkpoint, open_line = excluded.open_line, size = excluded.size,
+                    lines = excluded.lines, stored = excluded.stored, quarantined = excluded.quarantined,
+                    blank = excluded.blank, flagged = excluded.flagged, last_event = excluded.last_event
+                """
+        ).execute(arguments: [
+            source.id, source.path, source.isCompressed, source.device, source.inode, source.headLength, source.headHash,
+            source.tailLength, source.tailHash, source.checkpoint, source.hasOpenLine, source.size, source.counts.lines,
+            source.counts.stored, source.counts.quarantined, source.counts.blank, source.counts.flagged, source.lastEvent,
+        ])
+    }
+
+    private static func insert(_ segment: SegmentRecord, _ batchID: Int64, _ db: Database) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO segments (segment_id, batch_id, day, file, rows, row_groups, bytes, sha256, min_ts, max_ts,
+                    issued, used, revoked, failed, exchanged, refreshed)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """
+        ).execute(
+            arguments: [
+                segment.id, batchID, segment.day, segment.file, segment.rows, segment.rowGroups, segment.bytes,
+                segment.sha256, segment.minTS, segment.maxTS,
+            ] + StatementArguments(segment.counts))
+    }
+
+    private static func insertRollups(
+        _ segment: SegmentRecord, _ rollups: SegmentRollups, _ tokens: TokenNumbers, _ db: Database
+    ) throws {
+        let tokenDays = rollups.tokenUse.numbered(tokens.numbers(of: rollups.tokenUse.tokens))
+        if tokenDays.count > 0 { try insert("token_day_blocks", segment, tokenDays.encoded(), db) }
+        let ipHours = rollups.ipHours()
+        if ipHours.count > 0 { try insert("ip_hour_blocks", segment, ipHours.encoded(), db) }
+    }
+
+    private static func insert(_ table: String, _ segment: SegmentRecord, _ block: [UInt8], _ db: Database) throws {
+        try db.cachedStatement(sql: "INSERT INTO \(table) (segment_id, day, block) VALUES (?, ?, ?)")
+            .execute(arguments: [segment.id, segment.day, block.asData])
+    }
+
+    private static func insert(_ line: QuarantineRecord, _ batchID: Int64, _ db: Database) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO quarantine (batch_id, source_id, source, source_offset, length, reason, detail, bytes)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            batchID, line.sourceID, line.source, line.sourceOffset, line.length, line.reason, line.detail, line.bytes.asData,
+        ])
+    }
+}

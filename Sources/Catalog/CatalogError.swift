@@ -1,0 +1,24 @@
+/// What can go wrong with the catalog.
+package enum CatalogError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// There is no catalog where one was expected.
+    case missing(path: String)
+    /// The file is no catalog, or is damaged.
+    case damaged(path: String, reason: String)
+    /// The catalog was written by a newer authtrail.
+    case newer(path: String)
+    /// SQLite could not do what was asked.
+    case failed(operation: String, path: String, reason: String)
+
+    package var description: String {
+        switch self {
+        case .missing(let path):
+            "cannot open the trail: there is no catalog at \(path); run authtrail ingest first, or give --trail DIR"
+        case .damaged(let path, let reason):
+            "cannot use the catalog \(path): \(reason); restore it from a backup (the segments beside it are complete without it)"
+        case .newer(let path):
+            "cannot use the catalog \(path): a newer authtrail wrote it; use that version"
+        case .failed(let operation, let path, let reason):
+            "cannot \(operation) in the catalog \(path): \(reason)"
+        }
+    }
+}

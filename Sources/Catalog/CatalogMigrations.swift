@@ -1,0 +1,155 @@
+internal import GRDB
+
+/// The tables of the catalog, as named steps. A step that has shipped is never changed; a new one is added.
+enum CatalogMigrations {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 sources and batches") { db in
+            try db.execute(sql: sourcesAndBatches)
+        }
+        migrator.registerMigration("1 segments and rollups") { db in
+            try db.execute(sql: segmentsAndRollups)
+        }
+        migrator.registerMigration("1 quarantine") { db in
+            try db.execute(sql: quarantine)
+        }
+        migrator.registerMigration("1 runs and findings") { db in
+            try db.execute(sql: runsAndFindings)
+        }
+        return migrator
+    }
+
+    /// Times are microseconds since the epoch, UTC; offsets and lengths are bytes of the decompressed stream.
+    private static let sourcesAndBatches = """
+        CREATE TABLE sources (
+            source_id     INTEGER PRIMARY KEY,
+            path          TEXT NOT NULL,
+            compressed    INTEGER NOT NULL,
+            device        INTEGER,
+            inode         INTEGER,
+            head_length   INTEGER NOT NULL,
+            head_hash     TEXT NOT NULL,
+            tail_length   INTEGER NOT NULL,
+            tail_hash     TEXT NOT NULL,
+            checkpoint    INTEGER NOT NULL,
+            open_line     INTEGER NOT NULL,
+            size          INTEGER NOT NULL,
+            lines         INTEGER NOT NULL,
+            stored        INTEGER NOT NULL,
+            quarantined   INTEGER NOT NULL,
+            blank         INTEGER NOT NULL,
+            flagged       INTEGER NOT NULL,
+            last_event    INTEGER,
+            CHECK (lines = stored + quarantined + blank)
+        ) STRICT;
+        CREATE INDEX sources_by_inode ON sources (device, inode);
+        CREATE INDEX sources_by_head ON sources (head_hash);
+        CREATE TABLE batches (
+            batch_id      INTEGER PRIMARY KEY,
+            committed_at  INTEGER NOT NULL,
+            lines         INTEGER NOT NULL,
+            stored        INTEGER NOT NULL,
+            quarantined   INTEGER NOT NULL,
+            blank         INTEGER NOT NULL,
+            flagged       INTEGER NOT NULL,
+            bytes_in      INTEGER NOT NULL,
+            bytes_stored  INTEGER NOT NULL,
+            segments      INTEGER NOT NULL,
+            CHECK (lines = stored + quarantined + blank)
+        ) STRICT;
+        """
+
+    private static let segmentsAndRollups = """
+        CREATE TABLE segments (
+            segment_id    INTEGER PRIMARY KEY,
+            batch_id      INTEGER NOT NULL REFERENCES batches,
+            day           INTEGER NOT NULL,
+            file          TEXT NOT NULL UNIQUE,
+            rows          INTEGER NOT NULL,
+            row_groups    INTEGER NOT NULL,
+            bytes         INTEGER NOT NULL,
+            sha256        TEXT NOT NULL,
+            min_ts        INTEGER NOT NULL,
+            max_ts        INTEGER NOT NULL,
+            issued        INTEGER NOT NULL,
+            used          INTEGER NOT NULL,
+            revoked       INTEGER NOT NULL,
+            failed        INTEGER NOT NULL,
+            exchanged     INTEGER NOT NULL,
+            refreshed     INTEGER NOT NULL,
+            CHECK (rows = issued + used + revoked + failed + exchanged + refreshed)
+        ) STRICT;
+        CREATE INDEX segments_by_day ON segments (day);
+        CREATE TABLE token_day_blocks (
+            segment_id    INTEGER PRIMARY KEY REFERENCES segments ON DELETE CASCADE,
+            day           INTEGER NOT NULL,
+            block         BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX token_day_blocks_by_day ON token_day_blocks (day);
+        CREATE TABLE ip_hour_blocks (
+            segment_id    INTEGER PRIMARY KEY REFERENCES segments ON DELETE CASCADE,
+            day           INTEGER NOT NULL,
+            block         BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX ip_hour_blocks_by_day ON ip_hour_blocks (day);
+        CREATE TABLE tokens (
+            token_no      INTEGER PRIMARY KEY,
+            token_id      TEXT NOT NULL UNIQUE,
+            kind          TEXT,
+            principal     TEXT,
+            scopes        TEXT,
+            issued_at     INTEGER,
+            issued_by     TEXT,
+            expires_at    INTEGER,
+            revoked_at    INTEGER,
+            superseded_at INTEGER,
+            superseded_by TEXT,
+            first_use     INTEGER,
+            last_use      INTEGER,
+            uses          INTEGER NOT NULL DEFAULT 0
+        ) STRICT;
+        """
+
+    private static let quarantine = """
+        CREATE TABLE quarantine (
+            quarantine_id INTEGER PRIMARY KEY,
+            batch_id      INTEGER NOT NULL REFERENCES batches,
+            source_id     INTEGER NOT NULL REFERENCES sources,
+            source        TEXT NOT NULL,
+            source_offset INTEGER NOT NULL,
+            length        INTEGER NOT NULL,
+            reason        TEXT NOT NULL,
+            detail        TEXT,
+            bytes         BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX quarantine_by_reason ON quarantine (reason);
+        """
+
+    private static let runsAndFindings = """
+        CREATE TABLE runs (
+            run_id        INTEGER PRIMARY KEY,
+            started_at    INTEGER NOT NULL,
+            as_of         INTEGER NOT NULL,
+            window_from   INTEGER NOT NULL,
+            detectors     TEXT NOT NULL,
+            findings      INTEGER NOT NULL,
+            new_findings  INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE findings (
+            finding_id    TEXT PRIMARY KEY,
+            detector      TEXT NOT NULL,
+            class         TEXT NOT NULL,
+            severity      TEXT NOT NULL,
+            status        TEXT NOT NULL,
+            entity_type   TEXT NOT NULL,
+            entity        TEXT NOT NULL,
+            first_seen    INTEGER NOT NULL,
+            last_seen     INTEGER NOT NULL,
+            title         TEXT NOT NULL,
+            first_run     INTEGER NOT NULL REFERENCES runs,
+            last_run      INTEGER NOT NULL REFERENCES runs,
+            body          TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX findings_by_last_seen ON findings (last_seen);
+        """
+}

@@ -1,0 +1,182 @@
+internal import Events
+internal import Foundation
+internal import GRDB
+package import Rollups
+
+extension Array<UInt8> {
+    /// The same bytes, as GRDB takes them for a BLOB.
+    var asData: Data { Data(self) }
+}
+
+extension Catalog {
+    /// All segments in the order of their numbers, or those that may hold events in `[from, to)`.
+    package func segments(from: Int64 = .min, to: Int64 = .max) throws(CatalogError) -> [SegmentRecord] {
+        try read("list segments") { db in
+            try Row.fetchAll(
+                db, sql: "SELECT * FROM segments WHERE max_ts >= ? AND min_ts < ? ORDER BY segment_id", arguments: [from, to]
+            ).map(SegmentRecord.init)
+        }
+    }
+
+    /// From the first event to just after the newest one; nil when there are none.
+    package func coverage() throws(CatalogError) -> Range<Int64>? {
+        try read("find the time span") { db in
+            guard let row = try Row.fetchOne(db, sql: "SELECT min(min_ts) AS low, max(max_ts) AS high FROM segments"),
+                let low = row["low"] as Int64?, let high = row["high"] as Int64?
+            else { return nil }
+            return low..<high + 1
+        }
+    }
+
+    /// All sources, in the order in which they were first read.
+    package func sources() throws(CatalogError) -> [SourceRecord] {
+        try read("list sources") { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM sources ORDER BY source_id").map(SourceRecord.init)
+        }
+    }
+
+    /// The uses by token of one UTC day, one piece for each segment.
+    package func tokenDays(on day: Int32) throws(CatalogError) -> [TokenDays] {
+        try read("read token_days") { db in
+            try Data.fetchAll(
+                db.cachedStatement(sql: "SELECT block FROM token_day_blocks WHERE day = ? ORDER BY segment_id"), arguments: [day]
+            ).map { try TokenDays(day: day, encoded: [UInt8]($0)) }
+        }
+    }
+
+    /// The failures by address and hour of one UTC day, one piece for each segment.
+    package func ipHours(on day: Int32) throws(CatalogError) -> [IPHours] {
+        try read("read ip_hours") { db in
+            try Data.fetchAll(
+                db.cachedStatement(sql: "SELECT block FROM ip_hour_blocks WHERE day = ? ORDER BY segment_id"), arguments: [day]
+            ).map { try IPHours(day: day, encoded: [UInt8]($0)) }
+        }
+    }
+
+    /// The latest use of a token on a day before the given one.
+    package func lastUse(ofToken number: UInt32, beforeDay day: Int32) throws(CatalogError) -> Int64? {
+        try read("read token_days") { db in
+            var latest: (day: Int32, time: Int64)?
+            let rows = try Row.fetchCursor(
+                db.cachedStatement(sql: "SELECT day, block FROM token_day_blocks WHERE day < ? ORDER BY day DESC"), arguments: [day])
+            while let row = try rows.next() {
+                let piece: Int32 = row["day"]
+                if let latest, latest.day != piece { break }
+                let days = try TokenDays(day: piece, encoded: [UInt8](row["block"] as Data))
+                guard let place = days.place(of: number) else { continue }
+                latest = (piece, max(latest?.time ?? .min, days.last[place]))
+            }
+            return latest?.time
+        }
+    }
+
+    /// What is known about a token.
+    package func life(ofToken number: UInt32) throws(CatalogError) -> TokenLife? {
+        try read("read tokens") { db in
+            try Row.fetchOne(db, sql: "SELECT * FROM tokens WHERE token_no = ?", arguments: [number]).map(TokenLife.init)
+        }
+    }
+
+    /// The UTC days on which tokens were used, ascending.
+    package func daysWithUses() throws(CatalogError) -> [Int32] {
+        try read("list days") { db in
+            try Int32.fetchAll(db, sql: "SELECT DISTINCT day FROM token_day_blocks ORDER BY day")
+        }
+    }
+
+    /// The UTC days with failures, ascending.
+    package func daysWithFailures() throws(CatalogError) -> [Int32] {
+        try read("list days") { db in
+            try Int32.fetchAll(db, sql: "SELECT DISTINCT day FROM ip_hour_blocks ORDER BY day")
+        }
+    }
+
+    /// The ids of all tokens; entry `i` belongs to number `i`. Numbers that were never given are empty.
+    package func tokenNames() throws(CatalogError) -> [[UInt8]] {
+        try read("read tokens") { db in
+            var names: [[UInt8]] = []
+            let rows = try Row.fetchCursor(db, sql: "SELECT token_no, token_id FROM tokens ORDER BY token_no")
+            while let row = try rows.next() {
+                let number: Int = row["token_no"]
+                while names.count < number { names.append([]) }
+                names.append(Array((row["token_id"] as String).utf8))
+            }
+            return names
+        }
+    }
+
+    /// The number of a token, or nil if it was never issued and never used.
+    package func number(ofToken tokenID: String) throws(CatalogError) -> UInt32? {
+        try read("read tokens") { db in
+            try UInt32.fetchOne(db, sql: "SELECT token_no FROM tokens WHERE token_id = ?", arguments: [tokenID])
+        }
+    }
+
+    /// Number of quarantined lines by reason, most first.
+    package func quarantineByReason() throws(CatalogError) -> [(reason: String, lines: Int64)] {
+        try read("count the quarantine") { db in
+            try Row.fetchAll(
+                db, sql: "SELECT reason, count(*) AS lines FROM quarantine GROUP BY reason ORDER BY lines DESC, reason"
+            ).map { ($0["reason"], $0["lines"]) }
+        }
+    }
+
+    /// Bytes of the database, its free pages included.
+    package func bytes() throws(CatalogError) -> Int64 {
+        try read("ask for the size") { db in
+            try Int64.fetchOne(db, sql: "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()") ?? 0
+        }
+    }
+
+    /// The version of the SQLite library that runs.
+    package func sqliteVersion() throws(CatalogError) -> String {
+        try read("ask for the version") { db in try String.fetchOne(db, sql: "SELECT sqlite_version()") ?? "unknown" }
+    }
+}
+
+extension SegmentRecord {
+    init(_ row: Row) {
+        self.init(
+            id: row["segment_id"], day: row["day"], file: row["file"], rows: row["rows"], rowGroups: row["row_groups"],
+            bytes: row["bytes"], sha256: row["sha256"], minTS: row["min_ts"], maxTS: row["max_ts"],
+            counts: EventKind.allCases.map { row[$0.name] })
+    }
+}
+
+extension SourceRecord {
+    init(_ row: Row) {
+        self.init(
+            id: row["source_id"], path: row["path"], isCompressed: row["compressed"], device: row["device"],
+            inode: row["inode"])
+        headLength = row["head_length"]
+        headHash = row["head_hash"]
+        tailLength = row["tail_length"]
+        tailHash = row["tail_hash"]
+        checkpoint = row["checkpoint"]
+        hasOpenLine = row["open_line"]
+        size = row["size"]
+        counts.lines = row["lines"]
+        counts.stored = row["stored"]
+        counts.quarantined = row["quarantined"]
+        counts.blank = row["blank"]
+        counts.flagged = row["flagged"]
+        lastEvent = row["last_event"]
+    }
+}
+
+extension TokenLife {
+    init(_ row: Row) {
+        self.init(number: row["token_no"], tokenID: row["token_id"])
+        kind = row["kind"]
+        principal = row["principal"]
+        scopes = (row["scopes"] as String?).flatMap { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) }
+        issuedAt = row["issued_at"]
+        issuedBy = row["issued_by"]
+        expiresAt = row["expires_at"]
+        revokedAt = row["revoked_at"]
+        supersededAt = row["superseded_at"]
+        supersededBy = row["superseded_by"]
+        firstUse = row["first_use"]
+        lastUse = row["last_use"]
+    }
+}

@@ -1,0 +1,109 @@
+internal import GRDB
+
+/// A finding as the ledger keeps it. The catalog does not look into `body`.
+package struct LedgerEntry: Sendable, Equatable {
+    package var id: String
+    package var detector: String
+    package var `class`: String
+    package var severity: String
+    package var entityType: String
+    package var entity: String
+    /// Microseconds since the epoch.
+    package var firstSeen: Int64
+    package var lastSeen: Int64
+    package var title: String
+    /// The whole finding as JSON.
+    package var body: String
+
+    package init(
+        id: String, detector: String, class: String, severity: String, entityType: String, entity: String,
+        firstSeen: Int64, lastSeen: Int64, title: String, body: String
+    ) {
+        self.id = id
+        self.detector = detector
+        self.class = `class`
+        self.severity = severity
+        self.entityType = entityType
+        self.entity = entity
+        self.firstSeen = firstSeen
+        self.lastSeen = lastSeen
+        self.title = title
+        self.body = body
+    }
+}
+
+/// One run of the detectors: when, over what, and what it found.
+package struct RunRecord: Sendable {
+    package var startedAt: Int64
+    package var asOf: Int64
+    package var windowFrom: Int64
+    package var detectors: [String]
+    package var findings: [LedgerEntry]
+
+    package init(startedAt: Int64, asOf: Int64, windowFrom: Int64, detectors: [String], findings: [LedgerEntry]) {
+        self.startedAt = startedAt
+        self.asOf = asOf
+        self.windowFrom = windowFrom
+        self.detectors = detectors
+        self.findings = findings
+    }
+}
+
+extension Catalog {
+    /// Opens a catalog only to write into its ledger, beside a process that may be writing events: SQLite's own lock
+    /// keeps the two apart. Nothing is created.
+    package static func ledger(path: String) throws(CatalogError) -> Catalog { try Catalog(ledger: path) }
+
+    /// Writes a run and its findings; returns the ids that no earlier run had told.
+    package func record(_ run: RunRecord) throws(CatalogError) -> Set<String> {
+        try write("record a run") { db in
+            let known = try Set(String.fetchAll(db, sql: "SELECT finding_id FROM findings"))
+            let new = Set(run.findings.map(\.id)).subtracting(known)
+            try db.execute(
+                sql: """
+                    INSERT INTO runs (started_at, as_of, window_from, detectors, findings, new_findings)
+                    VALUES (?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    run.startedAt, run.asOf, run.windowFrom, run.detectors.joined(separator: ","), run.findings.count, new.count,
+                ])
+            let runID = db.lastInsertedRowID
+            for finding in run.findings { try Self.save(finding, runID, db) }
+            return new
+        }
+    }
+
+    /// The findings that runs have told, by status.
+    package func findingsByStatus() throws(CatalogError) -> [(status: String, severity: String, findings: Int64)] {
+        try read("count findings") { db in
+            try Row.fetchAll(
+                db,
+                sql: "SELECT status, severity, count(*) AS findings FROM findings GROUP BY status, severity ORDER BY status, severity"
+            ).map { ($0["status"], $0["severity"], $0["findings"]) }
+        }
+    }
+
+    /// When detectors last ran and as of when, or nil if never.
+    package func lastRun() throws(CatalogError) -> (startedAt: Int64, asOf: Int64, runs: Int64)? {
+        try read("find the last run") { db in
+            try Row.fetchOne(
+                db, sql: "SELECT started_at, as_of, (SELECT count(*) FROM runs) AS runs FROM runs ORDER BY run_id DESC LIMIT 1"
+            ).map { ($0["started_at"], $0["as_of"], $0["runs"]) }
+        }
+    }
+
+    private static func save(_ finding: LedgerEntry, _ runID: Int64, _ db: Database) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO findings (finding_id, detector, class, severity, status, entity_type, entity, first_seen,
+                    last_seen, title, first_run, last_run, body)
+                VALUES (?, ?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (finding_id) DO UPDATE SET severity = excluded.severity, last_seen = excluded.last_seen,
+                    title = excluded.title, last_run = excluded.last_run, body = excluded.body
+                """
+        ).execute(arguments: [
+            finding.id, finding.detector, finding.class, finding.severity, finding.entityType, finding.entity,
+            finding.firstSeen, finding.lastSeen, finding.title, runID, runID, finding.body,
+        ])
+    }
+}

@@ -1,0 +1,135 @@
+package import Events
+package import Rollups
+
+/// How many lines were read and what became of them: `lines = stored + quarantined + blank`.
+package struct LineCounts: Sendable, Equatable {
+    package var lines: Int64 = 0
+    package var stored: Int64 = 0
+    package var quarantined: Int64 = 0
+    package var blank: Int64 = 0
+    /// Stored lines that carry something odd: a field of the wrong type, a key given twice, no newline at the end.
+    package var flagged: Int64 = 0
+
+    package init() {}
+
+    package static func += (left: inout LineCounts, right: LineCounts) {
+        left.lines += right.lines
+        left.stored += right.stored
+        left.quarantined += right.quarantined
+        left.blank += right.blank
+        left.flagged += right.flagged
+    }
+}
+
+/// A file or stream that lines came from, and how far it is read.
+package struct SourceRecord: Sendable, Equatable {
+    package var id: Int64
+    package var path: String
+    package var isCompressed: Bool
+    /// Which file it is; nil for standard input.
+    package var device: Int64?
+    package var inode: Int64?
+    /// Hash of the first bytes (decompressed), and how many they are.
+    package var headLength: Int64 = 0
+    package var headHash = ""
+    /// Hash of the bytes just before the checkpoint, and how many they are.
+    package var tailLength: Int64 = 0
+    package var tailHash = ""
+    /// How far it is read, in bytes of the decompressed stream.
+    package var checkpoint: Int64 = 0
+    /// The last stored line had no newline yet: one that follows at the checkpoint still belongs to it.
+    package var hasOpenLine = false
+    /// Bytes on the disk when it was last read.
+    package var size: Int64 = 0
+    package var counts = LineCounts()
+    /// The newest event of this source.
+    package var lastEvent: Int64?
+
+    package init(id: Int64, path: String, isCompressed: Bool, device: Int64?, inode: Int64?) {
+        self.id = id
+        self.path = path
+        self.isCompressed = isCompressed
+        self.device = device
+        self.inode = inode
+    }
+}
+
+/// A sealed segment, as the catalog lists it.
+package struct SegmentRecord: Sendable, Equatable {
+    /// Also the number in its file name.
+    package var id: Int64
+    /// UTC day of all its events.
+    package var day: Int32
+    /// Path below the trail's folder.
+    package var file: String
+    package var rows: Int64
+    package var rowGroups: Int64
+    package var bytes: Int64
+    /// Hex.
+    package var sha256: String
+    package var minTS: Int64
+    package var maxTS: Int64
+    /// Events by kind, in the order of `EventKind`.
+    package var counts: [Int64]
+
+    package init(
+        id: Int64, day: Int32, file: String, rows: Int64, rowGroups: Int64, bytes: Int64, sha256: String,
+        minTS: Int64, maxTS: Int64, counts: [Int64]
+    ) {
+        self.id = id
+        self.day = day
+        self.file = file
+        self.rows = rows
+        self.rowGroups = rowGroups
+        self.bytes = bytes
+        self.sha256 = sha256
+        self.minTS = minTS
+        self.maxTS = maxTS
+        self.counts = counts
+    }
+
+    /// How many events of the given kinds it holds.
+    package func count(of kinds: EventKinds) -> Int64 {
+        EventKind.allCases.reduce(0) { $0 + (kinds.contains($1) ? counts[Int($1.rawValue)] : 0) }
+    }
+}
+
+/// A line that is kept beside the events because it is none.
+package struct QuarantineRecord: Sendable, Equatable {
+    package var sourceID: Int64
+    package var source: String
+    package var sourceOffset: Int64
+    /// Of the whole line, without its newline.
+    package var length: Int64
+    /// A stable word, and what exactly is wrong.
+    package var reason: String
+    package var detail: String?
+    package var bytes: [UInt8]
+
+    package init(
+        sourceID: Int64, source: String, sourceOffset: Int64, length: Int64, reason: String, detail: String?,
+        bytes: [UInt8]
+    ) {
+        self.sourceID = sourceID
+        self.source = source
+        self.sourceOffset = sourceOffset
+        self.length = length
+        self.reason = reason
+        self.detail = detail
+        self.bytes = bytes
+    }
+}
+
+/// Everything that one transaction makes true.
+package struct CatalogBatch: Sendable {
+    /// When it is committed, microseconds since the epoch.
+    package var committedAt: Int64
+    package var counts = LineCounts()
+    package var bytesIn: Int64 = 0
+    package var segments: [(record: SegmentRecord, rollups: SegmentRollups)] = []
+    package var quarantined: [QuarantineRecord] = []
+    /// The sources that were read, as they stand now.
+    package var sources: [SourceRecord] = []
+
+    package init(committedAt: Int64) { self.committedAt = committedAt }
+}

@@ -1,0 +1,113 @@
+internal import Columns
+internal import Events
+internal import Foundation
+internal import GRDB
+internal import Rollups
+
+/// The tokens of one batch: what the batch says about each, and the number that the catalog gives it.
+///
+/// Numbers keep the rollups small and let detectors use arrays in place of dictionaries of texts. Only tokens that were
+/// accepted or brought into being get one, so that a flood of made-up tokens cannot fill the table.
+struct TokenNumbers {
+    private var tokens = TextDictionary()
+    private var lives: [TokenLife] = []
+    private var uses: [Int64] = []
+
+    /// Adds what one segment says.
+    mutating func add(_ rollups: SegmentRollups) {
+        let use = rollups.tokenUse
+        for place in 0..<use.tokens.count {
+            let entry = entry(use.tokens.bytes.span.bytes.extracting(use.tokens.range(of: place)))
+            uses[entry] += Int64(use.uses[place])
+            lives[entry].firstUse = min(lives[entry].firstUse ?? .max, use.first[place])
+            lives[entry].lastUse = max(lives[entry].lastUse ?? .min, use.last[place])
+        }
+        for fact in rollups.facts {
+            let bytes = Array(fact.tokenID.utf8)
+            lives[entry(bytes.span.bytes)].learn(fact)
+        }
+    }
+
+    /// Writes them all and learns their numbers.
+    mutating func save(_ db: Database) throws {
+        let statement = try db.cachedStatement(sql: Self.upsert)
+        for entry in 0..<lives.count {
+            let life = lives[entry]
+            let number = try UInt32.fetchOne(
+                statement,
+                arguments: [
+                    tokens.string(at: entry), life.kind, life.principal, life.scopes.map(Self.json), life.issuedAt,
+                    life.issuedBy, life.expiresAt, life.revokedAt, life.supersededAt, life.supersededBy, life.firstUse,
+                    life.lastUse, uses[entry],
+                ])
+            lives[entry].number = number ?? 0
+        }
+    }
+
+    /// The numbers of the entries of a dictionary, after `save`.
+    func numbers(of dictionary: TextDictionary) -> [UInt32] {
+        (0..<dictionary.count).map { place in
+            let found = tokens.known(dictionary.bytes.span.bytes.extracting(dictionary.range(of: place)))
+            return found.map { lives[Int($0)].number } ?? 0
+        }
+    }
+
+    private mutating func entry(_ text: RawSpan) -> Int {
+        let index = Int(tokens.intern(text))
+        if index == lives.count {
+            lives.append(TokenLife(number: 0, tokenID: ""))
+            uses.append(0)
+        }
+        return index
+    }
+
+    private static func json(_ scopes: [String]) -> String {
+        let data = try? JSONSerialization.data(withJSONObject: scopes, options: [.withoutEscapingSlashes])
+        return String(decoding: data ?? Data("[]".utf8), as: UTF8.self)
+    }
+
+    /// The earliest birth, revocation and succession win, whatever the order in which they arrive.
+    private static let upsert = """
+        INSERT INTO tokens (token_id, kind, principal, scopes, issued_at, issued_by, expires_at, revoked_at,
+            superseded_at, superseded_by, first_use, last_use, uses)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (token_id) DO UPDATE SET
+            kind = iif(excluded.issued_at < ifnull(issued_at, \(Int64.max)), excluded.kind, kind),
+            principal = iif(excluded.issued_at < ifnull(issued_at, \(Int64.max)), excluded.principal, principal),
+            scopes = iif(excluded.issued_at < ifnull(issued_at, \(Int64.max)), excluded.scopes, scopes),
+            issued_by = iif(excluded.issued_at < ifnull(issued_at, \(Int64.max)), excluded.issued_by, issued_by),
+            expires_at = iif(excluded.issued_at < ifnull(issued_at, \(Int64.max)), excluded.expires_at, expires_at),
+            issued_at = iif(excluded.issued_at < ifnull(issued_at, \(Int64.max)), excluded.issued_at, issued_at),
+            revoked_at = ifnull(min(excluded.revoked_at, revoked_at), ifnull(excluded.revoked_at, revoked_at)),
+            superseded_by = iif(excluded.superseded_at < ifnull(superseded_at, \(Int64.max)),
+                excluded.superseded_by, superseded_by),
+            superseded_at = ifnull(min(excluded.superseded_at, superseded_at),
+                ifnull(excluded.superseded_at, superseded_at)),
+            first_use = ifnull(min(excluded.first_use, first_use), ifnull(excluded.first_use, first_use)),
+            last_use = ifnull(max(excluded.last_use, last_use), ifnull(excluded.last_use, last_use)),
+            uses = uses + excluded.uses
+        RETURNING token_no
+        """
+}
+
+extension TokenLife {
+    /// Takes in a fact; of several births, revocations or successors the earliest counts.
+    fileprivate mutating func learn(_ fact: TokenFact) {
+        switch fact.change {
+        case .issued(let by, let principal, let kind, let scopes, let expiresAt):
+            guard fact.time < issuedAt ?? .max else { return }
+            issuedAt = fact.time
+            issuedBy = by
+            self.principal = principal
+            self.kind = kind
+            self.scopes = scopes
+            self.expiresAt = expiresAt
+        case .revoked:
+            revokedAt = min(revokedAt ?? .max, fact.time)
+        case .superseded(let by):
+            guard fact.time < supersededAt ?? .max else { return }
+            supersededAt = fact.time
+            supersededBy = by
+        }
+    }
+}

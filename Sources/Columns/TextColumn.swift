@@ -1,0 +1,134 @@
+/// Where a text stands, in the bytes that a column is given or in others of its giver's own; or nowhere.
+package struct TextPlace: Sendable, Equatable, BitwiseCopyable {
+    /// No text.
+    package static let none = TextPlace(start: .max, length: 0)
+
+    @usableFromInline let start: UInt32
+    @usableFromInline let length: UInt32
+
+    @usableFromInline init(start: UInt32, length: UInt32) {
+        self.start = start
+        self.length = length
+    }
+
+    /// A text in the bytes given, which must end before 2 GiB.
+    @inlinable
+    package init(_ range: Range<Int>) {
+        self.init(start: UInt32(truncatingIfNeeded: range.lowerBound), length: UInt32(truncatingIfNeeded: range.count))
+    }
+
+    /// A text in the giver's own bytes, which must end before 2 GiB.
+    @inlinable
+    package init(own range: Range<Int>) {
+        self.init(
+            start: UInt32(truncatingIfNeeded: range.lowerBound) | 1 << 31, length: UInt32(truncatingIfNeeded: range.count))
+    }
+
+    var isOwn: Bool { start >> 31 == 1 }
+    /// Empty for no text.
+    var range: Range<Int> {
+        let start = self == .none ? 0 : Int(start & ~(1 << 31))
+        return start..<start &+ Int(length)
+    }
+}
+
+/// A column of optional texts: a dictionary, and for each row the index of its entry.
+///
+/// A column in which nearly every text is new (event ids) stops looking for repetitions after a trial; its dictionary
+/// then holds one entry per row, which writers take as the sign to store it without a dictionary.
+package struct TextColumn: Sendable {
+    /// The index that means "no value".
+    package static let none = UInt32.max
+    /// After so many texts it is decided whether interning is worth its time.
+    private static var trialValues: Int { 4096 }
+
+    package private(set) var dictionary = TextDictionary()
+    /// One per row: an index into `dictionary`, or `none`.
+    package private(set) var indices: [UInt32] = []
+    private var interns = true
+    private var values = 0
+
+    package init() {}
+
+    /// A column as a file holds it.
+    package init(dictionary: TextDictionary, indices: [UInt32]) {
+        self.dictionary = dictionary
+        self.indices = indices
+    }
+
+    /// Number of rows.
+    package var count: Int { indices.count }
+
+    /// Bytes that the column holds, about.
+    package var memory: Int { dictionary.memory + indices.capacity * 4 }
+
+    /// Appends a row with a text.
+    package mutating func append(_ text: RawSpan) { indices.append(entry(text)) }
+
+    /// The index of a text in `dictionary`, to which it may be added. For `append(entry:count:)`.
+    package mutating func entry(_ text: RawSpan) -> UInt32 {
+        guard interns else { return dictionary.append(text) }
+        values &+= 1
+        if values == Self.trialValues { interns = dictionary.count < Self.trialValues * 9 / 10 }
+        return dictionary.intern(text)
+    }
+
+    /// The index of a text in `dictionary`, to which it may be added. For `append(entry:count:)`.
+    package mutating func entry(_ text: String) -> UInt32 {
+        let bytes = Array(text.utf8)
+        return entry(bytes.span.bytes)
+    }
+
+    /// Appends rows that all have the text with this index in `dictionary`, or `none`.
+    package mutating func append(entry: UInt32, count: Int) {
+        indices.append(contentsOf: repeatElement(entry, count: count))
+    }
+
+    /// Appends a row for each place. The texts stand in `bytes` or, if their places say so, in `own`.
+    package mutating func append(_ places: Span<TextPlace>, in bytes: RawSpan, own: RawSpan) {
+        if interns, values >= Self.trialValues {
+            return dictionary.intern(places, in: bytes, own: own, into: &indices)
+        }
+        for index in places.indices {
+            let place = places[index]
+            if place == .none {
+                indices.append(Self.none)
+            } else {
+                indices.append(entry((place.isOwn ? own : bytes).extracting(place.range)))
+            }
+        }
+    }
+
+    /// Makes the column empty and keeps its memory.
+    package mutating func removeAll() {
+        dictionary.removeAll()
+        indices.removeAll(keepingCapacity: true)
+        interns = true
+        values = 0
+    }
+
+    package mutating func append(_ text: String?) {
+        guard let text else { return appendNone() }
+        let bytes = Array(text.utf8)
+        append(bytes.span.bytes)
+    }
+
+    package mutating func appendNone() { indices.append(Self.none) }
+
+    /// The text of a row, or nil.
+    package subscript(row: Int) -> String? {
+        let index = indices[row]
+        return index == Self.none ? nil : dictionary.string(at: Int(index))
+    }
+
+    /// The bytes of a row's text, or nil.
+    package func bytes(at row: Int) -> ArraySlice<UInt8>? {
+        let index = indices[row]
+        return index == Self.none ? nil : dictionary.slice(at: Int(index))
+    }
+
+    /// The same dictionary with only the given rows.
+    package func gathering(_ rows: [Int]) -> TextColumn {
+        TextColumn(dictionary: dictionary, indices: rows.map { indices[$0] })
+    }
+}

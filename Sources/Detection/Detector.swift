@@ -1,0 +1,129 @@
+package import Events
+
+/// A rule over the history of auth events: it looks at a window and says what is wrong in it.
+///
+/// A detector is a value that holds its settings. It is a pure function of history, settings and window; the same
+/// events in any order give byte-identical findings. It never reads a clock.
+package protocol Detector: Sendable {
+    /// What the detector is, for people.
+    static var card: DetectorCard { get }
+    /// Small logs that it must find something in, and small logs that it must stay quiet on.
+    static var examples: [DetectorExample] { get }
+
+    /// Every finding that touches the window. Throws `DetectionError` for settings that make no sense, and whatever
+    /// the history throws.
+    func detect(in window: DetectionWindow, of history: any History) throws -> DetectionResult
+}
+
+extension Detector {
+    /// The card, from a value.
+    package var card: DetectorCard { Self.card }
+}
+
+/// What a detector is, as `authtrail detectors` and the docs print it.
+package struct DetectorCard: Sendable {
+    package var id: String
+    package var title: String
+    /// The question that it answers.
+    package var question: String
+    /// The fields without which it cannot answer.
+    package var needs: [EventField]
+    package var defaultSeverity: Severity
+    /// The classes that a finding of this detector may have, worst first, each with one sentence.
+    package var classes: [Class]
+    /// ATT&CK technique ids.
+    package var references: [String]
+    /// What it does not see, and where it departs from the plain table of rules and why.
+    package var knownGaps: [String]
+    package var version: Int
+
+    /// A class of findings.
+    package struct Class: Sendable {
+        package var name: String
+        package var severity: Severity
+        package var meaning: String
+
+        package init(_ name: String, _ severity: Severity, _ meaning: String) {
+            self.name = name
+            self.severity = severity
+            self.meaning = meaning
+        }
+    }
+}
+
+/// What a run looks at, in event time, half-open.
+///
+/// Findings belong to a run when they touch `[from, to)`. Events up to `asOf` may be read to tell a finding's whole
+/// story, so cutting a span into windows with one `asOf` gives the same findings as the whole span at once.
+package struct DetectionWindow: Sendable, Equatable {
+    /// Microseconds since the epoch.
+    package var from: Int64
+    package var to: Int64
+    /// Nothing at or after this time is looked at.
+    package var asOf: Int64
+
+    /// The recent window R of the rules, where nothing else is said.
+    package static let recent = Timestamp.day
+
+    /// The window `[asOf - recent, asOf)`.
+    package init(asOf: Int64, recent: Int64 = DetectionWindow.recent) {
+        self.init(from: asOf.minus(recent), to: asOf, asOf: asOf)
+    }
+
+    /// A window of one's own. It is cut at `asOf`; a window that is empty then holds no findings.
+    package init(from: Int64, to: Int64, asOf: Int64) {
+        self.from = from
+        self.to = min(to, asOf)
+        self.asOf = asOf
+    }
+
+    package var isEmpty: Bool { from >= to }
+
+    /// Whether something that lasted from `first` to `last`, both included, touches the window.
+    package func touches(first: Int64, last: Int64) -> Bool { first < to && last >= from }
+
+    package func contains(_ time: Int64) -> Bool { time >= from && time < to }
+}
+
+/// What one detector says about one window.
+package struct DetectionResult: Sendable, Equatable {
+    package var detector: String
+    /// In the order of `Finding.precedes`.
+    package var findings: [Finding] = []
+    /// What could not be judged.
+    package var coverage: [CoverageNote] = []
+    /// What was looked at and counted, in a fixed order of names.
+    package var counts = Context()
+
+    package init(detector: String) { self.detector = detector }
+
+    mutating func sort() { findings.sort(by: Finding.precedes) }
+}
+
+/// A statement about what a detector could not judge.
+package struct CoverageNote: Sendable, Equatable {
+    package var kind: Kind
+    /// One clause, ready to print: "not evaluable: `ip` absent on 83 % of `failed`".
+    package var text: String
+
+    package enum Kind: String, Sendable {
+        /// A field that the rule needs is missing.
+        case notEvaluable = "not_evaluable"
+        /// The log does not reach back far enough.
+        case insufficientHistory = "insufficient_history"
+    }
+}
+
+extension Int64 {
+    /// A sum that stops at the ends of the scale, for times that come from outside.
+    func plus(_ other: Int64) -> Int64 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? (other < 0 ? .min : .max) : sum
+    }
+
+    /// A difference that stops at the ends of the scale.
+    func minus(_ other: Int64) -> Int64 {
+        let (difference, overflow) = subtractingReportingOverflow(other)
+        return overflow ? (other < 0 ? .max : .min) : difference
+    }
+}

@@ -1,0 +1,117 @@
+internal import Events
+
+extension FailedVerificationByIP {
+    /// The thresholds of all classes. Times in microseconds.
+    package struct Settings: Sendable, Equatable {
+        package struct Stuffing: Sendable, Equatable {
+            package var credentials = 15
+            package var failures = 25
+            /// At most so many attempts on one credential are few.
+            package var fewAttempts = 2
+            /// Share of the credentials with few attempts.
+            package var fewShare = 0.8
+            package var mismatchShare = 0.8
+        }
+
+        package struct BruteForce: Sendable, Equatable {
+            /// At most so many credentials.
+            package var credentials = 3
+            package var failures = 30
+            /// Failures per second, from the first to the last of a window.
+            package var rate = 0.1
+        }
+
+        package struct BrokenClient: Sendable, Equatable {
+            package var failures = 5
+            /// Coefficient of variation of the distances between failures, at most.
+            package var variation = 0.5
+            /// How long before its failures the credential must have worked.
+            package var workedWithin = 30 * Timestamp.day
+        }
+
+        package struct Distributed: Sendable, Equatable {
+            package var width = Timestamp.hour
+            package var keys = 5
+            package var credentials = 15
+            package var failures = 25
+            package var failuresPerKey = 5.0
+            package var mismatchShare = 0.8
+        }
+
+        package struct Volume: Sendable, Equatable {
+            package var width = Timestamp.hour
+            package var failures = 20
+        }
+
+        /// Widths of the sliding windows of stuffing, brute force and broken clients.
+        package var windows = [Timestamp.minute, 10 * Timestamp.minute, Timestamp.hour, Timestamp.day]
+        package var stuffing = Stuffing()
+        package var bruteForce = BruteForce()
+        package var brokenClient = BrokenClient()
+        package var distributed = Distributed()
+        package var volume = Volume()
+        /// Qualifying windows with smaller gaps between their failures are one episode.
+        package var episodeGap = 30 * Timestamp.minute
+        /// How long after an episode an accepted use is told.
+        package var successWithin = 6 * Timestamp.hour
+        /// How long before its first accepted use a credential is looked for at the client.
+        package var knownWithin = 90 * Timestamp.day
+        /// Reasons that say: this credential is none that we know.
+        package var mismatchReasons = ["hash_mismatch"]
+
+        package init() {}
+    }
+}
+
+extension FailedVerificationByIP.Settings {
+    /// No rule can qualify on fewer failures of one client.
+    var fewestFailures: Int { min(stuffing.failures, bruteForce.failures, brokenClient.failures, volume.failures) }
+
+    /// No campaign can consist of fewer mismatches.
+    var fewestMismatchesOfAgent: Int {
+        Int(exactly: (Double(distributed.failures) * distributed.mismatchShare).rounded(.down)) ?? 0
+    }
+
+    func check() throws(DetectionError) {
+        let counts = [
+            ("stuffing.credentials", stuffing.credentials), ("stuffing.failures", stuffing.failures),
+            ("stuffing.few_attempts", stuffing.fewAttempts), ("brute_force.credentials", bruteForce.credentials),
+            ("brute_force.failures", bruteForce.failures), ("broken_client.failures", brokenClient.failures),
+            ("distributed.keys", distributed.keys), ("distributed.credentials", distributed.credentials),
+            ("distributed.failures", distributed.failures), ("volume.failures", volume.failures),
+        ]
+        for (name, value) in counts where !(1...1_000_000).contains(value) {
+            throw bad(name, String(value), "a number from 1 to 1000000")
+        }
+        let shares = [
+            ("stuffing.few_share", stuffing.fewShare), ("stuffing.mismatch_share", stuffing.mismatchShare),
+            ("distributed.mismatch_share", distributed.mismatchShare),
+        ]
+        for (name, value) in shares where !(0...1).contains(value) {
+            throw bad(name, String(value), "a share from 0 to 1")
+        }
+        let numbers = [
+            ("brute_force.rate", bruteForce.rate), ("broken_client.variation", brokenClient.variation),
+            ("distributed.failures_per_key", distributed.failuresPerKey),
+        ]
+        for (name, value) in numbers where !(value.isFinite && value >= 0) {
+            throw bad(name, String(value), "a number that is not negative")
+        }
+        let widths = [("windows", windows.min() ?? 0), ("volume.width", volume.width)]
+            + [("distributed.width", distributed.width)]
+        for (name, value) in widths where value <= 0 {
+            throw bad(name, Wording.span(value), "lengths of time greater than zero")
+        }
+        let reaches = [
+            ("episode_gap", episodeGap), ("success_within", successWithin), ("known_within", knownWithin),
+            ("broken_client.worked_within", brokenClient.workedWithin),
+        ]
+        for (name, value) in reaches where value < 0 {
+            throw bad(name, Wording.span(value), "a length of time that is not negative")
+        }
+    }
+
+    private func bad(_ name: String, _ got: String, _ want: String) -> DetectionError {
+        .badSetting(detector: FailedVerificationByIP.card.id, name: name, got: got, want: want)
+    }
+}

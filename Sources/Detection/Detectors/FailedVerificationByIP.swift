@@ -1,0 +1,106 @@
+internal import Events
+
+/// Somebody tries credentials: one client many, many clients a few each, or one client the same one over and over.
+///
+/// A count of failures by address is a report. This detector gives verdicts: credential stuffing is many credentials
+/// with one or two attempts each; brute force is few credentials with many attempts; a broken client is a program that
+/// goes on with a token that used to work. What comes after counts most: an accepted use from an address that has just
+/// been trying credentials is critical.
+///
+/// Windows slide over event time; none is a bucket. The key is an IPv4 address or the /64 of an IPv6 address. Failures
+/// whose address is absent or no address never make a finding.
+package struct FailedVerificationByIP: Detector {
+    package static let card = DetectorCard(
+        id: "failed-verification-by-ip",
+        title: "Failed verifications by IP",
+        question: "Which addresses try credentials, how, and did one of them get in?",
+        needs: [.ts, .event, .ip, .reason, .presented],
+        defaultSeverity: .high,
+        classes: [
+            .init("success_after", .critical, "Accepted, with a credential new to the address, up to 6 h after one of "
+                + "the others (not after broken_client)."),
+            .init("credential_stuffing", .high, "Many credentials, one or two attempts each, most of them unknown."),
+            .init("distributed", .high, "One user agent on many addresses, few failures on each, many credentials."),
+            .init("brute_force", .medium, "Few credentials, many attempts, fast."),
+            .init("volume", .low, "Many failures that name no credential: the evidence is weak."),
+            .init("broken_client", .info, "One credential that worked before, tried evenly again and again."),
+        ],
+        references: ["T1110", "T1110.001", "T1110.004", "T1078"],
+        knownGaps: [
+            "Stuffing slower than 15 credentials in 24 h, replay of revoked credentials and probing of scopes are not "
+                + "judged yet; nor is shared egress, where many principals come from one address.",
+            "`distributed` asks for 80 % mismatches as stuffing does: expired tokens behind one popular browser on "
+                + "many addresses would look like a campaign otherwise.",
+            "`brute_force` counts failures that name a credential, `volume` those that name none.",
+            "`success_after` does not follow `broken_client`: a client that works again with a new token was repaired. "
+                + "OAuth tokens, whose names change hourly, are known by their principal.",
+            "A wider window counts only where no narrower one does, so that an episode begins with its burst and two "
+                + "bursts of a day are two episodes.",
+            "An earlier success is looked for in the 30 days before (broken_client) and 90 days before "
+                + "(success_after).",
+        ],
+        version: 1)
+
+    package var settings: Settings
+
+    package init(_ settings: Settings = Settings()) { self.settings = settings }
+
+    package func detect(in window: DetectionWindow, of history: any History) throws -> DetectionResult {
+        try settings.check()
+        var result = DetectionResult(detector: Self.card.id)
+        if !window.isEmpty, let coverage = try history.coverage {
+            let search = FailureSearch(history: history, settings: settings, window: window, coverage: coverage)
+            let outcome = try search.run()
+            result.findings = try findings(outcome.episodes, in: window, of: history)
+            result.coverage = notes(outcome)
+            result.counts.add("failures", outcome.census.failures)
+            result.counts.add("without_ip", outcome.census.withoutAddress)
+            result.counts.add("unreadable_ip", outcome.census.badAddress)
+        } else {
+            for name in ["failures", "without_ip", "unreadable_ip"] { result.counts.add(name, 0) }
+        }
+        for kind in FailureClass.allCases {
+            result.counts.add(kind.rawValue, result.findings.count { $0.class == kind.rawValue })
+        }
+        result.sort()
+        return result
+    }
+
+    private func findings(
+        _ episodes: [Episode], in window: DetectionWindow, of history: any History
+    ) throws -> [Finding] {
+        let accepted = AcceptedUseReader(history: history, settings: settings, asOf: window.asOf)
+        let successes = try accepted.successes(after: episodes).filter { success in
+            window.touches(first: success.firsts[0].ts, last: success.firsts[success.firsts.count - 1].ts)
+        }
+        let followed = Set(successes.map { $0.episode })
+        let told = episodes.indices.filter { place in
+            followed.contains(place) || window.touches(first: episodes[place].first, last: episodes[place].last)
+        }
+        let details = Dictionary(
+            uniqueKeysWithValues: zip(told, try FailureDetailsReader(history: history).read(told.map { episodes[$0] })))
+        let messages = FailureMessages(settings: settings, asOf: window.asOf)
+        let own = told.filter { window.touches(first: episodes[$0].first, last: episodes[$0].last) }.map { place in
+            messages.finding(episodes[place], details[place] ?? FailureDetails())
+        }
+        let after = successes.map { success in
+            messages.finding(success, after: episodes[success.episode], details[success.episode] ?? FailureDetails())
+        }
+        return own + after
+    }
+
+    private func notes(_ outcome: FailureSearch.Outcome) -> [CoverageNote] {
+        let census = outcome.census
+        let missing = [
+            ("`ip` absent", census.withoutAddress, census.failures, "`failed`"),
+            ("`ip` not an address", census.badAddress, census.failures, "`failed`"),
+            ("`user_agent` absent", census.withoutAgent, census.failures, "`failed`"),
+            ("`presented` and `token_id` absent", outcome.withoutCredential, outcome.closely,
+                "`failed` of clients with several failures"),
+        ]
+        return missing.filter { $0.1 > 0 }.map { what, count, all, whose in
+            CoverageNote(
+                kind: .notEvaluable, text: "not evaluable: \(what) on \(Wording.percent(count, of: all)) of \(whose)")
+        }
+    }
+}

@@ -1,0 +1,175 @@
+internal import Events
+internal import Rollups
+
+/// Finds the uses that ended a silence of at least a day or more, from the rollups of uses alone.
+///
+/// Why the rollups suffice: a silence of a day or longer cannot end twice on one UTC day, and the use that ends it is
+/// the first of its day, the use before it the last of another. So the first and last use of each day tell every such
+/// silence to the microsecond. Days are walked back from the window only while some token's previous use is unknown,
+/// and never further than the silence that is looked for; the few tokens that are silent even then are asked singly.
+///
+/// Columns indexed by token number hold the state, so that millions of token-days pass without a dictionary.
+struct SilenceSearch {
+    let history: any History
+    let window: DetectionWindow
+    /// The silence looked for, at least one day, in microseconds.
+    let dormancy: Int64
+    /// From the first event of the log to just after the newest.
+    let coverage: Range<Int64>
+
+    private static let never = Int64.min
+
+    /// A token's first use inside the window whose previous use is not known yet.
+    private struct Opening {
+        var token: UInt32
+        var at: Int64
+        var previous = SilenceSearch.never
+    }
+
+    /// Uses in the window with a silence of `dormancy` or more before them, and those without any use before them.
+    func silencesEnded() throws -> [Waking] {
+        var inside: [Opening] = []
+        var openings = try openings { inside.append($0) }
+        try lookBack(&openings)
+        let late = openings.filter { $0.previous == Self.never || $0.at.minus($0.previous) >= dormancy }
+        return try (inside + late).map(waking)
+    }
+
+    /// The first use in the window of every token that has none in the `dormancy` before the window.
+    func absentBeforeWindow() throws -> [Waking] {
+        var openings = try openings { _ in }
+        try lookBack(&openings)
+        let horizon = window.from.minus(dormancy)
+        return try openings.filter { $0.previous < horizon }.map(waking)
+    }
+
+    /// Walks the days of the window. Returns each token's first use, if no use of its stands earlier on the day on
+    /// which the window begins; tells of silences that begin and end on days of the window.
+    private func openings(_ ended: (Opening) -> Void) throws -> [Opening] {
+        var latest: [Int64] = []
+        var openings: [Opening] = []
+        for day in daysOfWindow {
+            let uses = TokenDays.merged(try history.tokenDays(on: day), day: day)
+            Self.grow(&latest, toHold: uses, filler: Self.never)
+            for place in 0..<uses.count {
+                let token = Int(uses.tokens[place])
+                let first = uses.first[place]
+                let previous = latest[token]
+                latest[token] = uses.last[place]
+                guard window.contains(first) else { continue }
+                if previous == Self.never {
+                    openings.append(Opening(token: uses.tokens[place], at: first))
+                } else if first - previous >= dormancy {
+                    ended(Opening(token: uses.tokens[place], at: first, previous: previous))
+                }
+            }
+        }
+        return openings
+    }
+
+    /// Fills in the previous use of each opening, as far back as a silence shorter than `dormancy` could begin.
+    private func lookBack(_ openings: inout [Opening]) throws {
+        // Place in `openings` plus one, by token number.
+        var waiting: [UInt32] = []
+        for place in openings.indices {
+            let token = Int(openings[place].token)
+            if token >= waiting.count { Self.grow(&waiting, to: token + 1, filler: 0) }
+            waiting[token] = UInt32(place + 1)
+        }
+        var pending = Array(openings.indices)
+        var day = Timestamp.day(of: window.from) - 1
+        while day >= earliestDay, !pending.isEmpty {
+            for uses in try history.tokenDays(on: day) {
+                note(uses, pending: pending, waiting: waiting, in: &openings)
+            }
+            pending.removeAll { place in
+                guard openings[place].previous != Self.never else { return false }
+                waiting[Int(openings[place].token)] = 0
+                return true
+            }
+            day -= 1
+        }
+    }
+
+    /// Notes the last use of the day for each token that waits for one; by lookup when few wait, else in one pass.
+    private func note(_ uses: TokenDays, pending: [Int], waiting: [UInt32], in openings: inout [Opening]) {
+        if pending.count * 16 < uses.count {
+            for place in pending {
+                guard let found = uses.place(of: openings[place].token) else { continue }
+                openings[place].previous = max(openings[place].previous, uses.last[found])
+            }
+        } else {
+            for found in 0..<uses.count {
+                let token = Int(uses.tokens[found])
+                guard token < waiting.count, waiting[token] != 0 else { continue }
+                let place = Int(waiting[token]) - 1
+                openings[place].previous = max(openings[place].previous, uses.last[found])
+            }
+        }
+    }
+
+    /// An opening with what is known about its token. One that is silent as far as the walk went is asked for by name.
+    private func waking(_ opening: Opening) throws -> Waking {
+        guard let life = try history.life(ofToken: opening.token) else {
+            throw DetectionError.unknownTokenNumber(opening.token)
+        }
+        var waking = Waking(token: opening.token, at: opening.at, previous: nil, life: life)
+        if opening.previous != Self.never {
+            waking.previous = opening.previous
+        } else if let firstUse = life.firstUse, firstUse < opening.at {
+            waking.previous = try history.lastUse(ofToken: opening.token, beforeDay: earliestDay) ?? firstUse
+        }
+        return waking
+    }
+
+    /// The earliest day on which a silence shorter than `dormancy` could begin.
+    private var earliestDay: Int32 {
+        Timestamp.day(of: max(min(window.from.minus(dormancy), window.from), coverage.lowerBound))
+    }
+
+    private var daysOfWindow: ClosedRange<Int32> {
+        let first = Timestamp.day(of: max(window.from, coverage.lowerBound))
+        return first...max(first, Timestamp.day(of: min(window.to, coverage.upperBound) - 1))
+    }
+
+    private static func grow(_ column: inout [Int64], toHold uses: TokenDays, filler: Int64) {
+        guard let last = uses.tokens.last, Int(last) >= column.count else { return }
+        grow(&column, to: Int(last) + 1, filler: filler)
+    }
+
+    private static func grow<Value>(_ column: inout [Value], to count: Int, filler: Value) {
+        column.append(contentsOf: repeatElement(filler, count: max(count, column.count * 2) - column.count))
+    }
+}
+
+extension TokenDays {
+    /// The pieces of one day as one: ascending tokens, each once.
+    static func merged(_ pieces: [TokenDays], day: Int32) -> TokenDays {
+        var pieces = pieces
+        // In rounds of pairs, so that many small pieces do not cost the square of their number.
+        while pieces.count > 1 {
+            pieces = stride(from: 0, to: pieces.count, by: 2).map { place in
+                place + 1 < pieces.count ? merge(pieces[place], pieces[place + 1]) : pieces[place]
+            }
+        }
+        return pieces.first ?? TokenDays(day: day)
+    }
+
+    private static func merge(_ left: TokenDays, _ right: TokenDays) -> TokenDays {
+        var whole = TokenDays(day: left.day)
+        whole.tokens.reserveCapacity(left.count + right.count)
+        var i = 0, j = 0
+        while i < left.count || j < right.count {
+            let fromLeft = j == right.count || (i < left.count && left.tokens[i] <= right.tokens[j])
+            let fromRight = i == left.count || (j < right.count && right.tokens[j] <= left.tokens[i])
+            whole.tokens.append(fromLeft ? left.tokens[i] : right.tokens[j])
+            let uses = (fromLeft ? left.uses[i] : 0).addingReportingOverflow(fromRight ? right.uses[j] : 0)
+            whole.uses.append(uses.overflow ? .max : uses.partialValue)
+            whole.first.append(min(fromLeft ? left.first[i] : .max, fromRight ? right.first[j] : .max))
+            whole.last.append(max(fromLeft ? left.last[i] : .min, fromRight ? right.last[j] : .min))
+            if fromLeft { i += 1 }
+            if fromRight { j += 1 }
+        }
+        return whole
+    }
+}

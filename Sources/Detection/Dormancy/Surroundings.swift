@@ -1,0 +1,200 @@
+internal import Columns
+internal import Events
+internal import Rollups
+
+/// What the events around a waking say: the two uses themselves, and what makes the waking better or worse.
+struct Surroundings {
+    /// The use that ended the silence, or nil if the events no longer hold it (rollups outlive pruned segments).
+    var waking: Use?
+    /// The use before the silence.
+    var previous: Use?
+    /// Uses from the waking on, the waking included, until `aftermath` later.
+    var uses = 0
+    var lastUse: Int64?
+    /// The first tool within reach of the waking that asked for a scope that writes.
+    var writeTool: String?
+    /// Failed verifications from the waking's address in the time before it.
+    var failuresBefore = 0
+    /// Whether the address, or agent, stands in no use of the months before the silence; nil when that is unknown.
+    var newAddress: Bool?
+    var newAgent: Bool?
+
+    /// One use, as evidence and context show it.
+    struct Use {
+        var evidence: Evidence
+        var ip: String?
+        var userAgent: String?
+        var tool: String?
+        var principal: String?
+        var kind: String?
+    }
+}
+
+/// Reads the surroundings of all wakings in three scans, each bounded in time and by the tokens or addresses.
+struct SurroundingsReader {
+    let history: any History
+    let window: DetectionWindow
+    let settings: DormantTokenReactivation.Settings
+
+    /// The surroundings of each waking, in the same order.
+    func read(_ wakings: [Waking]) throws -> [Surroundings] {
+        var all = wakings.map { _ in Surroundings() }
+        guard !wakings.isEmpty else { return all }
+        let byToken = Dictionary(grouping: wakings.indices) { wakings[$0].life.tokenID }
+        try readAftermath(wakings, byToken, into: &all)
+        try readPast(wakings, byToken, into: &all)
+        try readFailures(wakings, into: &all)
+        return all
+    }
+
+    /// Where the uses counted as the aftermath of a waking end.
+    func aftermathEnd(_ waking: Waking) -> Int64 {
+        settings.semantics == .literal ? window.to : min(waking.at.plus(settings.aftermath), window.asOf)
+    }
+
+    private func readAftermath(
+        _ wakings: [Waking], _ byToken: [String: [Int]], into all: inout [Surroundings]
+    ) throws {
+        let scan = EventScan(
+            from: wakings.map { $0.at }.min() ?? 0, to: wakings.map(aftermathEnd).max() ?? 0, kinds: .used,
+            texts: [.tokenID: .any(of: Set(byToken.keys))], fields: Self.useFields.union(EventFields(.scopes)))
+        try history.scan(scan) { events in
+            for row in 0..<events.count {
+                let ts = events.ts[row]
+                for place in byToken[events[.tokenID][row] ?? ""] ?? [] {
+                    guard ts >= wakings[place].at, ts < aftermathEnd(wakings[place]) else { continue }
+                    all[place].uses += 1
+                    all[place].lastUse = max(all[place].lastUse ?? ts, ts)
+                    if ts == wakings[place].at { all[place].waking.keepFirst(Self.use(at: row, of: events)) }
+                    if ts < wakings[place].at.plus(settings.writeReach) {
+                        noteWrite(at: row, of: events, in: &all[place])
+                    }
+                }
+            }
+        }
+    }
+
+    /// Keeps the name of a tool that needed a write scope: the alphabetically first, whatever the order of rows.
+    private func noteWrite(at row: Int, of events: EventColumns, in one: inout Surroundings) {
+        guard let scopes = events.scopes[row] else { return }
+        let writes = scopes.contains { scope in settings.writeScopes.contains { scope.hasSuffix($0) } }
+        guard writes else { return }
+        let tool = events[.tool][row] ?? "a tool without a name"
+        one.writeTool = min(one.writeTool ?? tool, tool)
+    }
+
+    /// Looks at the uses before each silence: where the token used to come from.
+    private func readPast(_ wakings: [Waking], _ byToken: [String: [Int]], into all: inout [Surroundings]) throws {
+        for span in pastSpans(wakings) {
+            let tokens = Set(span.wakings.map { wakings[$0].life.tokenID })
+            let scan = EventScan(
+                from: span.from, to: span.to, kinds: .used, texts: [.tokenID: .any(of: tokens)],
+                fields: Self.useFields)
+            let members = Set(span.wakings)
+            try history.scan(scan) { events in
+                for row in 0..<events.count {
+                    let ts = events.ts[row]
+                    for place in byToken[events[.tokenID][row] ?? ""] ?? [] where members.contains(place) {
+                        guard let previous = wakings[place].previous, ts <= previous,
+                            ts >= previous.minus(settings.past) else { continue }
+                        notePast(at: row, of: events, isPrevious: ts == previous, in: &all[place])
+                    }
+                }
+            }
+        }
+    }
+
+    private func notePast(at row: Int, of events: EventColumns, isPrevious: Bool, in one: inout Surroundings) {
+        if isPrevious { one.previous.keepFirst(Self.use(at: row, of: events)) }
+        guard let waking = one.waking else { return }
+        if let ip = waking.ip, let earlier = events[.ip][row] {
+            one.newAddress = (one.newAddress ?? true) && !Self.isSameAddress(ip, earlier)
+        }
+        if let agent = waking.userAgent, let earlier = events[.userAgent][row] {
+            one.newAgent = (one.newAgent ?? true) && agent != earlier
+        }
+    }
+
+    /// The times before the silences, joined where they overlap, so that no day is read twice.
+    private func pastSpans(_ wakings: [Waking]) -> [(from: Int64, to: Int64, wakings: [Int])] {
+        var spans: [(from: Int64, to: Int64, wakings: [Int])] = []
+        let known = wakings.indices.filter { wakings[$0].previous != nil }
+            .sorted { (wakings[$0].previous ?? 0, $0) < (wakings[$1].previous ?? 0, $1) }
+        for place in known {
+            let end = wakings[place].previous ?? 0
+            let (from, to) = (end.minus(settings.past), end.plus(1))
+            if let last = spans.indices.last, spans[last].to >= from {
+                spans[last].to = to
+                spans[last].wakings.append(place)
+            } else {
+                spans.append((from, to, [place]))
+            }
+        }
+        return spans
+    }
+
+    /// Counts failures from the address of each waking in the time before it.
+    private func readFailures(_ wakings: [Waking], into all: inout [Surroundings]) throws {
+        var places: [IPKey: [Int]] = [:]
+        for place in wakings.indices {
+            guard let ip = all[place].waking?.ip, let key = IPKey(ip) else { continue }
+            places[key, default: []].append(place)
+        }
+        let times = places.values.joined().map { wakings[$0].at }
+        guard let first = times.min(), let last = times.max() else { return }
+        let keys = Set(places.keys)
+        let scan = EventScan(
+            from: first.minus(settings.failureReach), to: last, kinds: .failed,
+            texts: [.ip: .matching { text in IPKey(text).map { keys.contains($0) } ?? false }],
+            fields: EventFields([.ts, .ip]))
+        try history.scan(scan) { events in
+            for row in 0..<events.count {
+                guard let key = events[.ip][row].flatMap({ IPKey($0) }) else { continue }
+                let ts = events.ts[row]
+                for place in places[key] ?? [] {
+                    let at = wakings[place].at
+                    if ts < at, ts >= at.minus(settings.failureReach) { all[place].failuresBefore += 1 }
+                }
+            }
+        }
+    }
+
+    private static let useFields = EventFields([
+        .ts, .tokenID, .ip, .userAgent, .tool, .principal, .kind, .source, .sourceOffset, .eventID,
+    ])
+
+    private static func use(at row: Int, of events: EventColumns) -> Surroundings.Use {
+        Surroundings.Use(
+            evidence: events.evidence(at: row), ip: events[.ip][row], userAgent: events[.userAgent][row],
+            tool: events[.tool][row], principal: events[.principal][row], kind: events[.kind][row])
+    }
+
+    /// The same client by its key; texts that are no address are compared as they are.
+    private static func isSameAddress(_ left: String, _ right: String) -> Bool {
+        if left == right { return true }
+        guard let left = IPKey(left), let right = IPKey(right) else { return false }
+        return left == right
+    }
+}
+
+extension Optional where Wrapped == Surroundings.Use {
+    /// Keeps the use whose line comes first, so that two uses in one microsecond give the same evidence in any order.
+    fileprivate mutating func keepFirst(_ other: Surroundings.Use) {
+        guard let own = self else { return self = other }
+        if other.evidence < own.evidence { self = other }
+    }
+}
+
+extension EventColumns {
+    /// The reference to a row's line. The batch must hold `ts`, `source`, `source_offset` and `event_id`.
+    func evidence(at row: Int) -> Evidence {
+        Evidence(source: self[.source][row] ?? "", offset: sourceOffset[row], eventID: self[.eventID][row], ts: ts[row])
+    }
+}
+
+extension TextCondition {
+    /// Few texts are asked for exactly, which lets readers skip by bloom filter; many by hash.
+    static func any(of texts: Set<String>) -> TextCondition {
+        texts.count <= 64 ? .equals(texts) : .matching { texts.contains($0) }
+    }
+}

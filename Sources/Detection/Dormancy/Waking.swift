@@ -1,0 +1,41 @@
+internal import Rollups
+
+/// A token's first use after a silence.
+struct Waking {
+    /// The catalog's number of the token.
+    var token: UInt32
+    /// The use itself, u.
+    var at: Int64
+    /// The latest use before it, p, or nil when there is none.
+    var previous: Int64?
+    /// What is known about the token.
+    var life: TokenLife
+
+    /// What the token's issue says, if it stood in the log by the time of the use: later events are not known yet.
+    var birth: TokenLife? { life.issuedAt.map { $0 <= at } == true ? life : nil }
+
+    var issuedAt: Int64? { birth?.issuedAt }
+
+    /// How long the token was silent, where that is known: since its previous use, or since its issue.
+    var gap: Int64? { (previous ?? issuedAt).map { at.minus($0) } }
+}
+
+/// What kind of silence ended.
+enum WakingClass: String, CaseIterable {
+    case dormantReactivated = "dormant_reactivated"
+    case dormantFromBirth = "dormant_from_birth"
+    case unknownOrigin = "unknown_origin"
+    case firstUse = "first_use"
+    case insufficientHistory = "insufficient_history"
+
+    /// The class of a first use after a silence; `firstEvent` is where the log begins.
+    init(of waking: Waking, dormancy: Int64, logBegins firstEvent: Int64) {
+        if waking.previous != nil {
+            self = .dormantReactivated
+        } else if let issued = waking.issuedAt {
+            self = waking.at.minus(issued) >= dormancy ? .dormantFromBirth : .firstUse
+        } else {
+            self = waking.at.minus(firstEvent) >= dormancy ? .unknownOrigin : .insufficientHistory
+        }
+    }
+}

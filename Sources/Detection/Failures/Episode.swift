@@ -1,0 +1,244 @@
+internal import Events
+
+/// What an episode of failures is. From the strongest to the weakest.
+enum FailureClass: String, CaseIterable {
+    case successAfter = "success_after"
+    case credentialStuffing = "credential_stuffing"
+    case distributed
+    case bruteForce = "brute_force"
+    case volume
+    case brokenClient = "broken_client"
+
+    var severity: Severity {
+        switch self {
+        case .successAfter: .critical
+        case .credentialStuffing, .distributed: .high
+        case .bruteForce: .medium
+        case .volume: .low
+        case .brokenClient: .info
+        }
+    }
+
+    /// Whether an accepted use afterwards is worth a finding. A broken client that is given a new token and then works
+    /// has been repaired, not broken into.
+    var mayEndInSuccess: Bool { self != .brokenClient && self != .successAfter }
+}
+
+/// A maximal run of qualifying windows of one class, for one client or one agent.
+struct Episode {
+    var kind: FailureClass
+    var subject: Subject
+    /// First and last failure.
+    var first: Int64
+    var last: Int64
+    /// The window that qualifies with the most failures.
+    var peak: FailureFacts
+    var peakWidth: Int64
+    /// The subject's failures from `first` to `last`.
+    var total: FailureFacts
+    /// Weaker classes of the same client at the same time, and since when.
+    var also: [(kind: FailureClass, first: Int64)] = []
+    /// The clients that took part, ascending; one, unless the subject is an agent.
+    var keys: [IPKey]
+    /// Clients of a campaign with the most failures, at most ten.
+    var busiest: [IPKey] = []
+
+    enum Subject: Hashable {
+        case key(IPKey)
+        case agent(String)
+
+        var text: String {
+            switch self {
+            case .key(let key): key.text
+            case .agent(let agent): agent
+            }
+        }
+
+        var entity: Finding.Entity {
+            switch self {
+            case .key(let key): .init("ip", key.text)
+            case .agent(let agent): .init("user_agent", agent)
+            }
+        }
+    }
+
+    var id: String { Self.id(kind, subject.text, first) }
+
+    /// The id of a finding about a class, a key and the start of the episode.
+    static func id(_ kind: FailureClass, _ key: String, _ start: Int64) -> String {
+        let card = FailedVerificationByIP.card
+        return FindingID.make(detector: card.id, version: card.version, [kind.rawValue, key, String(start)])
+    }
+}
+
+/// Numbers about some failures.
+struct FailureFacts {
+    var failures = 0
+    /// Failures that name a credential.
+    var known = 0
+    var credentials = 0
+    /// Most attempts on one credential.
+    var most = 0
+    /// Credentials with few attempts.
+    var few = 0
+    var mismatches = 0
+    var agents = 0
+    var reasons = 0
+    var keys = 0
+    var first: Int64 = 0
+    var last: Int64 = 0
+
+    init(_ failures: ArraySlice<Failure>, fewAttempts: Int) {
+        self.failures = failures.count
+        mismatches = failures.count { $0.isMismatch }
+        let credentials = Self.runs(failures.map { $0.credential }.filter { $0 != Failure.noCredential })
+        known = credentials.reduce(0, +)
+        self.credentials = credentials.count
+        most = credentials.max() ?? 0
+        few = credentials.count { $0 <= fewAttempts }
+        agents = Self.runs(failures.map { $0.agent }.filter { $0 != 0 }).count
+        reasons = Self.runs(failures.map { $0.reason }).count
+        keys = Self.runs(failures.map { $0.key }).count
+        first = failures.first?.ts ?? 0
+        last = failures.last?.ts ?? 0
+    }
+
+    /// How often each distinct value occurs.
+    private static func runs<Value: Comparable>(_ values: [Value]) -> [Int] {
+        var runs: [Int] = []
+        var previous: Value?
+        for value in values.sorted() {
+            if value == previous { runs[runs.count - 1] += 1 } else { runs.append(1) }
+            previous = value
+        }
+        return runs
+    }
+}
+
+/// A stretch of even failures with one credential: a broken client, if that credential worked before.
+struct SteadyRun {
+    var key: IPKey
+    var credential: UInt64
+    var first: Int64
+    var last: Int64
+    /// Whether the credential was accepted from the key before the run.
+    var workedBefore = false
+}
+
+extension KeyCase {
+    /// The stretches of even failures, each of one credential.
+    func steadyRuns(_ settings: FailedVerificationByIP.Settings) -> [SteadyRun] {
+        Dictionary(grouping: steady.spans) { credential(of: $0) }.flatMap { credential, spans in
+            Stretch.joining(spans, failures, gap: settings.episodeGap).map {
+                SteadyRun(key: key, credential: credential, first: $0.first, last: $0.last)
+            }
+        }
+    }
+
+    /// The episodes of the client, weaker ones folded into the stronger ones that cover them.
+    func episodes(_ steadyRuns: [SteadyRun], _ settings: FailedVerificationByIP.Settings) -> [Episode] {
+        let broken = steadyRuns.filter { $0.workedBefore }
+        let brokenSpans = steady.spans.filter { isWithin($0, broken, wholly: true) }
+        let one = bruteOnOne.spans.filter { !isWithin($0, broken, wholly: false) }
+        let found = [
+            (FailureClass.credentialStuffing, stuffing.spans),
+            (.bruteForce, QualifyingWindows.joining(one + bruteOnFew.spans)),
+            (.volume, volume.spans),
+            (.brokenClient, brokenSpans),
+        ].flatMap { kind, spans in
+            Stretch.joining(spans, failures, gap: settings.episodeGap).map { episode(kind, $0, settings) }
+        }
+        return Self.folded(found, gap: settings.episodeGap)
+    }
+
+    private func episode(
+        _ kind: FailureClass, _ stretch: Stretch, _ settings: FailedVerificationByIP.Settings
+    ) -> Episode {
+        let attempts = settings.stuffing.fewAttempts
+        return Episode(
+            kind: kind, subject: .key(key), first: stretch.first, last: stretch.last,
+            peak: FailureFacts(failures[stretch.peak], fewAttempts: attempts), peakWidth: stretch.peak.width,
+            total: FailureFacts(failures.within(stretch), fewAttempts: attempts), keys: [key])
+    }
+
+    /// Whether a window of one credential lies in (or touches) a run of that credential.
+    private func isWithin(_ span: WindowSpan, _ runs: [SteadyRun], wholly: Bool) -> Bool {
+        guard !runs.isEmpty else { return false }
+        let credential = credential(of: span)
+        let (first, last) = (failures[Int(span.lo)].ts, failures[Int(span.hi) - 1].ts)
+        return runs.contains { run in
+            run.credential == credential
+                && (wholly ? run.first <= first && last <= run.last : run.first <= last && first <= run.last)
+        }
+    }
+
+    /// One finding for one episode: a weaker class within a stronger one is named in it and not told by itself.
+    ///
+    /// A weaker episode that goes on for longer stays a finding of its own, and is named in the stronger one as well:
+    /// a client that has been broken for weeks must not vanish because of a burst, nor keep the burst alive.
+    private static func folded(_ episodes: [Episode], gap: Int64) -> [Episode] {
+        let order = FailureClass.allCases
+        func rank(_ episode: Episode) -> Int { order.firstIndex(of: episode.kind) ?? order.count }
+        var kept: [Episode] = []
+        for episode in episodes.sorted(by: { (rank($0), $0.first) < (rank($1), $1.first) }) {
+            var isCovered = false
+            for place in kept.indices where kept[place].kind != episode.kind {
+                let (first, last) = (kept[place].first.minus(gap), kept[place].last.plus(gap))
+                guard first < episode.last, episode.first < last else { continue }
+                kept[place].also.append((episode.kind, episode.first))
+                if first < episode.first, episode.last < last { isCovered = true }
+            }
+            if !isCovered { kept.append(episode) }
+        }
+        return kept
+    }
+}
+
+extension AgentCase {
+    func episodes(_ settings: FailedVerificationByIP.Settings) -> [Episode] {
+        stretches(gap: settings.episodeGap).map { stretch in
+            let members = failures.within(stretch)
+            let attempts = settings.stuffing.fewAttempts
+            let byKey = Self.counted(members.map { $0.key })
+            return Episode(
+                kind: .distributed, subject: .agent(agent), first: stretch.first, last: stretch.last,
+                peak: FailureFacts(failures[stretch.peak], fewAttempts: attempts), peakWidth: stretch.peak.width,
+                total: FailureFacts(members, fewAttempts: attempts), keys: byKey.map { $0.key },
+                busiest: byKey.sorted { ($1.count, $0.key) < ($0.count, $1.key) }.prefix(10).map { $0.key })
+        }
+    }
+
+    /// The distinct keys, ascending, each with its number of failures.
+    private static func counted(_ keys: [IPKey]) -> [(key: IPKey, count: Int)] {
+        var counted: [(key: IPKey, count: Int)] = []
+        for key in keys.sorted() {
+            if counted.last?.key == key {
+                counted[counted.count - 1].count += 1
+            } else {
+                counted.append((key, 1))
+            }
+        }
+        return counted
+    }
+}
+
+extension [Failure] {
+    fileprivate subscript(span: WindowSpan) -> ArraySlice<Failure> { self[Int(span.lo)..<Int(span.hi)] }
+
+    /// The failures from the first to the last time of a stretch, both included.
+    fileprivate func within(_ stretch: Stretch) -> ArraySlice<Failure> {
+        let from = partitioningIndex { $0.ts >= stretch.first }
+        let to = partitioningIndex { $0.ts > stretch.last }
+        return self[from..<to]
+    }
+
+    /// The first place from which on the condition holds, in an array where it holds from some place on.
+    fileprivate func partitioningIndex(_ holds: (Failure) -> Bool) -> Int {
+        var low = 0, high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if holds(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}

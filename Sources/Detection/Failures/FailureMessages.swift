@@ -1,0 +1,213 @@
+internal import Events
+
+/// What findings about failures say.
+struct FailureMessages {
+    let settings: FailedVerificationByIP.Settings
+    let asOf: Int64
+
+    // MARK: Episodes
+
+    func finding(_ episode: Episode, _ details: FailureDetails) -> Finding {
+        let card = FailedVerificationByIP.card
+        return Finding(
+            id: episode.id, detector: card.id, version: card.version, class: episode.kind.rawValue,
+            severity: episode.kind.severity, confidence: confidence(episode.kind), entity: episode.subject.entity,
+            firstSeen: episode.first, lastSeen: episode.last, asOf: asOf,
+            title: title(episode),
+            explanation: [rule(episode), whole(episode), also(episode)].compactMap { $0 }.joined(separator: " "),
+            evidence: details.evidence.all, context: context(episode, details),
+            references: references(episode.kind))
+    }
+
+    private func title(_ episode: Episode) -> String {
+        let who = episode.subject.text
+        return switch episode.kind {
+        case .credentialStuffing, .successAfter: "Credential stuffing from \(who)"
+        case .distributed: "Distributed credential stuffing by \(who) from \(episode.total.keys) addresses"
+        case .bruteForce: "Brute force from \(who)"
+        case .volume: "Many failed verifications from \(who)"
+        case .brokenClient: "Broken client at \(who)"
+        }
+    }
+
+    /// The strongest window, and the rule that it meets.
+    private func rule(_ episode: Episode) -> String {
+        let facts = episode.peak
+        let failures = Wording.count(facts.failures, "failed verification")
+        let credentials = Wording.count(facts.credentials, "credential")
+        let window = "within \(Wording.width(episode.peakWidth))"
+        let who = episode.subject.text
+        let mismatches = "\(Wording.percent(facts.mismatches, of: facts.failures)) of the failures were "
+            + settings.mismatchReasons.joined(separator: " or ")
+        switch episode.kind {
+        case .credentialStuffing, .successAfter:
+            let rule = settings.stuffing
+            return "\(who) had \(failures) on \(credentials) \(window); "
+                + "\(Wording.percent(facts.few, of: facts.credentials)) of the credentials were tried at most "
+                + "\(Wording.count(rule.fewAttempts, "time")), \(mismatches) (rule: \(rule.failures) failures on "
+                + "\(rule.credentials) credentials, \(share(rule.fewShare)) and \(share(rule.mismatchShare)))."
+        case .distributed:
+            let rule = settings.distributed
+            let each = Wording.number(Double(facts.failures) / Double(max(facts.keys, 1)), places: 1)
+            return "\(who) had \(failures) on \(credentials) from \(facts.keys) addresses \(window), "
+                + "\(each) for each; \(mismatches) (rule: \(rule.failures) failures on \(rule.credentials) credentials "
+                + "from \(rule.keys) addresses, at most \(Wording.number(rule.failuresPerKey)) for each, "
+                + "\(share(rule.mismatchShare)))."
+        case .bruteForce:
+            let rule = settings.bruteForce
+            return "\(who) had \(failures) on \(credentials) \(window), \(rate(facts)), up to \(facts.most) on one "
+                + "(rule: \(rule.failures) failures on at most \(rule.credentials) credentials, "
+                + "\(Wording.number(rule.rate)) per second)."
+        case .volume:
+            let nameless = facts.failures - facts.known
+            return "\(who) had \(failures) \(window), of which \(nameless) name no credential "
+                + "(rule: \(settings.volume.failures)). The evidence is weak: without credentials nobody can tell "
+                + "stuffing from a broken client."
+        case .brokenClient:
+            let rule = settings.brokenClient
+            let distance = facts.failures > 1 ? (facts.last - facts.first) / Int64(facts.failures - 1) : 0
+            return "\(who) had \(failures) \(window), all with one credential, one user agent and one reason, evenly "
+                + "about every \(Wording.span(distance)) (rule: \(rule.failures) failures, variation at most "
+                + "\(Wording.number(rule.variation))). The credential had worked from there before: most likely a "
+                + "program whose token ran out."
+        }
+    }
+
+    private func whole(_ episode: Episode) -> String? {
+        let total = episode.total
+        guard total.failures > episode.peak.failures else { return nil }
+        let credentials = Wording.count(total.credentials, "credential")
+        return "In all \(Wording.count(total.failures, "failure")) on \(credentials) "
+            + "from \(Timestamp.text(episode.first)) to \(Timestamp.text(episode.last))."
+    }
+
+    private func also(_ episode: Episode) -> String? {
+        guard !episode.also.isEmpty else { return nil }
+        let names = Self.distinct(episode.also.map { $0.kind.rawValue })
+        return "At the same time: \(names.joined(separator: ", "))."
+    }
+
+    private func context(_ episode: Episode, _ details: FailureDetails) -> Context {
+        var context = Context()
+        context.add("window", Wording.width(episode.peakWidth))
+        context.add("window_start", time: episode.peak.first)
+        context.add("window_end", time: episode.peak.last)
+        context.add("failures", episode.peak.failures)
+        context.add("credentials", episode.peak.credentials)
+        context.add("most_attempts", episode.peak.most)
+        context.add("few_attempts_credentials", episode.peak.few)
+        context.add("mismatches", episode.peak.mismatches)
+        context.add("total_failures", episode.total.failures)
+        context.add("total_credentials", episode.total.credentials)
+        if case .agent = episode.subject {
+            context.add("ips", episode.total.keys)
+            context.add("busiest_ips", episode.busiest.map { $0.text })
+        }
+        context.add("reasons", FailureDetails.ranked(details.reasons, most: 5))
+        if case .key = episode.subject {
+            context.add("user_agents", episode.total.agents)
+            context.add("user_agent_names", FailureDetails.ranked(details.agents, most: 5))
+        }
+        context.add("also", Self.distinct(episode.also.map { $0.kind.rawValue }))
+        return context
+    }
+
+    // MARK: Success after failures
+
+    func finding(_ success: SuccessAfter, after episode: Episode, _ details: FailureDetails) -> Finding {
+        let card = FailedVerificationByIP.card
+        let first = success.firsts[0]
+        let last = success.firsts[success.firsts.count - 1]
+        let accepted = success.firsts.prefix(Evidence.limit / 2).map { $0.evidence }
+        let failures = details.evidence.latest(Evidence.limit / 2)
+        return Finding(
+            id: Episode.id(.successAfter, success.key.text, episode.first),
+            detector: card.id, version: card.version, class: FailureClass.successAfter.rawValue,
+            severity: FailureClass.successAfter.severity, confidence: confidence(.successAfter),
+            entity: .init("ip", success.key.text), firstSeen: first.ts, lastSeen: last.ts, asOf: asOf,
+            title: "Accepted from \(success.key.text) after \(name(episode.kind)): \(names(success))",
+            explanation: story(success, after: episode),
+            evidence: (accepted + failures).sorted(),
+            context: context(success, after: episode), references: references(.successAfter))
+    }
+
+    private func story(_ success: SuccessAfter, after episode: Episode) -> String {
+        let first = success.firsts[0]
+        let failures = Wording.count(episode.total.failures, "failed verification")
+        let credentials = Wording.count(episode.total.credentials, "credential")
+        let from = "from \(Timestamp.text(episode.first)) to \(Timestamp.text(episode.last))"
+        let when = first.ts > episode.last
+            ? "\(Wording.span(first.ts - episode.last)) after the last failure" : "while it went on"
+        let owner = first.principal.map { " of \($0)" } ?? ""
+        let others = success.firsts.count > 1
+            ? " \(Wording.count(success.firsts.count - 1, "more credential")) followed." : ""
+        return "\(episode.subject.text) had \(failures) on \(credentials) \(from) (\(name(episode.kind))). "
+            + "At \(Timestamp.text(first.ts)), \(when), token \(first.token)\(owner) was \(verb(first.kind)) from "
+            + "\(success.key.text), where it had never been accepted in the \(Wording.width(settings.knownWithin)) "
+            + "before (rule: within \(Wording.width(settings.successWithin))).\(others)"
+    }
+
+    private func context(_ success: SuccessAfter, after episode: Episode) -> Context {
+        var context = Context()
+        context.add("follows", episode.id)
+        context.add("follows_class", episode.kind.rawValue)
+        context.add("failures_from", time: episode.first)
+        context.add("failures_to", time: episode.last)
+        context.add("total_failures", episode.total.failures)
+        context.add("accepted_credentials", success.firsts.count)
+        let listed = success.firsts.prefix(Evidence.limit)
+        context.add("tokens", Self.distinct(listed.map { $0.token }))
+        context.add("principals", Self.distinct(listed.compactMap { $0.principal }))
+        return context
+    }
+
+    // MARK: Words
+
+    private func name(_ kind: FailureClass) -> String {
+        kind.rawValue.split(separator: "_").joined(separator: " ")
+    }
+
+    private func names(_ success: SuccessAfter) -> String {
+        let more = success.firsts.count - 1
+        return "token \(success.firsts[0].token)" + (more > 0 ? " and \(more) more" : "")
+    }
+
+    private func verb(_ kind: EventKind) -> String {
+        switch kind {
+        case .exchanged: "given out in exchange for a code"
+        case .refreshed: "given out by a refresh"
+        default: "used"
+        }
+    }
+
+    private func share(_ value: Double) -> String { Wording.number(value * 100) + " %" }
+
+    private func rate(_ facts: FailureFacts) -> String {
+        let span = facts.last - facts.first
+        guard span > 0 else { return "all at once" }
+        return "\(Wording.number(Double(facts.known) * Double(Timestamp.second) / Double(span))) per second"
+    }
+
+    private func confidence(_ kind: FailureClass) -> Confidence {
+        switch kind {
+        case .successAfter, .credentialStuffing, .distributed: .high
+        case .bruteForce, .brokenClient: .medium
+        case .volume: .low
+        }
+    }
+
+    private func references(_ kind: FailureClass) -> [String] {
+        switch kind {
+        case .successAfter: ["T1078", "T1110.004"]
+        case .credentialStuffing, .distributed: ["T1110.004"]
+        case .bruteForce: ["T1110.001"]
+        case .volume: ["T1110"]
+        case .brokenClient: []
+        }
+    }
+
+    private static func distinct(_ texts: [String]) -> [String] {
+        var seen: Set<String> = []
+        return texts.filter { seen.insert($0).inserted }
+    }
+}

@@ -1,0 +1,163 @@
+/// What counts as one client: an IPv4 address, or the /64 of an IPv6 address.
+///
+/// The parser is strict, because addresses come from headers that clients can write:
+/// - IPv4 is four decimal numbers without leading zeros (`010.0.0.1` is octal to some readers, so it is no address);
+/// - an IPv4 address inside IPv6 (`::ffff:a.b.c.d`, also in hexadecimal) is that IPv4 address;
+/// - a port (`192.0.2.1:443`, `[2001:db8::1]:443`) and a zone (`fe80::1%eth0`) are cut off;
+/// - anything else, blanks included, is no address, and its failures never make a finding by themselves.
+package struct IPKey: Hashable, Sendable {
+    package enum Family: UInt8, Sendable { case v4, v6 }
+
+    package let family: Family
+    /// The 32 bits of an IPv4 address, or the upper 64 of an IPv6 address.
+    package let bits: UInt64
+
+    package init(family: Family, bits: UInt64) {
+        self.family = family
+        self.bits = bits
+    }
+
+    /// The key of an address as logged, or nil.
+    package init?(_ text: String) { self.init(bytes: Array(text.utf8)[...]) }
+
+    /// The key of an address as logged, or nil.
+    package init?(bytes text: ArraySlice<UInt8>) {
+        // The longest address is 45 bytes; a zone or port may follow.
+        guard text.count <= 100, let host = Self.host(of: text) else { return nil }
+        if let address = Self.v4(host) {
+            self.init(family: .v4, bits: UInt64(address))
+        } else if let (upper, lower) = Self.v6(host) {
+            let isMapped = upper == 0 && lower >> 32 == 0xFFFF
+            self.init(family: isMapped ? .v4 : .v6, bits: isMapped ? lower & 0xFFFF_FFFF : upper)
+        } else {
+            return nil
+        }
+    }
+
+    /// The key as findings name it: `203.0.113.9`, `2001:db8:1:2::/64`.
+    package var text: String {
+        switch family {
+        case .v4:
+            return (0..<4).map { String(bits >> (24 - 8 * UInt64($0)) & 255) }.joined(separator: ".")
+        case .v6:
+            var groups = (0..<4).map { bits >> (48 - 16 * UInt64($0)) & 0xFFFF }
+            while groups.last == 0 { groups.removeLast() }
+            return groups.map { String($0, radix: 16) }.joined(separator: ":") + "::/64"
+        }
+    }
+
+    /// The text without brackets, port and zone; nil where these are malformed.
+    private static func host(of text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        if text.first == UInt8(ascii: "[") {
+            guard let end = text.firstIndex(of: UInt8(ascii: "]")) else { return nil }
+            let rest = text[(end + 1)...]
+            guard rest.isEmpty || (rest.first == UInt8(ascii: ":") && isPort(rest.dropFirst())) else { return nil }
+            let inside = text[(text.startIndex + 1)..<end]
+            return inside.contains(UInt8(ascii: ":")) ? withoutZone(inside) : nil
+        }
+        if let colon = text.firstIndex(of: UInt8(ascii: ":")) {
+            guard text.lastIndex(of: UInt8(ascii: ":")) == colon else { return withoutZone(text) }
+            return isPort(text[(colon + 1)...]) ? text[..<colon] : nil
+        }
+        return text
+    }
+
+    private static func withoutZone(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        guard let percent = text.firstIndex(of: UInt8(ascii: "%")) else { return text }
+        let zone = text[(percent + 1)...]
+        let isPlain = !zone.isEmpty && zone.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "%") }
+        return isPlain ? text[..<percent] : nil
+    }
+
+    private static func isPort(_ text: ArraySlice<UInt8>) -> Bool {
+        guard (1...5).contains(text.count), let port = decimal(text) else { return false }
+        return port <= 65_535
+    }
+
+    /// A number of at most nine digits, or nil.
+    private static func decimal(_ text: ArraySlice<UInt8>) -> UInt32? {
+        guard !text.isEmpty, text.count <= 9 else { return nil }
+        var value: UInt32 = 0
+        for byte in text {
+            guard byte >= 0x30, byte <= 0x39 else { return nil }
+            value = value * 10 + UInt32(byte - 0x30)
+        }
+        return value
+    }
+
+    private static func v4(_ text: ArraySlice<UInt8>) -> UInt32? {
+        guard text.count <= 15 else { return nil }
+        let parts = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        guard parts.count == 4 else { return nil }
+        var address: UInt32 = 0
+        for part in parts {
+            guard part.count <= 3, part.count == 1 || part.first != 0x30,
+                let value = decimal(part), value <= 255 else { return nil }
+            address = address << 8 | value
+        }
+        return address
+    }
+
+    /// The upper and lower 64 bits of an IPv6 address, or nil.
+    private static func v6(_ text: ArraySlice<UInt8>) -> (UInt64, UInt64)? {
+        guard text.count >= 2, text.count <= 45 else { return nil }
+        let colon = UInt8(ascii: ":")
+        var cut: (ArraySlice<UInt8>, ArraySlice<UInt8>)?
+        for at in text.indices.dropLast() where text[at] == colon && text[at + 1] == colon {
+            guard cut == nil else { return nil }
+            cut = (text[..<at], text[(at + 2)...])
+        }
+        guard let (head, tail) = cut else {
+            guard let groups = groups(of: text, mayEndInV4: true), groups.count == 8 else { return nil }
+            return joined(groups)
+        }
+        guard let before = groups(of: head, mayEndInV4: false), let after = groups(of: tail, mayEndInV4: true),
+            before.count + after.count <= 7 else { return nil }
+        return joined(before + [UInt16](repeating: 0, count: 8 - before.count - after.count) + after)
+    }
+
+    private static func groups(of text: ArraySlice<UInt8>, mayEndInV4: Bool) -> [UInt16]? {
+        guard !text.isEmpty else { return [] }
+        let parts = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        guard parts.count <= 8 else { return nil }
+        var groups: [UInt16] = []
+        for (place, part) in parts.enumerated() {
+            if mayEndInV4, place == parts.count - 1, part.contains(UInt8(ascii: ".")) {
+                guard let address = v4(part) else { return nil }
+                groups += [UInt16(address >> 16), UInt16(address & 0xFFFF)]
+            } else {
+                guard let group = hexadecimal(part) else { return nil }
+                groups.append(group)
+            }
+        }
+        return groups
+    }
+
+    private static func hexadecimal(_ text: ArraySlice<UInt8>) -> UInt16? {
+        guard (1...4).contains(text.count) else { return nil }
+        var value: UInt16 = 0
+        for byte in text {
+            let digit: UInt8
+            switch byte {
+            case 0x30...0x39: digit = byte - 0x30
+            case 0x41...0x46: digit = byte - 0x41 + 10
+            case 0x61...0x66: digit = byte - 0x61 + 10
+            default: return nil
+            }
+            value = value << 4 | UInt16(digit)
+        }
+        return value
+    }
+
+    private static func joined(_ groups: [UInt16]) -> (UInt64, UInt64) {
+        let upper = groups[..<4].reduce(UInt64(0)) { $0 << 16 | UInt64($1) }
+        let lower = groups[4...].reduce(UInt64(0)) { $0 << 16 | UInt64($1) }
+        return (upper, lower)
+    }
+}
+
+extension IPKey: Comparable {
+    package static func < (left: IPKey, right: IPKey) -> Bool {
+        left.family == right.family ? left.bits < right.bits : left.family.rawValue < right.family.rawValue
+    }
+}

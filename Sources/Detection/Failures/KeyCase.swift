@@ -1,0 +1,198 @@
+internal import Events
+
+/// The failures of one client, and where in them each rule qualifies.
+struct KeyCase {
+    let key: IPKey
+    /// By time.
+    let failures: [Failure]
+    private(set) var stuffing = QualifyingWindows()
+    /// Brute force on one credential; whether it is a broken client is not known yet.
+    private(set) var bruteOnOne = QualifyingWindows()
+    /// Brute force on two or more credentials.
+    private(set) var bruteOnFew = QualifyingWindows()
+    private(set) var volume = QualifyingWindows()
+    /// Failures that look like a broken client: the rule but for the earlier success.
+    private(set) var steady = QualifyingWindows()
+
+    init(key: IPKey, failures: [Failure], _ settings: FailedVerificationByIP.Settings) {
+        self.key = key
+        self.failures = failures
+        var tally = KeyTally(failures, settings)
+        for width in Set(settings.windows + [settings.volume.width]).sorted() {
+            let isRule = settings.windows.contains(width)
+            let isVolume = width == settings.volume.width
+            beginWidth()
+            var stuffing = stuffing, one = bruteOnOne, few = bruteOnFew, volume = volume, steady = steady
+            slide(width, over: failures, enter: { tally.enter($0) }, leave: { tally.leave($0) }) { lo, hi in
+                if isVolume, tally.isVolume { volume.add(lo, hi, width: width) }
+                guard isRule else { return }
+                if tally.isStuffing { stuffing.add(lo, hi, width: width) }
+                if tally.isBruteForce(lo, hi) {
+                    if tally.credentials.distinct == 1 {
+                        one.add(lo, hi, width: width)
+                    } else {
+                        few.add(lo, hi, width: width)
+                    }
+                }
+                if tally.isSteady(lo, hi) { steady.add(lo, hi, width: width) }
+            }
+            (self.stuffing, bruteOnOne, bruteOnFew, self.volume, self.steady) = (stuffing, one, few, volume, steady)
+        }
+    }
+
+    var isEmpty: Bool {
+        stuffing.isEmpty && bruteOnOne.isEmpty && bruteOnFew.isEmpty && volume.isEmpty && steady.isEmpty
+    }
+
+    /// The stretches of time in which any rule qualifies.
+    func stretches(gap: Int64) -> [Stretch] {
+        let all = [stuffing, bruteOnOne, bruteOnFew, volume, steady].flatMap { $0.spans }
+        return Stretch.joining(all, failures, gap: gap)
+    }
+
+    /// The credential of a window that holds only one.
+    func credential(of span: WindowSpan) -> UInt64 {
+        failures[Int(span.lo)..<Int(span.hi)].first { $0.credential != Failure.noCredential }?.credential
+            ?? Failure.noCredential
+    }
+
+    private mutating func beginWidth() {
+        stuffing.beginWidth()
+        bruteOnOne.beginWidth()
+        bruteOnFew.beginWidth()
+        volume.beginWidth()
+        steady.beginWidth()
+    }
+}
+
+/// A run of qualifying windows without a larger gap, from the first to the last of their failures.
+struct Stretch {
+    var first: Int64
+    var last: Int64
+    /// The window of the run with the most failures; of equals the narrower, then the earlier.
+    var peak: WindowSpan
+
+    /// Joins windows into maximal runs. A gap is shorter than `gap` from the last failure of one to the first of
+    /// the next.
+    static func joining(_ spans: [WindowSpan], _ failures: [Failure], gap: Int64) -> [Stretch] {
+        let sorted = spans.sorted { ($0.lo, $0.hi, $0.width) < ($1.lo, $1.hi, $1.width) }
+        var runs: [Stretch] = []
+        for span in sorted {
+            let first = failures[Int(span.lo)].ts
+            let last = failures[Int(span.hi) - 1].ts
+            if let end = runs.indices.last, first.minus(runs[end].last) < gap {
+                runs[end].last = max(runs[end].last, last)
+                if span.isLarger(than: runs[end].peak) { runs[end].peak = span }
+            } else {
+                runs.append(Stretch(first: first, last: last, peak: span))
+            }
+        }
+        return runs
+    }
+}
+
+extension WindowSpan {
+    fileprivate func isLarger(than other: WindowSpan) -> Bool {
+        let (own, others) = (hi - lo, other.hi - other.lo)
+        if own != others { return own > others }
+        return (width, lo) < (other.width, other.lo)
+    }
+}
+
+/// What the rules ask of one window over one client's failures, kept while the window slides.
+private struct KeyTally {
+    private let failures: [Failure]
+    private let settings: FailedVerificationByIP.Settings
+    private let credentialNumbers: [UInt32]
+    private let agentNumbers: [UInt32]
+    private let reasonNumbers: [UInt32]
+    /// Sums of squared distances between neighbors, for any window at once: exact, so that where a span was cut can
+    /// not show in a last digit.
+    private let squares: [UInt128]
+
+    private(set) var credentials: Occurrences
+    private var agents: Occurrences
+    private var reasons: Occurrences
+    private var count = 0
+    /// Failures that name a credential.
+    private var known = 0
+    /// Credentials with one or two attempts.
+    private var few = 0
+    private var mismatches = 0
+
+    init(_ failures: [Failure], _ settings: FailedVerificationByIP.Settings) {
+        self.failures = failures
+        self.settings = settings
+        let credentials = numbered(failures.map { $0.credential })
+        let agents = numbered(failures.map { $0.agent })
+        let reasons = numbered(failures.map { $0.reason })
+        (credentialNumbers, agentNumbers, reasonNumbers) = (credentials.numbers, agents.numbers, reasons.numbers)
+        self.credentials = Occurrences(kinds: credentials.count)
+        self.agents = Occurrences(kinds: agents.count)
+        self.reasons = Occurrences(kinds: reasons.count)
+        var squares: [UInt128] = [0]
+        squares.reserveCapacity(failures.count)
+        for place in failures.indices.dropFirst() {
+            let distance = UInt128(failures[place].ts.minus(failures[place - 1].ts).magnitude)
+            squares.append(squares[place - 1] + distance * distance)
+        }
+        self.squares = squares
+    }
+
+    mutating func enter(_ place: Int) {
+        count += 1
+        if failures[place].isMismatch { mismatches += 1 }
+        agents.add(agentNumbers[place])
+        reasons.add(reasonNumbers[place])
+        guard failures[place].credential != Failure.noCredential else { return }
+        known += 1
+        switch Int(credentials.add(credentialNumbers[place])) {
+        case 1: few += 1
+        case settings.stuffing.fewAttempts + 1: few -= 1
+        default: break
+        }
+    }
+
+    mutating func leave(_ place: Int) {
+        count -= 1
+        if failures[place].isMismatch { mismatches -= 1 }
+        agents.remove(agentNumbers[place])
+        reasons.remove(reasonNumbers[place])
+        guard failures[place].credential != Failure.noCredential else { return }
+        known -= 1
+        switch Int(credentials.remove(credentialNumbers[place])) {
+        case 0: few -= 1
+        case settings.stuffing.fewAttempts: few += 1
+        default: break
+        }
+    }
+
+    var isStuffing: Bool {
+        let rule = settings.stuffing
+        return credentials.distinct >= rule.credentials && count >= rule.failures
+            && Double(few) / Double(credentials.distinct) >= rule.fewShare
+            && Double(mismatches) / Double(count) >= rule.mismatchShare
+    }
+
+    /// Counts failures that name a credential: "few credentials" cannot rest on failures that name none.
+    func isBruteForce(_ lo: Int, _ hi: Int) -> Bool {
+        let rule = settings.bruteForce
+        guard known >= rule.failures, credentials.distinct <= rule.credentials else { return false }
+        let span = failures[hi - 1].ts.minus(failures[lo].ts)
+        return span == 0 || Double(known) * Double(Timestamp.second) / Double(span) >= rule.rate
+    }
+
+    var isVolume: Bool { count - known >= settings.volume.failures }
+
+    /// One credential, one agent, one reason, at even distances.
+    func isSteady(_ lo: Int, _ hi: Int) -> Bool {
+        let rule = settings.brokenClient
+        guard count >= rule.failures, known == count, credentials.distinct == 1, agents.distinct == 1,
+            reasons.distinct == 1, count > 1 else { return false }
+        let total = UInt128(failures[hi - 1].ts.minus(failures[lo].ts).magnitude)
+        guard total > 0 else { return false }
+        // The squared coefficient of variation of the distances, plus one: count · Σd² / (Σd)².
+        let spread = Double(UInt128(count - 1) * (squares[hi - 1] - squares[lo])) / Double(total * total)
+        return spread <= 1 + rule.variation * rule.variation
+    }
+}

@@ -1,0 +1,23 @@
+package import Events
+package import Rollups
+
+/// What a detector may ask of the past. A trail answers it from rollups and segments; tests answer it from memory.
+///
+/// Everything is event time. A detector must not see events at or after the `as_of` of its run: it bounds its questions
+/// itself. Rollups cover whole UTC days, so it cuts the last day by the first and last use that they carry.
+package protocol History {
+    /// From the first event to just after the newest one, or nil when there are no events.
+    var coverage: Range<Int64>? { get throws }
+
+    /// The tokens used on one UTC day, in one or more pieces (a token may stand in several of them).
+    func tokenDays(on day: Int32) throws -> [TokenDays]
+
+    /// What is known about a token.
+    func life(ofToken number: UInt32) throws -> TokenLife?
+
+    /// The latest use of a token on a day before the given one, or nil. It may look back over all history.
+    func lastUse(ofToken number: UInt32, beforeDay day: Int32) throws -> Int64?
+
+    /// Delivers the events that match, batch by batch, in no promised order of time.
+    func scan(_ scan: EventScan, _ body: (EventColumns) throws -> Void) throws
+}

@@ -1,0 +1,189 @@
+import Columns
+
+/// What was read since the last commit: events by UTC day, lines in quarantine, and counts that add up.
+///
+/// `LineReader` fills it and stops as soon as it is `full`; whoever commits takes days out of it. So a day never has
+/// more rows than its limit, and memory stays bounded whatever comes.
+package struct EventBatch: Sendable {
+    /// When a batch is full.
+    package struct Limits: Sendable, Equatable {
+        /// Rows of one day: exactly so many, never more.
+        package var rowsPerDay = 131_072
+        /// Bytes of the lines of one day. At most one line more; must stay below 4 GiB, as columns index texts.
+        package var bytesPerDay = 256 << 20
+        /// Days open at once. At most one more.
+        package var days = 1024
+        /// Bytes of all lines, those in quarantine included. At most one line more.
+        package var bytes = 512 << 20
+
+        package init() {}
+    }
+
+    /// Lines by what became of them: `lines == stored + quarantined + blank`.
+    package struct Counts: Sendable, Equatable {
+        package var lines = 0
+        package var stored = 0
+        package var quarantined = 0
+        package var blank = 0
+        /// Of the stored lines, those that could not be taken at their word: a repeated key, two names of one field,
+        /// a known field of the wrong type or unreadable, a time in the future, no newline at the end.
+        package var flagged = 0
+        /// Of the flagged lines, those with a time after `LineReader.latest`.
+        package var future = 0
+
+        package init() {}
+    }
+
+    /// What is to be taken out before reading goes on.
+    package enum Full: Sendable, Equatable {
+        /// One day has reached its rows or bytes.
+        case day(Int32)
+        /// Days or bytes altogether; everything is to be taken.
+        case all
+    }
+
+    /// One open day.
+    struct Day: Sendable {
+        let number: Int32
+        var columns: EventColumns
+        /// Rows that follow those in `columns`. Empty except while lines are read.
+        var block = RowBlock()
+        /// Bytes of the lines whose events are here.
+        var bytes = 0
+        /// The source of the lines being read, as an index into that column's dictionary.
+        var source = TextColumn.none
+        /// The call of the reader that `source` is of.
+        var call = 0
+
+        var rows: Int { columns.count &+ block.count }
+
+        @inline(never)
+        mutating func flush(_ bytes: RawSpan) { block.flush(into: &columns, bytes, source: source) }
+    }
+
+    package let limits: Limits
+    package internal(set) var counts = Counts()
+    /// The lines in quarantine, in the order in which they were read.
+    package internal(set) var quarantined: [QuarantinedLine] = []
+    /// Set while the batch is full; `LineReader` then reads nothing.
+    package internal(set) var full: Full?
+
+    /// The newest event since `takeNewest` was called.
+    var newest = Int64.min
+    var open: [Day] = []
+    /// Bytes of all lines in `open` and `quarantined`.
+    var bytes = 0
+    private var places: [Int32: Int] = [:]
+    private var spares: [EventColumns] = []
+
+    package init(limits: Limits = Limits()) { self.limits = limits }
+
+    /// The days that have events, ascending; days since the epoch, UTC.
+    package var days: [Int32] { places.keys.sorted() }
+
+    /// The events of a day, or nil if it has none.
+    package subscript(day: Int32) -> EventColumns? { places[day].map { open[$0].columns } }
+
+    /// Events of all days.
+    package var rows: Int { open.reduce(0) { $0 + $1.columns.count } }
+
+    /// Bytes that columns and quarantined lines hold, about.
+    package var memory: Int {
+        open.reduce(0) { $0 + $1.columns.memory } + quarantined.reduce(0) { $0 + $1.bytes.count + 128 }
+    }
+
+    /// Takes the events of a day out, or nil if it has none.
+    package mutating func take(day: Int32) -> EventColumns? {
+        guard let place = places.removeValue(forKey: day) else { return nil }
+        let last = open.count - 1
+        open.swapAt(place, last)
+        let taken = open.removeLast()
+        if place < last { places[open[place].number] = place }
+        bytes -= taken.bytes
+        full = nil
+        look()
+        return taken.columns
+    }
+
+    /// Takes the events of all days out, ascending.
+    package mutating func takeDays() -> [(day: Int32, columns: EventColumns)] {
+        let taken = open.sorted { $0.number < $1.number }.map { (day: $0.number, columns: $0.columns) }
+        for day in open { bytes -= day.bytes }
+        open = []
+        places = [:]
+        full = nil
+        look()
+        return taken
+    }
+
+    /// Gives columns that were taken out and are no longer needed back, so that a later day can use their memory.
+    package mutating func reuse(_ columns: consuming EventColumns) {
+        guard spares.count < 2, columns.fields == .all else { return }
+        columns.removeAll()
+        spares.append(columns)
+    }
+
+    /// Takes the lines in quarantine out.
+    package mutating func takeQuarantined() -> [QuarantinedLine] {
+        defer { quarantined = [] }
+        for line in quarantined { bytes -= line.bytes.count }
+        full = nil
+        look()
+        return quarantined
+    }
+
+    /// Takes the counts, which start again at 0.
+    package mutating func takeCounts() -> Counts {
+        defer { counts = Counts() }
+        return counts
+    }
+
+    /// Takes the time of the newest event since the last call, or nil if there was none.
+    package mutating func takeNewest() -> Int64? {
+        defer { newest = .min }
+        return newest == .min ? nil : newest
+    }
+
+    /// Adds a line that is no event and counts it: what `LineReader` does, and whoever skips an over-long line.
+    package mutating func add(_ line: QuarantinedLine) {
+        counts.lines += 1
+        counts.quarantined += 1
+        bytes += line.bytes.count
+        quarantined.append(line)
+        if bytes >= limits.bytes { full = .all }
+    }
+
+    /// Counts a line whose event was stored in the day at a place.
+    @inline(__always)
+    mutating func count(line length: Int, in day: Int32, isFull: Bool, flagged: Bool) {
+        counts.lines &+= 1
+        counts.stored &+= 1
+        if flagged { counts.flagged &+= 1 }
+        bytes &+= length
+        if bytes >= limits.bytes { full = .all }
+        if isFull { full = .day(day) }
+    }
+
+    /// Moves the rows that wait in blocks into their columns. Their texts stand in these bytes.
+    mutating func flush(_ bytes: RawSpan) {
+        for place in open.indices where open[place].block.count > 0 { open[place].flush(bytes) }
+    }
+
+    /// The place in `open` of a day, which is opened if it is not.
+    mutating func place(of day: Int32) -> Int {
+        if let place = places[day] { return place }
+        places[day] = open.count
+        open.append(Day(number: day, columns: spares.popLast() ?? EventColumns()))
+        if open.count > limits.days { full = .all }
+        return open.count - 1
+    }
+
+    /// Finds out again whether the batch is full.
+    private mutating func look() {
+        if let day = open.first(where: { $0.columns.count >= limits.rowsPerDay || $0.bytes >= limits.bytesPerDay }) {
+            full = .day(day.number)
+        } else if open.count > limits.days || bytes >= limits.bytes {
+            full = .all
+        }
+    }
+}

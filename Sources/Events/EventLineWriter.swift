@@ -1,0 +1,96 @@
+import Columns
+
+/// Writes events as canonical NDJSON: fields in the order of `EventField`, absent ones left out, one newline at the end.
+///
+/// Reading such a line gives the same event again. Times are RFC 3339 in UTC, a latency has the fewest digits that
+/// mean the same number, texts are escaped as `JSONText.escape` says, and the members of `extra` stand as they came.
+package struct EventLineWriter: Sendable {
+    /// Whether `source` and `source_offset` are written too, after the other fields and before `extra`.
+    package var includesSource = false
+
+    package init(includesSource: Bool = false) { self.includesSource = includesSource }
+
+    /// Appends the line of a row. The batch must hold all columns.
+    package func append(_ columns: EventColumns, row: Int, to out: inout [UInt8]) {
+        out.append(Byte.openBrace)
+        Self.key(.ts, &out)
+        Self.time(columns.ts[row], &out)
+        Self.key(.event, &out)
+        Self.text(Self.kinds[Int(columns.event[row])], &out)
+        for field in EventField.allCases.dropFirst(2).prefix(LineName.fieldCount - 2) {
+            Self.append(field, columns, row, &out)
+        }
+        if includesSource {
+            if let source = columns[.source].bytes(at: row) {
+                Self.key(.source, &out)
+                Self.text(source, &out)
+            }
+            Self.key(.sourceOffset, &out)
+            out.append(contentsOf: String(columns.sourceOffset[row]).utf8)
+        }
+        if let extra = columns[.extra].bytes(at: row), extra.count > 2 {
+            out.append(Byte.comma)
+            out.append(contentsOf: extra.dropFirst().dropLast())
+        }
+        out.append(Byte.closeBrace)
+        out.append(Byte.newline)
+    }
+
+    private static let kinds = EventKind.allCases.map { ArraySlice($0.name.utf8) }
+    private static let keys = EventField.allCases.map { Array(",\"\($0.name)\":".utf8) }
+
+    private static func append(_ field: EventField, _ columns: EventColumns, _ row: Int, _ out: inout [UInt8]) {
+        switch field {
+        case .expiresAt:
+            guard columns.expiresAt[row] != EventColumns.noTime else { return }
+            key(field, &out)
+            time(columns.expiresAt[row], &out)
+        case .latencyMS:
+            guard columns.latencyMS[row].isFinite else { return }
+            key(field, &out)
+            number(columns.latencyMS[row], &out)
+        case .success:
+            guard columns.success[row] < 2 else { return }
+            key(field, &out)
+            out.append(contentsOf: columns.success[row] == 1 ? "true".utf8 : "false".utf8)
+        case .scopes:
+            let index = columns.scopes.indices[row]
+            guard index != TextColumn.none else { return }
+            key(field, &out)
+            list(columns.scopes.lists[Int(index)], columns.scopes.elements, &out)
+        default:
+            guard let value = columns[field].bytes(at: row) else { return }
+            key(field, &out)
+            text(value, &out)
+        }
+    }
+
+    /// Appends a key, with its comma unless it is the first.
+    private static func key(_ field: EventField, _ out: inout [UInt8]) {
+        let text = keys[Int(field.rawValue)]
+        out.append(contentsOf: field == .ts ? text.dropFirst() : text[...])
+    }
+
+    private static func text(_ value: ArraySlice<UInt8>, _ out: inout [UInt8]) { JSONText.escape(value, into: &out) }
+
+    private static func time(_ value: Int64, _ out: inout [UInt8]) {
+        out.append(Byte.quote)
+        out.append(contentsOf: Timestamp.bytes(value))
+        out.append(Byte.quote)
+    }
+
+    /// Appends a number as Swift describes it, the shortest that reads back equal, without an empty fraction.
+    private static func number(_ value: Double, _ out: inout [UInt8]) {
+        let text = value.description
+        out.append(contentsOf: text.hasSuffix(".0") ? text.dropLast(2).utf8 : text[...].utf8)
+    }
+
+    private static func list(_ list: [UInt32], _ elements: TextDictionary, _ out: inout [UInt8]) {
+        out.append(Byte.openBracket)
+        for (place, element) in list.enumerated() {
+            if place > 0 { out.append(Byte.comma) }
+            text(elements.slice(at: Int(element)), &out)
+        }
+        out.append(Byte.closeBracket)
+    }
+}

@@ -1,0 +1,73 @@
+package import Columns
+
+/// What a scan wants: a span of time, kinds, texts that must match, and the columns to deliver.
+///
+/// A row matches when all conditions hold. Readers use the conditions to skip what cannot match and then deliver
+/// matching rows only, in the order in which they are stored.
+package struct EventScan: Sendable {
+    /// Event time, `[from, to)`, microseconds.
+    package var from: Int64
+    package var to: Int64
+    package var kinds: EventKinds
+    /// Conditions on columns in `EventField.texts`; a row without a value never matches one.
+    package var texts: [EventField: TextCondition]
+    /// The columns to deliver.
+    package var fields: EventFields
+
+    package init(
+        from: Int64 = .min, to: Int64 = .max, kinds: EventKinds = .all,
+        texts: [EventField: TextCondition] = [:], fields: EventFields = .all
+    ) {
+        self.from = from
+        self.to = to
+        self.kinds = kinds
+        self.texts = texts
+        self.fields = fields
+    }
+
+    /// The columns that the conditions look at.
+    package var conditionFields: EventFields {
+        var needed = EventFields(Array(texts.keys))
+        if from != .min || to != .max { needed.formUnion(EventFields(.ts)) }
+        if kinds != .all { needed.formUnion(EventFields(.event)) }
+        return needed
+    }
+
+    /// The rows of a batch that match, ascending. The batch must hold `conditionFields`.
+    package func matchingRows(in columns: EventColumns) -> [Int] {
+        let accepted = texts.map { field, condition in (columns[field].indices, condition.accepted(in: columns[field])) }
+        let everyTime = from == .min && to == .max
+        let everyKind = kinds == .all
+        return (0..<columns.count).filter { row in
+            if !everyTime, columns.ts[row] < from || columns.ts[row] >= to { return false }
+            if !everyKind, kinds.rawValue & (1 << columns.event[row]) == 0 { return false }
+            return accepted.allSatisfy { indices, accepts in
+                indices[row] != TextColumn.none && accepts[Int(indices[row])]
+            }
+        }
+    }
+}
+
+/// A condition on a text column.
+package enum TextCondition: Sendable {
+    /// One of these texts, exactly. Readers can skip by bloom filter.
+    case equals(Set<String>)
+    /// Any text that the function accepts; it is asked once for each distinct text.
+    case matching(@Sendable (String) -> Bool)
+
+    /// For each entry of the column's dictionary, whether the condition holds.
+    package func accepted(in column: TextColumn) -> [Bool] {
+        let dictionary = column.dictionary
+        switch self {
+        case .equals(let texts):
+            var accepted = [Bool](repeating: false, count: dictionary.count)
+            let wanted = texts.map { Array($0.utf8) }
+            for index in 0..<dictionary.count where wanted.contains(where: { dictionary.slice(at: index).elementsEqual($0) }) {
+                accepted[index] = true
+            }
+            return accepted
+        case .matching(let accepts):
+            return (0..<dictionary.count).map { accepts(dictionary.string(at: $0)) }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import Columns
+
+/// Reads NDJSON: every line becomes an event in the columns of its day, a line in quarantine, or is blank.
+///
+/// What becomes of a line depends on the line alone, never on its neighbors or on how the input is cut into chunks.
+package struct LineReader: Sendable {
+    /// A longer line is quarantined unread.
+    package static var longestLine: Int { 64 << 20 }
+    /// Longer chunks are read in several calls.
+    private static var longestChunk: Int { 1 << 30 }
+
+    /// Events after this time (microseconds) are stored, but flagged and counted as future.
+    package var latest = Int64.max
+
+    var scanner = LineScanner()
+    var times = TimeReader()
+    var scratch: [UInt8] = []
+    // Copies, because a global constant costs a check at every use.
+    let names = LineNames.texts
+    let required = EventKind.allCases.map(LineNames.required)
+    private var call = 0
+    private var source = ""
+    // The day of the last event, its first microsecond, and its place in the batch.
+    private var day = Int32.min
+    private var dayStart = Int64.max
+    private var place = 0
+
+    package init() {}
+
+    /// Reads whole lines from the start of a chunk and returns how many bytes they were.
+    ///
+    /// Reading ends after the last newline of the chunk, or as soon as the batch is full: then take something out of
+    /// the batch and go on with the rest. What follows the last newline is not looked at.
+    /// - Parameters:
+    ///   - offset: where the chunk starts in its source, in bytes.
+    ///   - source: the name of the file or stream, stored with every event.
+    package mutating func read(
+        _ chunk: RawSpan, at offset: Int64, source: String, into batch: inout EventBatch
+    ) -> Int {
+        let length = min(chunk.byteCount, Self.longestChunk)
+        guard batch.full == nil, let last = chunk.lastNewline(before: length) else { return 0 }
+        begin(source)
+        let lines = chunk.extracting(..<(last + 1))
+        var at = 0
+        while at <= last, batch.full == nil {
+            at = readLine(lines, from: at, offset: offset, terminated: true, into: &batch)
+        }
+        batch.flush(lines)
+        return at
+    }
+
+    /// Reads a last line that has no newline, once its source is known to get no more. An event is flagged.
+    ///
+    /// The line must hold no newline; an empty one is not counted. The batch must not be full.
+    package mutating func readLast(
+        _ line: RawSpan, at offset: Int64, source: String, into batch: inout EventBatch
+    ) {
+        guard line.byteCount > 0 else { return }
+        begin(source)
+        var copy: [UInt8] = []
+        copy.reserveCapacity(line.byteCount + 1)
+        copy.append(line, 0..<line.byteCount)
+        copy.append(Byte.newline)
+        _ = readLine(copy.span.bytes, from: 0, offset: offset, terminated: false, into: &batch)
+        batch.flush(copy.span.bytes)
+    }
+
+    /// Forgets what the last call knew about the batch, which may be another one now.
+    private mutating func begin(_ source: String) {
+        call += 1
+        dayStart = .max
+        self.source = source
+    }
+
+    /// Reads one line and returns where the next one starts.
+    @inline(__always)
+    private mutating func readLine(
+        _ bytes: RawSpan, from start: Int, offset: Int64, terminated: Bool, into batch: inout EventBatch
+    ) -> Int {
+        do throws(LineFault) {
+            let end = try scanner.scan(bytes, from: start)
+            if end &- start > Self.longestLine { throw LineFault(.lineTooLong) }
+            let (time, kind) = try interpret(bytes)
+            if time &- dayStart >= Timestamp.day || time < dayStart { open(Timestamp.day(of: time), in: &batch) }
+            if !terminated { scanner.flagged = true }
+            if time > latest {
+                scanner.flagged = true
+                batch.counts.future &+= 1
+            }
+            let length = end &+ 1 &- start
+            let isFull = store(bytes, time, kind, offset &+ Int64(start), length, in: &batch.open[place], batch.limits)
+            batch.count(line: length, in: day, isFull: isFull, flagged: scanner.flagged)
+            return end &+ 1
+        } catch {
+            return refuse(bytes, start, offset, error, into: &batch)
+        }
+    }
+
+    /// Makes a day the one that rows are added to.
+    @inline(never)
+    private mutating func open(_ day: Int32, in batch: inout EventBatch) {
+        self.day = day
+        dayStart = Timestamp.start(ofDay: day)
+        place = batch.place(of: day)
+        if batch.open[place].call != call {
+            batch.open[place].call = call
+            batch.open[place].source = batch.open[place].columns[.source].entry(source)
+        }
+    }
+
+    /// Counts a blank line or puts a line into quarantine; returns where the next one starts.
+    @inline(never)
+    private func refuse(
+        _ bytes: RawSpan, _ start: Int, _ offset: Int64, _ fault: LineFault, into batch: inout EventBatch
+    ) -> Int {
+        let end = bytes.newline(from: start) ?? bytes.byteCount
+        if JSONGrammar.afterSpaces(bytes, start) == end {
+            batch.counts.lines += 1
+            batch.counts.blank += 1
+            return end + 1
+        }
+        let judged =
+            end - start > Self.longestLine
+            ? LineFault(.lineTooLong)
+            : fault.position < 0 ? fault : fault.judged(bytes, start..<end)
+        var kept: [UInt8] = []
+        kept.append(bytes, start..<min(end, start + QuarantinedLine.keptBytes))
+        batch.add(
+            QuarantinedLine(
+                source: source, offset: offset &+ Int64(start), length: Int64(end - start), reason: judged.reason,
+                field: judged.field, position: judged.position < 0 ? nil : judged.position - start, bytes: kept))
+        return end + 1
+    }
+}

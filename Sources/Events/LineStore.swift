@@ -1,0 +1,137 @@
+import Columns
+
+// How a line that is an event gets into the columns of its day.
+
+extension LineReader {
+    /// Adds the scanned and interpreted line as one row; true if the day is full then.
+    @inline(__always)
+    mutating func store(
+        _ bytes: RawSpan, _ time: Int64, _ kind: EventKind, _ offset: Int64, _ length: Int,
+        in day: inout EventBatch.Day, _ limits: EventBatch.Limits
+    ) -> Bool {
+        day.block.startRow(time, kind, offset)
+        storeTexts(bytes, in: &day.block)
+        if scanner.present.contains(.expiresAt) { storeExpiry(bytes, in: &day) }
+        if scanner.present.contains(.latencyMS) { storeLatency(bytes, in: &day) }
+        if scanner.present.contains(.success) { storeSuccess(bytes, in: &day) }
+        if scanner.present.contains(.scopes) { storeScopes(bytes, in: &day) }
+        if !scanner.others.isEmpty { storeExtra(bytes, in: &day.block) }
+        if day.block.finishRow() { day.flush(bytes) }
+        day.bytes &+= length
+        return day.rows >= limits.rowsPerDay || day.bytes >= limits.bytesPerDay
+    }
+
+    @inline(__always)
+    private mutating func storeTexts(_ bytes: RawSpan, in block: inout RowBlock) {
+        let given = names.intersection(scanner.present)
+        if !scanner.strings.isSuperset(of: given) { reject(given.subtracting(scanner.strings)) }
+        var rest = given.intersection(scanner.strings).rawValue
+        while rest != 0 {
+            let number = rest.trailingZeroBitCount
+            let slot = scanner.slots[number]
+            if scanner.escaped.rawValue & (rest & (0 &- rest)) == 0 {
+                block.setText(slot.start &+ 1..<slot.end &- 1, field: number)
+            } else {
+                let start = block.ownText.count
+                JSONText.unescape(bytes, slot.start + 1..<slot.end - 1, into: &block.ownText)
+                block.setOwnText(from: start, field: number)
+            }
+            rest &= rest &- 1
+        }
+    }
+
+    @inline(never)
+    private mutating func reject(_ names: LineNames) {
+        var rest = names
+        while let field = rest.firstField {
+            scanner.reject(field)
+            rest.subtract(LineNames([field]))
+        }
+    }
+
+    private mutating func storeExpiry(_ bytes: RawSpan, in day: inout EventBatch.Day) {
+        let time = time(bytes, of: .expiresAt)
+        if time == TimeReader.none { scanner.reject(.expiresAt) } else { day.block.setExpiry(time) }
+    }
+
+    @inline(__always)
+    private mutating func storeLatency(_ bytes: RawSpan, in day: inout EventBatch.Day) {
+        let slot = scanner.slots[Int(EventField.latencyMS.rawValue)]
+        let first = bytes.byte(slot.start)
+        let isNumber = first.isDigit || first == Byte.minus
+        let latency = isNumber ? NumberReader.double(bytes, slot.start, slot.end) : .nan
+        if latency.isNaN { scanner.reject(.latencyMS) } else { day.block.setLatency(latency) }
+    }
+
+    @inline(__always)
+    private mutating func storeSuccess(_ bytes: RawSpan, in day: inout EventBatch.Day) {
+        switch bytes.byte(scanner.slots[Int(EventField.success.rawValue)].start) {
+        case UInt8(ascii: "t"): day.block.setSuccess(1)
+        case UInt8(ascii: "f"): day.block.setSuccess(0)
+        default: scanner.reject(.success)
+        }
+    }
+
+    private mutating func storeScopes(_ bytes: RawSpan, in day: inout EventBatch.Day) {
+        let slot = scanner.slots[Int(EventField.scopes.rawValue)]
+        let written = bytes.extracting(slot.start..<slot.end)
+        if let list = day.columns.scopes.entry(written: written) ?? readScopes(bytes, slot, into: &day.columns.scopes) {
+            day.block.setScopes(list)
+        } else {
+            scanner.reject(.scopes)
+        }
+    }
+
+    /// The list that an array of texts is in a column, or nil if the value is anything else.
+    @inline(never)
+    private mutating func readScopes(
+        _ bytes: RawSpan, _ slot: LineScanner.Slot, into column: inout TextListColumn
+    ) -> UInt32? {
+        guard bytes.byte(slot.start) == Byte.openBracket, let ranges = Self.strings(bytes, slot) else { return nil }
+        var list: [UInt32] = []
+        for range in ranges {
+            scratch.removeAll(keepingCapacity: true)
+            JSONText.unescape(bytes, range, into: &scratch)
+            list.append(column.element(scratch.span.bytes))
+        }
+        return column.entry(list, written: bytes.extracting(slot.start..<slot.end))
+    }
+
+    /// What stands between the quotes of each element of an array, or nil if one is no string.
+    private static func strings(_ bytes: RawSpan, _ slot: LineScanner.Slot) -> [Range<Int>]? {
+        var ranges: [Range<Int>] = []
+        var at = JSONGrammar.afterSpaces(bytes, slot.start + 1)
+        var escaped = false
+        while bytes.byte(at) != Byte.closeBracket {
+            guard bytes.byte(at) == Byte.quote, let end = try? JSONGrammar.string(bytes, at + 1, escaped: &escaped) else {
+                return nil
+            }
+            ranges.append(at + 1..<end - 1)
+            at = JSONGrammar.afterSpaces(bytes, end)
+            if bytes.byte(at) == Byte.comma { at = JSONGrammar.afterSpaces(bytes, at + 1) }
+        }
+        return ranges
+    }
+
+    /// The members that no column holds, as they came and in their order, as one JSON object.
+    private mutating func storeExtra(_ bytes: RawSpan, in block: inout RowBlock) {
+        scanner.sortOthers()
+        let start = block.ownText.count
+        for other in scanner.others {
+            block.ownText.append(block.ownText.count == start ? Byte.openBrace : Byte.comma)
+            block.ownText.append(bytes, other.member..<other.end)
+        }
+        block.ownText.append(Byte.closeBrace)
+        block.setOwnText(from: start, field: Int(EventField.extra.rawValue))
+    }
+}
+
+extension LineScanner {
+    /// Orders the members without a slot as they stand in the line.
+    @inline(__always)
+    mutating func sortOthers() {
+        for place in 1..<max(1, others.count) where others[place].member < others[place &- 1].member {
+            return others.sort { $0.member < $1.member }
+        }
+    }
+}

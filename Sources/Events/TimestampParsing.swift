@@ -1,0 +1,10 @@
+extension Timestamp {
+    /// Microseconds of an RFC 3339 text, by the strict rules for lines; nil for anything else.
+    package static func parse(_ text: String) -> Int64? {
+        // The reader looks at whole words, so a few bytes behind the text must be there.
+        let bytes = Array(text.utf8) + [UInt8](repeating: 0, count: 16)
+        var reader = TimeReader()
+        let time = reader.text(bytes.span.bytes, 0, text.utf8.count)
+        return time == TimeReader.none ? nil : time
+    }
+}

@@ -1,0 +1,131 @@
+#if canImport(Glibc)
+internal import Glibc
+#else
+internal import Darwin
+#endif
+
+/// Files that are there whole or not at all: temporary name → write → fsync → rename → fsync of the folder.
+///
+/// Invariants: a final name never holds half a file; a failed fsync is never tried again on the same file (the kernel
+/// may have dropped the pages), all temporary files are removed and the error is told; nothing is written through a
+/// symbolic link. Files and folders last only once `finish()` has returned. Syncing many files at once, after all are
+/// written, lets the file system put them into few journal commits.
+package struct DurableWrite: ~Copyable {
+    /// How many files may wait open, well below the usual limit of 1,024 descriptors.
+    private static let mostOpen = 128
+
+    private var staged: [(file: Int32, path: String)] = []
+    private var folders: Set<String> = []
+
+    package init() {}
+
+    deinit { Self.discard(staged) }
+
+    /// Writes a file of mode 0600, and the folder it lies in where that is missing.
+    package mutating func write(_ bytes: [UInt8], to path: String) throws(FileError) {
+        try makeFolders(parent(of: path))
+        let temporary = Self.temporary(path)
+        unlink(temporary)
+        let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw .cannotWrite(operation: "create", path: temporary, code: errno) }
+        staged.append((file, path))
+        try Self.writeAll(bytes, to: file, path: temporary)
+        if staged.count >= Self.mostOpen { try syncFiles() }
+    }
+
+    /// Makes everything written so far last through a power cut.
+    package mutating func finish() throws(FileError) {
+        try syncFiles()
+        for folder in folders { try syncFolder(folder) }
+        folders = []
+    }
+
+    private mutating func syncFiles() throws(FileError) {
+        for (file, path) in staged {
+            guard fsync(file) == 0 else {
+                throw .cannotWrite(operation: "sync", path: Self.temporary(path), code: errno)
+            }
+        }
+        while let (file, path) = staged.popLast() {
+            guard close(file) == 0 else {
+                throw .cannotWrite(operation: "close", path: Self.temporary(path), code: errno)
+            }
+            guard rename(Self.temporary(path), path) == 0 else {
+                throw .cannotWrite(operation: "rename", path: Self.temporary(path), code: errno)
+            }
+            folders.insert(parent(of: path))
+        }
+    }
+
+    private mutating func makeFolders(_ path: String) throws(FileError) {
+        if mkdir(path, 0o700) == 0 {
+            folders.insert(parent(of: path))
+        } else if errno == ENOENT, parent(of: path) != path {
+            try makeFolders(parent(of: path))
+            try makeFolders(path)
+        } else if errno != EEXIST {
+            throw .cannotWrite(operation: "create the folder", path: path, code: errno)
+        }
+    }
+
+    private static func temporary(_ path: String) -> String { path + ".tmp" }
+
+    private static func discard(_ staged: [(file: Int32, path: String)]) {
+        for (file, path) in staged {
+            close(file)
+            unlink(temporary(path))
+        }
+    }
+
+    private static func writeAll(_ bytes: [UInt8], to file: Int32, path: String) throws(FileError) {
+        var at = 0
+        while at < bytes.count {
+            let written = bytes.withUnsafeBytes { writeSome(file, $0.baseAddress! + at, bytes.count - at) }
+            if written < 0 {
+                if errno == EINTR { continue }
+                throw .cannotWrite(operation: "write", path: path, code: errno)
+            }
+            at += written
+        }
+    }
+}
+
+// Inside a type that has a method `write`, the system's call needs a name of its own.
+private func writeSome(_ file: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int { write(file, bytes, count) }
+
+/// The folder that a path lies in.
+package func parent(of path: String) -> String {
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+}
+
+/// Makes a folder (mode 0700) and its parents where they are missing, each made to last.
+package func makeFolder(_ path: String) throws(FileError) {
+    if mkdir(path, 0o700) == 0 { return try syncFolder(parent(of: path)) }
+    switch errno {
+    case EEXIST:
+        guard kind(ofPath: path) == .folder else {
+            throw .cannotWrite(operation: "create the folder", path: path, code: ENOTDIR)
+        }
+    case ENOENT where parent(of: path) != path:
+        try makeFolder(parent(of: path))
+        try makeFolder(path)
+    default:
+        throw .cannotWrite(operation: "create the folder", path: path, code: errno)
+    }
+}
+
+/// Makes what happened to the names in a folder last.
+package func syncFolder(_ path: String) throws(FileError) {
+    let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { throw .cannotWrite(operation: "open the folder", path: path, code: errno) }
+    defer { close(folder) }
+    guard fsync(folder) == 0 else { throw .cannotWrite(operation: "sync the folder", path: path, code: errno) }
+}
+
+/// Removes a file if it is there.
+package func removeFile(_ path: String) throws(FileError) {
+    guard unlink(path) == 0 || errno == ENOENT else {
+        throw .cannotWrite(operation: "remove", path: path, code: errno)
+    }
+}

@@ -1,0 +1,36 @@
+#if canImport(Glibc)
+internal import Glibc
+#else
+internal import Darwin
+#endif
+
+/// An exclusive lock between processes, freed by the system when the process ends, however it ends.
+package struct FileLock: ~Copyable {
+    private let file: Int32
+
+    /// Takes the lock at once or throws `FileError.locked`. The file is made if it is missing and holds the holder's pid.
+    package init(path: String, protecting: String) throws(FileError) {
+        let file = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw .cannotWrite(operation: "open", path: path, code: errno) }
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+            let code = errno
+            let holder = Self.holder(file)
+            close(file)
+            if code == EWOULDBLOCK { throw .locked(path: protecting, holder: holder) }
+            throw .cannotWrite(operation: "lock", path: path, code: code)
+        }
+        ftruncate(file, 0)
+        let pid = Array("\(getpid())\n".utf8)
+        _ = pid.withUnsafeBytes { pwrite(file, $0.baseAddress!, pid.count, 0) }
+        self.file = file
+    }
+
+    deinit { close(file) }
+
+    private static func holder(_ file: Int32) -> String {
+        var bytes = [UInt8](repeating: 0, count: 16)
+        let count = bytes.withUnsafeMutableBytes { pread(file, $0.baseAddress!, $0.count, 0) }
+        let digits = bytes.prefix(max(0, count)).prefix { (0x30...0x39).contains($0) }
+        return digits.isEmpty ? "" : " (process \(String(decoding: digits, as: UTF8.self)))"
+    }
+}

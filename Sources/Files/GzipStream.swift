@@ -1,0 +1,89 @@
+internal import CZlib
+
+/// Decompresses a gzip file, member after member, as a stream of bytes.
+package final class GzipStream {
+    /// More than this many bytes out of one byte in is taken for an attack (deflate itself reaches about 1,032).
+    private static let largestRatio: Int64 = 1100
+    private static let inputSize = 256 * 1024
+
+    private let input: InputFile
+    private var stream = z_stream()
+    private var buffer = [UInt8](repeating: 0, count: inputSize)
+    private var filled = 0
+    private var taken = 0
+    private var offset: Int64 = 0
+    private var produced: Int64 = 0
+    private var betweenMembers = true
+    private var members = 0
+
+    /// Bytes of the compressed file that were read so far.
+    package var compressedOffset: Int64 { offset - Int64(filled - taken) }
+
+    package init(_ input: consuming InputFile) {
+        self.input = input
+        inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+    }
+
+    deinit { inflateEnd(&stream) }
+
+    /// Fills the buffer as far as the stream goes. Bytes before a damage are delivered first; the damage is thrown by
+    /// the next call.
+    package func read(into output: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+        var written = 0
+        while written < output.count {
+            if taken == filled, try !refill() {
+                if betweenMembers, members > 0 { break }
+                if written > 0 { break }
+                throw .damaged(path: input.path, reason: "the gzip data end in the middle; the file was cut, or is still being written")
+            }
+            if betweenMembers {
+                // Zero bytes after a member are padding, as gzip itself takes them.
+                if members > 0, buffer[taken] == 0 { taken += 1; continue }
+                betweenMembers = false
+            }
+            guard let count = inflate(into: output, at: written) else {
+                if written > 0 { break }
+                let place = compressedOffset
+                throw .damaged(path: input.path, reason: "the gzip data are damaged at byte \(place) of the compressed file")
+            }
+            written += count
+        }
+        produced += Int64(written)
+        if produced > 64 << 20, produced / max(1, offset) > Self.largestRatio {
+            throw .damaged(path: input.path, reason: "one compressed byte gives more than \(Self.largestRatio); it looks like a bomb")
+        }
+        return written
+    }
+
+    private func refill() throws(FileError) -> Bool {
+        let place = offset
+        var result: Result<Int, FileError> = .success(0)
+        buffer.withUnsafeMutableBytes { space in
+            do throws(FileError) { result = .success(try input.read(into: space, at: place)) } catch { result = .failure(error) }
+        }
+        filled = try result.get()
+        taken = 0
+        offset += Int64(filled)
+        return filled > 0
+    }
+
+    /// The bytes that came out, or nil for damage. At the end of a member the stream is set up for the next one.
+    private func inflate(into output: UnsafeMutableRawBufferPointer, at start: Int) -> Int? {
+        buffer.withUnsafeMutableBytes { bytes -> Int? in
+            stream.next_in = bytes.bindMemory(to: UInt8.self).baseAddress! + taken
+            stream.avail_in = UInt32(filled - taken)
+            stream.next_out = output.bindMemory(to: UInt8.self).baseAddress! + start
+            stream.avail_out = UInt32(min(output.count - start, 1 << 30))
+            let asked = stream.avail_out
+            let status = CZlib.inflate(&stream, Z_NO_FLUSH)
+            taken = filled - Int(stream.avail_in)
+            guard status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR else { return nil }
+            if status == Z_STREAM_END {
+                members += 1
+                betweenMembers = true
+                inflateReset(&stream)
+            }
+            return Int(asked - stream.avail_out)
+        }
+    }
+}

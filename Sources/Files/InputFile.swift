@@ -1,0 +1,91 @@
+#if canImport(Glibc)
+internal import Glibc
+#else
+internal import Darwin
+#endif
+
+/// Which file a file is, whatever its name.
+package struct FileIdentity: Sendable, Hashable {
+    package var device: Int64
+    package var inode: Int64
+
+    package init(device: Int64, inode: Int64) {
+        self.device = device
+        self.inode = inode
+    }
+}
+
+/// A regular file opened for reading. It is read, never mapped: a log may be truncated at any moment.
+package struct InputFile: ~Copyable {
+    package let path: String
+    package let identity: FileIdentity
+    private let file: Int32
+
+    /// Opens a file; refuses pipes, devices and folders by name and never waits for one.
+    package init(path: String) throws(FileError) {
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard file >= 0 else { throw FileError.reading("open", path, errno) }
+        var information = stat()
+        guard fstat(file, &information) == 0 else {
+            let code = errno
+            close(file)
+            throw .cannotRead(operation: "look at", path: path, code: code)
+        }
+        guard information.st_mode & S_IFMT == S_IFREG else {
+            close(file)
+            throw .notRegular(path: path, kind: Self.kind(information.st_mode))
+        }
+        self.path = path
+        self.file = file
+        identity = FileIdentity(device: Int64(information.st_dev), inode: Int64(information.st_ino))
+    }
+
+    deinit { close(file) }
+
+    /// The size now, in bytes.
+    package func size() throws(FileError) -> Int64 {
+        var information = stat()
+        guard fstat(file, &information) == 0 else { throw .cannotRead(operation: "look at", path: path, code: errno) }
+        return Int64(information.st_size)
+    }
+
+    /// Fills the buffer from an offset as far as the file goes; returns the number of bytes read.
+    package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileError) -> Int {
+        var filled = 0
+        while filled < buffer.count {
+            let count = pread(file, buffer.baseAddress! + filled, buffer.count - filled, off_t(offset) + off_t(filled))
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw .cannotRead(operation: "read", path: path, code: errno)
+            }
+            if count == 0 { break }
+            filled += count
+        }
+        return filled
+    }
+
+    private static func kind(_ mode: mode_t) -> String {
+        switch mode & S_IFMT {
+        case S_IFDIR: "a folder"
+        case S_IFIFO: "a pipe"
+        case S_IFSOCK: "a socket"
+        case S_IFCHR, S_IFBLK: "a device"
+        default: "something else"
+        }
+    }
+}
+
+/// Reads up to `buffer.count` bytes from standard input; 0 at its end.
+package func readStandardInput(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+    var filled = 0
+    while filled < buffer.count {
+        let count = read(STDIN_FILENO, buffer.baseAddress! + filled, buffer.count - filled)
+        if count < 0 {
+            if errno == EINTR { continue }
+            throw .cannotRead(operation: "read", path: "standard input", code: errno)
+        }
+        if count == 0 { break }
+        filled += count
+    }
+    return filled
+}

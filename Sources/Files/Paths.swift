@@ -1,0 +1,67 @@
+#if canImport(Glibc)
+internal import Glibc
+#else
+internal import Darwin
+#endif
+
+/// What a path names.
+package enum PathKind: Sendable, Equatable {
+    case missing, file, folder, other
+}
+
+/// What a path names, following symbolic links.
+package func kind(ofPath path: String) -> PathKind {
+    var information = stat()
+    guard stat(path, &information) == 0 else { return .missing }
+    switch information.st_mode & S_IFMT {
+    case S_IFREG: return .file
+    case S_IFDIR: return .folder
+    default: return .other
+    }
+}
+
+/// The names in a folder, sorted by their bytes, without `.` and `..`.
+package func names(inFolder path: String) throws(FileError) -> [String] {
+    guard let folder = opendir(path) else { throw FileError.reading("list the folder", path, errno) }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+            pointer.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+        }
+        if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+}
+
+/// The files that a shell pattern (`*`, `?`, `[…]`) names, sorted.
+package func paths(matching pattern: String) -> [String] {
+    var found = glob_t()
+    defer { globfree(&found) }
+    guard glob(pattern, 0, nil, &found) == 0 else { return [] }
+    return (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { String(cString: $0) } }
+}
+
+/// The absolute path without symbolic links, or the path itself if there is no such file.
+package func resolved(_ path: String) -> String {
+    guard let real = realpath(path, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real)
+}
+
+/// Refuses a folder that somebody else could have prepared: a symbolic link, another owner's, or writable by others.
+package func requireTrusted(folder path: String) throws(FileError) {
+    var information = stat()
+    guard lstat(path, &information) == 0 else { throw FileError.reading("look at", path, errno) }
+    switch information.st_mode & S_IFMT {
+    case S_IFDIR: break
+    case S_IFLNK: throw .untrusted(path: path, reason: "it is a symbolic link; give the folder itself")
+    default: throw .untrusted(path: path, reason: "it is not a folder; a trail is a folder")
+    }
+    guard information.st_uid == geteuid() else {
+        throw .untrusted(path: path, reason: "it belongs to user \(information.st_uid), not to you (\(geteuid()))")
+    }
+    guard information.st_mode & 0o022 == 0 else {
+        throw .untrusted(path: path, reason: "others may write to it; run: chmod go-w \(path)")
+    }
+}

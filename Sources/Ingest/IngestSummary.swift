@@ -1,0 +1,34 @@
+package import Catalog
+
+/// What one run of `ingest` did.
+package struct IngestSummary: Sendable {
+    /// Something that stopped one input while the others went on.
+    package struct Problem: Sendable {
+        package let input: String
+        package let error: any Error
+    }
+
+    package var counts = LineCounts()
+    /// Of the flagged lines, those with a time more than five minutes ahead of the clock.
+    package var future: Int64 = 0
+    package var inputs = 0
+    /// Inputs in which nothing was new.
+    package var unchanged = 0
+    /// Bytes read, decompressed.
+    package var bytesIn: Int64 = 0
+    package var bytesStored: Int64 = 0
+    package var segments = 0
+    /// Inputs whose last line has no newline and is no event yet; it is read when the rest has come.
+    package var waiting: [(input: String, bytes: Int)] = []
+    package var problems: [Problem] = []
+
+    package init() {}
+}
+
+/// How far a run is, for a progress bar.
+package struct IngestProgress: Sendable {
+    /// Bytes on the disk (compressed ones for gzip), and how many there are, or nil for standard input.
+    package var bytes: Int64 = 0
+    package var totalBytes: Int64?
+    package var events: Int64 = 0
+}

@@ -1,0 +1,38 @@
+internal import Catalog
+internal import Events
+
+/// What was read since the last commit and is not yet handed over: counters, quarantine, and the sources' new state.
+struct PendingBatch {
+    private(set) var counts = LineCounts()
+    private(set) var bytesIn: Int64 = 0
+    private(set) var quarantined: [QuarantineRecord] = []
+    private var sources: [Int64: SourceRecord] = [:]
+
+    var isEmpty: Bool { sources.isEmpty && counts.lines == 0 }
+
+    mutating func add(_ counts: LineCounts, bytesIn: Int64) {
+        self.counts += counts
+        self.bytesIn += bytesIn
+    }
+
+    mutating func add(_ line: QuarantinedLine, of source: SourceRecord) {
+        quarantined.append(
+            QuarantineRecord(
+                sourceID: source.id, source: source.path, sourceOffset: line.offset, length: line.length,
+                reason: line.reason.rawValue, detail: line.detail, bytes: line.bytes))
+    }
+
+    /// Keeps the newest state of a source.
+    mutating func update(_ source: SourceRecord) { sources[source.id] = source }
+
+    /// The batch for the catalog; the pending one starts anew.
+    mutating func take(committedAt: Int64) -> CatalogBatch {
+        var batch = CatalogBatch(committedAt: committedAt)
+        batch.counts = counts
+        batch.bytesIn = bytesIn
+        batch.quarantined = quarantined
+        batch.sources = sources.values.sorted { $0.id < $1.id }
+        self = PendingBatch()
+        return batch
+    }
+}

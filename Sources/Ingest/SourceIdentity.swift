@@ -1,0 +1,93 @@
+internal import Catalog
+internal import Crypto
+internal import Files
+
+/// Tells which source a file is: a file is known by its device and inode and by its content, never by its name.
+///
+/// The content is checked where it was read: the first bytes (at most 4 KiB) and the last before the checkpoint (at most
+/// 1 KiB) must be what they were. So a renamed log goes on, a truncated or rewritten one is a new source, an inode that
+/// was used again fools nobody, and a copy or a compressed rotation of a log that was read is not read twice.
+struct SourceIdentity {
+    static let headLength = 4096
+    static let tailLength = 1024
+
+    private var sources: [SourceRecord]
+    private var nextID: Int64
+
+    init(_ sources: [SourceRecord]) {
+        self.sources = sources
+        nextID = (sources.map(\.id).max() ?? 0) + 1
+    }
+
+    /// The record of a new source that nothing is known about.
+    mutating func new(path: String, isCompressed: Bool, _ identity: FileIdentity?) -> SourceRecord {
+        defer { nextID += 1 }
+        return SourceRecord(
+            id: nextID, path: path, isCompressed: isCompressed, device: identity?.device, inode: identity?.inode)
+    }
+
+    /// Keeps a record as it stands now, for inputs that come later in the same run.
+    mutating func remember(_ record: SourceRecord) {
+        if let place = sources.firstIndex(where: { $0.id == record.id }) {
+            sources[place] = record
+        } else {
+            sources.append(record)
+        }
+    }
+
+    /// Known sources that a file may be, best first: same inode before same content, further read before less.
+    func candidates(for identity: FileIdentity, head: ArraySlice<UInt8>) -> [SourceRecord] {
+        var hashes: [Int64: String] = [:]
+        return sources.filter { source in
+            guard source.headLength <= head.count else { return false }
+            if source.headLength == 0 { return source.isSame(identity) }
+            let hash = hashes[source.headLength] ?? Self.hash(head.prefix(Int(source.headLength)))
+            hashes[source.headLength] = hash
+            return hash == source.headHash
+        }.sorted { left, right in
+            if left.isSame(identity) != right.isSame(identity) { return left.isSame(identity) }
+            return (left.checkpoint, left.id) > (right.checkpoint, right.id)
+        }
+    }
+
+    /// Takes over a known source for a file that holds its content: the same record when the file only has a new name
+    /// or was compressed, a new record with the same checkpoint when the old file is still in its place (a copy).
+    mutating func adopt(_ source: SourceRecord, path: String, isCompressed: Bool, _ identity: FileIdentity) -> SourceRecord {
+        if source.isSame(identity) || !Self.isInPlace(source) {
+            var same = source
+            same.path = path
+            same.isCompressed = isCompressed
+            same.device = identity.device
+            same.inode = identity.inode
+            return same
+        }
+        var copy = new(path: path, isCompressed: isCompressed, identity)
+        copy.headLength = source.headLength
+        copy.headHash = source.headHash
+        copy.tailLength = source.tailLength
+        copy.tailHash = source.tailHash
+        copy.checkpoint = source.checkpoint
+        copy.hasOpenLine = source.hasOpenLine
+        copy.lastEvent = source.lastEvent
+        return copy
+    }
+
+    /// The first 32 hex digits of SHA-256.
+    static func hash(_ bytes: ArraySlice<UInt8>) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        var text: [UInt8] = []
+        for byte in SHA256.hash(data: bytes).prefix(16) { text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static func isInPlace(_ source: SourceRecord) -> Bool {
+        guard let file = try? InputFile(path: source.path) else { return false }
+        return source.isSame(file.identity)
+    }
+}
+
+extension SourceRecord {
+    fileprivate func isSame(_ identity: FileIdentity) -> Bool {
+        device == identity.device && inode == identity.inode
+    }
+}

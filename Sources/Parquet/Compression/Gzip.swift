@@ -1,0 +1,131 @@
+import CZlib
+
+/// How hard a page is squeezed.
+struct Press: Equatable {
+    /// 1 to 9, as zlib counts.
+    var level: Int32
+    /// Only the frequency of bytes is used, no repetitions: as small for random ids, and several times faster.
+    var isEntropyOnly = false
+}
+
+/// Compresses pages; keeps one zlib state for each way of pressing and resets it between pages.
+///
+/// The states have one owner, so they may move between threads.
+struct Deflater: ~Copyable, @unchecked Sendable {
+    private var presses: [(press: Press, stream: UnsafeMutablePointer<z_stream>)] = []
+
+    init() {}
+
+    deinit {
+        for (_, stream) in presses {
+            deflateEnd(stream)
+            stream.deallocate()
+        }
+    }
+
+    /// Appends the gzip member that holds `input`. Throws only if memory is short.
+    mutating func gzip(
+        _ input: UnsafeRawBufferPointer, _ press: Press, into sink: inout ByteSink
+    ) throws(ParquetError) {
+        let stream = try stream(for: press)
+        deflateReset(stream)
+        let bound = Int(deflateBound(stream, UInt(input.count)))
+        let out = sink.room(bound)
+        stream.pointee.next_in = UnsafeMutablePointer(mutating: input.bindMemory(to: UInt8.self).baseAddress)
+        stream.pointee.avail_in = UInt32(input.count)
+        stream.pointee.next_out = out.assumingMemoryBound(to: UInt8.self)
+        stream.pointee.avail_out = UInt32(clamping: bound)
+        guard deflate(stream, Z_FINISH) == Z_STREAM_END else {
+            throw .tooLarge(what: "a page", size: input.count, limit: Cap.pageBytes)
+        }
+        sink.commit(Int(stream.pointee.total_out))
+    }
+
+    private mutating func stream(for press: Press) throws(ParquetError) -> UnsafeMutablePointer<z_stream> {
+        for known in presses where known.press == press { return known.stream }
+        let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+        stream.initialize(to: z_stream())
+        let strategy = press.isEntropyOnly ? Z_HUFFMAN_ONLY : Z_DEFAULT_STRATEGY
+        // 15 bits of window and 16 for the gzip frame.
+        let code = deflateInit2_(
+            stream, press.level, Z_DEFLATED, 15 + 16, 8, strategy, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        guard code == Z_OK else {
+            stream.deallocate()
+            throw .tooLarge(what: "compressor of level \(press.level)", size: Int(press.level), limit: 9)
+        }
+        presses.append((press, stream))
+        return stream
+    }
+}
+
+/// Decompresses pages; one zlib state, reset between pages.
+struct Inflater: ~Copyable {
+    private let stream: UnsafeMutablePointer<z_stream>
+    private let isReady: Bool
+
+    init() {
+        stream = .allocate(capacity: 1)
+        stream.initialize(to: z_stream())
+        // 15 bits of window; 32 to accept a gzip or a zlib frame.
+        isReady = inflateInit2_(stream, 15 + 32, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
+    }
+
+    deinit {
+        if isReady { inflateEnd(stream) }
+        stream.deallocate()
+    }
+
+    /// Appends what the one member in `input` holds, which must be exactly `size` bytes.
+    mutating func inflate(
+        _ input: UnsafeRawBufferPointer, size: Int, into sink: inout ByteSink
+    ) throws(Malformed) {
+        guard isReady, inflateReset(stream) == Z_OK else { throw Malformed("no memory to decompress") }
+        guard size <= input.count * Cap.inflation + 64 else {
+            throw Malformed("\(input.count) bytes cannot hold \(size)")
+        }
+        // One byte more than expected, so that too long an output shows.
+        let out = sink.room(size + 1)
+        stream.pointee.next_in = UnsafeMutablePointer(mutating: input.bindMemory(to: UInt8.self).baseAddress)
+        stream.pointee.avail_in = UInt32(input.count)
+        stream.pointee.next_out = out.assumingMemoryBound(to: UInt8.self)
+        stream.pointee.avail_out = UInt32(size + 1)
+        let code = CZlib.inflate(stream, Z_FINISH)
+        guard code == Z_STREAM_END, stream.pointee.total_out == size, stream.pointee.avail_in == 0 else {
+            throw Malformed("the compressed bytes do not hold \(size) bytes (zlib says \(code))")
+        }
+        sink.commit(size)
+    }
+}
+
+/// CRC-32 as gzip and Parquet use it.
+enum Checksum {
+    static func crc32(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+        update(0, bytes)
+    }
+
+    /// Continues a checksum.
+    static func update(_ start: UInt32, _ bytes: UnsafeRawBufferPointer) -> UInt32 {
+        UInt32(truncatingIfNeeded: crc32_z(UInt(start), bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count))
+    }
+
+    static func crc32(_ bytes: [UInt8]) -> UInt32 { bytes.withUnsafeBytes { crc32($0) } }
+
+    /// Eight hexadecimal digits.
+    static func hex(_ sum: UInt32) -> String {
+        let digits = String(sum, radix: 16)
+        return String(repeating: "0", count: 8 - digits.count) + digits
+    }
+
+    /// Three checksums of eight digits each.
+    static func parse(_ text: String) throws(Malformed) -> [UInt32] {
+        let digits = Array(text.utf8)
+        guard digits.count == 24 else { throw Malformed("checksums of \(digits.count) digits") }
+        var sums: [UInt32] = []
+        for part in 0..<3 {
+            let word = String(decoding: digits[(part * 8)..<(part * 8 + 8)], as: UTF8.self)
+            guard let sum = UInt32(word, radix: 16) else { throw Malformed("a checksum that is no number") }
+            sums.append(sum)
+        }
+        return sums
+    }
+}

@@ -1,0 +1,109 @@
+internal import Catalog
+internal import Events
+internal import GRDB
+internal import GRDBSQLite
+package import Trail
+
+/// The rows that a statement gave.
+package struct QueryResult: Sendable {
+    /// A value of a row. Times are integers (microseconds) here; `types` says which columns hold them.
+    package enum Value: Sendable, Equatable {
+        case null, integer(Int64), decimal(Double), text(String)
+    }
+
+    package var columns: [String]
+    package var types: [NamedQuery.ValueType]
+    package var rows: [[Value]]
+}
+
+/// Runs SQL over a trail: the tables of `CatalogViews` over the catalog, and `events`, `token_days` and `ip_hours` over
+/// segments and rollups. Nothing can be changed through it: the connection only reads, and cannot attach other files.
+package final class QueryRunner {
+    private let database: DatabaseQueue
+    private let trail: Trail
+
+    /// Opens a connection of its own. Throws `CatalogError` or a database error's sentence.
+    package init(_ trail: Trail) throws {
+        self.trail = trail
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(10)
+        database = try DatabaseQueue(path: trail.catalog.path, configuration: configuration)
+        try database.inDatabase { db in
+            VirtualTableModule.register(EventsTable(trail), as: "events", on: db.sqliteConnection)
+            VirtualTableModule.register(TokenDaysTable(trail), as: "token_days", on: db.sqliteConnection)
+            VirtualTableModule.register(IPHoursTable(trail), as: "ip_hours", on: db.sqliteConnection)
+            sqlite3_limit(db.sqliteConnection, SQLITE_LIMIT_ATTACHED, 0)
+            for function in SQLFunctions.all { db.add(function: function) }
+            try db.execute(sql: CatalogViews.sql)
+        }
+    }
+
+    /// Runs a report with values for its parameters, as text; those that are not given take their defaults.
+    package func run(_ query: NamedQuery, _ values: [String: String], newest: Int64) throws -> QueryResult {
+        let bound = try query.bind(values, newest: newest)
+        return try run(query.sql, bound, types: query.columns.map { $0.type })
+    }
+
+    /// Runs any one statement that reads.
+    package func run(sql: String) throws -> QueryResult {
+        try run(sql, [:], types: nil)
+    }
+
+    private func run(
+        _ sql: String, _ values: [String: BoundValue], types: [NamedQuery.ValueType]?
+    ) throws -> QueryResult {
+        do {
+            return try database.inDatabase { db in
+                let statement = try db.makeStatement(sql: sql)
+                guard statement.isReadonly, statement.columnCount > 0 else { throw QueryError.notReading }
+                // A statement may use fewer parameters than its header declares; SQLite takes no others.
+                let used = Set(Self.parameters(statement))
+                let arguments = StatementArguments(values.filter { used.contains($0.key) }.mapValues(Self.argument))
+                var result = QueryResult(
+                    columns: statement.columnNames, types: types ?? Self.types(statement), rows: [])
+                let rows = try Row.fetchCursor(statement, arguments: arguments)
+                while let row = try rows.next() {
+                    result.rows.append(row.databaseValues.map { Self.value($0) })
+                }
+                return result
+            }
+        } catch let error as DatabaseError {
+            throw QueryError.sql(reason: error.message ?? "SQLite code \(error.resultCode.rawValue)")
+        }
+    }
+
+    private static func argument(_ value: BoundValue) -> (any DatabaseValueConvertible)? {
+        switch value {
+        case .integer(let number): number
+        case .decimal(let number): number
+        case .text(let text): text
+        }
+    }
+
+    private static func value(_ value: DatabaseValue) -> QueryResult.Value {
+        switch value.storage {
+        case .null: .null
+        case .int64(let number): .integer(number)
+        case .double(let number): .decimal(number)
+        case .string(let text): .text(text)
+        case .blob(let data): .text(String(decoding: data, as: UTF8.self))
+        }
+    }
+
+    /// The type of each column of a free statement, as far as its source declares one.
+    private static func types(_ statement: Statement) -> [NamedQuery.ValueType] {
+        (0..<statement.columnCount).map { place in
+            guard let type = sqlite3_column_decltype(statement.sqliteStatement, Int32(place)) else { return .text }
+            return String(cString: type) == "TIMESTAMP" ? .time : .text
+        }
+    }
+
+    private static func parameters(_ statement: Statement) -> [String] {
+        let count = sqlite3_bind_parameter_count(statement.sqliteStatement)
+        guard count > 0 else { return [] }
+        return (1...count).compactMap { place in
+            sqlite3_bind_parameter_name(statement.sqliteStatement, place).map { String(String(cString: $0).dropFirst()) }
+        }
+    }
+}

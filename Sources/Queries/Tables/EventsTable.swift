@@ -1,0 +1,111 @@
+internal import Catalog
+internal import Columns
+internal import Events
+internal import Trail
+
+/// `events` in SQL: every stored event, read from the segments, with skipping by time, kind and the texts that have bloom
+/// filters. Only the columns that a statement names are decoded.
+final class EventsTable: VirtualTable {
+    /// The columns of `EventField`, then `date`. Times are integer microseconds, UTC.
+    static let declaration = """
+        CREATE TABLE events(ts TIMESTAMP, event TEXT, event_id TEXT, token_id TEXT, kind TEXT, principal TEXT, actor TEXT,
+            scopes TEXT, expires_at TIMESTAMP, tool TEXT, latency_ms REAL, success INTEGER, reason TEXT, ip TEXT,
+            user_agent TEXT, presented TEXT, refresh_token_id TEXT, old_token_id TEXT, client_id TEXT, family_id TEXT,
+            code_id TEXT, extra TEXT, source TEXT, source_offset INTEGER, date TEXT)
+        """
+
+    private static let date = Int32(EventField.allCases.count)
+    static let helpfulColumns: Set<Int32> = Set(
+        ([.ts, .event, .tokenID, .ip, .principal, .eventID, .tool] as [EventField]).map { Int32($0.rawValue) } + [date])
+
+    private let trail: Trail
+
+    init(_ trail: Trail) { self.trail = trail }
+
+    func open(_ conditions: [SQLCondition], columns: UInt64) throws -> any VirtualCursor {
+        var scan = EventScan(fields: Self.fields(columns))
+        for condition in conditions { Self.apply(condition, to: &scan) }
+        return try Cursor(trail, scan)
+    }
+
+    private static func fields(_ columns: UInt64) -> EventFields {
+        var fields = EventFields(EventField.allCases.filter { columns & (1 << UInt64($0.rawValue)) != 0 })
+        if columns & (1 << UInt64(date)) != 0 { fields.formUnion(EventFields(.ts)) }
+        return fields
+    }
+
+    private static func apply(_ condition: SQLCondition, to scan: inout EventScan) {
+        if condition.column == date { return applyDate(condition, to: &scan) }
+        guard let field = EventField(rawValue: UInt8(condition.column)) else { return }
+        switch (field, condition.comparison, condition.value) {
+        case (.ts, .greaterOrEqual, .integer(let time)): scan.from = max(scan.from, time)
+        case (.ts, .greater, .integer(let time)) where time < .max: scan.from = max(scan.from, time + 1)
+        case (.ts, .less, .integer(let time)): scan.to = min(scan.to, time)
+        case (.ts, .lessOrEqual, .integer(let time)) where time < .max: scan.to = min(scan.to, time + 1)
+        case (.event, .equal, .text(let name)):
+            scan.kinds.formIntersection(EventKind(name: name).map { EventKinds($0) } ?? EventKinds(rawValue: 0))
+        case (.ts, _, _), (.event, _, _): break
+        case (_, .equal, .text(let text)): scan.texts[field] = .equals([text])
+        default: break
+        }
+    }
+
+    private static func applyDate(_ condition: SQLCondition, to scan: inout EventScan) {
+        guard case .text(let text) = condition.value, let midnight = TimeText.time(text), text.utf8.count == 10 else { return }
+        switch condition.comparison {
+        case .equal:
+            scan.from = max(scan.from, midnight)
+            scan.to = min(scan.to, midnight + Timestamp.day)
+        case .greaterOrEqual, .greater: scan.from = max(scan.from, midnight)
+        case .lessOrEqual: scan.to = min(scan.to, midnight + Timestamp.day)
+        case .less: scan.to = min(scan.to, midnight)
+        }
+    }
+
+    /// Walks segment after segment; holds the matching rows of one segment at a time.
+    private final class Cursor: VirtualCursor {
+        private let trail: Trail
+        private let scan: EventScan
+        private var segments: [SegmentRecord]
+        private var batches: [EventColumns] = []
+        private var batch = EventColumns(fields: [])
+        private var row = -1
+
+        init(_ trail: Trail, _ scan: EventScan) throws {
+            self.trail = trail
+            self.scan = scan
+            segments = try trail.catalog.segments(from: scan.from, to: scan.to).reversed()
+        }
+
+        func next() throws -> Bool {
+            row += 1
+            while row >= batch.count {
+                if batches.isEmpty {
+                    guard let segment = segments.popLast() else { return false }
+                    try trail.scan(scan, in: segment) { batches.append($0) }
+                    batches.reverse()
+                }
+                if let next = batches.popLast() {
+                    batch = next
+                    row = 0
+                }
+            }
+            return true
+        }
+
+        func give(_ column: Int32, to result: SQLResult) {
+            if column == EventsTable.date { return result.set(Timestamp.dayText(Timestamp.day(of: batch.ts[row]))) }
+            switch EventField(rawValue: UInt8(column)) {
+            case .ts: result.set(batch.ts[row])
+            case .event: result.set(batch.kind(at: row).name)
+            case .expiresAt: batch.expiresAt[row] == EventColumns.noTime ? result.setNull() : result.set(batch.expiresAt[row])
+            case .latencyMS: batch.latencyMS[row].isNaN ? result.setNull() : result.set(batch.latencyMS[row])
+            case .success: batch.success[row] == 2 ? result.setNull() : result.set(Int64(batch.success[row]))
+            case .scopes: batch.scopes[row].map { result.set(JSONTexts.array($0)) } ?? result.setNull()
+            case .sourceOffset: result.set(batch.sourceOffset[row])
+            case .some(let field): batch[field].bytes(at: row).map { result.set($0) } ?? result.setNull()
+            case nil: result.setNull()
+            }
+        }
+    }
+}

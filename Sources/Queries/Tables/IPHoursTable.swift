@@ -1,0 +1,65 @@
+internal import Catalog
+internal import Events
+internal import Rollups
+internal import Trail
+
+/// `ip_hours` in SQL: failures by address as logged, UTC day and hour, from the rollups; no segment is opened.
+/// An address may have several rows for one hour, one for each segment of that day.
+final class IPHoursTable: VirtualTable {
+    static let declaration = """
+        CREATE TABLE ip_hours(ip TEXT, date TEXT, hour INTEGER, failures INTEGER, expired INTEGER, missing_scope INTEGER,
+            hash_mismatch INTEGER, other INTEGER, credentials INTEGER, user_agents INTEGER)
+        """
+    static let helpfulColumns: Set<Int32> = [1]
+
+    private let trail: Trail
+
+    init(_ trail: Trail) { self.trail = trail }
+
+    func open(_ conditions: [SQLCondition], columns: UInt64) throws -> any VirtualCursor {
+        var days = DayRange()
+        for condition in conditions {
+            if case .text(let text) = condition.value { days.apply(condition.comparison, text) }
+        }
+        return Cursor(trail, try trail.catalog.daysWithFailures().filter(days.contains))
+    }
+
+    private final class Cursor: VirtualCursor {
+        private let trail: Trail
+        private var days: [Int32]
+        private var pieces: [IPHours] = []
+        private var row = -1
+
+        init(_ trail: Trail, _ days: [Int32]) {
+            self.trail = trail
+            self.days = days.reversed()
+        }
+
+        func next() throws -> Bool {
+            row += 1
+            while true {
+                if let piece = pieces.last {
+                    if row < piece.count { return true }
+                    pieces.removeLast()
+                } else {
+                    guard let day = days.popLast() else { return false }
+                    pieces = try trail.catalog.ipHours(on: day).reversed()
+                }
+                row = 0
+            }
+        }
+
+        func give(_ column: Int32, to result: SQLResult) {
+            guard let piece = pieces.last else { return result.setNull() }
+            switch column {
+            case 0: piece.ips[row].isEmpty ? result.setNull() : result.set(piece.ips[row])
+            case 1: result.set(Timestamp.dayText(piece.day))
+            case 2: result.set(Int64(piece.hours[row]))
+            case 3: result.set(piece.failures.reduce(0) { $0 + Int64($1[row]) })
+            case 4...7: result.set(Int64(piece.failures[Int(column) - 4][row]))
+            case 8: result.set(Int64(piece.credentials[row]))
+            default: result.set(Int64(piece.agents[row]))
+            }
+        }
+    }
+}

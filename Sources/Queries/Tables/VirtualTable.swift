@@ -1,0 +1,59 @@
+internal import GRDBSQLite
+
+/// A table that SQL can read and that no file of SQLite holds: rows come from segments or rollups.
+///
+/// SQLite first asks what a table can do with the conditions of a statement (`plan`), then opens cursors with the values
+/// of those conditions. Conditions are for skipping only; SQLite checks them all again, so a table may ignore any.
+protocol VirtualTable: AnyObject {
+    /// `CREATE TABLE x(…)` with the names and types of the columns.
+    static var declaration: String { get }
+
+    /// The columns whose conditions help to skip rows.
+    static var helpfulColumns: Set<Int32> { get }
+
+    /// Rows that satisfy the conditions, or more. `columns` tells which columns the statement looks at.
+    func open(_ conditions: [SQLCondition], columns: UInt64) throws -> any VirtualCursor
+}
+
+/// The rows of one pass over a virtual table. A fresh cursor stands before its first row.
+protocol VirtualCursor: AnyObject {
+    /// Goes to the next row; false when there is none.
+    func next() throws -> Bool
+    /// Gives the value of a column of this row to SQLite.
+    func give(_ column: Int32, to result: SQLResult)
+}
+
+/// `column operator value`, as a statement asks for it.
+struct SQLCondition {
+    enum Operator: Int32 {
+        case equal = 2, greater = 4, lessOrEqual = 8, less = 16, greaterOrEqual = 32
+    }
+
+    enum Value {
+        case integer(Int64), text(String), other
+    }
+
+    let column: Int32
+    let comparison: Operator
+    let value: Value
+}
+
+/// Where a cursor puts a value.
+struct SQLResult {
+    let context: OpaquePointer?
+
+    func set(_ value: Int64) { sqlite3_result_int64(context, value) }
+    func set(_ value: Double) { sqlite3_result_double(context, value) }
+    func setNull() { sqlite3_result_null(context) }
+
+    func set(_ text: String) { set(Array(text.utf8)[...]) }
+
+    func set(_ text: ArraySlice<UInt8>) {
+        text.withUnsafeBytes { bytes in
+            // SQLite copies the text before the call returns.
+            let copy = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+            let start = bytes.bindMemory(to: CChar.self).baseAddress
+            if let start { sqlite3_result_text(context, start, Int32(bytes.count), copy) } else { sqlite3_result_text(context, "", 0, copy) }
+        }
+    }
+}

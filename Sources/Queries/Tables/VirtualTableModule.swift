@@ -1,0 +1,196 @@
+internal import Foundation
+internal import GRDBSQLite
+
+/// Makes a `VirtualTable` known to SQLite under a name (as an eponymous table: nothing need be created).
+///
+/// SQLite calls C functions with pointers to structures that begin with its own fields; the Swift objects follow in the
+/// same memory, retained while SQLite holds the pointer.
+enum VirtualTableModule {
+    /// Registers a table. SQLite keeps it until the connection closes.
+    static func register(_ table: any VirtualTable, as name: String, on connection: OpaquePointer?) {
+        let box = Unmanaged.passRetained(TableBox(table))
+        sqlite3_create_module_v2(connection, name, module, box.toOpaque()) { pointer in
+            guard let pointer else { return }
+            Unmanaged<TableBox>.fromOpaque(pointer).release()
+        }
+    }
+
+    private final class TableBox {
+        let table: any VirtualTable
+        init(_ table: any VirtualTable) { self.table = table }
+    }
+
+    private final class CursorBox {
+        let table: any VirtualTable
+        var cursor: (any VirtualCursor)?
+        var atEnd = true
+        var row: Int64 = 0
+        init(_ table: any VirtualTable) { self.table = table }
+    }
+
+    private struct TableStorage {
+        var base = sqlite3_vtab()
+        var box: UnsafeMutableRawPointer?
+    }
+
+    private struct CursorStorage {
+        var base = sqlite3_vtab_cursor()
+        var box: UnsafeMutableRawPointer?
+    }
+
+    /// Lives as long as the process, as SQLite wants it.
+    nonisolated(unsafe) private static let module: UnsafePointer<sqlite3_module> = {
+        let module = UnsafeMutablePointer<sqlite3_module>.allocate(capacity: 1)
+        module.initialize(to: sqlite3_module())
+        module.pointee.iVersion = 1
+        // No xCreate: the table exists under the module's own name.
+        module.pointee.xConnect = { connection, context, _, _, result, _ in
+            guard let context, let result else { return SQLITE_ERROR }
+            let table = Unmanaged<TableBox>.fromOpaque(context).takeUnretainedValue().table
+            let status = sqlite3_declare_vtab(connection, type(of: table).declaration)
+            guard status == SQLITE_OK else { return status }
+            let storage = UnsafeMutablePointer<TableStorage>.allocate(capacity: 1)
+            storage.initialize(to: TableStorage(box: context))
+            result.pointee = UnsafeMutableRawPointer(storage).assumingMemoryBound(to: sqlite3_vtab.self)
+            return SQLITE_OK
+        }
+        module.pointee.xDisconnect = { table in
+            guard let table else { return SQLITE_OK }
+            UnsafeMutableRawPointer(table).assumingMemoryBound(to: TableStorage.self).deallocate()
+            return SQLITE_OK
+        }
+        module.pointee.xBestIndex = { table, info in
+            guard let table, let info else { return SQLITE_ERROR }
+            return plan(VirtualTableModule.table(table), info)
+        }
+        module.pointee.xOpen = { table, result in
+            guard let table, let result else { return SQLITE_ERROR }
+            let storage = UnsafeMutablePointer<CursorStorage>.allocate(capacity: 1)
+            let box = Unmanaged.passRetained(CursorBox(VirtualTableModule.table(table)))
+            storage.initialize(to: CursorStorage(box: box.toOpaque()))
+            result.pointee = UnsafeMutableRawPointer(storage).assumingMemoryBound(to: sqlite3_vtab_cursor.self)
+            return SQLITE_OK
+        }
+        module.pointee.xClose = { cursor in
+            guard let cursor else { return SQLITE_OK }
+            let storage = UnsafeMutableRawPointer(cursor).assumingMemoryBound(to: CursorStorage.self)
+            if let box = storage.pointee.box { Unmanaged<CursorBox>.fromOpaque(box).release() }
+            storage.deallocate()
+            return SQLITE_OK
+        }
+        module.pointee.xFilter = { cursor, number, plan, count, values in
+            guard let cursor else { return SQLITE_ERROR }
+            let box = VirtualTableModule.cursor(cursor)
+            let text = plan.map { String(cString: $0) } ?? ""
+            return attempt(cursor) {
+                box.cursor = try box.table.open(conditions(text, count, values), columns: columns(text))
+                box.row = 0
+                box.atEnd = try !(box.cursor?.next() ?? false)
+            }
+        }
+        module.pointee.xNext = { cursor in
+            guard let cursor else { return SQLITE_ERROR }
+            let box = VirtualTableModule.cursor(cursor)
+            return attempt(cursor) {
+                box.row += 1
+                box.atEnd = try !(box.cursor?.next() ?? false)
+            }
+        }
+        module.pointee.xEof = { cursor in
+            guard let cursor else { return 1 }
+            return VirtualTableModule.cursor(cursor).atEnd ? 1 : 0
+        }
+        module.pointee.xColumn = { cursor, context, column in
+            guard let cursor else { return SQLITE_ERROR }
+            VirtualTableModule.cursor(cursor).cursor?.give(column, to: SQLResult(context: context))
+            return SQLITE_OK
+        }
+        module.pointee.xRowid = { cursor, result in
+            guard let cursor, let result else { return SQLITE_ERROR }
+            result.pointee = VirtualTableModule.cursor(cursor).row
+            return SQLITE_OK
+        }
+        return UnsafePointer(module)
+    }()
+
+    private static func table(_ pointer: UnsafeMutablePointer<sqlite3_vtab>) -> any VirtualTable {
+        let storage = UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: TableStorage.self)
+        return Unmanaged<TableBox>.fromOpaque(storage.pointee.box!).takeUnretainedValue().table
+    }
+
+    private static func cursor(_ pointer: UnsafeMutablePointer<sqlite3_vtab_cursor>) -> CursorBox {
+        let storage = UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: CursorStorage.self)
+        return Unmanaged<CursorBox>.fromOpaque(storage.pointee.box!).takeUnretainedValue()
+    }
+
+    /// Takes the conditions that help and notes them, with the columns in use, in the plan's text:
+    /// `columns;column,operator;…`. The fewer rows a plan promises, the earlier SQLite puts it into a join.
+    private static func plan(_ table: any VirtualTable, _ info: UnsafeMutablePointer<sqlite3_index_info>) -> Int32 {
+        let helpful = type(of: table).helpfulColumns
+        var text = "\(info.pointee.colUsed)"
+        var taken: Int32 = 0
+        var rows = 1e7
+        for place in 0..<Int(info.pointee.nConstraint) {
+            let constraint = info.pointee.aConstraint[place]
+            guard constraint.usable != 0, helpful.contains(constraint.iColumn),
+                let comparison = SQLCondition.Operator(rawValue: Int32(constraint.op))
+            else { continue }
+            taken += 1
+            info.pointee.aConstraintUsage[place].argvIndex = taken
+            text += ";\(constraint.iColumn),\(comparison.rawValue)"
+            rows /= comparison == .equal ? 1000 : 10
+        }
+        info.pointee.idxStr = sqliteCopy(text)
+        info.pointee.needToFreeIdxStr = 1
+        info.pointee.estimatedRows = Int64(max(1, rows))
+        info.pointee.estimatedCost = max(1, rows)
+        return SQLITE_OK
+    }
+
+    private static func columns(_ plan: String) -> UInt64 {
+        UInt64(plan.prefix { $0 != ";" }) ?? .max
+    }
+
+    private static func conditions(
+        _ plan: String, _ count: Int32, _ values: UnsafeMutablePointer<OpaquePointer?>?
+    ) -> [SQLCondition] {
+        let parts = plan.split(separator: ";").dropFirst()
+        return zip(parts, 0..<Int(count)).compactMap { part, place in
+            let numbers = part.split(separator: ",").compactMap { Int32($0) }
+            guard numbers.count == 2, let comparison = SQLCondition.Operator(rawValue: numbers[1]) else { return nil }
+            return SQLCondition(column: numbers[0], comparison: comparison, value: value(values?[place]))
+        }
+    }
+
+    private static func value(_ pointer: OpaquePointer?) -> SQLCondition.Value {
+        switch sqlite3_value_type(pointer) {
+        case SQLITE_INTEGER: .integer(sqlite3_value_int64(pointer))
+        case SQLITE_TEXT: sqlite3_value_text(pointer).map { .text(String(cString: $0)) } ?? .other
+        default: .other
+        }
+    }
+
+    /// Runs a step; an error becomes SQLite's, with its sentence.
+    private static func attempt(_ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>, _ step: () throws -> Void) -> Int32 {
+        do {
+            try step()
+            return SQLITE_OK
+        } catch {
+            if let table = cursor.pointee.pVtab {
+                sqlite3_free(table.pointee.zErrMsg)
+                table.pointee.zErrMsg = sqliteCopy("\(error)")
+            }
+            return SQLITE_ERROR
+        }
+    }
+
+    /// A C string in memory that SQLite frees.
+    private static func sqliteCopy(_ text: String) -> UnsafeMutablePointer<CChar>? {
+        let bytes = text.utf8CString
+        guard let memory = sqlite3_malloc64(UInt64(bytes.count))?.bindMemory(to: CChar.self, capacity: bytes.count) else {
+            return nil
+        }
+        bytes.withUnsafeBufferPointer { memory.initialize(from: $0.baseAddress!, count: bytes.count) }
+        return memory
+    }
+}

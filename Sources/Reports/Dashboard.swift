@@ -1,0 +1,76 @@
+package import Console
+internal import Detection
+internal import Events
+internal import Queries
+package import Trail
+
+/// What a dashboard draws, in one JSON document; its schema stands in Docs/json.md.
+package struct Dashboard {
+    /// Days of the daily series, and rows of the lists.
+    private static let days: Int64 = 90
+    private static let rows = 20
+
+    private let trail: Trail
+    private let report: DetectionReport
+
+    package init(_ trail: Trail, _ report: DetectionReport) {
+        self.trail = trail
+        self.report = report
+    }
+
+    /// Daily counts by kind and failures by reason over 90 days, the addresses that failed most over 24 hours, tokens
+    /// that woke up, and the open findings.
+    package func json() throws -> JSONValue {
+        let runner = try QueryRunner(trail)
+        let asOf = Timestamp.text(report.window.asOf)
+        let first = Timestamp.dayText(Timestamp.day(of: report.window.asOf - Self.days * Timestamp.day))
+        let last = Timestamp.dayText(Timestamp.day(of: report.window.asOf))
+        return .object([
+            .init("schema_version", 1),
+            .init("as_of", .string(asOf)),
+            .init("window", ["from": .string(Timestamp.text(report.window.from)), "to": .string(asOf)]),
+            .init("events_by_day", try rows(runner.run(sql: """
+                SELECT date, event, sum(events) AS events FROM event_days WHERE date >= '\(first)' AND date <= '\(last)'
+                GROUP BY date, event ORDER BY date, event
+                """))),
+            .init("failures_by_reason", try rows(runner.run(sql: """
+                SELECT date, sum(expired) AS expired, sum(missing_scope) AS missing_scope,
+                    sum(hash_mismatch) AS hash_mismatch, sum(other) AS other
+                FROM ip_hours WHERE date >= '\(first)' AND date <= '\(last)' GROUP BY date ORDER BY date
+                """))),
+            .init("top_failing_ips", try topFailing(runner)),
+            .init("dormant_tokens", try dormant(runner, asOf)),
+            .init("findings_by_severity", severities),
+            .init("findings", .array(report.findings.map(\.json))),
+        ])
+    }
+
+    private func topFailing(_ runner: QueryRunner) throws -> JSONValue {
+        let query = try NamedQuery.named("failed-by-ip")
+        let values = [
+            "since": Timestamp.text(report.window.asOf - Timestamp.day), "until": Timestamp.text(report.window.asOf),
+            "min_failures": "1", "min_credentials": "0",
+        ]
+        var result = try runner.run(query, values, newest: report.window.asOf)
+        result.rows = Array(result.rows.prefix(Self.rows))
+        return try rows(result)
+    }
+
+    private func dormant(_ runner: QueryRunner, _ asOf: String) throws -> JSONValue {
+        let query = try NamedQuery.named("dormant-tokens-gap")
+        return try rows(runner.run(query, ["as_of": asOf], newest: report.window.asOf))
+    }
+
+    private var severities: JSONValue {
+        .object(Severity.allCases.reversed().map { severity in
+            .init(severity.name, .int(Int64(report.findings.count { $0.severity == severity })))
+        })
+    }
+
+    private func rows(_ result: QueryResult) throws -> JSONValue {
+        let table = result.table("")
+        return .array(table.rows.map { row in
+            .object(zip(table.columns, row).map { .init($0.name, $1.json) })
+        })
+    }
+}

@@ -1,0 +1,87 @@
+package import Console
+package import Detection
+internal import Events
+
+/// What one run of the detectors says, and how each format writes it.
+package struct DetectionReport: Sendable {
+    package var window: DetectionWindow
+    package var results: [DetectionResult]
+    /// Whether `as_of` was not given, so that it is just after the newest event.
+    package var asOfIsNewest: Bool
+    /// The first event of the trail.
+    package var oldest: Int64?
+    /// Only findings that no earlier run told.
+    package var onlyNew: Bool
+
+    package init(
+        window: DetectionWindow, results: [DetectionResult], asOfIsNewest: Bool, oldest: Int64?, onlyNew: Bool = false
+    ) {
+        self.window = window
+        self.results = results
+        self.asOfIsNewest = asOfIsNewest
+        self.oldest = oldest
+        self.onlyNew = onlyNew
+    }
+
+    /// The findings of all detectors, worst first.
+    package var findings: [Finding] { results.flatMap(\.findings).sorted(by: Finding.precedes) }
+
+    /// Writes the report in a format.
+    package func print(as format: Format, to output: Output) throws(ConsoleError) {
+        switch format {
+        case .text: try DetectionText(self, output).print()
+        case .json: try output.write(json.json(.pretty) + "\n")
+        case .ndjson: for finding in findings { try output.line(finding.line.json()) }
+        case .csv, .markdown: try Console.print(table, as: format, to: output)
+        }
+    }
+
+    /// The JSON document, schema version 1; see Docs/json.md.
+    package var json: JSONValue {
+        .object([
+            .init("schema_version", 1),
+            .init("as_of", .string(Timestamp.text(window.asOf))),
+            .init("window", ["from": .string(Timestamp.text(window.from)), "to": .string(Timestamp.text(window.to))]),
+            .init("detectors", .array(results.map(\.json))),
+            .init("findings", .array(findings.map(\.json))),
+        ])
+    }
+
+    private var table: Table {
+        var table = Table("findings", title: "Findings as of \(Timestamp.text(window.asOf))", columns: [
+            .init("severity", .severity), .init("detector", .text), .init("class", .text), .init("entity_type", .text),
+            .init("entity", .text, fit: .whole), .init("first_seen", .time), .init("last_seen", .time), .init("title", .text),
+            .init("explanation", .text, fit: .wrapped), .init("confidence", .text), .init("status", .text),
+            .init("as_of", .time), .init("id", .text, fit: .whole),
+        ])
+        for finding in findings {
+            table.append([
+                .text(finding.severity.name), .text(finding.detector), .text(finding.class), .text(finding.entity.type),
+                .text(finding.entity.value), .text(Timestamp.text(finding.firstSeen)), .text(Timestamp.text(finding.lastSeen)),
+                .text(finding.title), .text(finding.explanation), .text(finding.confidence.rawValue),
+                .text(finding.status.rawValue), .text(Timestamp.text(finding.asOf)), .text(finding.id),
+            ])
+        }
+        return table
+    }
+}
+
+extension Finding {
+    /// One line of NDJSON: the finding with its schema version first.
+    var line: JSONValue {
+        guard let members = json.members else { return json }
+        return .object([.init("schema_version", 1)] + members)
+    }
+}
+
+extension DetectionResult {
+    /// What the detector looked at and could not judge; the findings stand in a list of their own.
+    var json: JSONValue {
+        .object([
+            .init("id", .string(detector)),
+            .init("findings", .int(Int64(findings.count))),
+            .init("counts", counts.json),
+            .init("coverage", .array(coverage.map { ["kind": .string($0.kind.rawValue), "text": .string($0.text)] })),
+        ])
+    }
+}

@@ -1,0 +1,85 @@
+package import Console
+package import Events
+package import Trail
+
+/// Writes events for other programs, batch by batch; memory does not grow with their number.
+package struct EventExport {
+    private let format: Format
+    private let includesSource: Bool
+
+    /// - Parameter format: ndjson, csv or json; anything else is written as ndjson.
+    package init(format: Format, includesSource: Bool) {
+        self.format = format
+        self.includesSource = includesSource
+    }
+
+    /// Writes the events that match. It ends early, without an error, when the reader has gone.
+    package func write(_ scan: EventScan, of trail: Trail, to output: Output) throws {
+        do {
+            try begin(output)
+            var isFirst = true
+            try trail.scan(scan) { columns in
+                try write(columns, isFirst: &isFirst, to: output)
+                if output.readerIsGone { throw ReaderGone() }
+            }
+            if format == .json { try output.write(isFirst ? "]}\n" : "\n]}\n") }
+        } catch is ReaderGone {
+            return
+        }
+    }
+
+    private struct ReaderGone: Error {}
+
+    private func begin(_ output: Output) throws {
+        switch format {
+        case .json: try output.write("{\"schema_version\": 1, \"events\": [")
+        case .csv: try output.line(columns.map(\.name).joined(separator: ","))
+        default: break
+        }
+    }
+
+    private var columns: [EventField] {
+        EventField.allCases.filter { includesSource || ($0 != .source && $0 != .sourceOffset) }
+    }
+
+    private func write(_ events: EventColumns, isFirst: inout Bool, to output: Output) throws {
+        let writer = EventLineWriter(includesSource: includesSource)
+        var bytes: [UInt8] = []
+        for row in 0..<events.count {
+            switch format {
+            case .csv:
+                bytes.append(contentsOf: csv(events.event(at: row)).utf8)
+            case .json:
+                bytes.append(contentsOf: (isFirst ? "\n" : ",\n").utf8)
+                writer.append(events, row: row, to: &bytes)
+                bytes.removeLast()
+            default:
+                writer.append(events, row: row, to: &bytes)
+            }
+            isFirst = false
+            if bytes.count >= 1 << 16 {
+                try output.write(bytes: bytes)
+                if output.readerIsGone { throw ReaderGone() }
+                bytes.removeAll(keepingCapacity: true)
+            }
+        }
+        try output.write(bytes: bytes)
+    }
+
+    private func csv(_ event: Event) -> String {
+        columns.map { field in cell(field, event) }.joined(separator: ",") + "\r\n"
+    }
+
+    private func cell(_ field: EventField, _ event: Event) -> String {
+        switch field {
+        case .ts: Timestamp.text(event.ts)
+        case .event: event.kind.name
+        case .expiresAt: event.expiresAt.map { Timestamp.text($0) } ?? ""
+        case .latencyMS: event.latencyMS.map { JSONWriter.text($0) } ?? ""
+        case .success: event.success.map { $0 ? "true" : "false" } ?? ""
+        case .scopes: event.scopes.map { SafeText.csvField($0.joined(separator: " ")) } ?? ""
+        case .sourceOffset: String(event.sourceOffset)
+        default: event[field].map { SafeText.csvField($0) } ?? ""
+        }
+    }
+}

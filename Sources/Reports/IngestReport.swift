@@ -1,0 +1,80 @@
+internal import Catalog
+package import Console
+package import Ingest
+
+/// The summary of a run of `ingest`.
+package struct IngestReport: Sendable {
+    private let summary: IngestSummary
+    private let seconds: Double
+
+    package init(_ summary: IngestSummary, seconds: Double) {
+        self.summary = summary
+        self.seconds = seconds
+    }
+
+    /// Writes the summary; the JSON has the same names, see Docs/json.md.
+    package func print(as format: Format, to output: Output) throws(ConsoleError) {
+        switch format {
+        case .json: try output.line(json.json(.pretty))
+        case .ndjson: try output.line(json.json())
+        case .text, .csv, .markdown: try Console.print(table, as: format, to: output)
+        }
+    }
+
+    /// What a person should know beside the counts.
+    package func printRemarks(to output: Output) throws(ConsoleError) {
+        let counts = summary.counts
+        if counts.quarantined > 0 {
+            try output.line("\(Human.count(counts.quarantined)) lines are no events; they are kept: authtrail report quarantine")
+        }
+        if summary.future > 0 {
+            try output.line("\(Human.count(summary.future)) events have times in the future; check the clock of the producer")
+        }
+        for waiting in summary.waiting {
+            let name = SafeText.visible(waiting.input)
+            try output.line(
+                "\(name) ends in \(Human.count(waiting.bytes)) bytes without a newline; they wait for the rest (--final takes them now)")
+        }
+        if summary.unchanged > 0, summary.unchanged == summary.inputs {
+            try output.line("nothing new: all of it was read before")
+        }
+        try output.flush()
+    }
+
+    private var members: [JSONValue.Member] {
+        let counts = summary.counts
+        return [
+            .init("read", .int(counts.lines)), .init("stored", .int(counts.stored)),
+            .init("quarantined", .int(counts.quarantined)), .init("blank", .int(counts.blank)),
+            .init("duplicate", 0), .init("flagged", .int(counts.flagged)), .init("future", .int(summary.future)),
+            .init("segments", .int(Int64(summary.segments))), .init("bytes_in", .int(summary.bytesIn)),
+            .init("bytes_stored", .int(summary.bytesStored)), .init("seconds", .double(rounded)),
+            .init("inputs", .int(Int64(summary.inputs))), .init("unchanged_inputs", .int(Int64(summary.unchanged))),
+        ]
+    }
+
+    private var rounded: Double { (seconds * 1000).rounded() / 1000 }
+
+    private var json: JSONValue {
+        .object([.init("schema_version", 1)] + members + [
+            .init("waiting", .array(summary.waiting.map { ["input": .string($0.input), "bytes": .int(Int64($0.bytes))] })),
+            .init("problems", .array(summary.problems.map { ["input": .string($0.input), "error": .string("\($0.error)")] })),
+        ])
+    }
+
+    private var table: Table {
+        let kinds: [String: Table.Kind] = [
+            "bytes_in": .bytes, "bytes_stored": .bytes, "seconds": .decimal(digits: 3),
+        ]
+        var table = Table("ingest", columns: members.map { .init($0.key, kinds[$0.key] ?? .integer) })
+        table.layout = .records
+        table.append(members.map { member in
+            switch member.value {
+            case .int(let number): .integer(number)
+            case .double(let number): .decimal(number)
+            default: .null
+            }
+        })
+        return table
+    }
+}

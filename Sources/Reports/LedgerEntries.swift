@@ -1,0 +1,12 @@
+package import Catalog
+internal import Console
+package import Detection
+
+extension Finding {
+    /// The finding as the ledger keeps it.
+    package var ledgerEntry: LedgerEntry {
+        LedgerEntry(
+            id: id, detector: detector, class: `class`, severity: severity.name, entityType: entity.type,
+            entity: entity.value, firstSeen: firstSeen, lastSeen: lastSeen, title: title, body: json.json())
+    }
+}

@@ -1,0 +1,159 @@
+internal import Catalog
+package import Console
+internal import Events
+package import Trail
+
+/// What a trail holds, and how far each of its sources is read.
+package struct StatusReport {
+    private let path: String
+    private let version: String
+    private let segments: [SegmentRecord]
+    private let sources: [SourceRecord]
+    private let quarantine: [(reason: String, lines: Int64)]
+    private let lastRun: (startedAt: Int64, asOf: Int64, runs: Int64)?
+    private let findings: [(status: String, severity: String, findings: Int64)]
+    private let sqlite: String
+    private let catalogBytes: Int64
+
+    package init(_ trail: Trail, version: String) throws {
+        path = trail.path
+        self.version = version
+        segments = try trail.catalog.segments()
+        sources = try trail.catalog.sources()
+        quarantine = try trail.catalog.quarantineByReason()
+        lastRun = try trail.catalog.lastRun()
+        findings = try trail.catalog.findingsByStatus()
+        sqlite = try trail.catalog.sqliteVersion()
+        catalogBytes = try trail.catalog.bytes()
+    }
+
+    /// Text and Markdown as tables; JSON as one document, see Docs/json.md; NDJSON and CSV as one row a source.
+    package func print(as format: Format, to output: Output) throws(ConsoleError) {
+        switch format {
+        case .json: try output.line(json.json(.pretty))
+        case .ndjson, .csv: try Console.print(sourceTable, as: format, to: output)
+        case .text, .markdown:
+            try Console.print(summary, as: format, to: output)
+            try output.line()
+            try Console.print(sourceTable, as: format, to: output)
+            if !quarantine.isEmpty {
+                try output.line()
+                try Console.print(quarantineTable, as: format, to: output)
+            }
+            if let warning { try output.line("\n" + output.terminal.paint(warning, .yellow)) }
+        }
+    }
+
+    private var events: Int64 { segments.reduce(0) { $0 + $1.rows } }
+    private var bytes: Int64 { segments.reduce(0) { $0 + $1.bytes } }
+    private var bytesRead: Int64 { sources.reduce(0) { $0 + $1.checkpoint } }
+    private var counts: LineCounts { sources.reduce(into: LineCounts()) { $0 += $1.counts } }
+
+    private func time(_ time: Int64?) -> JSONValue { time.map { .string(Timestamp.text($0)) } ?? .null }
+
+    private var members: [JSONValue.Member] {
+        [
+            .init("trail", .string(path)),
+            .init("events", .int(events)),
+            .init("oldest_event", time(segments.map(\.minTS).min())),
+            .init("newest_event", time(segments.map(\.maxTS).max())),
+            .init("segments", .int(Int64(segments.count))),
+            .init("segment_bytes", .int(bytes)),
+            .init("catalog_bytes", .int(catalogBytes)),
+            .init("lines_read", .int(counts.lines)),
+            .init("lines_stored", .int(counts.stored)),
+            .init("lines_quarantined", .int(counts.quarantined)),
+            .init("lines_blank", .int(counts.blank)),
+            .init("lines_duplicate", 0),
+            .init("lines_flagged", .int(counts.flagged)),
+            .init("detection_runs", .int(lastRun?.runs ?? 0)),
+            .init("last_run", time(lastRun?.startedAt)),
+            .init("last_run_as_of", time(lastRun?.asOf)),
+            .init("authtrail_version", .string(version)),
+            .init("sqlite_version", .string(sqlite)),
+        ]
+    }
+
+    private var json: JSONValue {
+        .object([.init("schema_version", 1)] + members + [
+            .init("events_by_kind", .object(EventKind.allCases.map { kind in
+                .init(kind.name, .int(segments.reduce(0) { $0 + $1.counts[Int(kind.rawValue)] }))
+            })),
+            .init("quarantine", .object(quarantine.map { .init($0.reason, .int($0.lines)) })),
+            .init("findings", .array(findings.map {
+                ["status": .string($0.status), "severity": .string($0.severity), "findings": .int($0.findings)]
+            })),
+            .init("sources", .array(sources.map(source))),
+            .init("warnings", .strings(warning.map { [$0] } ?? [])),
+        ])
+    }
+
+    private func source(_ source: SourceRecord) -> JSONValue {
+        .object([
+            .init("id", .int(source.id)), .init("path", .string(source.path)),
+            .init("compressed", .bool(source.isCompressed)),
+            .init("device", source.device.map { .int($0) } ?? .null), .init("inode", source.inode.map { .int($0) } ?? .null),
+            .init("checkpoint", .int(source.checkpoint)), .init("size", .int(source.size)),
+            .init("lines", .int(source.counts.lines)), .init("stored", .int(source.counts.stored)),
+            .init("quarantined", .int(source.counts.quarantined)), .init("blank", .int(source.counts.blank)),
+            .init("flagged", .int(source.counts.flagged)), .init("last_event", time(source.lastEvent)),
+        ])
+    }
+
+    private var summary: Table {
+        let kinds: [String: Table.Kind] = [
+            "oldest_event": .time, "newest_event": .time, "last_run": .time, "last_run_as_of": .time,
+            "segment_bytes": .bytes, "catalog_bytes": .bytes,
+        ]
+        var shown = members
+        if events > 0 { shown.insert(.init("bytes_per_event", .double(Double(bytes + catalogBytes) / Double(events))), at: 7) }
+        var table = Table("status", title: "Trail", columns: shown.map { member in
+            let isNumber = member.value.integer != nil
+            let kind = kinds[member.key] ?? (member.key == "bytes_per_event" ? .decimal(digits: 1) : isNumber ? .integer : .text)
+            return .init(member.key, kind)
+        })
+        table.layout = .records
+        table.append(shown.map { Self.cell($0.value) })
+        return table
+    }
+
+    private static func cell(_ value: JSONValue) -> Cell {
+        switch value {
+        case .int(let number): .integer(number)
+        case .double(let number): .decimal(number)
+        case .string(let text): .text(text)
+        default: .null
+        }
+    }
+
+    private var sourceTable: Table {
+        var table = Table("sources", title: "Sources", columns: [
+            .init("id", .integer), .init("path", .text), .init("checkpoint", .bytes), .init("size", .bytes),
+            .init("lines", .integer), .init("stored", .integer), .init("quarantined", .integer), .init("blank", .integer),
+            .init("flagged", .integer), .init("last_event", .time),
+        ])
+        for source in sources {
+            table.append([
+                .integer(source.id), .text(source.path), .integer(source.checkpoint), .integer(source.size),
+                .integer(source.counts.lines), .integer(source.counts.stored), .integer(source.counts.quarantined),
+                .integer(source.counts.blank), .integer(source.counts.flagged),
+                Cell(source.lastEvent.map { Timestamp.text($0) }),
+            ])
+        }
+        return table
+    }
+
+    private var quarantineTable: Table {
+        var table = Table("quarantine", title: "Quarantine", columns: [.init("reason", .text), .init("lines", .integer)])
+        for (reason, lines) in quarantine { table.append([.text(reason), .integer(lines)]) }
+        return table
+    }
+
+    /// SQLite from 3.7.0 to 3.51.2 can, rarely, damage a database when a WAL is reset while another process recovers it.
+    private var warning: String? {
+        let numbers = sqlite.split(separator: ".").compactMap { Int($0) }
+        guard numbers.count == 3, numbers.lexicographicallyPrecedes([3, 51, 3]) else { return nil }
+        return "SQLite \(sqlite) has a rare fault that can damage a catalog when two processes reset its WAL at once; "
+            + "3.51.3 and later have not. The segments are not touched by it."
+    }
+}

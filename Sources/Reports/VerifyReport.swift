@@ -1,0 +1,45 @@
+package import Console
+package import Trail
+
+/// What `verify` found, in every format.
+package struct VerifyReport: Sendable {
+    private let result: Verification
+
+    package init(_ result: Verification) { self.result = result }
+
+    /// JSON: `schema_version, ok, segments, events, bytes, problems [{object, name, what}]`.
+    package func print(as format: Format, to output: Output) throws(ConsoleError) {
+        switch format {
+        case .json: try output.line(json.json(.pretty))
+        case .ndjson, .csv: try Console.print(table, as: format, to: output)
+        case .text, .markdown:
+            let terminal = output.terminal
+            let size = "\(Human.count(result.segments)) segments, \(Human.count(result.events)) events, \(Human.bytes(result.bytes))"
+            if result.problems.isEmpty {
+                try output.line(terminal.paint("ok", .green) + "  \(size): all whole, and equal to the catalog")
+            } else {
+                let count = result.problems.count
+                try output.line(terminal.paint("\(count) problem\(count == 1 ? "" : "s")", .red) + " in \(size)")
+                try Console.print(table, as: format, to: output)
+            }
+        }
+    }
+
+    private var json: JSONValue {
+        [
+            "schema_version": 1, "ok": .bool(result.problems.isEmpty), "segments": .int(Int64(result.segments)),
+            "events": .int(result.events), "bytes": .int(result.bytes),
+            "problems": .array(result.problems.map {
+                ["object": .string($0.object), "name": .string($0.name), "what": .string($0.what)]
+            }),
+        ]
+    }
+
+    private var table: Table {
+        var table = Table("problems", columns: [
+            .init("object", .text), .init("name", .text, fit: .whole), .init("what", .text, fit: .wrapped),
+        ])
+        for problem in result.problems { table.append([.text(problem.object), .text(problem.name), .text(problem.what)]) }
+        return table
+    }
+}

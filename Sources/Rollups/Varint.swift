@@ -1,0 +1,63 @@
+/// Unsigned LEB128 numbers, as rollup blocks store them.
+struct VarintWriter {
+    private(set) var bytes: [UInt8] = []
+
+    mutating func put(_ value: UInt64) {
+        var rest = value
+        while rest >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(rest))
+    }
+
+    mutating func put(_ text: ArraySlice<UInt8>) {
+        put(UInt64(text.count))
+        bytes.append(contentsOf: text)
+    }
+}
+
+/// Reads what `VarintWriter` wrote; nil where the bytes end or a number does not fit.
+struct VarintReader {
+    private let bytes: [UInt8]
+    private var at = 0
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    var isAtEnd: Bool { at == bytes.count }
+
+    mutating func take() -> UInt64? {
+        var value: UInt64 = 0
+        var shift: UInt64 = 0
+        while at < bytes.count, shift < 64 {
+            let byte = bytes[at]
+            at += 1
+            value |= UInt64(byte & 0x7F) << shift
+            if byte < 0x80 { return value }
+            shift += 7
+        }
+        return nil
+    }
+
+    /// A number that must not be above a limit.
+    mutating func take(atMost limit: UInt64) -> UInt64? {
+        guard let value = take(), value <= limit else { return nil }
+        return value
+    }
+
+    mutating func takeText() -> ArraySlice<UInt8>? {
+        guard let count = take(atMost: UInt64(bytes.count - at)) else { return nil }
+        defer { at += Int(count) }
+        return bytes[at..<at + Int(count)]
+    }
+}
+
+/// A rollup block that cannot be read.
+package struct DamagedRollup: Error, Sendable, Equatable, CustomStringConvertible {
+    package let name: String
+    package let day: Int32
+
+    package var description: String {
+        "cannot read the rollup \(name) of day \(day): its bytes are damaged; run: authtrail rebuild"
+    }
+}

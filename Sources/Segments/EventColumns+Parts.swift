@@ -1,0 +1,23 @@
+import Events
+
+extension EventColumns {
+    /// Takes over some columns of a batch with the same rows.
+    mutating func take(_ fields: EventFields, from other: EventColumns) {
+        if fields.contains(.ts) { ts = other.ts }
+        if fields.contains(.event) { event = other.event }
+        if fields.contains(.expiresAt) { expiresAt = other.expiresAt }
+        if fields.contains(.latencyMS) { latencyMS = other.latencyMS }
+        if fields.contains(.success) { success = other.success }
+        if fields.contains(.scopes) { scopes = other.scopes }
+        if fields.contains(.sourceOffset) { sourceOffset = other.sourceOffset }
+        for field in EventField.texts where fields.contains(field) { self[field] = other[field] }
+    }
+
+    /// The same rows with some of the columns.
+    func only(_ fields: EventFields) -> EventColumns {
+        guard fields != self.fields else { return self }
+        var part = EventColumns(count: count, fields: fields)
+        part.take(fields, from: self)
+        return part
+    }
+}

@@ -1,0 +1,29 @@
+import Events
+import Parquet
+
+/// How events lie in a Parquet file: one column per field, in the order of `EventField`.
+enum SegmentSchema {
+    /// The metadata entry that says how a segment is laid out, and the layout that this version writes and reads.
+    static let formatKey = "authtrail.format"
+    static let format = "1"
+
+    static let schema = ParquetSchema(EventField.allCases.map(column))
+
+    /// Where a column of the schema lies: fields are numbered as columns are.
+    static func index(_ field: EventField) -> Int { Int(field.rawValue) }
+
+    private static func column(_ field: EventField) -> ParquetColumn {
+        switch field {
+        case .ts: ParquetColumn(field.name, .timestamp, optional: false)
+        case .event: ParquetColumn(field.name, .text, optional: false)
+        case .scopes: ParquetColumn(field.name, .textList)
+        case .expiresAt: ParquetColumn(field.name, .timestamp)
+        case .latencyMS: ParquetColumn(field.name, .double)
+        case .success: ParquetColumn(field.name, .boolean)
+        case .sourceOffset: ParquetColumn(field.name, .int64, optional: false)
+        // What an investigation starts from: asked for by value, and absent from most row groups.
+        case .tokenID, .ip, .principal, .eventID: ParquetColumn(field.name, .text, bloom: true)
+        default: ParquetColumn(field.name, .text)
+        }
+    }
+}

@@ -1,0 +1,56 @@
+internal import ArgumentParser
+internal import Console
+
+/// The program: parses, runs one command, and turns errors into a sentence and an exit code.
+@main
+struct AuthTrail: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "authtrail",
+        abstract: "The auth audit log that is kept for years, and the analyzer that says what is wrong in it.",
+        discussion: """
+            Reads auth events (NDJSON) into a trail: compressed Parquet segments with a SQLite catalog. Finds stolen \
+            tokens that wake up and credential stuffing, and says why.
+
+            EXAMPLES
+              authtrail ingest /var/log/mcp/auth.ndjson
+              authtrail detect
+              authtrail report failed-by-ip --set window=10min
+              authtrail demo
+
+            EXIT CODES
+              0 fine · 1 findings at or above --fail-on, or verify failed · 64 wrong usage · 65 bad or missing data \
+            · 73 cannot create · 74 input or output failed · 75 another writer holds the trail
+            """,
+        version: "authtrail \(Version.current)",
+        subcommands: [
+            Ingest.self, Detect.self, Report.self, Query.self, Export.self, Status.self, Verify.self,
+            DetectorList.self, QueryList.self, Demonstrate.self,
+        ])
+
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let failure as Failure {
+            finish(failure)
+        } catch {
+            // Usage, help and version are the parser's business; everything else has an exit code of the contract.
+            if let failure = Failure(error) { finish(failure) }
+            exit(withError: error)
+        }
+    }
+
+    private static func finish(_ failure: Failure) -> Never {
+        let output = Output.standardError()
+        for message in failure.messages {
+            try? output.line(output.terminal.paint("authtrail:", .red) + " " + SafeText.visible(message))
+        }
+        try? output.finish()
+        exit(withError: ExitCode(failure.code))
+    }
+}
+
+/// The version of the program, as files and reports name it.
+enum Version {
+    static let current = "0.1.0"
+}

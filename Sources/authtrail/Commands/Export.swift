@@ -1,0 +1,103 @@
+internal import ArgumentParser
+internal import Catalog
+internal import Console
+internal import Detection
+internal import Events
+internal import Queries
+internal import Reports
+internal import Trail
+
+/// `authtrail export [events|dashboard]`
+struct Export: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Write events, or what a dashboard draws, for other programs.",
+        discussion: """
+            events: NDJSON (default), CSV or JSON, with filters that all must hold; the same filter given twice accepts \
+            either value. dashboard: one JSON file; findings: authtrail detect --format json.
+
+            EXAMPLES
+              authtrail export --since 2026-04-25 --event failed > failed.ndjson
+              authtrail export --token tok_0K514M7Z --format csv -o token.csv
+              authtrail export dashboard -o /var/lib/grafana/authtrail.json
+            """)
+
+    enum Subject: String, ExpressibleByArgument, CaseIterable { case events, dashboard }
+
+    @Argument(help: "events or dashboard.")
+    var subject: Subject = .events
+
+    @Option(name: .long, help: ArgumentHelp("Events from this time on; a span such as 7d counts back from the newest.", valueName: "t"))
+    var since: SinceOption?
+
+    @Option(name: .long, help: ArgumentHelp("Events before this time.", valueName: "time"))
+    var until: TimeOption?
+
+    @Option(name: .long, help: "Only this kind: issued, used, revoked, failed, exchanged, refreshed.")
+    var event: [EventKind] = []
+
+    @Option(name: .long, help: "Only this token.")
+    var token: [String] = []
+
+    @Option(name: .long, help: "Only this address, as logged.")
+    var ip: [String] = []
+
+    @Option(name: .long, help: "Only this principal.")
+    var principal: [String] = []
+
+    @Option(name: .long, help: "Only this tool.")
+    var tool: [String] = []
+
+    @Flag(name: .long, help: "Also write source and source_offset of each event.")
+    var withSource = false
+
+    @Option(name: .long, help: ArgumentHelp("dashboard: the time that it shows (default: just after the newest event).", valueName: "time"))
+    var asOf: TimeOption?
+
+    @Option(name: .long, help: ArgumentHelp("ndjson, csv or json.", valueName: "format"))
+    var format: Format?
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("A file in place of standard output; it appears whole or not at all.", valueName: "file"))
+    var output: String?
+
+    @OptionGroup var trail: TrailOptions
+
+    func validate() throws {
+        let allowed: [Format] = subject == .events ? [.ndjson, .csv, .json] : [.json]
+        if let format, !allowed.contains(format) {
+            let names = allowed.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("\(subject.rawValue) cannot be exported as \(format.rawValue); choose \(names)")
+        }
+    }
+
+    func run() throws {
+        let opened = try trail.open()
+        let place = try output.map { try Output.file($0) } ?? Output.standardOutput()
+        switch subject {
+        case .events:
+            let writer = EventExport(format: format ?? .ndjson, includesSource: withSource)
+            try writer.write(scan(opened), of: opened, to: place)
+        case .dashboard:
+            let report = try DetectionRun.run(Detectors.all(), on: opened, asOf: asOf?.micros, since: since, isQuiet: trail.quiet)
+            try place.line(try Dashboard(opened, report).json().json(.pretty))
+        }
+        try place.finish()
+    }
+
+    private func scan(_ opened: Trail) throws -> EventScan {
+        var scan = EventScan(fields: .all)
+        if let coverage = try opened.catalog.coverage() {
+            if let since { scan.from = since.start(end: coverage.upperBound, oldest: coverage.lowerBound) }
+        }
+        if let until { scan.to = until.micros }
+        if !event.isEmpty { scan.kinds = event.reduce(into: EventKinds(rawValue: 0)) { $0.formUnion(EventKinds($1)) } }
+        for (field, texts) in [(EventField.tokenID, token), (.ip, ip), (.principal, principal), (.tool, tool)]
+        where !texts.isEmpty {
+            scan.texts[field] = .equals(Set(texts))
+        }
+        return scan
+    }
+}
+
+extension EventKind: ExpressibleByArgument {
+    public init?(argument: String) { self.init(name: argument) }
+}

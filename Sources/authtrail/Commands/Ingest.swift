@@ -1,0 +1,60 @@
+internal import ArgumentParser
+internal import Console
+internal import Ingest
+internal import Reports
+internal import Trail
+
+/// `authtrail ingest PATH…`
+struct Ingest: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Read auth events into the trail; what was read before is not read again.",
+        discussion: """
+            A file is known by its identity and content, not by its name: reading it again stores nothing twice, a \
+            grown file gives only its new lines, and a renamed, copied or gzipped one goes on where it was. A line that \
+            is no event goes to quarantine and costs its neighbors nothing. A last line without a newline is stored if \
+            it is a whole event; otherwise it waits for the rest.
+
+            EXAMPLES
+              authtrail ingest /var/log/mcp/auth.ndjson
+              authtrail ingest 'logs/*.ndjson' archive/auth.2026-01.ndjson.gz
+              kubectl logs deploy/mcp | authtrail ingest -
+              authtrail ingest logs/ --format json
+            """)
+
+    @Argument(help: ArgumentHelp("Files, folders, patterns, .gz files, or - for standard input.", valueName: "path"))
+    var paths: [String]
+
+    @Flag(name: .long, help: "The inputs are complete: take a last line without a newline as it is.")
+    var final = false
+
+    @OptionGroup var trail: TrailOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let inputs = try Inputs.resolve(paths)
+        let started = Progress.monotonicClock()
+        let progress = Progress.standardError("ingest", total: nil, quiet: trail.quiet)
+        let summary = try IngestRun.run(inputs, into: trail.path, isFinal: final, progress: progress)
+        let seconds = Double(Progress.monotonicClock() - started) / 1e9
+        let report = IngestReport(summary, seconds: seconds)
+        try output.write { try report.print(as: output.format, to: $0) }
+        if !trail.quiet { try report.printRemarks(to: .standardError()) }
+        if let first = summary.problems.first {
+            throw Failure(
+                code: Failure.code(of: first.error) ?? Failure.inputOutput, messages: summary.problems.map { "\($0.error)" })
+        }
+    }
+}
+
+/// One run of ingestion with its progress line, shared by `ingest` and `demo`.
+enum IngestRun {
+    static func run(_ inputs: [Input], into path: String, isFinal: Bool, progress: Progress) throws -> IngestSummary {
+        defer { progress.finish() }
+        let writer = try TrailWriter(path: path)
+        let ingestor = try Ingestor(writer, takesUnfinishedLines: isFinal, now: Clock.now) { done in
+            progress.setTotal(done.totalBytes)
+            progress.update(bytes: done.bytes, count: done.events)
+        }
+        return try ingestor.ingest(inputs)
+    }
+}

@@ -1,0 +1,67 @@
+internal import ArgumentParser
+internal import Catalog
+internal import Console
+internal import Events
+internal import Queries
+internal import Reports
+internal import Trail
+
+/// `authtrail report NAME`
+struct Report: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Answer a question that people ask often: one SQL file, a title, typed columns.",
+        discussion: """
+            EXAMPLES
+              authtrail report dormant-tokens
+              authtrail report failed-by-ip --set window=10min --set min_failures=25
+              authtrail report events-by-day --format csv -o days.csv
+              authtrail queries     (all reports with their parameters)
+            """)
+
+    @Argument(help: "The report (authtrail queries lists them).")
+    var name: String
+
+    @Option(name: .long, help: ArgumentHelp("A parameter; may be given several times.", valueName: "name=value"))
+    var set: [Assignment] = []
+
+    @OptionGroup var trail: TrailOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let query = try NamedQuery.named(name)
+        let opened = try trail.open()
+        let newest = try opened.catalog.coverage()?.upperBound ?? 0
+        var values: [String: String] = [:]
+        for assignment in set { values[assignment.name] = assignment.value }
+        let result = try QueryRunner(opened).run(query, values, newest: newest)
+        let table = result.table(query.name, title: query.title, members: [.init("parameters", try parameters(query, values, newest))])
+        try output.write { try print(table, as: output.format, to: $0) }
+    }
+
+    private func parameters(_ query: NamedQuery, _ values: [String: String], _ newest: Int64) throws -> JSONValue {
+        let bound = try query.bind(values, newest: newest)
+        return .object(query.parameters.map { parameter in
+            switch (parameter.type, bound[parameter.name]) {
+            case (.time, .integer(let time)): .init(parameter.name, .string(Timestamp.text(time)))
+            case (.duration, .integer(let duration)): .init(parameter.name, .string(TimeText.text(duration: duration)))
+            case (.boolean, .integer(let value)): .init(parameter.name, .bool(value != 0))
+            case (_, .integer(let number)): .init(parameter.name, .int(number))
+            case (_, .decimal(let number)): .init(parameter.name, .double(number))
+            case (_, .text(let text)): .init(parameter.name, .string(text))
+            case (_, nil): .init(parameter.name, .null)
+            }
+        })
+    }
+}
+
+/// `name=value`
+struct Assignment: ExpressibleByArgument {
+    let name: String
+    let value: String
+
+    init?(argument: String) {
+        guard let sign = argument.firstIndex(of: "="), sign != argument.startIndex else { return nil }
+        name = String(argument[..<sign])
+        value = String(argument[argument.index(after: sign)...])
+    }
+}

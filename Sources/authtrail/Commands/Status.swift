@@ -1,0 +1,22 @@
+internal import ArgumentParser
+internal import Console
+internal import Reports
+
+/// `authtrail status`
+struct Status: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show what the trail holds: events, sources and how far they are read, quarantine, runs, libraries.",
+        discussion: """
+            EXAMPLES
+              authtrail status
+              authtrail status --format json
+            """)
+
+    @OptionGroup var trail: TrailOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let report = try StatusReport(trail.open(), version: Version.current)
+        try output.write { try report.print(as: output.format, to: $0) }
+    }
+}

@@ -1,0 +1,71 @@
+internal import Catalog
+internal import Console
+internal import Detection
+internal import Files
+internal import GRDB
+internal import Queries
+internal import Segments
+internal import Trail
+
+/// Why the program ends with another exit code than 0, and what it says about it.
+struct Failure: Error {
+    /// The exit codes of the contract.
+    static let findings: Int32 = 1
+    static let usage: Int32 = 64
+    static let data: Int32 = 65
+    static let cannotCreate: Int32 = 73
+    static let inputOutput: Int32 = 74
+    static let locked: Int32 = 75
+
+    var code: Int32
+    /// Sentences for standard error; none when the output has said everything.
+    var messages: [String] = []
+
+    init(code: Int32, messages: [String] = []) {
+        self.code = code
+        self.messages = messages
+    }
+
+    /// The failure that an error of a module means, or nil for errors of the command line.
+    init?(_ error: any Error) {
+        guard let code = Self.code(of: error) else { return nil }
+        self.init(code: code, messages: ["\(error)"])
+    }
+
+    /// The exit code of an error.
+    static func code(of error: any Error) -> Int32? {
+        switch error {
+        case let error as FileError: code(error)
+        case let error as ConsoleError: code(error)
+        case let error as CatalogError: code(error)
+        case is TrailError, is SegmentError: data
+        case is QueryError, is DetectionError: usage
+        case is DatabaseError: data
+        default: nil
+        }
+    }
+
+    private static func code(_ error: FileError) -> Int32 {
+        switch error {
+        case .missing, .damaged, .notRegular: data
+        case .cannotRead: inputOutput
+        case .cannotWrite, .untrusted: cannotCreate
+        case .locked: locked
+        }
+    }
+
+    private static func code(_ error: ConsoleError) -> Int32 {
+        switch error {
+        case .cannotCreate: cannotCreate
+        case .cannotWrite, .cannotRename: inputOutput
+        case .notJSON: data
+        }
+    }
+
+    private static func code(_ error: CatalogError) -> Int32 {
+        switch error {
+        case .missing, .damaged, .newer: data
+        case .failed: inputOutput
+        }
+    }
+}

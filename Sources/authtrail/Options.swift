@@ -1,0 +1,83 @@
+internal import ArgumentParser
+internal import Console
+internal import Events
+internal import Foundation
+internal import Queries
+internal import Trail
+
+/// Where the trail is: flag, then environment, then `./trail`.
+struct TrailOptions: ParsableArguments {
+    @Option(name: .long, help: ArgumentHelp("The trail's folder (environment AUTHTRAIL_TRAIL; default ./trail).", valueName: "dir"))
+    var trail: String?
+
+    @Flag(name: .shortAndLong, help: "No progress and no remarks on standard error.")
+    var quiet = false
+
+    var path: String {
+        if let trail { return trail }
+        guard let variable = Terminal.environment("AUTHTRAIL_TRAIL"), !variable.isEmpty else { return "./trail" }
+        return variable
+    }
+
+    func open() throws -> Trail { try Trail(reading: path) }
+}
+
+/// How a result is written, and where to.
+struct OutputOptions: ParsableArguments {
+    @Option(name: .long, help: ArgumentHelp("text, json, ndjson, csv or markdown.", valueName: "format"))
+    var format: Format = .text
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("A file in place of standard output; it appears whole or not at all.", valueName: "file"))
+    var output: String?
+
+    /// Opens the output, lets `body` write, and finishes it.
+    func write(_ body: (Output) throws -> Void) throws {
+        let place = try output.map { try Output.file($0) } ?? Output.standardOutput()
+        try body(place)
+        try place.finish()
+    }
+}
+
+extension Format: ExpressibleByArgument {}
+
+/// A time as people write it on the command line.
+struct TimeOption: ExpressibleByArgument {
+    let micros: Int64
+
+    init?(argument: String) {
+        guard let micros = TimeText.time(argument) else { return nil }
+        self.micros = micros
+    }
+}
+
+/// Where a window begins: a time, a span before its end, or the first event.
+enum SinceOption: ExpressibleByArgument {
+    case time(Int64), before(Int64), start
+
+    init?(argument: String) {
+        if argument == "start" {
+            self = .start
+        } else if let duration = TimeText.duration(argument), duration > 0 {
+            self = .before(duration)
+        } else if let time = TimeText.time(argument) {
+            self = .time(time)
+        } else {
+            return nil
+        }
+    }
+
+    /// Microseconds, for a window that ends at `end` in a trail that begins at `oldest`.
+    func start(end: Int64, oldest: Int64) -> Int64 {
+        switch self {
+        case .time(let time): time
+        case .before(let duration): end - duration
+        case .start: oldest
+        }
+    }
+}
+
+/// The clock. Nothing below the commands reads it.
+enum Clock {
+    /// Microseconds since the epoch.
+    static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000_000) }
+}

@@ -1,0 +1,24 @@
+internal import Catalog
+internal import Detection
+internal import Events
+internal import Rollups
+internal import Trail
+
+/// A trail as detectors see it: rollups from the catalog, events from the segments.
+struct TrailHistory: History {
+    private let trail: Trail
+
+    init(_ trail: Trail) { self.trail = trail }
+
+    var coverage: Range<Int64>? { get throws { try trail.catalog.coverage() } }
+
+    func tokenDays(on day: Int32) throws -> [TokenDays] { try trail.catalog.tokenDays(on: day) }
+
+    func life(ofToken number: UInt32) throws -> TokenLife? { try trail.catalog.life(ofToken: number) }
+
+    func lastUse(ofToken number: UInt32, beforeDay day: Int32) throws -> Int64? {
+        try trail.catalog.lastUse(ofToken: number, beforeDay: day)
+    }
+
+    func scan(_ scan: EventScan, _ body: (EventColumns) throws -> Void) throws { try trail.scan(scan, body) }
+}

@@ -1,0 +1,248 @@
+import Events
+
+@testable import Detection
+
+/// The rules of failed verifications written down a second time, over plain events: every window is filled anew, every
+/// count is counted anew. Slow, and on purpose unlike the detector.
+struct FailureOracle {
+    typealias Settings = FailedVerificationByIP.Settings
+
+    struct Answer: Hashable {
+        var `class`: String
+        var entity: String
+        var first: Int64
+        var last: Int64
+        /// Failures of the strongest window; for a success, the credentials accepted.
+        var number: Int
+    }
+
+    struct Span: Hashable {
+        var rows: Range<Int>
+        var width: Int64
+    }
+
+    struct Run {
+        var kind: String
+        var subject: String
+        var first: Int64
+        var last: Int64
+        var number: Int
+        var keys: Set<String>
+        var isAgent = false
+    }
+
+    let settings: Settings
+    let events: [Event]
+    let asOf: Int64
+
+    init(_ events: [Event], _ settings: Settings, asOf: Int64) {
+        self.settings = settings
+        self.asOf = asOf
+        self.events = events.filter { $0.ts < asOf }.sorted { $0.ts < $1.ts }
+    }
+
+    func answers(in window: DetectionWindow) -> Set<Answer> {
+        let runs = allRuns()
+        var answers = Set(runs.map {
+            Answer(class: $0.kind, entity: $0.subject, first: $0.first, last: $0.last, number: $0.number)
+        })
+        answers.formUnion(successes(after: runs))
+        return answers.filter { $0.first < window.to && $0.last >= window.from }
+    }
+
+    private func key(_ event: Event) -> String? { event[.ip].flatMap { IPKey($0)?.text } }
+
+    private func credential(_ event: Event) -> String? {
+        event[.presented].map { "p:" + $0 } ?? event[.tokenID].map { "t:" + $0 }
+    }
+
+    private func isMismatch(_ event: Event) -> Bool { settings.mismatchReasons.contains(event[.reason] ?? "") }
+
+    // MARK: Windows
+
+    /// Every content of `[x, x + width)` for any x.
+    private func contents(_ rows: [Event], _ width: Int64) -> Set<Range<Int>> {
+        var contents: Set<Range<Int>> = []
+        for row in rows {
+            for x in [row.ts + 1, row.ts - width + 1, row.ts] {
+                let inside = rows.indices.filter { rows[$0].ts >= x && rows[$0].ts < x + width }
+                if let first = inside.first, let last = inside.last { contents.insert(first..<last + 1) }
+            }
+        }
+        return contents
+    }
+
+    private func qualifying(_ rows: [Event], _ widths: [Int64], _ rule: ([Event]) -> Bool) -> [Span] {
+        counting(widths.flatMap { width in
+            contents(rows, width).filter { rule(Array(rows[$0])) }.map { Span(rows: $0, width: width) }
+        })
+    }
+
+    /// A wider window counts only if it shares no failure with a narrower one that counts.
+    private func counting(_ spans: [Span]) -> [Span] {
+        var kept: [Span] = []
+        for width in Set(spans.map { $0.width }).sorted() {
+            let narrower = kept
+            kept += spans.filter { span in
+                span.width == width && !narrower.contains { $0.rows.overlaps(span.rows) }
+            }
+        }
+        return kept
+    }
+
+    private func isStuffing(_ rows: [Event]) -> Bool {
+        let rule = settings.stuffing
+        let attempts = Dictionary(grouping: rows.compactMap(credential)) { $0 }.mapValues { $0.count }
+        let few = attempts.values.filter { $0 <= rule.fewAttempts }.count
+        return attempts.count >= rule.credentials && rows.count >= rule.failures
+            && Double(few) / Double(attempts.count) >= rule.fewShare
+            && Double(rows.filter(isMismatch).count) / Double(rows.count) >= rule.mismatchShare
+    }
+
+    private func isBruteForce(_ rows: [Event], on credentials: ClosedRange<Int>) -> Bool {
+        let named = rows.compactMap(credential)
+        guard named.count >= settings.bruteForce.failures, credentials.contains(Set(named).count) else { return false }
+        let seconds = Double(rows[rows.count - 1].ts - rows[0].ts) / 1e6
+        return seconds == 0 || Double(named.count) / seconds >= settings.bruteForce.rate - 1e-12
+    }
+
+    private func isSteady(_ rows: [Event]) -> Bool {
+        guard rows.count >= settings.brokenClient.failures, rows.allSatisfy({ credential($0) != nil }),
+            Set(rows.map(credential)).count == 1, Set(rows.map { $0[.userAgent] }).count == 1,
+            Set(rows.map { $0[.reason] }).count == 1 else { return false }
+        let distances = zip(rows.dropFirst(), rows).map { Double($0.ts - $1.ts) }
+        let mean = distances.reduce(0, +) / Double(distances.count)
+        let variance = distances.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(distances.count)
+        return mean > 0 && variance.squareRoot() / mean <= settings.brokenClient.variation + 1e-12
+    }
+
+    // MARK: Runs
+
+    private func joined(_ rows: [Event], _ spans: [Span]) -> [(first: Int64, last: Int64, number: Int)] {
+        var runs: [(first: Int64, last: Int64, number: Int)] = []
+        let times = spans.map { (rows[$0.rows.lowerBound].ts, rows[$0.rows.upperBound - 1].ts, $0.rows.count) }
+        for (first, last, number) in times.sorted(by: { $0.0 < $1.0 }) {
+            if let end = runs.last, first - end.last < settings.episodeGap {
+                runs[runs.count - 1] = (end.first, max(end.last, last), max(end.number, number))
+            } else {
+                runs.append((first, last, number))
+            }
+        }
+        return runs
+    }
+
+    private func allRuns() -> [Run] {
+        let failures = events.filter { $0.kind == .failed && key($0) != nil }
+        let byKey = Dictionary(grouping: failures) { key($0) ?? "" }
+        let byAgent = Dictionary(grouping: failures.filter { $0[.userAgent] != nil }) { $0[.userAgent] ?? "" }
+        return byKey.flatMap { keyRuns($0, $1) } + byAgent.flatMap { agentRuns($0, $1) }
+    }
+
+    private func keyRuns(_ key: String, _ rows: [Event]) -> [Run] {
+        let steady = qualifying(rows, settings.windows, isSteady)
+        let broken = Set(steady.map { credential(rows[$0.rows.lowerBound]) }).flatMap { name in
+            joined(rows, steady.filter { credential(rows[$0.rows.lowerBound]) == name })
+                .filter { worked(key, rows, name, before: $0.first, through: $0.last) }
+                .map { (name: name, first: $0.first, last: $0.last) }
+        }
+        func times(_ span: Span) -> (Int64, Int64) {
+            (rows[span.rows.lowerBound].ts, rows[span.rows.upperBound - 1].ts)
+        }
+        func name(_ span: Span) -> String? { rows[span.rows].compactMap(credential).first }
+        let one = qualifying(rows, settings.windows) { isBruteForce($0, on: 1...1) }.filter { span in
+            let (first, last) = times(span)
+            return !broken.contains { $0.name == name(span) && $0.first <= last && first <= $0.last }
+        }
+        let most = settings.bruteForce.credentials
+        let few = most < 2 ? [] : qualifying(rows, settings.windows) { isBruteForce($0, on: 2...most) }
+        let brokenSpans = steady.filter { span in
+            let (first, last) = times(span)
+            return broken.contains { $0.name == name(span) && $0.first <= first && last <= $0.last }
+        }
+        let volume = qualifying(rows, [settings.volume.width]) { rows in
+            rows.filter { credential($0) == nil }.count >= settings.volume.failures
+        }
+        let classes = [
+            ("credential_stuffing", qualifying(rows, settings.windows, isStuffing)), ("brute_force", counting(one + few)),
+            ("volume", volume), ("broken_client", brokenSpans),
+        ]
+        var kept: [Run] = []
+        for (kind, spans) in classes {
+            for (first, last, number) in joined(rows, spans) {
+                let isCovered = kept.contains {
+                    $0.kind != kind && $0.first - settings.episodeGap < first && last < $0.last + settings.episodeGap
+                }
+                guard !isCovered else { continue }
+                kept.append(Run(kind: kind, subject: key, first: first, last: last, number: number, keys: [key]))
+            }
+        }
+        return kept
+    }
+
+    private func agentRuns(_ agent: String, _ rows: [Event]) -> [Run] {
+        let rule = settings.distributed
+        let spans = qualifying(rows, [rule.width]) { rows in
+            let keys = Set(rows.map(key)).count
+            return keys >= rule.keys && Set(rows.compactMap(credential)).count >= rule.credentials
+                && rows.count >= rule.failures && Double(rows.count) / Double(keys) <= rule.failuresPerKey
+                && Double(rows.filter(isMismatch).count) / Double(rows.count) >= rule.mismatchShare
+        }
+        return joined(rows, spans).map { first, last, number in
+            let keys = Set(rows.filter { $0.ts >= first && $0.ts <= last }.compactMap(key))
+            return Run(
+                kind: "distributed", subject: agent, first: first, last: last, number: number, keys: keys, isAgent: true)
+        }
+    }
+
+    /// Whether a token of the run's failures was accepted from the key in the time before the run.
+    private func worked(
+        _ key: String, _ rows: [Event], _ name: String?, before first: Int64, through last: Int64
+    ) -> Bool {
+        let failed = rows.filter { $0.ts >= first && $0.ts <= last && credential($0) == name }
+        let tokens = Set(failed.compactMap { $0[.tokenID] })
+        return accepted.contains { event in
+            self.key(event) == key && tokens.contains(event[.tokenID] ?? "") && event.ts < first
+                && event.ts >= first - settings.brokenClient.workedWithin
+        }
+    }
+
+    // MARK: Successes
+
+    private var accepted: [Event] { events.filter { [.used, .exchanged, .refreshed].contains($0.kind) } }
+
+    private func successes(after runs: [Run]) -> Set<Answer> {
+        struct Target: Hashable {
+            var run: Int
+            var key: String
+        }
+        var firsts: [Target: [String: Int64]] = [:]
+        for event in accepted {
+            guard let key = key(event), let token = event[.tokenID] else { continue }
+            let inReach = runs.indices.filter { place in
+                let run = runs[place]
+                return run.kind != "broken_client" && run.first < event.ts
+                    && event.ts < run.last + settings.successWithin && run.keys.contains(key)
+                    && (!run.isAgent || run.subject == event[.userAgent])
+            }
+            let own = inReach.filter { !runs[$0].isAgent }
+            guard let run = (own.isEmpty ? inReach : own).max(by: { runs[$0].first < runs[$1].first }) else { continue }
+            let target = Target(run: run, key: key)
+            if firsts[target]?[token] == nil { firsts[target, default: [:]][token] = isKnown(event, key) ? -1 : event.ts }
+        }
+        return Set(firsts.compactMap { target, tokens in
+            let times = tokens.values.filter { $0 >= 0 }
+            guard let first = times.min(), let last = times.max() else { return nil }
+            return Answer(class: "success_after", entity: target.key, first: first, last: last, number: times.count)
+        })
+    }
+
+    private func isKnown(_ use: Event, _ key: String) -> Bool {
+        accepted.contains { event in
+            guard self.key(event) == key, event.ts < use.ts, event.ts >= use.ts - settings.knownWithin else { return false }
+            if event[.tokenID] == use[.tokenID] { return true }
+            if let old = use[.oldTokenID], event[.tokenID] == old { return true }
+            guard use.kind != .used || use[.kind] == "oauth", let principal = use[.principal] else { return false }
+            return event[.principal] == principal
+        }
+    }
+}

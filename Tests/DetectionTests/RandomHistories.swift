@@ -1,0 +1,130 @@
+import Events
+
+@testable import Detection
+
+/// Histories in which everything happens that the rules speak of, and much that only looks like it.
+enum RandomHistories {
+    /// Uses of a few tokens over sixty days; silences like to be exactly the limit, or a microsecond off it.
+    static func uses(_ seed: UInt64, dormancy: Int64) -> [Event] {
+        var numbers = SeededNumbers(seed)
+        let start = Event.time(day: Int64.random(in: 0..<50, using: &numbers))
+        var events: [Event] = []
+        for token in 0..<12 {
+            var time = start + Int64.random(in: 0..<(20 * Timestamp.day), using: &numbers)
+            let issue = Int64.random(in: -1...4, using: &numbers)
+            if issue >= 0 {
+                events.append(.issued("tok_\(token)", at: time - [0, 1, dormancy - 1, dormancy, -5][Int(issue)]))
+            }
+            for _ in 0..<Int.random(in: 1...8, using: &numbers) {
+                let agents = ["acme-sync/1.4", "curl/8.5", nil]
+                let scopes = [nil, ["orders:read"], ["orders:write"]].randomElement(using: &numbers)
+                events.append(
+                    .used(
+                        "tok_\(token)", at: time, ip: "203.0.113.\(Int.random(in: 0..<4, using: &numbers))",
+                        agent: agents.randomElement(using: &numbers) ?? nil, scopes: scopes ?? nil))
+                let steps = [
+                    0, 1, Timestamp.hour, Timestamp.day, dormancy - 1, dormancy, dormancy + 1, 2 * dormancy,
+                    Int64.random(in: 0..<(6 * Timestamp.day), using: &numbers),
+                ]
+                time += steps.randomElement(using: &numbers) ?? 0
+            }
+        }
+        for _ in 0..<20 {
+            events.append(
+                .failed(
+                    at: start + Int64.random(in: 0..<(60 * Timestamp.day), using: &numbers),
+                    ip: "203.0.113.\(Int.random(in: 0..<4, using: &numbers))", token: "tok_1"))
+        }
+        return events.shuffled(using: &numbers).sourced
+    }
+
+    /// Thresholds so small that short histories meet every rule.
+    static var smallSettings: FailedVerificationByIP.Settings {
+        var settings = FailedVerificationByIP.Settings()
+        let second = Timestamp.second
+        settings.windows = [10 * second, 60 * second, 600 * second]
+        settings.stuffing.credentials = 4
+        settings.stuffing.failures = 6
+        settings.bruteForce.credentials = 2
+        settings.bruteForce.failures = 7
+        settings.brokenClient.failures = 4
+        settings.brokenClient.workedWithin = 3600 * second
+        settings.distributed.width = 120 * second
+        settings.distributed.keys = 3
+        settings.distributed.credentials = 4
+        settings.distributed.failures = 6
+        settings.distributed.failuresPerKey = 2.5
+        settings.volume.width = 120 * second
+        settings.volume.failures = 5
+        settings.episodeGap = 45 * second
+        settings.successWithin = 300 * second
+        settings.knownWithin = 7200 * second
+        return settings
+    }
+
+    private static let addresses: [String?] = [
+        "198.51.100.1", "198.51.100.2", "::ffff:198.51.100.2", "2001:db8::1", "2001:db8::2", "203.0.113.9", "bad", nil,
+    ]
+
+    /// Scenes of failures and accepted uses over two hours.
+    static func failures(_ seed: UInt64, scenes: Int = 14) -> [Event] {
+        var numbers = SeededNumbers(seed)
+        let start = Event.time(day: 9, hour: 23)
+        var events: [Event] = []
+        for _ in 0..<scenes {
+            let begin = start + Int64.random(in: 0..<7200, using: &numbers) * Timestamp.second
+            events += scene(at: begin, &numbers)
+        }
+        return events.shuffled(using: &numbers).sourced
+    }
+
+    private static func scene(at begin: Int64, _ numbers: inout SeededNumbers) -> [Event] {
+        let ips = (0..<[1, 1, 1, 5].randomElement(using: &numbers)!).map { _ in addresses.randomElement(using: &numbers)! }
+        let agents = ["curl/8.5", "okhttp/4.12", nil].shuffled(using: &numbers).prefix(Int.random(in: 1...2, using: &numbers))
+        let reasons = ["hash_mismatch", "hash_mismatch", "hash_mismatch", "expired"].shuffled(using: &numbers)
+            .prefix(Int.random(in: 1...2, using: &numbers))
+        let credentials = [0, 1, 1, 2, 3, 9].randomElement(using: &numbers)!
+        let step = [0, 1, 2, 5, 10, 30, 44, 45, 60, 120].randomElement(using: &numbers)! * Timestamp.second
+        let jitter = [0, 0, 1, step / 4, step].randomElement(using: &numbers)!
+        let token = "tok_\(Int.random(in: 0..<5, using: &numbers))"
+        var time = begin
+        var events: [Event] = []
+        for number in 0..<Int.random(in: 3...16, using: &numbers) {
+            let isToken = credentials == 1
+            events.append(
+                .failed(
+                    at: time, ip: ips.randomElement(using: &numbers)!,
+                    presented: credentials == 0 || isToken ? nil : "fp\(number % credentials)",
+                    token: isToken ? token : nil, reason: reasons.randomElement(using: &numbers)!,
+                    agent: agents.randomElement(using: &numbers)!))
+            time += step + (jitter > 0 ? Int64.random(in: 0...jitter, using: &numbers) : 0)
+        }
+        for _ in 0..<Int.random(in: 0...3, using: &numbers) {
+            events.append(accepted(token, around: [begin - 600 * Timestamp.second, time].randomElement(using: &numbers)!,
+                ips.randomElement(using: &numbers)!, agents.randomElement(using: &numbers)!, &numbers))
+        }
+        return events
+    }
+
+    private static func accepted(
+        _ token: String, around time: Int64, _ ip: String?, _ agent: String?, _ numbers: inout SeededNumbers
+    ) -> Event {
+        let kinds: [EventKind] = [.used, .used, .exchanged, .refreshed]
+        var event = Event(
+            ts: time + Int64.random(in: 0..<400, using: &numbers) * Timestamp.second,
+            kind: kinds.randomElement(using: &numbers)!,
+            [.tokenID: token, .principal: "user:\(Int.random(in: 0..<3, using: &numbers))"])
+        event.texts[.ip] = ip
+        event.texts[.userAgent] = agent
+        if event.kind == .refreshed { event.texts[.oldTokenID] = "tok_\(Int.random(in: 0..<5, using: &numbers))" }
+        if Bool.random(using: &numbers) { event.texts[.kind] = "oauth" }
+        return event
+    }
+
+    /// A span of time cut at random places.
+    static func tiles(_ span: Range<Int64>, _ count: Int, _ seed: UInt64) -> [Range<Int64>] {
+        var numbers = SeededNumbers(seed)
+        let cuts = (1..<count).map { _ in Int64.random(in: span, using: &numbers) }.sorted()
+        return zip([span.lowerBound] + cuts, cuts + [span.upperBound]).map { $0..<$1 }
+    }
+}

@@ -1,0 +1,103 @@
+import Columns
+import Events
+import Testing
+
+/// What holds for all input, tried on seeded input of many kinds.
+struct EventLineProperties {
+    @Test(arguments: 1...20)
+    func `a written event reads back equal`(_ seed: UInt64) throws {
+        var random = Seeded(seed)
+        for _ in 0..<100 {
+            let event = Made.event(&random)
+            let line = written(event)
+            let reading = Reading(line + "\n")
+            var read = try #require(reading.allEvents.first, "\(line)")
+            #expect(read[.source] == "auth.log")
+            read.texts[.source] = nil
+            #expect(read == event, "\(line)")
+            #expect(reading.counts.flagged == 0, "\(line)")
+            #expect(!line.utf8.contains { $0 < 0x20 || $0 == 0x7F }, "\(line)")
+        }
+    }
+
+    @Test(arguments: 1...20)
+    func `a line that was read and written reads the same again`(_ seed: UInt64) throws {
+        var random = Seeded(seed)
+        var stored = 0
+        for _ in 0..<150 {
+            let first = Reading(Made.line(&random) + "\n")
+            guard let event = first.allEvents.first else { continue }
+            stored += 1
+            let second = Reading(written(event) + "\n")
+            #expect(second.allEvents == [event], "\(written(event))")
+            #expect(second.allEvents.first.map { written($0) } == written(event))
+        }
+        #expect(stored > 50)
+    }
+
+    @Test(arguments: 1...30)
+    func `how the input is cut into chunks changes nothing`(_ seed: UInt64) {
+        var random = Seeded(seed)
+        let text = (0..<60).map { _ in Made.line(&random) + "\n" }.joined()
+        var bytes = Array(text.utf8)
+        for _ in 0..<Int.random(in: 0...8, using: &random) {
+            bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+        }
+        let whole = Reading(bytes)
+        for _ in 0..<4 {
+            let cuts = (0..<Int.random(in: 1...40, using: &random)).map { _ in
+                Int.random(in: 0...bytes.count, using: &random)
+            }
+            #expect(Reading(bytes, cuts: cuts.sorted()) == whole)
+        }
+        #expect(Reading(bytes, cuts: Array(1...min(bytes.count, 3000))) == whole)
+    }
+
+    @Test(arguments: 1...20)
+    func `full batches change nothing about what is stored`(_ seed: UInt64) {
+        var random = Seeded(seed)
+        let bytes = Array((0..<400).map { _ in Made.line(&random) + "\n" }.joined().utf8)
+        let whole = Reading(bytes)
+        var limits = EventBatch.Limits()
+        limits.rowsPerDay = Int.random(in: 1...200, using: &random)
+        limits.bytesPerDay = Int.random(in: 1...9000, using: &random)
+        limits.days = Int.random(in: 1...5, using: &random)
+        limits.bytes = Int.random(in: 1...20_000, using: &random)
+        #expect(Reading(bytes, limits: limits) == whole)
+        #expect(Reading(bytes, cuts: Array(stride(from: 0, to: bytes.count, by: 97)), limits: limits) == whole)
+    }
+
+    @Test(arguments: 1...40)
+    func `a damaged line is an event or in quarantine and costs its neighbors nothing`(_ seed: UInt64) {
+        var random = Seeded(seed)
+        let neighbor = Array(#"{"ts":"2026-04-26T00:22:07.085Z","event":"used","token_id":"tok_1","ip":"::1"}"#.utf8) + [0x0A]
+        for _ in 0..<100 {
+            var line = Array(Made.line(&random).utf8)
+            Made.damage(&line, &random)
+            let lines = line.split(separator: 0x0A, omittingEmptySubsequences: false).count
+            let reading = Reading(neighbor + line + [0x0A] + neighbor)
+            let counts = reading.counts
+            #expect(counts.lines == lines + 2)
+            #expect(counts.lines == counts.stored + counts.quarantined + counts.blank)
+            #expect(reading.allEvents.filter { $0[.tokenID] == "tok_1" }.count == 2, "\(line)")
+            #expect(reading.quarantined.reduce(0) { $0 + Int($1.length) } <= line.count)
+        }
+    }
+
+    @Test(arguments: 1...10)
+    func `every line is stored, quarantined or blank at its place`(_ seed: UInt64) {
+        var random = Seeded(seed)
+        var bytes: [UInt8] = []
+        var starts: [Int64] = []
+        for _ in 0..<200 {
+            var line = Array(Made.line(&random).utf8)
+            if random.chance(30) { Made.damage(&line, &random) }
+            line.removeAll { $0 == 0x0A }
+            if !line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) { starts.append(Int64(bytes.count)) }
+            bytes += line + [0x0A]
+        }
+        let reading = Reading(bytes)
+        let found = reading.allEvents.map(\.sourceOffset) + reading.quarantined.map(\.offset)
+        #expect(found.sorted() == starts)
+    }
+}

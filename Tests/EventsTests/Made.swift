@@ -1,0 +1,93 @@
+import Events
+
+/// Seeded events and lines, with everything in them that may go wrong.
+enum Made {
+    private static let alphabet: [Unicode.Scalar] = [
+        "a", "Z", "0", "_", ":", "/", " ", "\"", "\\", "\n", "\r", "\t", "\u{0}", "\u{1B}", "\u{7F}", "\u{85}", "\u{E9}",
+        "\u{301}", "\u{2028}", "\u{2029}", "\u{202E}", "\u{FEFF}", "\u{FFFF}", "\u{1F600}", "\u{10FFFF}", "{", "}", ",",
+    ]
+
+    static func text(_ random: inout Seeded) -> String {
+        var text = ""
+        for _ in 0..<Int.random(in: 0...20, using: &random) {
+            text.unicodeScalars.append(alphabet[Int.random(in: 0..<alphabet.count, using: &random)])
+        }
+        return text
+    }
+
+    static func time(_ random: inout Seeded) -> Int64 {
+        let second = Int64.random(in: 0...253_402_300_799, using: &random)
+        let micros = [0, 212_000, Int64.random(in: 0..<1_000_000, using: &random)].randomElement(using: &random) ?? 0
+        return second * 1_000_000 + micros
+    }
+
+    static func number(_ random: inout Seeded) -> Double {
+        switch Int.random(in: 0...3, using: &random) {
+        case 0: return Double(Int.random(in: 0...100_000, using: &random)) / 10
+        case 1: return Double(Int.random(in: -9_007_199_254_740_991...9_007_199_254_740_991, using: &random))
+        case 2: return Double.random(in: -1e6...1e6, using: &random)
+        default:
+            let bits = Double(bitPattern: random.next())
+            return bits.magnitude < 9_007_199_254_740_992 ? bits : 0.1
+        }
+    }
+
+    /// An event as a clean line would make it.
+    static func event(_ random: inout Seeded) -> Event {
+        var event = Event(ts: time(&random), kind: EventKind.allCases.randomElement(using: &random) ?? .used)
+        for field in EventField.texts where field != .source && field != .extra {
+            if random.chance(40) || LineNames.required(event.kind).contains(field) { event.texts[field] = text(&random) }
+        }
+        if random.chance(40) { event.expiresAt = time(&random) }
+        if random.chance(40) { event.latencyMS = number(&random) }
+        if random.chance(40) { event.success = random.chance(50) }
+        if random.chance(40) { event.scopes = (0..<Int.random(in: 0...3, using: &random)).map { _ in text(&random) } }
+        if random.chance(40) { event.texts[.extra] = #"{"x":[1,{"y": null}],"z" :"é\n"}"# }
+        return event
+    }
+
+    /// A line that may be an event: fields in any order, other names, nulls, wrong types, repeated keys, spaces.
+    static func line(_ random: inout Seeded) -> String {
+        let kind = ["issued", "used", "used", "used", "revoked", "failed", "exchanged", "refreshed", "minted"]
+            .randomElement(using: &random) ?? "used"
+        var members = [
+            #""ts":"2026-04-2\#(Int.random(in: 0...9, using: &random))T00:11:41.\#(Int.random(in: 0...999, using: &random))Z""#,
+            #""event":"\#(kind)""#, #""token_id":\#(value(&random, mostly: #""tok_7""#))"#,
+            #""principal":\#(value(&random, mostly: #""user:1""#))"#,
+        ]
+        for _ in 0..<Int.random(in: 0...9, using: &random) {
+            let name = names.randomElement(using: &random) ?? "x"
+            let space = random.chance(20) ? " " : ""
+            members.append("\"\(name)\"\(space):\(space)\(value(&random, mostly: #""v""#))")
+        }
+        if random.chance(50) { members.shuffle(using: &random) }
+        return "{" + members.joined(separator: random.chance(20) ? " , " : ",") + "}"
+    }
+
+    private static let names =
+        LineName.texts + ["x", "y", "region", "", "source", "extra", #"\u0069p"#, #"t\u006fol"#, "reason", "reason", "ip"]
+
+    private static func value(_ random: inout Seeded, mostly usual: String) -> String {
+        guard random.chance(40) else { return usual }
+        return [
+            "null", "null", "true", "false", "0", "-1.5e-3", "1e400", "1777162301", #""""#, #""\u0061\n""#, #""2026-04-26T00:00:00Z""#,
+            "[]", #"["a","b"]"#, #"[ "a", 1 ]"#, "{}", #"{"a":{"b":[]}}"#, #""é""#,
+        ].randomElement(using: &random) ?? usual
+    }
+
+    /// Changes, removes, doubles or inserts some bytes.
+    static func damage(_ line: inout [UInt8], _ random: inout Seeded) {
+        let telling = Array("\"\\{}[]:,\n\r\t 0-.eEtfnu\u{0}\u{80}".utf8) + [0xFF, 0xC3, 0xED, 0xEF, 0xBB, 0xBF]
+        for _ in 0..<Int.random(in: 1...4, using: &random) where !line.isEmpty {
+            let at = Int.random(in: 0..<line.count, using: &random)
+            let byte = telling.randomElement(using: &random) ?? 0
+            switch Int.random(in: 0...4, using: &random) {
+            case 0: line[at] = byte
+            case 1: line.insert(byte, at: at)
+            case 2: line.remove(at: at)
+            case 3: line.removeSubrange(at...)
+            default: line.insert(contentsOf: line[at..<min(line.count, at + 9)], at: at)
+            }
+        }
+    }
+}

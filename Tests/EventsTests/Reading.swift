@@ -1,0 +1,83 @@
+import Columns
+import Events
+
+/// What came of some input, by value.
+struct Reading: Equatable {
+    var counts = EventBatch.Counts()
+    /// By day, ascending.
+    var events: [Int32: [Event]] = [:]
+    var quarantined: [QuarantinedLine] = []
+
+    /// All events, by day.
+    var allEvents: [Event] { events.sorted { $0.key < $1.key }.flatMap(\.value) }
+
+    init() {}
+
+    /// Reads bytes in chunks that end at the given places, as a follower of a growing file does.
+    init(_ bytes: [UInt8], cuts: [Int] = [], limits: EventBatch.Limits = .init(), last: Bool = false) {
+        var reader = LineReader()
+        var batch = EventBatch(limits: limits)
+        var at = 0
+        for cut in cuts + [bytes.count] {
+            while at < cut {
+                let taken = reader.read(
+                    bytes.span.bytes.extracting(at..<cut), at: Int64(at), source: "auth.log", into: &batch)
+                at += taken
+                let full = batch.full
+                take(&batch, full)
+                if taken == 0, full == nil { break }
+            }
+        }
+        if last { reader.readLast(bytes.span.bytes.extracting(at...), at: Int64(at), source: "auth.log", into: &batch) }
+        take(&batch, .all)
+        quarantined += batch.takeQuarantined()
+        counts = batch.takeCounts()
+    }
+
+    /// Takes what is full.
+    private mutating func take(_ batch: inout EventBatch, _ full: EventBatch.Full?) {
+        switch full {
+        case .day(let day):
+            if let columns = batch.take(day: day) { add(day, columns) }
+        case .all:
+            for (day, columns) in batch.takeDays() { add(day, columns) }
+            quarantined += batch.takeQuarantined()
+        case nil: break
+        }
+    }
+
+    private mutating func add(_ day: Int32, _ columns: EventColumns) {
+        events[day, default: []] += (0..<columns.count).map { columns.event(at: $0) }
+    }
+}
+
+extension Reading {
+    init(_ text: String, cuts: [Int] = []) { self.init(Array(text.utf8), cuts: cuts) }
+}
+
+/// The line that the writer makes of an event, without its newline.
+func written(_ event: Event, includesSource: Bool = false) -> String {
+    var columns = EventColumns()
+    columns.append(event)
+    var out: [UInt8] = []
+    EventLineWriter(includesSource: includesSource).append(columns, row: 0, to: &out)
+    precondition(out.last == 0x0A, "a line ends with a newline")
+    return String(decoding: out.dropLast(), as: UTF8.self)
+}
+
+/// Seeded numbers: the same in every run.
+struct Seeded: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(_ seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var value = state
+        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
+        return value ^ value >> 31
+    }
+
+    mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
+}
