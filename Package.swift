@@ -35,6 +35,18 @@ let pipeline: [Target] = [
 
 let tests: [Target] = [
     .testTarget(name: "ColumnsTests", dependencies: ["Columns"]),
+    .testTarget(name: "ConsoleTests", dependencies: ["Console"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files"]),
+    .testTarget(name: "EventsTests", dependencies: ["Columns", "Events"]),
+    .testTarget(name: "ParquetTests", dependencies: ["Columns", "Parquet"]),
+    .testTarget(name: "SegmentsTests", dependencies: ["Columns", "Events", "Parquet", "Segments"]),
+    .testTarget(name: "RollupsTests", dependencies: ["Columns", "Events", "Rollups"]),
+    .testTarget(name: "IngestTests", dependencies: ["Events", "Files", "Rollups", "Catalog", "Trail", "Ingest"]),
+    .testTarget(name: "DetectionTests", dependencies: ["Columns", "Events", "Rollups", "Detection"]),
+    .testTarget(name: "DemoTests", dependencies: ["Demo"]),
+    // These run the built program itself.
+    .testTarget(name: "CommandTests", dependencies: ["Console", "authtrail"]),
+    .testTarget(name: "HouseTests", dependencies: ["Detection", "Queries", "QueryFiles"]),
 ]
 
 let package = Package(

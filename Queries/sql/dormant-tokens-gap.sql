@@ -3,7 +3,6 @@
 -- parameter: as_of time =newest — the report looks back from here; just after the newest event unless given
 -- parameter: recent duration =24h — how far back a reactivation is reported
 -- parameter: idle duration =90d — the least gap; exact from one day up
--- parameter: log_start time =oldest — where the log begins; a token without history is judged by it
 -- column: token_id text — the token
 -- column: uses integer — uses on the UTC day of the reactivation, before as_of
 -- column: first_use time — the use that ended the gap
@@ -16,61 +15,66 @@
 -- answers of windows laid end to end add up to the answer of one window over all of them.
 --
 -- A gap of a day or more ends on the first use of a UTC day, so token_days is enough; only the day in which as_of lies
--- is read from events, because it may go on after as_of.
-WITH active AS MATERIALIZED (
-    SELECT d.token_id, d.date, MIN(d.first_use) AS first_use, SUM(d.uses) AS uses
-    FROM tokens AS t
-    JOIN token_days AS d ON d.token_id = t.token_id
-    WHERE t.last_use >= :as_of - :recent AND t.first_use < :as_of
-        AND d.last_use >= :as_of - :recent
-        AND d.first_use < :as_of - (:as_of % 86400000000 + 86400000000) % 86400000000
-    GROUP BY d.token_id, d.date
+-- is read from events, because it may go on after as_of. A day may have several rows for a token, and they may overlap:
+-- the use before a row is the latest of all rows that begin before it, and where that is no earlier than the row itself
+-- there is no gap. COALESCE around token_id keeps an engine from asking for the tokens one by one.
+WITH days AS MATERIALIZED (
+    SELECT token_id, date, uses, first_use, last_use
+    FROM token_days
+    WHERE first_use < :as_of - (:as_of % 86400000000 + 86400000000) % 86400000000
+        AND COALESCE(token_id, '') IN (
+            SELECT token_id FROM tokens WHERE last_use >= :as_of - :recent AND first_use < :as_of
+        )
     UNION ALL
-    SELECT token_id, MIN(date), MIN(ts), COUNT(*)
+    SELECT token_id, MIN(date), COUNT(*), MIN(ts), MAX(ts)
     FROM events
     WHERE event = 'used'
         AND ts >= :as_of - (:as_of % 86400000000 + 86400000000) % 86400000000
         AND ts < :as_of
     GROUP BY token_id
 ),
-looked_up AS (
+before AS (
     SELECT
         token_id,
-        uses,
+        date,
         first_use,
-        (
-            SELECT d.last_use
-            FROM token_days AS d
-            WHERE d.token_id = active.token_id AND d.date <= active.date AND d.last_use < active.first_use
-            ORDER BY d.date DESC, d.last_use DESC
-            LIMIT 1
+        MAX(last_use) OVER (
+            PARTITION BY token_id ORDER BY first_use ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         ) AS previous_use
-    FROM active
-    WHERE first_use >= :as_of - :recent
+    FROM days
 ),
-judged AS (
+woken AS (
     SELECT
-        l.token_id,
-        l.uses,
-        l.first_use,
-        l.previous_use,
-        l.first_use - COALESCE(l.previous_use, t.issued_at) AS gap,
-        CASE
-            WHEN l.previous_use IS NOT NULL THEN 'dormant_reactivated'
-            WHEN t.issued_at IS NOT NULL THEN 'dormant_from_birth'
-            ELSE 'unknown_origin'
-        END AS class
-    FROM looked_up AS l
-    LEFT JOIN tokens AS t ON t.token_id = l.token_id
+        b.token_id,
+        b.date,
+        b.first_use,
+        b.previous_use,
+        t.issued_at,
+        b.first_use - COALESCE(b.previous_use, t.issued_at) AS gap
+    FROM before AS b
+    LEFT JOIN tokens AS t ON t.token_id = b.token_id
+    WHERE b.first_use >= :as_of - :recent
+        AND (b.previous_use IS NULL OR b.first_use - b.previous_use >= :idle)
 )
 SELECT
-    token_id,
-    uses,
-    first_use,
-    previous_use,
+    w.token_id,
+    SUM(d.uses) AS uses,
+    w.first_use,
+    w.previous_use,
     -- Cut, not rounded: 89.9996 days must not read as 90.
-    (gap - gap % 86400000) / 86400000 / 1000.0 AS idle_days,
-    class
-FROM judged
-WHERE gap >= :idle OR (gap IS NULL AND first_use - :log_start >= :idle)
-ORDER BY idle_days DESC NULLS LAST, first_use, token_id
+    (w.gap - w.gap % 86400000) / 86400000 / 1000.0 AS idle_days,
+    CASE
+        WHEN w.previous_use IS NOT NULL THEN 'dormant_reactivated'
+        WHEN w.issued_at IS NOT NULL THEN 'dormant_from_birth'
+        ELSE 'unknown_origin'
+    END AS class
+FROM woken AS w
+JOIN days AS d ON d.token_id = w.token_id AND d.date = w.date
+WHERE w.gap >= :idle
+    -- A token without any history: does the log reach back far enough to say so? Only its first day is read.
+    OR (
+        w.gap IS NULL
+        AND w.first_use - (SELECT MIN(ts) FROM events WHERE date = (SELECT MIN(date) FROM event_days)) >= :idle
+    )
+GROUP BY w.token_id, w.first_use, w.previous_use, w.gap, w.issued_at
+ORDER BY idle_days DESC NULLS LAST, w.first_use, w.token_id

@@ -3,7 +3,6 @@
 -- parameter: as_of time =newest — the report looks back from here; just after the newest event unless given
 -- parameter: recent duration =24h — how far back a use counts as recent
 -- parameter: idle duration =90d — how long before that there must be no use
--- parameter: log_start time =oldest — where the log begins; a token without history is judged by it
 -- column: token_id text — the token
 -- column: uses integer — uses in the recent window
 -- column: first_use time — the first of them
@@ -16,7 +15,8 @@
 -- dormant-tokens-gap asks for the gap itself.
 --
 -- One pass over the recent events, begun at midnight because token_days knows whole days only; everything older comes
--- from token_days. A token that was not used between midnight and the window was last used on an earlier day.
+-- from one pass over token_days. A token that was not used between midnight and the window was last used on an earlier
+-- day. COALESCE around token_id keeps an engine from asking for the tokens one by one, each with a pass of its own.
 WITH recently AS MATERIALIZED (
     SELECT
         token_id,
@@ -29,20 +29,20 @@ WITH recently AS MATERIALIZED (
         AND ts < :as_of
     GROUP BY token_id
 ),
+earlier AS (
+    SELECT token_id, MAX(last_use) AS last_use
+    FROM token_days
+    WHERE last_use < :as_of - :recent
+        AND COALESCE(token_id, '') IN (
+            SELECT token_id FROM recently WHERE first_use IS NOT NULL AND use_since_midnight IS NULL
+        )
+    GROUP BY token_id
+),
 looked_up AS (
-    SELECT
-        token_id,
-        uses,
-        first_use,
-        COALESCE(use_since_midnight, (
-            SELECT d.last_use
-            FROM token_days AS d
-            WHERE d.token_id = recently.token_id AND d.last_use < :as_of - :recent
-            ORDER BY d.date DESC, d.last_use DESC
-            LIMIT 1
-        )) AS previous_use
-    FROM recently
-    WHERE first_use IS NOT NULL
+    SELECT r.token_id, r.uses, r.first_use, COALESCE(r.use_since_midnight, e.last_use) AS previous_use
+    FROM recently AS r
+    LEFT JOIN earlier AS e ON e.token_id = r.token_id
+    WHERE r.first_use IS NOT NULL
 ),
 dormant AS (
     SELECT
@@ -67,7 +67,9 @@ SELECT
         WHEN previous_use IS NOT NULL THEN 'dormant_reactivated'
         WHEN gap >= :idle THEN 'dormant_from_birth'
         WHEN issued_at IS NOT NULL THEN 'first_use'
-        WHEN first_use - :log_start >= :idle THEN 'unknown_origin'
+        -- A token without any history: does the log reach back far enough to say so? Only its first day is read.
+        WHEN first_use - (SELECT MIN(ts) FROM events WHERE date = (SELECT MIN(date) FROM event_days)) >= :idle
+            THEN 'unknown_origin'
         ELSE 'insufficient_history'
     END AS class
 FROM dormant

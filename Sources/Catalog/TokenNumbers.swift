@@ -12,6 +12,8 @@ struct TokenNumbers {
     private var tokens = TextDictionary()
     private var lives: [TokenLife] = []
     private var uses: [Int64] = []
+    /// Principal and kind of the first use.
+    private var useNames: [(principal: String?, kind: String?)] = []
 
     /// Adds what one segment says.
     mutating func add(_ rollups: SegmentRollups) {
@@ -19,7 +21,10 @@ struct TokenNumbers {
         for place in 0..<use.tokens.count {
             let entry = entry(use.tokens.bytes.span.bytes.extracting(use.tokens.range(of: place)))
             uses[entry] += Int64(use.uses[place])
-            lives[entry].firstUse = min(lives[entry].firstUse ?? .max, use.first[place])
+            if use.first[place] < lives[entry].firstUse ?? .max {
+                lives[entry].firstUse = use.first[place]
+                useNames[entry] = (use.principals[place], use.kinds[place])
+            }
             lives[entry].lastUse = max(lives[entry].lastUse ?? .min, use.last[place])
         }
         for fact in rollups.facts {
@@ -33,10 +38,12 @@ struct TokenNumbers {
         let statement = try db.cachedStatement(sql: Self.upsert)
         for entry in 0..<lives.count {
             let life = lives[entry]
+            let isIssued = life.issuedAt != nil
             let number = try UInt32.fetchOne(
                 statement,
                 arguments: [
-                    tokens.string(at: entry), life.kind, life.principal, life.scopes.map(Self.json), life.issuedAt,
+                    tokens.string(at: entry), isIssued ? life.kind : useNames[entry].kind,
+                    isIssued ? life.principal : useNames[entry].principal, life.scopes.map(Self.json), life.issuedAt,
                     life.issuedBy, life.expiresAt, life.revokedAt, life.supersededAt, life.supersededBy, life.firstUse,
                     life.lastUse, uses[entry],
                 ])
@@ -57,6 +64,7 @@ struct TokenNumbers {
         if index == lives.count {
             lives.append(TokenLife(number: 0, tokenID: ""))
             uses.append(0)
+            useNames.append((nil, nil))
         }
         return index
     }
@@ -66,18 +74,19 @@ struct TokenNumbers {
         return String(decoding: data ?? Data("[]".utf8), as: UTF8.self)
     }
 
-    /// The earliest birth, revocation and succession win, whatever the order in which they arrive.
+    /// The earliest birth, revocation and succession win, whatever the order in which they arrive. Where no birth is
+    /// known, principal and kind are those of the earliest use.
     private static let upsert = """
         INSERT INTO tokens (token_id, kind, principal, scopes, issued_at, issued_by, expires_at, revoked_at,
             superseded_at, superseded_by, first_use, last_use, uses)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (token_id) DO UPDATE SET
-            kind = iif(excluded.issued_at < ifnull(issued_at, \(Int64.max)), excluded.kind, kind),
-            principal = iif(excluded.issued_at < ifnull(issued_at, \(Int64.max)), excluded.principal, principal),
-            scopes = iif(excluded.issued_at < ifnull(issued_at, \(Int64.max)), excluded.scopes, scopes),
-            issued_by = iif(excluded.issued_at < ifnull(issued_at, \(Int64.max)), excluded.issued_by, issued_by),
-            expires_at = iif(excluded.issued_at < ifnull(issued_at, \(Int64.max)), excluded.expires_at, expires_at),
-            issued_at = iif(excluded.issued_at < ifnull(issued_at, \(Int64.max)), excluded.issued_at, issued_at),
+            kind = iif(\(isEarlierBirth) OR \(isEarlierUse), excluded.kind, kind),
+            principal = iif(\(isEarlierBirth) OR \(isEarlierUse), excluded.principal, principal),
+            scopes = iif(\(isEarlierBirth), excluded.scopes, scopes),
+            issued_by = iif(\(isEarlierBirth), excluded.issued_by, issued_by),
+            expires_at = iif(\(isEarlierBirth), excluded.expires_at, expires_at),
+            issued_at = iif(\(isEarlierBirth), excluded.issued_at, issued_at),
             revoked_at = ifnull(min(excluded.revoked_at, revoked_at), ifnull(excluded.revoked_at, revoked_at)),
             superseded_by = iif(excluded.superseded_at < ifnull(superseded_at, \(Int64.max)),
                 excluded.superseded_by, superseded_by),
@@ -87,6 +96,11 @@ struct TokenNumbers {
             last_use = ifnull(max(excluded.last_use, last_use), ifnull(excluded.last_use, last_use)),
             uses = uses + excluded.uses
         RETURNING token_no
+        """
+    private static let isEarlierBirth = "ifnull(excluded.issued_at < ifnull(issued_at, \(Int64.max)), 0)"
+    private static let isEarlierUse = """
+        (issued_at IS NULL AND excluded.issued_at IS NULL
+            AND ifnull(excluded.first_use < ifnull(first_use, \(Int64.max)), 0))
         """
 }
 

@@ -21,7 +21,8 @@ package struct TextPlace: Sendable, Equatable, BitwiseCopyable {
     @inlinable
     package init(own range: Range<Int>) {
         self.init(
-            start: UInt32(truncatingIfNeeded: range.lowerBound) | 1 << 31, length: UInt32(truncatingIfNeeded: range.count))
+            start: UInt32(truncatingIfNeeded: range.lowerBound) | 1 << 31,
+            length: UInt32(truncatingIfNeeded: range.count))
     }
 
     var isOwn: Bool { start >> 31 == 1 }
@@ -97,6 +98,12 @@ package struct TextColumn: Sendable {
                 indices.append(entry((place.isOwn ? own : bytes).extracting(place.range)))
             }
         }
+    }
+
+    /// Makes room for so many rows, if they are like those that are here.
+    package mutating func reserve(_ rows: Int) {
+        indices.reserveCapacity(rows)
+        if !interns, count > 0 { dictionary.reserve(dictionary.count * (rows / count)) }
     }
 
     /// Makes the column empty and keeps its memory.

@@ -50,6 +50,13 @@ package struct TextDictionary: Sendable {
         return UInt32(truncatingIfNeeded: ends.count &- 1)
     }
 
+    /// Makes room for so many entries, if they are as long as those that are here.
+    mutating func reserve(_ entries: Int) {
+        guard count > 0 else { return }
+        ends.reserveCapacity(entries)
+        bytes.reserveCapacity(min(bytes.count / count * entries, 1 << 28))
+    }
+
     /// Makes the dictionary empty and keeps its memory.
     package mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
@@ -62,7 +69,7 @@ package struct TextDictionary: Sendable {
     package mutating func intern(_ text: RawSpan) -> UInt32 { intern(text, TextHash.hash(text, seed: seed)) }
 
     private mutating func intern(_ text: RawSpan, _ hash: UInt32) -> UInt32 {
-        if tabled != ends.count || tabled &* 4 >= table.count &* 3 { grow() }
+        if tabled != ends.count || tabled &* 2 >= table.count { grow() }
         let slot = slot(of: text, hash)
         let found = table[slot]
         if found != 0 { return UInt32(truncatingIfNeeded: found) &- 1 }
@@ -157,7 +164,7 @@ package struct TextDictionary: Sendable {
     @inline(never)
     private mutating func grow() {
         var size = max(32, table.count)
-        while size * 3 <= ends.count * 4 { size *= 2 }
+        while size <= ends.count * 2 { size *= 2 }
         let old = table
         table = [UInt64](repeating: 0, count: size)
         for entry in old where entry != 0 { enter(entry) }
@@ -231,7 +238,10 @@ extension RawSpan {
         var at = 0
         while at &+ 8 < count {
             if unsafeLoadUnaligned(fromByteOffset: start &+ at, as: UInt64.self)
-                != text.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self) { return false }
+                != text.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self)
+            {
+                return false
+            }
             at &+= 8
         }
         return unsafeLoadUnaligned(fromByteOffset: start &+ count &- 8, as: UInt64.self)

@@ -46,7 +46,9 @@ package struct TextListColumn: Sendable {
     /// The same; remembers also how the list was written, if that is short.
     package mutating func entry(_ list: [UInt32], written text: RawSpan) -> UInt32 {
         let index = entry(list)
-        if text.byteCount <= 1024, written.count < 4096, writings.intern(text) == written.count { written.append(index) }
+        if text.byteCount <= 1024, written.count < 4096, writings.intern(text) == written.count {
+            written.append(index)
+        }
         return index
     }
 
@@ -59,6 +61,9 @@ package struct TextListColumn: Sendable {
     package mutating func append(entries: Span<UInt32>) {
         entries.withUnsafeBufferPointer { indices.append(contentsOf: $0) }
     }
+
+    /// Makes room for so many rows.
+    package mutating func reserve(_ rows: Int) { indices.reserveCapacity(rows) }
 
     /// Makes the column empty and keeps its memory.
     package mutating func removeAll() {

@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// The bytes that the grammar of a line knows by name.
@@ -92,4 +92,3 @@ extension [UInt8] {
         bytes.extracting(range).withUnsafeBytes { append(contentsOf: $0) }
     }
 }
-

@@ -9,12 +9,14 @@ package struct EventBatch: Sendable {
     package struct Limits: Sendable, Equatable {
         /// Rows of one day: exactly so many, never more.
         package var rowsPerDay = 131_072
-        /// Bytes of the lines of one day. At most one line more; must stay below 4 GiB, as columns index texts.
-        package var bytesPerDay = 256 << 20
-        /// Days open at once. At most one more.
+        /// Bytes of the lines of one day; at most one line more. Columns need it to be far below 4 GiB.
+        package var bytesPerDay = 128 << 20
+        /// Days open at once; at most one more.
         package var days = 1024
-        /// Bytes of all lines, those in quarantine included. At most one line more.
-        package var bytes = 512 << 20
+        /// Bytes of memory for everything: those of every line and `bytesPerLine`; at most one line more.
+        package var bytes = 256 << 20
+        /// What a line costs in memory apart from its own bytes.
+        package static var bytesPerLine: Int { 128 }
 
         package init() {}
     }
@@ -38,7 +40,7 @@ package struct EventBatch: Sendable {
     package enum Full: Sendable, Equatable {
         /// One day has reached its rows or bytes.
         case day(Int32)
-        /// Days or bytes altogether; everything is to be taken.
+        /// Days or bytes altogether; everything is to be taken, the lines in quarantine too.
         case all
     }
 
@@ -57,8 +59,18 @@ package struct EventBatch: Sendable {
 
         var rows: Int { columns.count &+ block.count }
 
+        /// What the day counts for in `EventBatch.bytes`.
+        var weight: Int { bytes + rows * Limits.bytesPerLine }
+
+        /// Moves the rows of the block, whose texts stand in these bytes, into the columns.
         @inline(never)
-        mutating func flush(_ bytes: RawSpan) { block.flush(into: &columns, bytes, source: source) }
+        mutating func flush(_ bytes: RawSpan, _ limits: Limits) {
+            let before = columns.count
+            block.flush(into: &columns, bytes, source: source)
+            // A day that has come so far will likely fill up: growing at once is cheaper than doubling three times.
+            let eighth = limits.rowsPerDay / 8
+            if before < eighth, columns.count >= eighth { columns.reserve(limits.rowsPerDay) }
+        }
     }
 
     package let limits: Limits
@@ -68,10 +80,10 @@ package struct EventBatch: Sendable {
     /// Set while the batch is full; `LineReader` then reads nothing.
     package internal(set) var full: Full?
 
-    /// The newest event since `takeNewest` was called.
+    /// The newest event since `takeNewest` was called, those in the future left out.
     var newest = Int64.min
     var open: [Day] = []
-    /// Bytes of all lines in `open` and `quarantined`.
+    /// Of `open` and `quarantined`, as `Limits.bytes` counts them.
     var bytes = 0
     private var places: [Int32: Int] = [:]
     private var spares: [EventColumns] = []
@@ -99,7 +111,7 @@ package struct EventBatch: Sendable {
         open.swapAt(place, last)
         let taken = open.removeLast()
         if place < last { places[open[place].number] = place }
-        bytes -= taken.bytes
+        bytes -= taken.weight
         full = nil
         look()
         return taken.columns
@@ -108,7 +120,7 @@ package struct EventBatch: Sendable {
     /// Takes the events of all days out, ascending.
     package mutating func takeDays() -> [(day: Int32, columns: EventColumns)] {
         let taken = open.sorted { $0.number < $1.number }.map { (day: $0.number, columns: $0.columns) }
-        for day in open { bytes -= day.bytes }
+        for day in open { bytes -= day.weight }
         open = []
         places = [:]
         full = nil
@@ -126,7 +138,7 @@ package struct EventBatch: Sendable {
     /// Takes the lines in quarantine out.
     package mutating func takeQuarantined() -> [QuarantinedLine] {
         defer { quarantined = [] }
-        for line in quarantined { bytes -= line.bytes.count }
+        for line in quarantined { bytes -= line.bytes.count + Limits.bytesPerLine }
         full = nil
         look()
         return quarantined
@@ -138,7 +150,8 @@ package struct EventBatch: Sendable {
         return counts
     }
 
-    /// Takes the time of the newest event since the last call, or nil if there was none.
+    /// Takes the time of the newest event since the last call, or nil if there was none. Events in the future, as
+    /// `LineReader.latest` has it, do not count.
     package mutating func takeNewest() -> Int64? {
         defer { newest = .min }
         return newest == .min ? nil : newest
@@ -148,7 +161,7 @@ package struct EventBatch: Sendable {
     package mutating func add(_ line: QuarantinedLine) {
         counts.lines += 1
         counts.quarantined += 1
-        bytes += line.bytes.count
+        bytes += line.bytes.count + Limits.bytesPerLine
         quarantined.append(line)
         if bytes >= limits.bytes { full = .all }
     }
@@ -159,14 +172,14 @@ package struct EventBatch: Sendable {
         counts.lines &+= 1
         counts.stored &+= 1
         if flagged { counts.flagged &+= 1 }
-        bytes &+= length
+        bytes &+= length &+ Limits.bytesPerLine
         if bytes >= limits.bytes { full = .all }
         if isFull { full = .day(day) }
     }
 
     /// Moves the rows that wait in blocks into their columns. Their texts stand in these bytes.
     mutating func flush(_ bytes: RawSpan) {
-        for place in open.indices where open[place].block.count > 0 { open[place].flush(bytes) }
+        for place in open.indices where open[place].block.count > 0 { open[place].flush(bytes, limits) }
     }
 
     /// The place in `open` of a day, which is opened if it is not.

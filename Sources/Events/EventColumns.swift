@@ -42,6 +42,18 @@ package struct EventColumns: Sendable {
         _modify { yield &texts[Int(field.rawValue)] }
     }
 
+    /// Makes room for so many rows, if they are like those that are here.
+    mutating func reserve(_ rows: Int) {
+        ts.reserveCapacity(rows)
+        event.reserveCapacity(rows)
+        expiresAt.reserveCapacity(rows)
+        latencyMS.reserveCapacity(rows)
+        success.reserveCapacity(rows)
+        scopes.reserve(rows)
+        sourceOffset.reserveCapacity(rows)
+        for field in EventField.texts { self[field].reserve(rows) }
+    }
+
     /// Makes the columns empty and keeps their memory.
     package mutating func removeAll() {
         count = 0

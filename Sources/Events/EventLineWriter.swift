@@ -1,6 +1,6 @@
 import Columns
 
-/// Writes events as canonical NDJSON: fields in the order of `EventField`, absent ones left out, one newline at the end.
+/// Writes events as canonical NDJSON: fields in the order of `EventField`, absent ones left out, then a newline.
 ///
 /// Reading such a line gives the same event again. Times are RFC 3339 in UTC, a latency has the fewest digits that
 /// mean the same number, texts are escaped as `JSONText.escape` says, and the members of `extra` stand as they came.
@@ -17,9 +17,7 @@ package struct EventLineWriter: Sendable {
         Self.time(columns.ts[row], &out)
         Self.key(.event, &out)
         Self.text(Self.kinds[Int(columns.event[row])], &out)
-        for field in EventField.allCases.dropFirst(2).prefix(LineName.fieldCount - 2) {
-            Self.append(field, columns, row, &out)
-        }
+        for field in Self.fields { Self.append(field, columns, row, &out) }
         if includesSource {
             if let source = columns[.source].bytes(at: row) {
                 Self.key(.source, &out)
@@ -36,6 +34,8 @@ package struct EventLineWriter: Sendable {
         out.append(Byte.newline)
     }
 
+    /// All but `ts` and `event`, which every line has, and our own.
+    private static let fields = Array(EventField.allCases.dropFirst(2).prefix(LineName.fieldCount - 2))
     private static let kinds = EventKind.allCases.map { ArraySlice($0.name.utf8) }
     private static let keys = EventField.allCases.map { Array(",\"\($0.name)\":".utf8) }
 
@@ -75,7 +75,7 @@ package struct EventLineWriter: Sendable {
 
     private static func time(_ value: Int64, _ out: inout [UInt8]) {
         out.append(Byte.quote)
-        out.append(contentsOf: Timestamp.bytes(value))
+        Timestamp.append(value, to: &out)
         out.append(Byte.quote)
     }
 

@@ -83,7 +83,7 @@ enum JSONText {
     private static func mustEscape(_ text: ArraySlice<UInt8>, _ at: Int) -> (unit: UInt16, length: Int) {
         let byte = text[at]
         if byte < 0x80 { return (UInt16(byte), 1) }
-        if byte == 0xC2, at + 1 < text.endIndex, (0x80...0x9F).contains(text[at + 1]) { return (UInt16(text[at + 1]), 2) }
+        if byte == 0xC2, at + 1 < text.endIndex, 0x80...0x9F ~= text[at + 1] { return (UInt16(text[at + 1]), 2) }
         if byte == 0xE2, at + 2 < text.endIndex, text[at + 1] == 0x80, text[at + 2] & 0xFE == 0xA8 {
             return (0x2000 | UInt16(text[at + 2] & 0x3F), 3)
         }

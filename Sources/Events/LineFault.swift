@@ -45,7 +45,7 @@ package struct LineFault: Error, Equatable {
     }
 }
 
-/// The well-formed sequences of UTF-8 (Unicode 3.9, table 3-7): nothing overlong, no surrogates, nothing above U+10FFFF.
+/// The well-formed sequences of UTF-8 (Unicode 3.9, table 3-7): none overlong, no surrogates, none above U+10FFFF.
 enum UTF8Check {
     /// The length of the sequence of two to four bytes that starts at `at`, or 0 if it is not well-formed.
     ///

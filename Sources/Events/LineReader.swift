@@ -56,6 +56,13 @@ package struct LineReader: Sendable {
         _ line: RawSpan, at offset: Int64, source: String, into batch: inout EventBatch
     ) {
         guard line.byteCount > 0 else { return }
+        if line.byteCount > Self.longestLine {
+            var kept: [UInt8] = []
+            kept.append(line, 0..<QuarantinedLine.keptBytes)
+            return batch.add(
+                QuarantinedLine(
+                    source: source, offset: offset, length: Int64(line.byteCount), reason: .lineTooLong, bytes: kept))
+        }
         begin(source)
         var copy: [UInt8] = []
         copy.reserveCapacity(line.byteCount + 1)
@@ -86,6 +93,8 @@ package struct LineReader: Sendable {
             if time > latest {
                 scanner.flagged = true
                 batch.counts.future &+= 1
+            } else if time > batch.newest {
+                batch.newest = time
             }
             let length = end &+ 1 &- start
             let isFull = store(bytes, time, kind, offset &+ Int64(start), length, in: &batch.open[place], batch.limits)

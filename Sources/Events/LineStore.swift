@@ -16,7 +16,7 @@ extension LineReader {
         if scanner.present.contains(.success) { storeSuccess(bytes, in: &day) }
         if scanner.present.contains(.scopes) { storeScopes(bytes, in: &day) }
         if !scanner.others.isEmpty { storeExtra(bytes, in: &day.block) }
-        if day.block.finishRow() { day.flush(bytes) }
+        if day.block.finishRow() { day.flush(bytes, limits) }
         day.bytes &+= length
         return day.rows >= limits.rowsPerDay || day.bytes >= limits.bytesPerDay
     }
@@ -103,7 +103,8 @@ extension LineReader {
         var at = JSONGrammar.afterSpaces(bytes, slot.start + 1)
         var escaped = false
         while bytes.byte(at) != Byte.closeBracket {
-            guard bytes.byte(at) == Byte.quote, let end = try? JSONGrammar.string(bytes, at + 1, escaped: &escaped) else {
+            guard bytes.byte(at) == Byte.quote, let end = try? JSONGrammar.string(bytes, at + 1, escaped: &escaped)
+            else {
                 return nil
             }
             ranges.append(at + 1..<end - 1)
@@ -117,12 +118,25 @@ extension LineReader {
     private mutating func storeExtra(_ bytes: RawSpan, in block: inout RowBlock) {
         scanner.sortOthers()
         let start = block.ownText.count
+        var run = 0..<0  // members that follow each other in the line and are copied at once
         for other in scanner.others {
-            block.ownText.append(block.ownText.count == start ? Byte.openBrace : Byte.comma)
-            block.ownText.append(bytes, other.member..<other.end)
+            if other.member == run.upperBound &+ 1, bytes.byte(run.upperBound) == Byte.comma {
+                run = run.lowerBound..<other.end
+                continue
+            }
+            if !run.isEmpty { Self.append(bytes, run, to: &block.ownText, after: start) }
+            run = other.member..<other.end
         }
+        Self.append(bytes, run, to: &block.ownText, after: start)
         block.ownText.append(Byte.closeBrace)
         block.setOwnText(from: start, field: Int(EventField.extra.rawValue))
+    }
+
+    /// Appends members to the object that begins at `start`.
+    @inline(__always)
+    private static func append(_ bytes: RawSpan, _ run: Range<Int>, to out: inout [UInt8], after start: Int) {
+        out.append(out.count == start ? Byte.openBrace : Byte.comma)
+        out.append(bytes, run)
     }
 }
 

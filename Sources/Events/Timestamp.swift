@@ -26,11 +26,17 @@ package enum Timestamp {
 
     /// The bytes of `text(_:)`.
     package static func bytes(_ time: Int64) -> [UInt8] {
+        var out: [UInt8] = []
+        out.reserveCapacity(27)
+        append(time, to: &out)
+        return out
+    }
+
+    /// Appends the bytes of `text(_:)`.
+    package static func append(_ time: Int64, to out: inout [UInt8]) {
         let days = floorDivide(time, day)
         let rest = time - days * day
         let (year, month, date) = civil(fromDay: days)
-        var out: [UInt8] = []
-        out.reserveCapacity(27)
         append(year, 4, to: &out); out.append(0x2D)
         append(month, 2, to: &out); out.append(0x2D)
         append(date, 2, to: &out); out.append(0x54)
@@ -43,7 +49,6 @@ package enum Timestamp {
             if micros % 1000 == 0 { append(micros / 1000, 3, to: &out) } else { append(micros, 6, to: &out) }
         }
         out.append(0x5A)
-        return out
     }
 
     /// Days since the epoch of a date, or nil if there is no such date (30 February, month 13, year 0 and before).

@@ -67,7 +67,7 @@ package struct EventExport {
     }
 
     private func csv(_ event: Event) -> String {
-        columns.map { field in cell(field, event) }.joined(separator: ",") + "\r\n"
+        columns.map { field in cell(field, event) }.joined(separator: ",") + "\n"
     }
 
     private func cell(_ field: EventField, _ event: Event) -> String {

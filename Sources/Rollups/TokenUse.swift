@@ -10,18 +10,28 @@ package struct TokenUse: Sendable {
     package private(set) var uses: [UInt32] = []
     package private(set) var first: [Int64] = []
     package private(set) var last: [Int64] = []
+    /// Principal and kind as the first use names them, for tokens of which no issue is known.
+    package private(set) var principals: [String?] = []
+    package private(set) var kinds: [String?] = []
 
     package init(day: Int32) { self.day = day }
 
-    /// Adds the `used` events of a batch. The batch must hold `ts`, `event` and `token_id`.
+    /// Adds the `used` events of a batch. The batch must hold all columns.
     package mutating func add(_ columns: EventColumns) {
         let column = columns[.tokenID]
         var places = [UInt32](repeating: .max, count: column.dictionary.count)
+        var firstRows: [UInt32: Int] = [:]
         for row in 0..<columns.count where columns.event[row] == EventKind.used.rawValue {
             let index = column.indices[row]
             if index == TextColumn.none { continue }
             if places[Int(index)] == .max { places[Int(index)] = place(of: index, in: column.dictionary) }
-            note(columns.ts[row], at: Int(places[Int(index)]))
+            let place = places[Int(index)]
+            if columns.ts[row] < first[Int(place)] { firstRows[place] = row }
+            note(columns.ts[row], at: Int(place))
+        }
+        for (place, row) in firstRows {
+            principals[Int(place)] = columns[.principal][row]
+            kinds[Int(place)] = columns[.kind][row]
         }
     }
 
@@ -43,6 +53,8 @@ package struct TokenUse: Sendable {
             uses.append(0)
             first.append(.max)
             last.append(.min)
+            principals.append(nil)
+            kinds.append(nil)
         }
         return place
     }

@@ -67,7 +67,10 @@ package final class TrailWriter {
 
     private static func removeOrphans(_ existing: [String], _ listed: [SegmentRecord], in path: String) throws {
         let known = Set(listed.map(\.file))
-        for file in existing where !known.contains(file) { try removeFile(path + "/" + file) }
+        // A folder is none of ours; verify names it.
+        for file in existing where !known.contains(file) && kind(ofPath: path + "/" + file) != .folder {
+            try removeFile(path + "/" + file)
+        }
     }
 }
 

@@ -17,7 +17,9 @@ struct TextColumnTests {
 
     @Test func `texts that share bytes or length are kept apart`() {
         var dictionary = TextDictionary()
-        let texts = ["", "\0", "\0\0", "a", "ab", "abcdefgh", "abcdefgi", "abcdefgha", "abcdefghabcdefgh", "abcdefghabcdefgi"]
+        let texts = [
+            "", "\0", "\0\0", "a", "ab", "abcdefgh", "abcdefgi", "abcdefgha", "abcdefghabcdefgh", "abcdefghabcdefgi",
+        ]
         for (place, text) in texts.enumerated() { #expect(dictionary.intern(text) == UInt32(place)) }
         for (place, text) in texts.enumerated() { #expect(dictionary.intern(text) == UInt32(place)) }
     }

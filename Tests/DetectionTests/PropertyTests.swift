@@ -30,7 +30,7 @@ struct PropertyTests {
 
     // MARK: Against the definition
 
-    @Test(arguments: 0..<60 as Range<UInt64>)
+    @Test(arguments: 0..<30 as Range<UInt64>)
     func `dormant tokens are exactly those of the definition`(_ seed: UInt64) throws {
         let events = RandomHistories.uses(seed, dormancy: Self.dormancy)
         let oracle = DormantTokenOracle(events: events, dormancy: Self.dormancy)
@@ -47,7 +47,7 @@ struct PropertyTests {
         }
     }
 
-    @Test(arguments: 0..<60 as Range<UInt64>)
+    @Test(arguments: 0..<30 as Range<UInt64>)
     func `literal findings are exactly those of the dashboard question`(_ seed: UInt64) throws {
         let events = RandomHistories.uses(seed, dormancy: Self.dormancy)
         let oracle = DormantTokenOracle(events: events, dormancy: Self.dormancy)
@@ -55,7 +55,8 @@ struct PropertyTests {
         var numbers = SeededNumbers(seed)
         for _ in 0..<6 {
             let end = Int64.random(in: span(events), using: &numbers)
-            let recent = [Timestamp.day, Timestamp.hour, 5 * Timestamp.day].randomElement(using: &numbers) ?? 0
+            let widths: [Int64] = [Timestamp.day, Timestamp.hour, 5 * Timestamp.day]
+            let recent = widths.randomElement(using: &numbers) ?? 0
             let window = DetectionWindow(asOf: end, recent: recent)
             let found = try dormant(.literal).detect(in: window, of: history)
             #expect(answers(found) == oracle.literal(in: window))
@@ -71,7 +72,7 @@ struct PropertyTests {
         })
     }
 
-    @Test(arguments: 0..<150 as Range<UInt64>)
+    @Test(arguments: 0..<40 as Range<UInt64>)
     func `failures are judged exactly as the rules say`(_ seed: UInt64) throws {
         let events = RandomHistories.failures(seed)
         let history = MemoryHistory(events, batchSize: 17)
@@ -85,7 +86,7 @@ struct PropertyTests {
                     class: finding.class, entity: finding.entity.value, first: finding.firstSeen,
                     last: finding.lastSeen, number: number)
             }
-            #expect(Set(found) == oracle.answers(in: window))
+            #expect(Set(found).symmetricDifference(oracle.answers(in: window)).isEmpty)
             #expect(Set(found).count == found.count)
         }
     }
@@ -94,7 +95,7 @@ struct PropertyTests {
 
     @Test func `the random histories hold every class`() throws {
         var classes: Set<String> = []
-        for seed in 0..<60 as Range<UInt64> {
+        for seed in 0..<20 as Range<UInt64> {
             for (detector, events) in cases(seed) {
                 let all = DetectionWindow(from: .min, to: .max, asOf: span(events).upperBound)
                 classes.formUnion(try detector.detect(in: all, of: MemoryHistory(events)).findings.map { $0.class })
@@ -108,7 +109,7 @@ struct PropertyTests {
 
     // MARK: Of windows and order
 
-    @Test(arguments: 0..<60 as Range<UInt64>)
+    @Test(arguments: 0..<30 as Range<UInt64>)
     func `the windows of any tiling together tell what the whole span tells`(_ seed: UInt64) throws {
         for (detector, events) in cases(seed) {
             let history = MemoryHistory(events, batchSize: 13)
@@ -127,7 +128,7 @@ struct PropertyTests {
         }
     }
 
-    @Test(arguments: 0..<60 as Range<UInt64>)
+    @Test(arguments: 0..<30 as Range<UInt64>)
     func `runs one after the other find every waking under its one id`(_ seed: UInt64) throws {
         let events = RandomHistories.uses(seed, dormancy: Self.dormancy)
         let history = MemoryHistory(events, batchSize: 13)
@@ -142,7 +143,7 @@ struct PropertyTests {
         #expect(ids.sorted() == whole.findings.map { $0.id }.sorted())
     }
 
-    @Test(arguments: 0..<40 as Range<UInt64>)
+    @Test(arguments: 0..<20 as Range<UInt64>)
     func `order, batches and late arrival do not change a single field`(_ seed: UInt64) throws {
         for (detector, events) in cases(seed) {
             var numbers = SeededNumbers(seed)
@@ -153,16 +154,17 @@ struct PropertyTests {
             // Some come late: after everything else, in batches of their own.
             let late = sorted.filter { $0.sourceOffset % 700 == 0 }
             let onTime = sorted.filter { $0.sourceOffset % 700 != 0 }
-            for (order, batch) in [
+            let orders: [([Event], Int)] = [
                 (sorted.reversed(), 1), (events, 5), (events.shuffled(using: &numbers), 64), (onTime + late, 20),
-            ] {
+            ]
+            for (order, batch) in orders {
                 let result = try detector.detect(in: window, of: MemoryHistory(order, batchSize: batch))
                 #expect(result == expected)
             }
         }
     }
 
-    @Test(arguments: 0..<40 as Range<UInt64>)
+    @Test(arguments: 0..<20 as Range<UInt64>)
     func `nothing at or after the time of looking makes a difference`(_ seed: UInt64) throws {
         for (detector, events) in cases(seed) {
             var numbers = SeededNumbers(seed &+ 7)
@@ -175,7 +177,7 @@ struct PropertyTests {
         }
     }
 
-    @Test(arguments: 0..<60 as Range<UInt64>)
+    @Test(arguments: 0..<30 as Range<UInt64>)
     func `literal findings with an earlier use are findings of the gap form`(_ seed: UInt64) throws {
         let events = RandomHistories.uses(seed, dormancy: Self.dormancy)
         let history = MemoryHistory(events)

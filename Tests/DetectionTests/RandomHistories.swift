@@ -16,13 +16,13 @@ enum RandomHistories {
                 events.append(.issued("tok_\(token)", at: time - [0, 1, dormancy - 1, dormancy, -5][Int(issue)]))
             }
             for _ in 0..<Int.random(in: 1...8, using: &numbers) {
-                let agents = ["acme-sync/1.4", "curl/8.5", nil]
-                let scopes = [nil, ["orders:read"], ["orders:write"]].randomElement(using: &numbers)
+                let agents: [String?] = ["acme-sync/1.4", "curl/8.5", nil]
+                let scopes: [[String]?] = [nil, ["orders:read"], ["orders:write"]]
                 events.append(
                     .used(
                         "tok_\(token)", at: time, ip: "203.0.113.\(Int.random(in: 0..<4, using: &numbers))",
-                        agent: agents.randomElement(using: &numbers) ?? nil, scopes: scopes ?? nil))
-                let steps = [
+                        agent: agents.randomElement(using: &numbers)!, scopes: scopes.randomElement(using: &numbers)!))
+                let steps: [Int64] = [
                     0, 1, Timestamp.hour, Timestamp.day, dormancy - 1, dormancy, dormancy + 1, 2 * dormancy,
                     Int64.random(in: 0..<(6 * Timestamp.day), using: &numbers),
                 ]
@@ -79,13 +79,16 @@ enum RandomHistories {
     }
 
     private static func scene(at begin: Int64, _ numbers: inout SeededNumbers) -> [Event] {
-        let ips = (0..<[1, 1, 1, 5].randomElement(using: &numbers)!).map { _ in addresses.randomElement(using: &numbers)! }
-        let agents = ["curl/8.5", "okhttp/4.12", nil].shuffled(using: &numbers).prefix(Int.random(in: 1...2, using: &numbers))
-        let reasons = ["hash_mismatch", "hash_mismatch", "hash_mismatch", "expired"].shuffled(using: &numbers)
-            .prefix(Int.random(in: 1...2, using: &numbers))
+        let ips = addresses.shuffled(using: &numbers).prefix([1, 1, 1, 5].randomElement(using: &numbers)!)
+        let allAgents: [String?] = ["curl/8.5", "okhttp/4.12", nil]
+        let agents = allAgents.shuffled(using: &numbers).prefix(Int.random(in: 1...2, using: &numbers))
+        let allReasons = ["hash_mismatch", "hash_mismatch", "hash_mismatch", "expired"]
+        let reasons = allReasons.shuffled(using: &numbers).prefix(Int.random(in: 1...2, using: &numbers))
         let credentials = [0, 1, 1, 2, 3, 9].randomElement(using: &numbers)!
-        let step = [0, 1, 2, 5, 10, 30, 44, 45, 60, 120].randomElement(using: &numbers)! * Timestamp.second
-        let jitter = [0, 0, 1, step / 4, step].randomElement(using: &numbers)!
+        let steps: [Int64] = [0, 1, 2, 5, 10, 30, 44, 45, 60, 120]
+        let step = steps.randomElement(using: &numbers)! * Timestamp.second
+        let jitters: [Int64] = [0, 0, 1, step / 4, step]
+        let jitter = jitters.randomElement(using: &numbers)!
         let token = "tok_\(Int.random(in: 0..<5, using: &numbers))"
         var time = begin
         var events: [Event] = []
@@ -100,8 +103,9 @@ enum RandomHistories {
             time += step + (jitter > 0 ? Int64.random(in: 0...jitter, using: &numbers) : 0)
         }
         for _ in 0..<Int.random(in: 0...3, using: &numbers) {
-            events.append(accepted(token, around: [begin - 600 * Timestamp.second, time].randomElement(using: &numbers)!,
-                ips.randomElement(using: &numbers)!, agents.randomElement(using: &numbers)!, &numbers))
+            let around = [begin - 600 * Timestamp.second, time].randomElement(using: &numbers)!
+            let (ip, agent) = (ips.randomElement(using: &numbers)!, agents.randomElement(using: &numbers)!)
+            events.append(accepted(token, around: around, ip, agent, &numbers))
         }
         return events
     }

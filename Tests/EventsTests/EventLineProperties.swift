@@ -70,7 +70,7 @@ struct EventLineProperties {
     @Test(arguments: 1...40)
     func `a damaged line is an event or in quarantine and costs its neighbors nothing`(_ seed: UInt64) {
         var random = Seeded(seed)
-        let neighbor = Array(#"{"ts":"2026-04-26T00:22:07.085Z","event":"used","token_id":"tok_1","ip":"::1"}"#.utf8) + [0x0A]
+        let neighbor = Array("{\"ts\":1,\"event\":\"used\",\"token_id\":\"tok_1\",\"ip\":\"::1\"}\n".utf8)
         for _ in 0..<100 {
             var line = Array(Made.line(&random).utf8)
             Made.damage(&line, &random)

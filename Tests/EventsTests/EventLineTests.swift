@@ -88,11 +88,13 @@ struct EventLineTests {
         var reader = LineReader()
         reader.latest = 5_000_000
         var batch = EventBatch()
-        let lines = Array("{\"ts\":5,\"event\":\"used\",\"token_id\":\"t\"}\n{\"ts\":6,\"event\":\"used\",\"token_id\":\"t\"}\n".utf8)
+        let lines = [5, 6].flatMap { Array("{\"ts\":\($0),\"event\":\"used\",\"token_id\":\"t\"}\n".utf8) }
         _ = reader.read(lines.span.bytes, at: 0, source: "s", into: &batch)
         #expect(batch.counts.stored == 2)
         #expect(batch.counts.flagged == 1)
         #expect(batch.counts.future == 1)
+        #expect(batch.takeNewest() == 5_000_000)
+        #expect(batch.takeNewest() == nil)
     }
 
     @Test func `reasons have stable names and say something`() {

@@ -32,45 +32,95 @@ let lineRules: [LineRule] = [
     // The six kinds, as events.md shows them.
     LineRule(
         "issued",
-        #"{"ts":"2026-04-26T00:11:41.212Z","event":"issued","token_id":"tok_0K514M7Z","kind":"api_token","actor":"admin:maria","principal":"partner:acme","scopes":["inventory:read"],"expires_at":"2026-07-25T00:11:41.212Z"}"#,
+        #"""
+        {"ts":"2026-04-26T00:11:41.212Z","event":"issued","token_id":"tok_0K514M7Z","kind":"api_token",\#
+        "actor":"admin:maria","principal":"partner:acme","scopes":["inventory:read"],\#
+        "expires_at":"2026-07-25T00:11:41.212Z"}
+        """#,
         .event(
-            #"{"ts":"2026-04-26T00:11:41.212Z","event":"issued","token_id":"tok_0K514M7Z","kind":"api_token","principal":"partner:acme","actor":"admin:maria","scopes":["inventory:read"],"expires_at":"2026-07-25T00:11:41.212Z"}"#
+            #"""
+            {"ts":"2026-04-26T00:11:41.212Z","event":"issued","token_id":"tok_0K514M7Z","kind":"api_token",\#
+            "principal":"partner:acme","actor":"admin:maria","scopes":["inventory:read"],\#
+            "expires_at":"2026-07-25T00:11:41.212Z"}
+            """#
         )),
     LineRule(
         "used",
-        #"{"ts":"2026-04-26T00:22:07.085Z","event":"used","token_id":"tok_0K514M7Z","kind":"api_token","principal":"partner:acme","tool":"inventory.check","ip":"203.0.113.7","user_agent":"acme-sync/1.4","latency_ms":7.7,"success":true}"#,
+        #"""
+        {"ts":"2026-04-26T00:22:07.085Z","event":"used","token_id":"tok_0K514M7Z","kind":"api_token",\#
+        "principal":"partner:acme","tool":"inventory.check","ip":"203.0.113.7","user_agent":"acme-sync/1.4",\#
+        "latency_ms":7.7,"success":true}
+        """#,
         .event(
-            #"{"ts":"2026-04-26T00:22:07.085Z","event":"used","token_id":"tok_0K514M7Z","kind":"api_token","principal":"partner:acme","tool":"inventory.check","latency_ms":7.7,"success":true,"ip":"203.0.113.7","user_agent":"acme-sync/1.4"}"#
+            #"""
+            {"ts":"2026-04-26T00:22:07.085Z","event":"used","token_id":"tok_0K514M7Z","kind":"api_token",\#
+            "principal":"partner:acme","tool":"inventory.check","latency_ms":7.7,"success":true,\#
+            "ip":"203.0.113.7","user_agent":"acme-sync/1.4"}
+            """#
         )),
     LineRule(
         "failed, without a token",
-        #"{"ts":"2026-04-26T05:30:13.247Z","event":"failed","reason":"hash_mismatch","presented":"9f2c51e07a","kind":"api_token","ip":"198.51.100.23","user_agent":"python-requests/2.32"}"#,
+        #"""
+        {"ts":"2026-04-26T05:30:13.247Z","event":"failed","reason":"hash_mismatch","presented":"9f2c51e07a",\#
+        "kind":"api_token","ip":"198.51.100.23","user_agent":"python-requests/2.32"}
+        """#,
         .event(
-            #"{"ts":"2026-04-26T05:30:13.247Z","event":"failed","kind":"api_token","reason":"hash_mismatch","ip":"198.51.100.23","user_agent":"python-requests/2.32","presented":"9f2c51e07a"}"#
+            #"""
+            {"ts":"2026-04-26T05:30:13.247Z","event":"failed","kind":"api_token","reason":"hash_mismatch",\#
+            "ip":"198.51.100.23","user_agent":"python-requests/2.32","presented":"9f2c51e07a"}
+            """#
         )),
     LineRule(
         "revoked",
-        #"{"ts":"2026-04-26T07:36:55.186Z","event":"revoked","token_id":"tok_0K514M7Z","actor":"admin:maria","reason":"found in a public repository"}"#,
+        #"""
+        {"ts":"2026-04-26T07:36:55.186Z","event":"revoked","token_id":"tok_0K514M7Z","actor":"admin:maria",\#
+        "reason":"found in a public repository"}
+        """#,
         .event(
-            #"{"ts":"2026-04-26T07:36:55.186Z","event":"revoked","token_id":"tok_0K514M7Z","actor":"admin:maria","reason":"found in a public repository"}"#
+            #"""
+            {"ts":"2026-04-26T07:36:55.186Z","event":"revoked","token_id":"tok_0K514M7Z","actor":"admin:maria",\#
+            "reason":"found in a public repository"}
+            """#
         )),
     LineRule(
         "exchanged",
-        #"{"ts":"2026-04-28T06:51:11.822Z","event":"exchanged","principal":"user:4231","token_id":"at_77","refresh_token_id":"rt_12","scopes":["orders:read"],"expires_at":"2026-04-28T07:51:11.822Z"}"#,
+        #"""
+        {"ts":"2026-04-28T06:51:11.822Z","event":"exchanged","principal":"user:4231","token_id":"at_77",\#
+        "refresh_token_id":"rt_12","scopes":["orders:read"],"expires_at":"2026-04-28T07:51:11.822Z"}
+        """#,
         .event(
-            #"{"ts":"2026-04-28T06:51:11.822Z","event":"exchanged","token_id":"at_77","principal":"user:4231","scopes":["orders:read"],"expires_at":"2026-04-28T07:51:11.822Z","refresh_token_id":"rt_12"}"#
+            #"""
+            {"ts":"2026-04-28T06:51:11.822Z","event":"exchanged","token_id":"at_77","principal":"user:4231",\#
+            "scopes":["orders:read"],"expires_at":"2026-04-28T07:51:11.822Z","refresh_token_id":"rt_12"}
+            """#
         )),
     LineRule(
         "refreshed",
-        #"{"ts":"2026-04-28T07:42:19.541Z","event":"refreshed","principal":"user:4231","token_id":"at_78","old_token_id":"at_77","refresh_token_id":"rt_13"}"#,
+        #"""
+        {"ts":"2026-04-28T07:42:19.541Z","event":"refreshed","principal":"user:4231","token_id":"at_78",\#
+        "old_token_id":"at_77","refresh_token_id":"rt_13"}
+        """#,
         .event(
-            #"{"ts":"2026-04-28T07:42:19.541Z","event":"refreshed","token_id":"at_78","principal":"user:4231","refresh_token_id":"rt_13","old_token_id":"at_77"}"#
+            #"""
+            {"ts":"2026-04-28T07:42:19.541Z","event":"refreshed","token_id":"at_78","principal":"user:4231",\#
+            "refresh_token_id":"rt_13","old_token_id":"at_77"}
+            """#
         )),
     LineRule(
         "every field, whether the kind expects it or not",
-        #"{"code_id":"c","family_id":"f","client_id":"cl","old_token_id":"o","refresh_token_id":"r","presented":"p","user_agent":"u","ip":"i","reason":"why","success":false,"latency_ms":0,"tool":"t","expires_at":1,"scopes":[],"actor":"a","principal":"pr","kind":"k","token_id":"id","event_id":"e","event":"used","ts":0}"#,
+        #"""
+        {"code_id":"c","family_id":"f","client_id":"cl","old_token_id":"o","refresh_token_id":"r",\#
+        "presented":"p","user_agent":"u","ip":"i","reason":"why","success":false,"latency_ms":0,"tool":"t",\#
+        "expires_at":1,"scopes":[],"actor":"a","principal":"pr","kind":"k","token_id":"id","event_id":"e",\#
+        "event":"used","ts":0}
+        """#,
         .event(
-            #"{"ts":"1970-01-01T00:00:00Z","event":"used","event_id":"e","token_id":"id","kind":"k","principal":"pr","actor":"a","scopes":[],"expires_at":"1970-01-01T00:00:01Z","tool":"t","latency_ms":0,"success":false,"reason":"why","ip":"i","user_agent":"u","presented":"p","refresh_token_id":"r","old_token_id":"o","client_id":"cl","family_id":"f","code_id":"c"}"#
+            #"""
+            {"ts":"1970-01-01T00:00:00Z","event":"used","event_id":"e","token_id":"id","kind":"k",\#
+            "principal":"pr","actor":"a","scopes":[],"expires_at":"1970-01-01T00:00:01Z","tool":"t",\#
+            "latency_ms":0,"success":false,"reason":"why","ip":"i","user_agent":"u","presented":"p",\#
+            "refresh_token_id":"r","old_token_id":"o","client_id":"cl","family_id":"f","code_id":"c"}
+            """#
         )),
 
     // What is required.
@@ -82,35 +132,61 @@ let lineRules: [LineRule] = [
     LineRule("event is no text", #"{"ts":1,"event":["used"],"token_id":"t"}"#, .quarantined("unknown_event", nil)),
     LineRule("a seventh kind", #"{"ts":1,"event":"minted","token_id":"t"}"#, .quarantined("unknown_event", nil)),
     LineRule("a kind in capitals", #"{"ts":1,"event":"Used","token_id":"t"}"#, .quarantined("unknown_event", nil)),
-    LineRule("issued without a principal", #"{"ts":1,"event":"issued","token_id":"t"}"#, .quarantined("missing_field", "principal")),
+    LineRule(
+        "issued without a principal",
+        #"{"ts":1,"event":"issued","token_id":"t"}"#,
+        .quarantined("missing_field", "principal")),
     LineRule("issued without anything", #"{"ts":1,"event":"issued"}"#, .quarantined("missing_field", "token_id")),
     LineRule("used without a token", #"{"ts":1,"event":"used"}"#, .quarantined("missing_field", "token_id")),
-    LineRule("revoked without a token", #"{"ts":1,"event":"revoked","token_id":null}"#, .quarantined("missing_field", "token_id")),
+    LineRule(
+        "revoked without a token",
+        #"{"ts":1,"event":"revoked","token_id":null}"#,
+        .quarantined("missing_field", "token_id")),
     LineRule("failed without a reason", #"{"ts":1,"event":"failed"}"#, .quarantined("missing_field", "reason")),
-    LineRule("exchanged without a principal", #"{"ts":1,"event":"exchanged"}"#, .quarantined("missing_field", "principal")),
+    LineRule(
+        "exchanged without a principal",
+        #"{"ts":1,"event":"exchanged"}"#,
+        .quarantined("missing_field", "principal")),
     LineRule(
         "refreshed without the old token", #"{"ts":1,"event":"refreshed","principal":"p","token_id":"t"}"#,
         .quarantined("missing_field", "old_token_id")),
-    LineRule("a required field of the wrong type", #"{"ts":1,"event":"used","token_id":7}"#, .quarantined("bad_field", "token_id")),
+    LineRule(
+        "a required field of the wrong type",
+        #"{"ts":1,"event":"used","token_id":7}"#,
+        .quarantined("bad_field", "token_id")),
     LineRule("of two reasons the first counts", #"{"event":"minted"}"#, .quarantined("no_ts", nil)),
 
     // Unknown fields, null, wrong types.
     LineRule(
-        "unknown fields are kept as they came", #"{"ts":1,"zone":{"a": [1, 2.50,"\u0041"]},"event":"used","token_id":"t","n":null}"#,
-        .event(#"{"ts":"1970-01-01T00:00:01Z","event":"used","token_id":"t","zone":{"a": [1, 2.50,"\u0041"]},"n":null}"#)),
+        "unknown fields are kept as they came",
+        #"{"ts":1,"zone":{"a": [1, 2.50,"\u0041"]},"event":"used","token_id":"t","n":null}"#,
+        .event(
+            #"{"ts":"1970-01-01T00:00:01Z","event":"used","token_id":"t","zone":{"a": [1, 2.50,"\u0041"]},"n":null}"#)),
     LineRule(
-        "spaces around an unknown field's colon are kept", "{\"ts\":1,\"event\":\"used\",\"token_id\":\"t\", \"x\" :\t1 }",
+        "spaces around an unknown field's colon are kept",
+        "{\"ts\":1,\"event\":\"used\",\"token_id\":\"t\", \"x\" :\t1 }",
         .event("{\"ts\":\"1970-01-01T00:00:01Z\",\"event\":\"used\",\"token_id\":\"t\",\"x\" :\t1}")),
     LineRule(
-        "null in an optional field means absent", #"{"ts":1,"event":"used","token_id":"t","ip":null,"scopes":null,"latency_ms":null,"success":null,"expires_at":null}"#,
+        "null in an optional field means absent",
+        #"""
+        {"ts":1,"event":"used","token_id":"t","ip":null,"scopes":null,"latency_ms":null,"success":null,\#
+        "expires_at":null}
+        """#,
         .event(#"{"ts":"1970-01-01T00:00:01Z","event":"used","token_id":"t"}"#)),
     LineRule(
         "a text field that is a number", #"{"ts":1,"event":"used","token_id":"t","ip":3405803783}"#,
         .flagged(#"{"ts":"1970-01-01T00:00:01Z","event":"used","token_id":"t","ip":3405803783}"#)),
     LineRule(
-        "every typed field of the wrong type", #"{"ts":1,"event":"used","token_id":"t","success":"yes","latency_ms":"7","scopes":"a b","expires_at":false,"tool":{}}"#,
+        "every typed field of the wrong type",
+        #"""
+        {"ts":1,"event":"used","token_id":"t","success":"yes","latency_ms":"7","scopes":"a b",\#
+        "expires_at":false,"tool":{}}
+        """#,
         .flagged(
-            #"{"ts":"1970-01-01T00:00:01Z","event":"used","token_id":"t","success":"yes","latency_ms":"7","scopes":"a b","expires_at":false,"tool":{}}"#
+            #"""
+            {"ts":"1970-01-01T00:00:01Z","event":"used","token_id":"t","success":"yes","latency_ms":"7",\#
+            "scopes":"a b","expires_at":false,"tool":{}}
+            """#
         )),
     LineRule(
         "scopes must all be texts", #"{"ts":1,"event":"used","token_id":"t","scopes":["a",1]}"#,
@@ -119,8 +195,14 @@ let lineRules: [LineRule] = [
         "scopes with spaces and escapes", #"{"ts":1,"event":"used","token_id":"t","scopes":[ "a" , "\u0062\n" ]}"#,
         .event(#"{"ts":"1970-01-01T00:00:01Z","event":"used","token_id":"t","scopes":["a","b\n"]}"#)),
     LineRule(
-        "a field that imitates one of ours", #"{"ts":1,"event":"used","token_id":"t","source":"/etc","source_offset":-1,"extra":{}}"#,
-        .event(#"{"ts":"1970-01-01T00:00:01Z","event":"used","token_id":"t","source":"/etc","source_offset":-1,"extra":{}}"#)),
+        "a field that imitates one of ours",
+        #"{"ts":1,"event":"used","token_id":"t","source":"/etc","source_offset":-1,"extra":{}}"#,
+        .event(
+            #"""
+            {"ts":"1970-01-01T00:00:01Z","event":"used","token_id":"t","source":"/etc","source_offset":-1,\#
+            "extra":{}}
+            """#
+        )),
 
     // Repeated keys: the first wins.
     LineRule(
@@ -137,7 +219,8 @@ let lineRules: [LineRule] = [
         "{\"ts\":1,\"event\":\"used\",\"token_id\":\"t\",\"\u{E9}\":1,\"e\u{301}\":2}",
         .event("{\"ts\":\"1970-01-01T00:00:01Z\",\"event\":\"used\",\"token_id\":\"t\",\"\u{E9}\":1,\"e\u{301}\":2}")),
     LineRule(
-        "a repeated field that is null first: null is absent", #"{"ts":1,"event":"used","token_id":"t","ip":null,"ip":"1.2.3.4"}"#,
+        "a repeated field that is null first: null is absent",
+        #"{"ts":1,"event":"used","token_id":"t","ip":null,"ip":"1.2.3.4"}"#,
         .flagged(#"{"ts":"1970-01-01T00:00:01Z","event":"used","token_id":"t","ip":"1.2.3.4"}"#)),
     LineRule(
         "a repeated field that is null later", #"{"ts":1,"event":"used","token_id":"t","ip":"1.2.3.4","ip":null}"#,
@@ -160,8 +243,12 @@ let lineRules: [LineRule] = [
         "token_hash is what was presented", #"{"ts":1,"event":"failed","reason":"r","token_hash":"9f"}"#,
         .event(#"{"ts":"1970-01-01T00:00:01Z","event":"failed","reason":"r","presented":"9f"}"#)),
     LineRule(
-        "the other names of a refresh", #"{"ts":1,"event":"refreshed","user_id":"u","new_token_id":"n","superseded_token_id":"o"}"#,
-        .event(#"{"ts":"1970-01-01T00:00:01Z","event":"refreshed","token_id":"n","principal":"u","old_token_id":"o"}"#)),
+        "the other names of a refresh",
+        #"{"ts":1,"event":"refreshed","user_id":"u","new_token_id":"n","superseded_token_id":"o"}"#,
+        .event(
+            #"""
+            {"ts":"1970-01-01T00:00:01Z","event":"refreshed","token_id":"n","principal":"u","old_token_id":"o"}
+            """#)),
     LineRule(
         "new_token_id is unknown elsewhere", #"{"ts":1,"event":"used","token_id":"t","new_token_id":"n"}"#,
         .event(#"{"ts":"1970-01-01T00:00:01Z","event":"used","token_id":"t","new_token_id":"n"}"#)),
@@ -169,13 +256,15 @@ let lineRules: [LineRule] = [
         "new_token_id is no token_id elsewhere", #"{"ts":1,"event":"used","new_token_id":"n"}"#,
         .quarantined("missing_field", "token_id")),
     LineRule(
-        "the field's own name wins over an earlier other name", #"{"ts":1,"event":"revoked","token_id":"t","admin":"x","actor":"y"}"#,
+        "the field's own name wins over an earlier other name",
+        #"{"ts":1,"event":"revoked","token_id":"t","admin":"x","actor":"y"}"#,
         .flagged(#"{"ts":"1970-01-01T00:00:01Z","event":"revoked","token_id":"t","actor":"y","admin":"x"}"#)),
     LineRule(
         "of two other names admin wins", #"{"ts":1,"event":"revoked","token_id":"t","revoked_by":"x","admin":"y"}"#,
         .flagged(#"{"ts":"1970-01-01T00:00:01Z","event":"revoked","token_id":"t","actor":"y","revoked_by":"x"}"#)),
     LineRule(
-        "an own name that is null leaves the field to the other name", #"{"ts":1,"event":"revoked","token_id":"t","actor":null,"admin":"y"}"#,
+        "an own name that is null leaves the field to the other name",
+        #"{"ts":1,"event":"revoked","token_id":"t","actor":null,"admin":"y"}"#,
         .event(#"{"ts":"1970-01-01T00:00:01Z","event":"revoked","token_id":"t","actor":"y"}"#)),
     LineRule(
         "an other name of the wrong type", #"{"ts":1,"event":"revoked","token_id":"t","admin":5}"#,
@@ -220,7 +309,8 @@ let lineRules: [LineRule] = [
     noEpoch("-1"), noEpoch("-0"), noEpoch("1777162301.5"), noEpoch("1777162301.0"), noEpoch("1e18"), noEpoch("1E9"),
     noEpoch("[]"), noEpoch("{}"), noEpoch("false"),
     LineRule(
-        "an unreadable expires_at costs only itself", #"{"ts":1,"event":"used","token_id":"t","expires_at":"2026-02-30T00:00:00Z"}"#,
+        "an unreadable expires_at costs only itself",
+        #"{"ts":1,"event":"used","token_id":"t","expires_at":"2026-02-30T00:00:00Z"}"#,
         .flagged(#"{"ts":"1970-01-01T00:00:01Z","event":"used","token_id":"t","expires_at":"2026-02-30T00:00:00Z"}"#)),
 
     // Latencies.
@@ -243,29 +333,47 @@ let lineRules: [LineRule] = [
         "line separators are written as escapes", #"{"ts":1,"event":"used","token_id":"a\#u{2028}\#u{2029}\#u{85}b"}"#,
         .event(#"{"ts":"1970-01-01T00:00:01Z","event":"used","token_id":"a\u2028\u2029\u0085b"}"#)),
     LineRule(
-        "terminal commands are written as escapes", #"{"ts":1,"event":"used","token_id":"\u001b[2J\u0007\u007f\#u{9b}31m"}"#,
+        "terminal commands are written as escapes",
+        #"{"ts":1,"event":"used","token_id":"\u001b[2J\u0007\u007f\#u{9b}31m"}"#,
         .event(#"{"ts":"1970-01-01T00:00:01Z","event":"used","token_id":"\u001b[2J\u0007\u007f\u009b31m"}"#)),
     LineRule(
         "an escaped NUL is text", #"{"ts":1,"event":"used","token_id":"a\u0000b"}"#,
         .event(#"{"ts":"1970-01-01T00:00:01Z","event":"used","token_id":"a\u0000b"}"#)),
     LineRule(
-        "a key with escapes is the key that it means", #"{"\u0074\u0073":1,"\u0065vent":"us\u0065d","token\u005fid":"t"}"#,
+        "a key with escapes is the key that it means",
+        #"{"\u0074\u0073":1,"\u0065vent":"us\u0065d","token\u005fid":"t"}"#,
         .event(#"{"ts":"1970-01-01T00:00:01Z","event":"used","token_id":"t"}"#)),
     LineRule(
         "an empty text is a text", #"{"ts":1,"event":"used","token_id":"","ip":""}"#,
         .event(#"{"ts":"1970-01-01T00:00:01Z","event":"used","token_id":"","ip":""}"#)),
-    LineRule("half a surrogate pair", #"{"ts":1,"event":"used","token_id":"\ud800"}"#, .quarantined("bad_utf8", "at byte 35")),
+    LineRule(
+        "half a surrogate pair",
+        #"{"ts":1,"event":"used","token_id":"\ud800"}"#,
+        .quarantined("bad_utf8", "at byte 35")),
     LineRule("the other half", #"{"ts":1,"event":"used","token_id":"\udc00"}"#, .quarantined("bad_utf8", "at byte 35")),
-    LineRule("two first halves", #"{"ts":1,"event":"used","token_id":"\ud83d\ud83d"}"#, .quarantined("bad_utf8", "at byte 35")),
-    LineRule("a raw tab in a string", "{\"ts\":1,\"event\":\"used\",\"token_id\":\"a\tb\"}", .quarantined("not_json", "at byte 36")),
-    LineRule("a raw ESC in a string", "{\"ts\":1,\"event\":\"used\",\"token_id\":\"\u{1B}\"}", .quarantined("not_json", "at byte 35")),
-    LineRule("an unknown escape", #"{"ts":1,"event":"used","token_id":"\x41"}"#, .quarantined("not_json", "at byte 36")),
+    LineRule(
+        "two first halves",
+        #"{"ts":1,"event":"used","token_id":"\ud83d\ud83d"}"#,
+        .quarantined("bad_utf8", "at byte 35")),
+    LineRule(
+        "a raw tab in a string",
+        "{\"ts\":1,\"event\":\"used\",\"token_id\":\"a\tb\"}",
+        .quarantined("not_json", "at byte 36")),
+    LineRule(
+        "a raw ESC in a string",
+        "{\"ts\":1,\"event\":\"used\",\"token_id\":\"\u{1B}\"}",
+        .quarantined("not_json", "at byte 35")),
+    LineRule(
+        "an unknown escape",
+        #"{"ts":1,"event":"used","token_id":"\x41"}"#,
+        .quarantined("not_json", "at byte 36")),
 
     // Form.
     LineRule("an empty line", "", .blank),
     LineRule("a line of spaces", " \t \r", .blank),
     LineRule(
-        "spaces everywhere and a carriage return at the end", "\t { \"ts\" : 1 , \"event\" : \"used\" , \"token_id\" : \"t\" } \r",
+        "spaces everywhere and a carriage return at the end",
+        "\t { \"ts\" : 1 , \"event\" : \"used\" , \"token_id\" : \"t\" } \r",
         .event(#"{"ts":"1970-01-01T00:00:01Z","event":"used","token_id":"t"}"#)),
     LineRule("an empty object", "{}", .quarantined("no_ts", nil)),
     LineRule("text", "Apr 26 00:11:41 host sshd[1]: hello", .quarantined("not_json", "at byte 0")),
@@ -277,20 +385,42 @@ let lineRules: [LineRule] = [
     LineRule("cut off after a comma", #"{"ts":1,"#, .quarantined("unterminated", "at byte 8")),
     LineRule("cut off in an array", #"[1,2"#, .quarantined("unterminated", "at byte 4")),
     LineRule("two objects", #"{"ts":1,"event":"used","token_id":"t"}{"ts":2}"#, .quarantined("not_json", "at byte 38")),
-    LineRule("a comma after the last field", #"{"ts":1,"event":"used","token_id":"t",}"#, .quarantined("not_json", "at byte 38")),
-    LineRule("no comma between fields", #"{"ts":1 "event":"used","token_id":"t"}"#, .quarantined("not_json", "at byte 8")),
+    LineRule(
+        "a comma after the last field",
+        #"{"ts":1,"event":"used","token_id":"t",}"#,
+        .quarantined("not_json", "at byte 38")),
+    LineRule(
+        "no comma between fields",
+        #"{"ts":1 "event":"used","token_id":"t"}"#,
+        .quarantined("not_json", "at byte 8")),
     LineRule("single quotes", #"{'ts':1}"#, .quarantined("not_json", "at byte 1")),
     LineRule("a comment", #"{"ts":1/*2*/}"#, .quarantined("not_json", "at byte 7")),
     LineRule("a leading zero", #"{"ts":01,"event":"used","token_id":"t"}"#, .quarantined("not_json", "at byte 7")),
-    LineRule("NaN", #"{"ts":1,"event":"used","token_id":"t","latency_ms":NaN}"#, .quarantined("not_json", "at byte 51")),
-    LineRule("a byte order mark", "\u{FEFF}{\"ts\":1,\"event\":\"used\",\"token_id\":\"t\"}", .quarantined("byte_order_mark", "at byte 0")),
-    LineRule("a NUL in front", "\u{0}{\"ts\":1,\"event\":\"used\",\"token_id\":\"t\"}", .quarantined("nul_bytes", "at byte 0")),
-    LineRule("a NUL in a string", "{\"ts\":1,\"event\":\"used\",\"token_id\":\"\u{0}\"}", .quarantined("nul_bytes", "at byte 35")),
+    LineRule(
+        "NaN",
+        #"{"ts":1,"event":"used","token_id":"t","latency_ms":NaN}"#,
+        .quarantined("not_json", "at byte 51")),
+    LineRule(
+        "a byte order mark",
+        "\u{FEFF}{\"ts\":1,\"event\":\"used\",\"token_id\":\"t\"}",
+        .quarantined("byte_order_mark", "at byte 0")),
+    LineRule(
+        "a NUL in front",
+        "\u{0}{\"ts\":1,\"event\":\"used\",\"token_id\":\"t\"}",
+        .quarantined("nul_bytes", "at byte 0")),
+    LineRule(
+        "a NUL in a string",
+        "{\"ts\":1,\"event\":\"used\",\"token_id\":\"\u{0}\"}",
+        .quarantined("nul_bytes", "at byte 35")),
     LineRule(
         "64 deep", #"{"ts":1,"event":"used","token_id":"t","x":"# + nested(63) + "}",
         .event(#"{"ts":"1970-01-01T00:00:01Z","event":"used","token_id":"t","x":"# + nested(63) + "}")),
-    LineRule("65 deep", #"{"ts":1,"event":"used","token_id":"t","x":"# + nested(64) + "}", .quarantined("too_deep", "at byte 105")),
-    LineRule("a million open brackets", String(repeating: "[", count: 1_000_000), .quarantined("too_deep", "at byte 64")),
+    LineRule(
+        "65 deep",
+        #"{"ts":1,"event":"used","token_id":"t","x":"# + nested(64) + "}",
+        .quarantined("too_deep", "at byte 105")),
+    LineRule(
+        "a million open brackets", String(repeating: "[", count: 1_000_000), .quarantined("too_deep", "at byte 64")),
     LineRule(
         "256 fields", #"{"ts":1,"event":"used","token_id":"t""# + numbered(253) + "}",
         .event(#"{"ts":"1970-01-01T00:00:01Z","event":"used","token_id":"t""# + numbered(253) + "}")),
@@ -300,7 +430,9 @@ let lineRules: [LineRule] = [
     LineRule(
         "a number of a million digits in an unknown field",
         #"{"ts":1,"event":"used","token_id":"t","n":"# + String(repeating: "7", count: 1_000_000) + "}",
-        .event(#"{"ts":"1970-01-01T00:00:01Z","event":"used","token_id":"t","n":"# + String(repeating: "7", count: 1_000_000) + "}")),
+        .event(
+            #"{"ts":"1970-01-01T00:00:01Z","event":"used","token_id":"t","n":"#
+                + String(repeating: "7", count: 1_000_000) + "}")),
 ]
 
 private func nested(_ depth: Int) -> String {

@@ -3,7 +3,8 @@ import Events
 /// Seeded events and lines, with everything in them that may go wrong.
 enum Made {
     private static let alphabet: [Unicode.Scalar] = [
-        "a", "Z", "0", "_", ":", "/", " ", "\"", "\\", "\n", "\r", "\t", "\u{0}", "\u{1B}", "\u{7F}", "\u{85}", "\u{E9}",
+        "a", "Z", "0", "_", ":", "/", " ", "\"", "\\", "\n", "\r", "\t", "\u{0}", "\u{1B}", "\u{7F}", "\u{85}",
+        "\u{E9}",
         "\u{301}", "\u{2028}", "\u{2029}", "\u{202E}", "\u{FEFF}", "\u{FFFF}", "\u{1F600}", "\u{10FFFF}", "{", "}", ",",
     ]
 
@@ -36,7 +37,9 @@ enum Made {
     static func event(_ random: inout Seeded) -> Event {
         var event = Event(ts: time(&random), kind: EventKind.allCases.randomElement(using: &random) ?? .used)
         for field in EventField.texts where field != .source && field != .extra {
-            if random.chance(40) || LineNames.required(event.kind).contains(field) { event.texts[field] = text(&random) }
+            if random.chance(40) || LineNames.required(event.kind).contains(field) {
+                event.texts[field] = text(&random)
+            }
         }
         if random.chance(40) { event.expiresAt = time(&random) }
         if random.chance(40) { event.latencyMS = number(&random) }
@@ -48,10 +51,11 @@ enum Made {
 
     /// A line that may be an event: fields in any order, other names, nulls, wrong types, repeated keys, spaces.
     static func line(_ random: inout Seeded) -> String {
-        let kind = ["issued", "used", "used", "used", "revoked", "failed", "exchanged", "refreshed", "minted"]
+        let kind =
+            ["issued", "used", "used", "used", "revoked", "failed", "exchanged", "refreshed", "minted"]
             .randomElement(using: &random) ?? "used"
         var members = [
-            #""ts":"2026-04-2\#(Int.random(in: 0...9, using: &random))T00:11:41.\#(Int.random(in: 0...999, using: &random))Z""#,
+            #""ts":"2026-04-2\#(digit(&random))T00:11:41.\#(digit(&random))\#(digit(&random))Z""#,
             #""event":"\#(kind)""#, #""token_id":\#(value(&random, mostly: #""tok_7""#))"#,
             #""principal":\#(value(&random, mostly: #""user:1""#))"#,
         ]
@@ -64,13 +68,18 @@ enum Made {
         return "{" + members.joined(separator: random.chance(20) ? " , " : ",") + "}"
     }
 
+    private static func digit(_ random: inout Seeded) -> Int { Int.random(in: 0...9, using: &random) }
+
     private static let names =
-        LineName.texts + ["x", "y", "region", "", "source", "extra", #"\u0069p"#, #"t\u006fol"#, "reason", "reason", "ip"]
+        LineName.texts + [
+            "x", "y", "region", "", "source", "extra", #"\u0069p"#, #"t\u006fol"#, "reason", "reason", "ip",
+        ]
 
     private static func value(_ random: inout Seeded, mostly usual: String) -> String {
         guard random.chance(40) else { return usual }
         return [
-            "null", "null", "true", "false", "0", "-1.5e-3", "1e400", "1777162301", #""""#, #""\u0061\n""#, #""2026-04-26T00:00:00Z""#,
+            "null", "null", "true", "false", "0", "-1.5e-3", "1e400", "1777162301", #""""#, #""\u0061\n""#,
+            #""2026-04-26T00:00:00Z""#,
             "[]", #"["a","b"]"#, #"[ "a", 1 ]"#, "{}", #"{"a":{"b":[]}}"#, #""é""#,
         ].randomElement(using: &random) ?? usual
     }

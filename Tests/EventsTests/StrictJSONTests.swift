@@ -5,20 +5,28 @@ import Testing
 /// The reader accepts exactly JSON: by a list with answers, and against Python's reader on damaged lines.
 struct StrictJSONTests {
     static let accepted = [
-        "0", "-0", "1", "-1", "10", "0.5", "-0.5e+10", "1E5", "1e-05", "123456789012345678901234567890", "true", "false",
-        "null", #""""#, #""a""#, #""\"\\\/\b\f\n\r\t""#, #""\u0000\u001f\u20AC\uFFFF""#, #""\uD834\udd1e""#, "\"\u{7F}\"",
+        "0", "-0", "1", "-1", "10", "0.5", "-0.5e+10", "1E5", "1e-05", "123456789012345678901234567890", "true",
+        "false",
+        "null", #""""#, #""a""#, #""\"\\\/\b\f\n\r\t""#, #""\u0000\u001f\u20AC\uFFFF""#, #""\uD834\udd1e""#,
+        "\"\u{7F}\"",
         "\"\u{2028}é😀\"", "[]", "[ ]", "[1]", "[1 , 2]", "[[[[]]]]", "[null,true,\"\",{}]", "{}", "{ }", #"{"":0}"#,
         #"{"a":1,"a":2}"#, #"{ "a" : [ { "b" : {} } ] }"#, "[\t1\r]", #"["\\"]"#, #"["\\\""]"#, #"{"a\u0000":1}"#,
     ]
 
     static let refused = [
-        "", "+1", "01", "-01", "00", "1.", ".5", "-.5", "-", "1e", "1e+", "1.e1", "1.5.5", "0x10", "1_000", "1e1.5", "--1",
-        "Infinity", "-Infinity", "NaN", "nan", "True", "TRUE", "tru", "truee", "nul", "nulll", "fals", "falsee", "fa1se",
-        "undefined", "None", "'a'", "a", #""a"#, #"a""#, #""\""#, #""\a""#, #""\'""#, #""\0""#, #""\u12""#, #""\u12G4""#,
+        "", "+1", "01", "-01", "00", "1.", ".5", "-.5", "-", "1e", "1e+", "1.e1", "1.5.5", "0x10", "1_000", "1e1.5",
+        "--1",
+        "Infinity", "-Infinity", "NaN", "nan", "True", "TRUE", "tru", "truee", "nul", "nulll", "fals", "falsee",
+        "fa1se",
+        "undefined", "None", "'a'", "a", #""a"#, #"a""#, #""\""#, #""\a""#, #""\'""#, #""\0""#, #""\u12""#,
+        #""\u12G4""#,
         #""\U0041""#, #""\u+041""#, #""\ud800""#, #""\ud800x""#, #""\ud800\n""#, #""\ud800\ud800""#, #""\udfff""#,
-        "\"\t\"", "\"\u{0}\"", "\"\u{1F}\"", "[", "]", "[1", "[1,", "[1,]", "[,1]", "[,]", "[1,,2]", "[1 2]", "[1:2]", "[1}",
-        "[\"a\"\"b\"]", "{", "}", "{a:1}", "{'a':1}", "{1:1}", "{null:1}", #"{"a"}"#, #"{"a":}"#, #"{"a" 1}"#, #"{"a"::1}"#,
-        #"{"a":1,}"#, #"{,"a":1}"#, #"{"a":1,,"b":2}"#, #"{"a":1 "b":2}"#, #"{"a":1]"#, #"{"a":1"#, "1 2", "1//", "/**/1",
+        "\"\t\"", "\"\u{0}\"", "\"\u{1F}\"", "[", "]", "[1", "[1,", "[1,]", "[,1]", "[,]", "[1,,2]", "[1 2]", "[1:2]",
+        "[1}",
+        "[\"a\"\"b\"]", "{", "}", "{a:1}", "{'a':1}", "{1:1}", "{null:1}", #"{"a"}"#, #"{"a":}"#, #"{"a" 1}"#,
+        #"{"a"::1}"#,
+        #"{"a":1,}"#, #"{,"a":1}"#, #"{"a":1,,"b":2}"#, #"{"a":1 "b":2}"#, #"{"a":1]"#, #"{"a":1"#, "1 2", "1//",
+        "/**/1",
         "#1", "\u{C}1", "\u{B}1", "\u{A0}1", "\u{FEFF}1", "\u{2060}1", "<null>", #"["a":1]"#, #"{"a":b}"#, "\u{0}",
     ]
 
@@ -85,7 +93,7 @@ private enum Python {
 
     private static var interpreter: String {
         if let set = ProcessInfo.processInfo.environment["AUTHTRAIL_PYTHON"] { return set }
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let root = URL(filePath: #filePath).appending(path: "../../..").standardized
         let local = root.appending(path: ".venv/bin/python").path
         return FileManager.default.isExecutableFile(atPath: local) ? local : "/usr/bin/python3"
     }

@@ -51,12 +51,13 @@ struct TimeAndNumberTests {
                 Int.random(in: 0...61, using: &random), Int.random(in: 0...61, using: &random),
             ]
             let text = parts.map { $0 < 10 ? "0\($0)" : "\($0)" }
-            let line = "{\"ts\":\"\(text[0])-\(text[1])-\(text[2])T\(text[3]):\(text[4]):\(text[5])Z\",\"event\":\"used\",\"token_id\":\"t\"}\n"
+            let time = "\(text[0])-\(text[1])-\(text[2])T\(text[3]):\(text[4]):\(text[5])Z"
+            let line = "{\"ts\":\"\(time)\",\"event\":\"used\",\"token_id\":\"t\"}\n"
             let leap = parts[0] % 4 == 0
             let lengths = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-            let exists =
-                parts[0] >= 1970 && (1...12).contains(parts[1]) && parts[2] >= 1 && parts[2] <= lengths[max(0, min(11, parts[1] - 1))]
-                && parts[3] < 24 && parts[4] < 60 && parts[5] < 60
+            let length = (1...12).contains(parts[1]) ? lengths[parts[1] - 1] : 0
+            let isDate = parts[0] >= 1970 && parts[2] >= 1 && parts[2] <= length
+            let exists = isDate && parts[3] < 24 && parts[4] < 60 && parts[5] < 60
             #expect((Reading(line).counts.stored == 1) == exists, "\(line)")
         }
     }

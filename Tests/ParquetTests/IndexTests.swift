@@ -102,10 +102,10 @@ struct IndexTests {
     @Test func `a bloom filter has every text of its row group and few others`() throws {
         let present = (0..<20_000).map { "tok_\($0)" }
         let file = try file(.text, bloom: true, .text(textColumn(present + present)))
-        for text in present.prefix(2000) { #expect(try file.mightContain(text, column: 0, rowGroup: 0)) }
+        for text in present.prefix(200) { #expect(try file.mightContain(text, column: 0, rowGroup: 0)) }
         var wrong = 0
-        for number in 20_000..<22_000 where try file.mightContain("tok_1\(number)x", column: 0, rowGroup: 0) { wrong += 1 }
-        #expect(wrong < 60)
+        for number in 20_000..<20_400 where try file.mightContain("tok_1\(number)x", column: 0, rowGroup: 0) { wrong += 1 }
+        #expect(wrong < 12)
         #expect(try file.mightContain(anyOf: ["nothing", "tok_7"], column: 0, rowGroup: 0))
         #expect(try !file.mightContain(anyOf: [String](), column: 0, rowGroup: 0))
         // 20,000 texts at 9.7 bits are 24,250 bytes, of which 32,768 is the next power of two.

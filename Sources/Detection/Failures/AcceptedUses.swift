@@ -108,7 +108,7 @@ struct AcceptedUseReader {
         let fresh = try withoutKnown(accepted.flatMap { $0.value.map { use in use.value } })
         var found: [SuccessAfter] = []
         for (target, uses) in accepted {
-            let firsts = uses.values.filter { fresh.contains(Known(key: $0.key, token: $0.token)) }
+            let firsts = uses.values.filter { fresh.contains(Moment($0)) }
             guard !firsts.isEmpty else { continue }
             found.append(
                 SuccessAfter(
@@ -123,9 +123,13 @@ struct AcceptedUseReader {
         var key: IPKey
     }
 
-    private struct Known: Hashable {
+    /// Which use it is: the same token may be new to a client once, and known to it later.
+    private struct Moment: Hashable {
         var key: IPKey
         var token: String
+        var ts: Int64
+
+        init(_ use: AcceptedUse) { (key, token, ts) = (use.key, use.token, use.ts) }
     }
 
     /// For each followed episode and client, the first accepted use of every token.
@@ -149,7 +153,7 @@ struct AcceptedUseReader {
     }
 
     /// The uses whose credential was never accepted from their client before.
-    private func withoutKnown(_ uses: [AcceptedUse]) throws -> Set<Known> {
+    private func withoutKnown(_ uses: [AcceptedUse]) throws -> Set<Moment> {
         guard let first = uses.map({ $0.ts }).min(), let last = uses.map({ $0.ts }).max() else { return [] }
         var waiting: [IPKey: [AcceptedUse.Name: [Int]]] = [:]
         for (place, use) in uses.enumerated() {
@@ -177,7 +181,7 @@ struct AcceptedUseReader {
                 }
             }
         }
-        return Set(uses.indices.filter { !isKnown[$0] }.map { Known(key: uses[$0].key, token: uses[$0].token) })
+        return Set(uses.indices.filter { !isKnown[$0] }.map { Moment(uses[$0]) })
     }
 
     private static let fields = EventFields([

@@ -20,7 +20,8 @@ extension ParquetFile {
         try source.read(Place(offset: offset, length: chunk.dataPages - offset), into: &workbench.raw)
         try locating("dictionary", column: column, rowGroup: rowGroup) { () throws(Problem) in
             do throws(Malformed) {
-                let parts = try workbench.open(workbench.raw.bytes, codec: chunk.codec)
+                let parts = try workbench.open(
+                    workbench.raw.bytes, codec: chunk.codec, verifiesChecksum: verifiesChecksums)
                 guard case .dictionary(let entries, Encoding.plain.rawValue) = parts.kind else {
                     throw Malformed("its first page is no plain dictionary")
                 }
@@ -55,7 +56,9 @@ extension ParquetFile {
                     do throws(Malformed) {
                         let place = index.pages[page].place
                         let own = bytes[(place.offset - start)..<(place.offset - start + place.length)]
-                        let parts = try workbench.open(UnsafeRawBufferPointer(rebasing: own), codec: chunk.codec)
+                        let parts = try workbench.open(
+                            UnsafeRawBufferPointer(rebasing: own), codec: chunk.codec,
+                            verifiesChecksum: verifiesChecksums)
                         try decode(
                             try Self.dataPage(parts, of: chunk, firstRow: firstRow, rows: cuts[page].count))
                     } catch { throw .malformed(error.problem) }
@@ -131,10 +134,6 @@ extension Workbench {
     mutating func indices(
         _ bytes: UnsafeRawBufferPointer, _ count: Int, below entries: Int, to out: UnsafeMutablePointer<UInt32>
     ) throws(Malformed) {
-        guard count > 0 else {
-            guard bytes.isEmpty else { throw Malformed("\(bytes.count) bytes for no values") }
-            return
-        }
         guard let width = bytes.first, width <= 32 else { throw Malformed("dictionary indices without a width") }
         try RunLength.decode(UnsafeRawBufferPointer(rebasing: bytes[1...]), width: Int(width), count, to: out)
         var greatest: UInt32 = 0

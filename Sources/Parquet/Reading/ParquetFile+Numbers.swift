@@ -18,7 +18,7 @@ extension ParquetFile {
                 }
                 let present = levels == nil ? out : workbench.longs.room(page.present)
                 var cursor = ByteCursor(page.parts.values)
-                if page.present > 0 { try DeltaBinaryPacked.decode(&cursor, page.present, to: present) }
+                try DeltaBinaryPacked.decode(&cursor, page.present, to: present)
                 guard cursor.left == 0 else { throw Malformed("\(cursor.left) bytes too many") }
                 if let levels { Self.spread(present, over: levels, page.rows, to: out) }
             }
@@ -99,10 +99,6 @@ extension Workbench {
         guard page.encoding == .rle else { throw Malformed("booleans are not stored as \(page.encoding)") }
         let codes = self.codes.room(page.present)
         var cursor = ByteCursor(page.parts.values)
-        guard page.present > 0 else {
-            guard cursor.left == 0 else { throw Malformed("\(cursor.left) bytes for no values") }
-            return UnsafePointer(codes)
-        }
         let length = try cursor.littleEndian32()
         guard Int(length) == cursor.left else { throw Malformed("runs of \(length) bytes in \(cursor.left)") }
         try RunLength.decode(cursor.rest(), width: 1, page.present, to: codes)

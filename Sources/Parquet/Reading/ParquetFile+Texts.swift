@@ -87,11 +87,10 @@ extension Workbench {
         var cursor = ByteCursor(page.parts.values)
         switch page.encoding {
         case .plain: try PlainTexts.decode(&cursor, page.present, into: &arena)
-        case .deltaLengthByteArray where page.present > 0:
+        case .deltaLengthByteArray:
             try DeltaLengthTexts.decode(&cursor, page.present, lengths: &longs, into: &arena)
-        case .deltaByteArray where page.present > 0:
+        case .deltaByteArray:
             try DeltaTexts.decode(&cursor, page.present, lengths: &longs, into: &arena)
-        case .deltaLengthByteArray, .deltaByteArray: break
         default: throw Malformed("texts are not stored as \(page.encoding)")
         }
         guard cursor.left == 0 else { throw Malformed("\(cursor.left) bytes too many") }

@@ -11,14 +11,16 @@ struct Workbench: ~Copyable {
     var repetitions = Scratch<UInt32>()
 
     /// Checks a page's checksum and size and takes it apart. `raw` must hold its bytes.
-    mutating func open(_ bytes: UnsafeRawBufferPointer, codec: Int32) throws(Malformed) -> PageParts {
+    mutating func open(
+        _ bytes: UnsafeRawBufferPointer, codec: Int32, verifiesChecksum: Bool
+    ) throws(Malformed) -> PageParts {
         var length = 0
         let header = try PageHeader(reading: bytes, length: &length)
         guard header.storedSize == bytes.count - length else {
             throw Malformed("\(bytes.count - length) bytes lie there; its header says \(header.storedSize)")
         }
         let body = UnsafeRawBufferPointer(rebasing: bytes[length...])
-        if let checksum = header.checksum, checksum != Checksum.crc32(body) {
+        if verifiesChecksum, let checksum = header.checksum, checksum != Checksum.crc32(body) {
             throw Malformed("its checksum is wrong")
         }
         switch header.kind {

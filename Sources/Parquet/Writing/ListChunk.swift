@@ -66,10 +66,12 @@ extension PageSink {
         let range = value..<(value + flat.starts[rows.upperBound] - flat.starts[rows.lowerBound])
         value = range.upperBound
         values.clear()
-        var bounds: ValueBounds?
-        if !range.isEmpty {
+        if chunk.encoding == .rleDictionary {
             let indices = texts.codes + range.lowerBound
             try writeIndices(indices, range.count, entries: texts.used, &chunk.habit)
+        }
+        var bounds: ValueBounds?
+        if !range.isEmpty {
             let extremes = texts.extremes(range, page: page, of: entries)
             bounds = Bounds.texts(extremes.least, extremes.greatest)
         }

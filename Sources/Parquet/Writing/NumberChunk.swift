@@ -26,7 +26,7 @@ extension PageSink {
         }
         let nulls = try writeDefinitions(flags, rows.count, of: chunk.column)
         values.clear()
-        if count > 0 { DeltaBinaryPacked.encode(present, count, into: &values) }
+        DeltaBinaryPacked.encode(present, count, into: &values)
         let shape = PageShape(rows: rows, values: rows.count, nulls: nulls, encoding: .deltaBinaryPacked)
         try writeDataPage(shape, count == 0 ? nil : Bounds.numbers(least, greatest), to: &chunk)
     }
@@ -82,7 +82,7 @@ extension PageSink {
             least = min(least, value)
             greatest = max(greatest, value)
         }
-        if let entries, count > 0 {
+        if let entries {
             try writeIndices(codes.room(0) + value, count, entries: entries, &chunk.habit)
         } else {
             values.commit(count * 8)
@@ -119,12 +119,10 @@ extension PageSink {
         }
         let nulls = try writeDefinitions(flags, rows.count, of: chunk.column)
         values.clear()
-        if count > 0 {
-            // The length of the runs stands before them; it is known afterwards.
-            values.put(littleEndian: 0)
-            RunLength.encode(present, count, into: &values)
-            values.patch(littleEndian: UInt32(values.count - 4), at: 0)
-        }
+        // The length of the runs stands before them; it is known afterwards.
+        values.put(littleEndian: 0)
+        RunLength.encode(present, count, into: &values)
+        values.patch(littleEndian: UInt32(values.count - 4), at: 0)
         let bounds: ValueBounds = .known(min: [trues == count ? 1 : 0], max: [trues == 0 ? 0 : 1])
         let shape = PageShape(rows: rows, values: rows.count, nulls: nulls, encoding: .rle)
         try writeDataPage(shape, count == 0 ? nil : bounds, to: &chunk)

@@ -18,10 +18,9 @@ extension PageSink {
         _ entries: Entries, cuts: [Range<Int>], to chunk: inout OpenChunk
     ) throws(ParquetError) {
         if chunk.column.hasBloomFilter, texts.values > 0 { chunk.bloom = bloom(entries) }
-        let isIndexed = isWorthDictionary
         if texts.values == 0 {
             chunk.encoding = .plain
-        } else if isIndexed {
+        } else if isWorthDictionary {
             chunk.encoding = .rleDictionary
             try writeDictionary(entries, to: &chunk)
         } else {
@@ -32,20 +31,29 @@ extension PageSink {
             let nulls = try writeDefinitions(rows, of: chunk.column)
             let range = value..<(value + rows.count - nulls)
             value = range.upperBound
-            values.clear()
+            try encodePage(range, entries, to: &chunk)
             var bounds: ValueBounds?
             if !range.isEmpty {
                 let extremes = texts.extremes(range, page: page + 1, of: entries)
                 bounds = Bounds.texts(extremes.least, extremes.greatest)
-                if isIndexed {
-                    let indices = texts.codes + range.lowerBound
-                    try writeIndices(indices, range.count, entries: texts.used, &chunk.habit)
-                } else {
-                    encode(range, entries, chunk.encoding)
-                }
             }
             let shape = PageShape(rows: rows, values: rows.count, nulls: nulls, encoding: chunk.encoding)
             try writeDataPage(shape, bounds, to: &chunk)
+        }
+    }
+
+    /// Encodes the values of a page as the chunk does. A page of nulls only still has what an encoding begins with:
+    /// some readers miss it.
+    private mutating func encodePage(
+        _ range: Range<Int>, _ entries: Entries, to chunk: inout OpenChunk
+    ) throws(ParquetError) {
+        values.clear()
+        switch chunk.encoding {
+        case .plain: break
+        case .rleDictionary:
+            let indices = texts.codes + range.lowerBound
+            try writeIndices(indices, range.count, entries: texts.used, &chunk.habit)
+        default: encode(range, entries, chunk.encoding)
         }
     }
 

@@ -1,0 +1,154 @@
+import Console
+import Foundation
+import Testing
+
+struct OutputTests {
+    let program = Program()
+
+    init() throws {
+        _ = try program.run("ingest", program.write("a.ndjson", threeLines), "--quiet")
+    }
+
+    @Test func `ingest counts what became of every line`() throws {
+        let log = program.write("b.ndjson", threeLines + "\n{\"ts\":\"2026-05-02T00:00:00Z\",\"event\":\"used\",\"token_id\":\"t3\",\"tool\":7}\n")
+        let run = try program.run("ingest", log, "--format", "json")
+        #expect(run.status == 0)
+        let report = try JSONParser.parse(run.output)
+        #expect(report.members?.map(\.key) == [
+            "schema_version", "read", "stored", "quarantined", "blank", "duplicate", "flagged", "future", "segments",
+            "bytes_in", "bytes_stored", "seconds", "inputs", "unchanged_inputs", "waiting", "problems",
+        ])
+        for (name, value) in [("read", 2), ("stored", 1), ("blank", 1), ("quarantined", 0), ("flagged", 1), ("segments", 1)] {
+            #expect(report[name]?.integer == Int64(value), "\(name)")
+        }
+        #expect(report["bytes_stored"]?.integer ?? 0 > 0)
+    }
+
+    @Test func `quarantine keeps the line, its place and one reason`() throws {
+        let report = try program.json("report", "quarantine")
+        #expect(report["rows"]?.elements?.count == 1)
+        let row = try #require(report["rows"]?[0])
+        #expect(row["source"]?.text?.hasSuffix("/a.ndjson") == true)
+        #expect(row["source_offset"]?.integer == 205)
+        #expect(row["reason"]?.text == "not_json")
+        #expect(row["text"]?.text == "not json")
+    }
+
+    @Test func `events come out as NDJSON, JSON and CSV, filtered`() throws {
+        #expect(try program.run("export", "--event", "failed").output == """
+            {"ts":"2026-05-01T11:00:00Z","event":"failed","token_id":"t2","reason":"expired","ip":"198.51.100.9"}
+
+            """)
+        #expect(try program.run("export", "--token", "t1", "--token", "t9", "--format", "csv").output == """
+            ts,event,event_id,token_id,kind,principal,actor,scopes,expires_at,tool,latency_ms,success,reason,ip,user_agent,\
+            presented,refresh_token_id,old_token_id,client_id,family_id,code_id,extra
+            2026-05-01T10:00:00Z,used,,t1,,,,,,orders.status,,,,203.0.113.7,,,,,,,,
+
+            """)
+        let json = try JSONParser.parse(program.run("export", "--until", "2026-05-01T11:00:00Z", "--format", "json").output)
+        #expect(json["events"]?.elements?.count == 1)
+        #expect(json["events"]?[0]?["tool"]?.text == "orders.status")
+        #expect(try program.run("export", "--ip", "192.0.2.1", "--format", "json").output == "{\"schema_version\": 1, \"events\": []}\n")
+        #expect(try program.run("export", "--since", "30min", "--tool", "orders.status").output == "")
+    }
+
+    @Test func `an output file is whole or not there`() throws {
+        #expect(try program.run("export", "-o", "events.ndjson").status == 0)
+        let text = try String(contentsOfFile: program.folder + "/events.ndjson", encoding: .utf8)
+        #expect(text.split(separator: "\n").count == 2)
+        #expect(try program.run("export", "-o", "no/such/folder/x").status == 73)
+    }
+
+    @Test func `the trail is found by flag, then environment, then ./trail`() throws {
+        let other = Program()
+        #expect(try other.run("status", environment: ["AUTHTRAIL_TRAIL": program.folder + "/trail"]).status == 0)
+        #expect(try other.run("status", "--trail", program.folder + "/trail", environment: ["AUTHTRAIL_TRAIL": "/none"]).status == 0)
+        #expect(try other.run("status").status == 65)
+    }
+
+    @Test func `status adds up`() throws {
+        let status = try program.json("status")
+        let value = { (name: String) in status[name]?.integer ?? -1 }
+        #expect(value("lines_read") == 3)
+        #expect(value("lines_read") == value("lines_stored") + value("lines_quarantined") + value("lines_blank") + value("lines_duplicate"))
+        #expect(status["quarantine"] == ["not_json": 1])
+        #expect(status["events_by_kind"]?["used"]?.integer == 1)
+        #expect(status["sources"]?[0]?["checkpoint"]?.integer == Int64(threeLines.utf8.count))
+        #expect(status["sources"]?[0]?["last_event"]?.text == "2026-05-01T11:00:00Z")
+        #expect(status["newest_event"]?.text == "2026-05-01T11:00:00Z")
+    }
+
+    @Test func `SQL sees events, rollups and the catalog`() throws {
+        let sql = """
+            SELECT e.event, e.date, time_text(e.ts) AS at, d.uses, (SELECT count(*) FROM quarantine) AS bad
+            FROM events e LEFT JOIN token_days d ON d.token_id = e.token_id ORDER BY e.ts
+            """
+        let rows = try program.json("query", sql)["rows"]
+        #expect(rows?[0]?.json() == #"{"event":"used","date":"2026-05-01","at":"2026-05-01T10:00:00Z","uses":1,"bad":1}"#)
+        #expect(rows?[1]?.json() == #"{"event":"failed","date":"2026-05-01","at":"2026-05-01T11:00:00Z","uses":null,"bad":1}"#)
+        let hours = try program.json("query", "SELECT ip, hour, failures, expired, credentials FROM ip_hours")["rows"]
+        #expect(hours?[0]?.json() == #"{"ip":"198.51.100.9","hour":11,"failures":1,"expired":1,"credentials":1}"#)
+    }
+
+    @Test func `the dashboard is one JSON document with all its parts`() throws {
+        let run = try program.run("export", "dashboard")
+        let dashboard = try JSONParser.parse(run.output)
+        #expect(dashboard.members?.map(\.key) == [
+            "schema_version", "as_of", "window", "events_by_day", "failures_by_reason", "top_failing_ips", "dormant_tokens",
+            "findings_by_severity", "findings",
+        ])
+        #expect(dashboard["events_by_day"]?[1]?.json() == #"{"date":"2026-05-01","event":"used","events":1}"#)
+        #expect(dashboard["top_failing_ips"]?[0]?["ip"]?.text == "198.51.100.9")
+    }
+
+    @Test func `nothing that a log says commands a terminal`() throws {
+        let evil = "\\u001b[2J\\u202e\\u009b31m"
+        let log = program.write("evil.ndjson", """
+            {"ts":"2026-05-03T10:00:00Z","event":"failed","reason":"\(evil)","presented":"p","ip":"=cmd()","user_agent":"a\\nb"}
+
+            """)
+        _ = try program.run("ingest", log, "--quiet")
+        for format in ["text", "csv", "markdown", "json", "ndjson"] {
+            for arguments in [["report", "failed-by-ip", "--set", "min_failures=1"], ["detect"], ["query", "SELECT reason, ip FROM events"]] {
+                let output = try program.run(arguments + ["--format", format]).output
+                let raw = output.unicodeScalars.filter { $0.value < 0x20 && $0 != "\n" && $0 != "\r" || (0x7F...0x9F).contains($0.value) || $0.value == 0x202E }
+                #expect(raw.isEmpty, "\(arguments) as \(format)")
+            }
+        }
+        let csv = try program.run("export", "--format", "csv", "--since", "2026-05-03").output
+        #expect(csv.contains("'=cmd()"))
+    }
+
+    @Test func `the same trail and time give the same bytes`() throws {
+        for arguments in [["detect", "--format", "json"], ["export", "dashboard"], ["report", "principals", "--format", "csv"]] {
+            let first = try program.run(arguments).output
+            #expect(try program.run(arguments).output == first)
+        }
+    }
+}
+
+struct HelpTests {
+    let program = Program()
+
+    @Test func `every command has a help with an example that names it`() throws {
+        let help = try program.run("--help").output
+        #expect(help.contains("EXAMPLES"))
+        for command in ["ingest", "detect", "report", "query", "export", "status", "verify", "detectors", "queries", "demo"] {
+            let text = try program.run(command, "--help").output
+            #expect(text.contains("EXAMPLES"), "\(command)")
+            #expect(text.contains("authtrail \(command)"), "\(command)")
+        }
+    }
+
+    @Test func `detectors and queries list themselves in every format`() throws {
+        for command in ["detectors", "queries"] {
+            for format in ["text", "json", "ndjson", "csv", "markdown"] {
+                let run = try program.run(command, "--format", format)
+                #expect(run.status == 0)
+                #expect(!run.output.isEmpty)
+            }
+        }
+        #expect(try program.json("detectors")["rows"]?[0]?["id"]?.text == "dormant-token-reactivation")
+        #expect(try program.json("queries")["rows"]?[0]?["name"]?.text == "dormant-tokens")
+    }
+}

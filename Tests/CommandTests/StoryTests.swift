@@ -1,0 +1,62 @@
+import Console
+import Foundation
+import Testing
+
+/// Every story of SampleLogs through the whole pipeline: the log in, counts and findings out.
+struct StoryTests {
+    static let folder = Program.repository + "/SampleLogs"
+    static let names = try! FileManager.default.contentsOfDirectory(atPath: folder)
+        .filter { $0.hasSuffix(".ndjson") }.map { String($0.dropLast(7)) }.sorted()
+
+    @Test func `all stories are there`() {
+        #expect(Self.names == [
+            "all-six-kinds", "bad-lines", "broken-client", "distributed-stuffing", "dormant-token", "quiet-week",
+            "stuffing-by-ip", "success-after-stuffing", "token-dormant-from-birth",
+        ])
+    }
+
+    @Test(arguments: names) func `a story ends as its findings say`(name: String) throws {
+        let program = Program()
+        let expected = try JSONParser.parse(String(contentsOfFile: "\(Self.folder)/\(name).findings.json", encoding: .utf8))
+        let run = try program.run("ingest", "\(Self.folder)/\(name).ndjson", "--format", "json", "--quiet")
+        #expect(run.status == 0, "\(run.errors)")
+        let counts = try JSONParser.parse(run.output)
+        for member in try #require(expected["counts"]?.members) {
+            #expect(counts[member.key] == member.value, "\(member.key)")
+        }
+        #expect(try program.json("status")["quarantine"].map(Self.sorted) == expected["quarantine"].map(Self.sorted))
+
+        let asOf = try #require(expected["as_of"]?.text)
+        let report = try program.json("detect", "--as-of", asOf, "--since", "start")
+        let found = try #require(report["findings"]?.elements)
+        let wanted = try #require(expected["findings"]?.elements)
+        #expect(Set(found.map { Self.summary($0) }) == Set(wanted.map { Self.summary($0) }))
+        #expect(found.count == wanted.count)
+        #expect(try program.run("verify", "--quiet").status == 0)
+    }
+
+    @Test(arguments: names) func `the same story in two parts gives the same findings`(name: String) throws {
+        let whole = Program(), parts = Program()
+        let text = try String(contentsOfFile: "\(Self.folder)/\(name).ndjson", encoding: .utf8)
+        let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { String(Substring($0)) }
+        let half = lines.count / 2
+        _ = try whole.run("ingest", whole.write("a.ndjson", text), "--quiet", "--final")
+        // The second half first: findings must not depend on the order of arrival.
+        _ = try parts.run("ingest", parts.write("b.ndjson", lines[half...].joined(separator: "\n")), "--quiet", "--final")
+        _ = try parts.run("ingest", parts.write("a.ndjson", lines[..<half].joined(separator: "\n") + "\n"), "--quiet", "--final")
+        let one = try whole.json("detect", "--since", "start")
+        let two = try parts.json("detect", "--since", "start")
+        #expect(one["findings"]?.elements?.map(Self.summary) == two["findings"]?.elements?.map(Self.summary))
+        #expect(one["findings"]?.elements?.map { $0["id"] } == two["findings"]?.elements?.map { $0["id"] })
+    }
+
+    /// What a story promises of a finding.
+    private static func summary(_ finding: JSONValue) -> String {
+        ["detector", "class", "severity", "first_seen", "last_seen"].map { finding[$0]?.text ?? "?" }.joined(separator: " ")
+            + " \(finding["entity"]?["type"]?.text ?? "?") \(finding["entity"]?["value"]?.text ?? "?")"
+    }
+
+    private static func sorted(_ object: JSONValue) -> [String] {
+        (object.members ?? []).map { "\($0.key) \($0.value.integer ?? -1)" }.sorted()
+    }
+}

@@ -1,0 +1,42 @@
+import Foundation
+
+/// Runs the Python scripts of `Tests/Engines`, in which other engines look at what was written here.
+package enum Engines {
+    private static let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    /// Whether tests that need an engine may be skipped: on a build server a missing one is a failure.
+    package static var maySkip: Bool { python == nil && ProcessInfo.processInfo.environment["CI"] == nil }
+
+    /// A Python with pyarrow and duckdb, if there is one: `AUTHTRAIL_PYTHON`, or the one that `make test` sets up.
+    package static let python: String? = {
+        let named = ProcessInfo.processInfo.environment["AUTHTRAIL_PYTHON"]
+        let candidates = [named, root.appendingPathComponent(".venv/bin/python").path].compactMap { $0 }
+        return candidates.first { (try? run($0, ["-c", "import duckdb, pyarrow"]).status) == 0 }
+    }()
+
+    /// Has pyarrow and DuckDB read a file, or the directory of a trail, and compare it with what must be in it.
+    /// Returns nil if all is equal, else what is not.
+    package static func check(_ path: String, _ expected: Expected) throws -> String? {
+        guard let python else { return "no Python with pyarrow and duckdb; set AUTHTRAIL_PYTHON or run make test" }
+        let expectation = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).json")
+        try expected.json().write(to: expectation)
+        defer { try? FileManager.default.removeItem(at: expectation) }
+        let script = root.appendingPathComponent("Tests/Engines/check_parquet.py").path
+        let result = try run(python, [script, path, expectation.path])
+        return result.status == 0 ? nil : result.output
+    }
+
+    private static func run(_ program: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
+        let process = Process(), pipe = Pipe()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments
+        process.standardOutput = pipe
+        process.standardError = pipe
+        try process.run()
+        let output = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+    }
+}

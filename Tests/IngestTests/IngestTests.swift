@@ -1,0 +1,323 @@
+import Catalog
+import Events
+import Files
+import Foundation
+import Ingest
+import Testing
+import Trail
+
+struct ExactlyOnceTests {
+    let place = Place()
+
+    @Test func `the same file again stores nothing twice, a grown one only its new lines`() throws {
+        place.write("a.ndjson", use("t1") + "\n" + use("t2") + "\n")
+        #expect(try place.ingest(place.path("a.ndjson")).counts.stored == 2)
+        let again = try place.ingest(place.path("a.ndjson"))
+        #expect(again.counts.lines == 0)
+        #expect(again.unchanged == 1)
+        place.append("a.ndjson", use("t3") + "\n")
+        #expect(try place.ingest(place.path("a.ndjson")).counts.lines == 1)
+        #expect(try place.lines() == [use("t1"), use("t2"), use("t3")])
+    }
+
+    @Test func `a renamed log goes on where it was`() throws {
+        place.write("a.ndjson", use("t1") + "\n")
+        try place.ingest(place.path("a.ndjson"))
+        place.shell("mv a.ndjson a.ndjson.1")
+        place.append("a.ndjson.1", use("t2") + "\n")
+        place.write("a.ndjson", use("t3") + "\n")
+        let summary = try place.ingest(place.folder)
+        #expect(summary.inputs == 2)
+        #expect(summary.counts.lines == 2)
+        #expect(try Set(place.lines()) == [use("t1"), use("t2"), use("t3")])
+        #expect(try Trail(reading: place.trail).catalog.sources().map(\.counts.lines) == [2, 1])
+    }
+
+    @Test func `a compressed rotation and a copy of what was read are not read twice`() throws {
+        let text = (0..<400).map { use("t\($0)", $0) + "\n" }.joined()
+        place.write("a.ndjson", text)
+        try place.ingest(place.path("a.ndjson"))
+        place.shell("cp a.ndjson copy.ndjson && gzip a.ndjson")
+        let summary = try place.ingest(place.path("copy.ndjson"), place.path("a.ndjson.gz"))
+        #expect(summary.counts.lines == 0)
+        #expect(summary.unchanged == 2)
+        #expect(try place.lines().count == 400)
+    }
+
+    @Test func `a gzip file that holds more than was read gives only the rest`() throws {
+        place.write("a.ndjson", use("t1") + "\n")
+        try place.ingest(place.path("a.ndjson"))
+        place.append("a.ndjson", use("t2") + "\n")
+        place.shell("gzip a.ndjson")
+        #expect(try place.ingest(place.path("a.ndjson.gz")).counts.stored == 1)
+        #expect(try place.lines() == [use("t1"), use("t2")])
+    }
+
+    @Test func `a log that was truncated and written anew is a new source`() throws {
+        place.write("a.ndjson", use("t1") + "\n" + use("t2") + "\n")
+        try place.ingest(place.path("a.ndjson"))
+        let handle = FileHandle(forWritingAtPath: place.path("a.ndjson"))!
+        handle.truncateFile(atOffset: 0)
+        handle.write(Data((use("t3") + "\n" + use("t4") + "\n" + use("t5") + "\n").utf8))
+        try handle.close()
+        #expect(try place.ingest(place.path("a.ndjson")).counts.stored == 3)
+        #expect(try place.lines().count == 5)
+        #expect(try Trail(reading: place.trail).catalog.sources().count == 2)
+    }
+
+    @Test func `logs that begin with the same 4 KiB are different sources`() throws {
+        let head = (0..<60).map { use("same\($0)", $0) + "\n" }.joined()
+        place.write("a.ndjson", head + use("a", 100) + "\n")
+        place.write("b.ndjson", head + use("b", 100) + "\n")
+        #expect(head.utf8.count > 4096)
+        try place.ingest(place.path("a.ndjson"))
+        #expect(try place.ingest(place.path("b.ndjson")).counts.stored == 61)
+    }
+
+    @Test func `one file named three ways is read once`() throws {
+        place.write("a.ndjson", use("t1") + "\n")
+        place.shell("ln -s a.ndjson link.ndjson; ln a.ndjson hard.ndjson")
+        let summary = try place.ingest(place.folder, place.path("*.ndjson"), place.path("a.ndjson"))
+        #expect(summary.counts.stored == 1)
+        #expect(try place.lines() == [use("t1")])
+    }
+
+    @Test func `a file far larger than a chunk gives every line once, in order, with its offset`() throws {
+        let lines = (0..<30_000).map { use("token-\($0)", $0) }
+        place.write("a.ndjson", lines.joined(separator: "\n") + "\n")
+        #expect(try place.ingest(place.path("a.ndjson")).counts.stored == 30_000)
+        #expect(try place.lines() == lines)
+        var expected: [Int64] = []
+        var offset: Int64 = 0
+        for line in lines {
+            expected.append(offset)
+            offset += Int64(line.utf8.count) + 1
+        }
+        var offsets: [Int64] = []
+        try Trail(reading: place.trail).scan(EventScan(fields: EventFields(.sourceOffset))) { offsets += $0.sourceOffset }
+        #expect(offsets == expected)
+    }
+}
+
+struct LastLineTests {
+    let place = Place()
+
+    @Test func `a whole event without a newline is stored and flagged, and its newline later is not a line`() throws {
+        place.write("a.ndjson", use("t1") + "\n" + use("t2"))
+        let first = try place.ingest(place.path("a.ndjson"))
+        #expect(first.counts.stored == 2)
+        #expect(first.counts.flagged == 1)
+        place.append("a.ndjson", "\n" + use("t3") + "\n")
+        let second = try place.ingest(place.path("a.ndjson"))
+        #expect(second.counts.lines == 1)
+        #expect(try place.lines() == [use("t1"), use("t2"), use("t3")])
+    }
+
+    @Test func `half a line waits for the rest`() throws {
+        place.write("a.ndjson", use("t1") + "\n" + use("t2").dropLast(7))
+        let first = try place.ingest(place.path("a.ndjson"))
+        #expect(first.counts.lines == 1)
+        #expect(first.waiting.map(\.bytes) == [use("t2").utf8.count - 7])
+        place.append("a.ndjson", String(use("t2").suffix(7)) + "\n")
+        #expect(try place.ingest(place.path("a.ndjson")).counts.stored == 1)
+        #expect(try place.lines() == [use("t1"), use("t2")])
+    }
+
+    @Test func `half a line of a file that is final goes to quarantine`() throws {
+        place.write("a.ndjson", use("t1") + "\n{\"ts\":")
+        let summary = try place.ingest(place.path("a.ndjson"), final: true)
+        #expect(summary.counts.stored == 1)
+        #expect(summary.counts.quarantined == 1)
+        #expect(try Trail(reading: place.trail).catalog.quarantineByReason().map(\.reason) == ["unterminated"])
+    }
+
+    @Test func `CRLF, blank lines and an empty file are no events and no errors`() throws {
+        place.write("a.ndjson", use("t1") + "\r\n\r\n   \n" + use("t2") + "\r\n")
+        place.write("empty.ndjson", "")
+        let summary = try place.ingest(place.path("a.ndjson"), place.path("empty.ndjson"))
+        #expect(summary.counts.lines == 4)
+        #expect(summary.counts.blank == 2)
+        #expect(summary.counts.stored == 2)
+        #expect(try place.lines() == [use("t1"), use("t2")])
+    }
+}
+
+struct TroubleTests {
+    let place = Place()
+
+    @Test func `a missing file is named before anything is read`() throws {
+        place.write("a.ndjson", use("t1") + "\n")
+        #expect(throws: FileError.missing(path: place.path("b.ndjson"))) {
+            try place.ingest(place.path("a.ndjson"), place.path("b.ndjson"))
+        }
+        #expect(throws: FileError.missing(path: place.path("*.none"))) { try place.ingest(place.path("*.none")) }
+    }
+
+    @Test func `a damaged gzip file keeps its good lines and is a problem of its own`() throws {
+        let text = (0..<20_000).map { use("t\($0 &* 7919)", $0) + "\n" }.joined()
+        place.write("a.ndjson", text)
+        place.shell("gzip a.ndjson && head -c 60000 a.ndjson.gz > cut.ndjson.gz")
+        place.write("b.ndjson", use("b") + "\n")
+        let summary = try place.ingest(place.path("cut.ndjson.gz"), place.path("b.ndjson"))
+        #expect(summary.problems.map(\.input) == [place.path("cut.ndjson.gz")])
+        #expect(summary.counts.stored > 1000)
+        #expect(try place.lines().last == use("b"))
+        // The whole file, when it has arrived, gives exactly the rest.
+        place.shell("mv a.ndjson.gz cut.ndjson.gz")
+        try place.ingest(place.path("cut.ndjson.gz"))
+        #expect(try place.lines().count == 20_001)
+        #expect(try Set(place.lines()).count == 20_001)
+    }
+
+    @Test func `lines of many days go to one partition a day`() throws {
+        let days = ["2026-04-30T23:59:59.999999Z", "2026-05-01T00:00:00Z", "2025-01-01T00:00:00Z"]
+        place.write("a.ndjson", days.map { "{\"ts\":\"\($0)\",\"event\":\"used\",\"token_id\":\"t\"}\n" }.joined())
+        try place.ingest(place.path("a.ndjson"))
+        let files = try Trail(reading: place.trail).catalog.segments().map(\.file)
+        #expect(files.sorted() == [
+            "segments/date=2025-01-01/00000001.parquet", "segments/date=2026-04-30/00000002.parquet",
+            "segments/date=2026-05-01/00000003.parquet",
+        ])
+    }
+
+    @Test func `times in the future are stored and told`() throws {
+        place.write("a.ndjson", "{\"ts\":\"2026-06-01T00:05:00.000001Z\",\"event\":\"used\",\"token_id\":\"t\"}\n")
+        let summary = try place.ingest(place.path("a.ndjson"))
+        #expect(summary.counts.stored == 1)
+        #expect(summary.counts.flagged == 1)
+        #expect(summary.future == 1)
+    }
+
+    @Test func `a line over the limit is kept by its beginning and costs its neighbors nothing`() throws {
+        let long = "{\"ts\":\"" + String(repeating: "x", count: 65 << 20) + "\"}"
+        place.write("a.ndjson", use("t1") + "\n" + long + "\n" + use("t2") + "\n")
+        let summary = try place.ingest(place.path("a.ndjson"))
+        #expect(summary.counts.stored == 2)
+        #expect(summary.counts.quarantined == 1)
+        #expect(try Trail(reading: place.trail).catalog.quarantineByReason().map(\.reason) == ["line_too_long"])
+        #expect(try Trail(reading: place.trail).catalog.sources().map(\.checkpoint)
+            == [Int64(use("t1").utf8.count + 1 + long.utf8.count + 1 + use("t2").utf8.count + 1)])
+    }
+}
+
+struct TrailTests {
+    let place = Place()
+
+    private func trailWithThreeDays() throws {
+        let lines = (0..<3000).map { number -> String in
+            let time = Timestamp.text(1_777_593_600_000_000 + Int64(number) * 80 * 1_000_000)
+            let kind = number % 10 == 0
+                ? "\"failed\",\"reason\":\"hash_mismatch\",\"ip\":\"198.51.100.\(number % 7)\",\"presented\":\"p\(number)\""
+                : "\"used\",\"token_id\":\"t\(number % 50)\",\"ip\":\"203.0.113.\(number % 9)\""
+            return "{\"ts\":\"\(time)\",\"event\":\(kind)}"
+        }
+        place.write("a.ndjson", lines.joined(separator: "\n") + "\n")
+        try place.ingest(place.path("a.ndjson"))
+    }
+
+    @Test func `a fresh trail verifies, and says how much it looked at`() throws {
+        try trailWithThreeDays()
+        let result = try Trail(reading: place.trail).verify()
+        #expect(result.problems == [])
+        #expect(result.segments == 3)
+        #expect(result.events == 3000)
+    }
+
+    @Test func `every flipped byte of a segment is named`() throws {
+        try trailWithThreeDays()
+        let trail = try Trail(reading: place.trail)
+        let file = try trail.catalog.segments()[1].file
+        let path = place.trail + "/" + file
+        let good = try Data(contentsOf: URL(fileURLWithPath: path))
+        for place in stride(from: 0, to: good.count, by: 97) {
+            var bad = good
+            bad[place] ^= 0x10
+            try bad.write(to: URL(fileURLWithPath: path))
+            #expect(try trail.verify().problems.map(\.name) == [file])
+        }
+    }
+
+    @Test func `a missing, a cut and an unlisted file are named`() throws {
+        try trailWithThreeDays()
+        let trail = try Trail(reading: place.trail)
+        let files = try trail.catalog.segments().map(\.file)
+        place.shell("rm 'trail/\(files[0])'; truncate -s -1 'trail/\(files[1])'; cp 'trail/\(files[2])' 'trail/segments/stray.parquet'")
+        let problems = try trail.verify().problems
+        #expect(problems.map(\.object) == ["segment", "segment", "file"])
+        #expect(problems.map(\.name) == [files[0], files[1], "segments/stray.parquet"])
+    }
+
+    @Test func `files without a row are removed when a writer opens the trail`() throws {
+        try trailWithThreeDays()
+        let orphan = place.trail + "/segments/date=2026-05-01/00000099.parquet"
+        place.shell("echo x > '\(orphan)'; echo y > '\(orphan).tmp'")
+        _ = try TrailWriter(path: place.trail)
+        #expect(!FileManager.default.fileExists(atPath: orphan))
+        #expect(!FileManager.default.fileExists(atPath: orphan + ".tmp"))
+        #expect(try Trail(reading: place.trail).verify().problems == [])
+    }
+
+    @Test func `a trail whose catalog is gone is not taken for an empty one`() throws {
+        try trailWithThreeDays()
+        place.shell("rm trail/catalog.sqlite*")
+        #expect(throws: TrailError.catalogLost(path: place.trail, segments: 3)) { _ = try TrailWriter(path: place.trail) }
+        #expect(throws: TrailError.catalogLost(path: place.trail, segments: 3)) { _ = try Trail(reading: place.trail) }
+    }
+
+    @Test func `a trail that others may write to is refused`() throws {
+        try trailWithThreeDays()
+        place.shell("chmod g+w trail")
+        #expect(throws: FileError.self) { _ = try Trail(reading: place.trail) }
+    }
+
+    @Test func `a second writer is refused at once`() throws {
+        let first = try TrailWriter(path: place.trail)
+        #expect(throws: FileError.locked(path: place.trail, holder: " (process \(getpid()))")) {
+            _ = try TrailWriter(path: place.trail)
+        }
+        withExtendedLifetime(first) {}
+    }
+
+    @Test func `a batch that cannot be committed is not there at all`() throws {
+        try trailWithThreeDays()
+        // A folder in the way of the next segment's file makes its rename fail.
+        place.shell("mkdir 'trail/segments/date=2026-06-01' && mkdir 'trail/segments/date=2026-06-01/00000004.parquet'")
+        place.write("b.ndjson", "{\"ts\":\"2026-06-01T00:00:00Z\",\"event\":\"used\",\"token_id\":\"t\"}\n")
+        #expect(throws: FileError.self) { try place.ingest(place.path("b.ndjson")) }
+        #expect(try Trail(reading: place.trail).catalog.sources().count == 1)
+        place.shell("rmdir trail/segments/date=2026-06-01/00000004.parquet")
+        #expect(try place.ingest(place.path("b.ndjson")).counts.stored == 1)
+        #expect(try Trail(reading: place.trail).verify().problems == [])
+    }
+
+    @Test func `rollups of the catalog answer what the events say`() throws {
+        try trailWithThreeDays()
+        let trail = try Trail(reading: place.trail)
+        var counted: [String: [Int32: (uses: UInt32, first: Int64, last: Int64)]] = [:]
+        try trail.scan(EventScan(kinds: .used)) { columns in
+            for row in 0..<columns.count {
+                let day = Timestamp.day(of: columns.ts[row])
+                let token = columns[.tokenID][row] ?? ""
+                let known = counted[token]?[day] ?? (0, .max, .min)
+                counted[token, default: [:]][day] = (known.uses + 1, min(known.first, columns.ts[row]), max(known.last, columns.ts[row]))
+            }
+        }
+        let names = try trail.catalog.tokenNames()
+        var seen = 0
+        for day in try trail.catalog.daysWithUses() {
+            for piece in try trail.catalog.tokenDays(on: day) {
+                for place in 0..<piece.count {
+                    let token = String(decoding: names[Int(piece.tokens[place])], as: UTF8.self)
+                    let want = try #require(counted[token]?[day])
+                    #expect((piece.uses[place], piece.first[place], piece.last[place]) == want)
+                    seen += 1
+                }
+            }
+        }
+        #expect(seen == counted.values.reduce(0) { $0 + $1.count })
+        let number = try #require(try trail.catalog.number(ofToken: "t7"))
+        let life = try #require(try trail.catalog.life(ofToken: number))
+        #expect(life.firstUse == counted["t7"]?.values.map(\.first).min())
+        #expect(life.lastUse == counted["t7"]?.values.map(\.last).max())
+    }
+}

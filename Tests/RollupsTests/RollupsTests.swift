@@ -1,0 +1,126 @@
+import Events
+import Rollups
+import Testing
+
+private let midnight = Timestamp.start(ofDay: 20_000)
+
+private func used(_ token: String, at offset: Int64, ip: String = "203.0.113.7") -> Event {
+    Event(ts: midnight + offset, kind: .used, [.tokenID: token, .ip: ip])
+}
+
+private func failed(_ reason: String, at offset: Int64, ip: String?, presented: String? = nil, token: String? = nil) -> Event {
+    var event = Event(ts: midnight + offset, kind: .failed, [.reason: reason])
+    event.texts[.ip] = ip
+    event.texts[.presented] = presented
+    event.texts[.tokenID] = token
+    event.texts[.userAgent] = "curl/8"
+    return event
+}
+
+private func columns(_ events: [Event]) -> EventColumns {
+    var columns = EventColumns()
+    for event in events { columns.append(event) }
+    return columns
+}
+
+struct TokenDaysTests {
+    @Test func `uses of a token over several batches add up to first, last and count`() {
+        var use = TokenUse(day: 20_000)
+        use.add(columns([used("b", at: 5_000), used("a", at: 1_000), used("b", at: 2_000)]))
+        use.add(columns([used("b", at: 9_000), failed("expired", at: 1, ip: nil, token: "c")]))
+        #expect(use.tokens.count == 2)
+        // The catalog numbered "b" 7 and "a" 3.
+        let days = use.numbered([7, 3])
+        #expect(days.tokens == [3, 7])
+        #expect(days.uses == [1, 3])
+        #expect(days.first == [midnight + 1_000, midnight + 2_000])
+        #expect(days.last == [midnight + 1_000, midnight + 9_000])
+        #expect(days.place(of: 7) == 1)
+        #expect(days.place(of: 4) == nil)
+    }
+
+    @Test(arguments: [UInt64(1), 2, 3, 4, 5]) func `a block reads back as it was written`(seed: UInt64) throws {
+        var random = Numbers(seed)
+        let unit: Int64 = seed == 1 ? 1 : 1000
+        var days = TokenDays(day: 20_000)
+        var token: UInt32 = 0
+        for _ in 0..<500 {
+            token += UInt32(1 + random.below(seed == 2 ? 1_000_000 : 3))
+            let first = midnight + Int64(random.below(86_400_000 - 10)) * unit * (seed == 1 ? 1000 : 1)
+            days.tokens.append(token)
+            days.uses.append(random.below(2) == 0 ? 1 : UInt32(2 + random.below(1000)))
+            days.first.append(first)
+            days.last.append(days.uses.last == 1 ? first : min(first + Int64(random.below(5_000)) * unit, midnight + Timestamp.day - unit))
+        }
+        #expect(try TokenDays(day: 20_000, encoded: days.encoded()) == days)
+    }
+
+    @Test func `a damaged block is refused, never misread as longer than it is`() throws {
+        var use = TokenUse(day: 20_000)
+        use.add(columns((0..<50).map { used("t\($0)", at: Int64($0) * 1_000_000) }))
+        let bytes = use.numbered((0..<50).map { UInt32($0) }).encoded()
+        for cut in 0..<bytes.count {
+            #expect(throws: DamagedRollup(name: "token_days", day: 20_000)) {
+                _ = try TokenDays(day: 20_000, encoded: Array(bytes[..<cut]))
+            }
+        }
+        for place in bytes.indices {
+            var flipped = bytes
+            flipped[place] ^= 0x80
+            // Whatever it says then, it does not crash and has columns of one length.
+            if let days = try? TokenDays(day: 20_000, encoded: flipped) {
+                #expect(days.uses.count == days.count && days.first.count == days.count && days.last.count == days.count)
+            }
+        }
+    }
+}
+
+struct IPHoursTests {
+    @Test func `failures are counted by address, hour and reason, with distinct credentials and agents`() throws {
+        var counter = IPHourCounter(day: 20_000)
+        counter.add(columns([
+            failed("hash_mismatch", at: 0, ip: "198.51.100.1", presented: "x"),
+            failed("hash_mismatch", at: Timestamp.hour - 1, ip: "198.51.100.1", presented: "x"),
+            failed("expired", at: Timestamp.hour, ip: "198.51.100.1", token: "tok"),
+            failed("nonsense", at: 3, ip: nil, presented: "y"),
+            used("tok", at: 4),
+        ]))
+        counter.add(columns([failed("missing_scope", at: 5, ip: "198.51.100.1", presented: "z")]))
+        let hours = counter.finish()
+        #expect(hours.ips == ["", "198.51.100.1", "198.51.100.1"])
+        #expect(hours.hours == [0, 0, 1])
+        #expect(hours.failures == [[0, 0, 1], [0, 1, 0], [0, 2, 0], [1, 0, 0]])
+        #expect(hours.credentials == [1, 2, 1])
+        #expect(hours.agents == [1, 1, 1])
+        #expect(try IPHours(day: 20_000, encoded: hours.encoded()) == hours)
+    }
+}
+
+struct TokenFactTests {
+    @Test func `a refresh brings the new token into being and supersedes the old one`() {
+        var refreshed = Event(ts: midnight, kind: .refreshed, [.tokenID: "new", .oldTokenID: "old", .principal: "user:1"])
+        refreshed.expiresAt = midnight + Timestamp.hour
+        let revoked = Event(ts: midnight + 1, kind: .revoked, [.tokenID: "new", .actor: "admin:maria"])
+        let facts = TokenFact.facts(in: columns([refreshed, used("new", at: 2), revoked]))
+        #expect(facts == [
+            TokenFact(tokenID: "new", time: midnight, change: .issued(
+                by: nil, principal: "user:1", kind: nil, scopes: nil, expiresAt: midnight + Timestamp.hour)),
+            TokenFact(tokenID: "old", time: midnight, change: .superseded(by: "new")),
+            TokenFact(tokenID: "new", time: midnight + 1, change: .revoked),
+        ])
+    }
+}
+
+/// SplitMix64.
+struct Numbers {
+    private var state: UInt64
+    init(_ seed: UInt64) { state = seed }
+
+    mutating func below(_ limit: Int) -> Int {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return Int((z ^ (z >> 31)) % UInt64(limit))
+    }
+}
