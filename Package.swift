@@ -34,18 +34,20 @@ let pipeline: [Target] = [
 ]
 
 let tests: [Target] = [
+    // Runs the Python scripts of Tests/Engines, in which other engines read our files.
+    .target(name: "EngineChecks", path: "Tests/Engines/Checks"),
     .testTarget(name: "ColumnsTests", dependencies: ["Columns"]),
     .testTarget(name: "ConsoleTests", dependencies: ["Console"]),
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
     .testTarget(name: "EventsTests", dependencies: ["Columns", "Events"]),
-    .testTarget(name: "ParquetTests", dependencies: ["Columns", "Parquet"]),
-    .testTarget(name: "SegmentsTests", dependencies: ["Columns", "Events", "Parquet", "Segments"]),
+    .testTarget(name: "ParquetTests", dependencies: ["Columns", "Parquet", "EngineChecks"]),
+    .testTarget(name: "SegmentsTests", dependencies: ["Columns", "Events", "Parquet", "Segments", "EngineChecks"]),
     .testTarget(name: "RollupsTests", dependencies: ["Columns", "Events", "Rollups"]),
-    .testTarget(name: "IngestTests", dependencies: ["Events", "Files", "Rollups", "Catalog", "Trail", "Ingest"]),
+    .testTarget(name: "IngestTests", dependencies: ["Columns", "Events", "Files", "Rollups", "Catalog", "Trail", "Ingest"]),
     .testTarget(name: "DetectionTests", dependencies: ["Columns", "Events", "Rollups", "Detection"]),
     .testTarget(name: "DemoTests", dependencies: ["Demo"]),
     // These run the built program itself.
-    .testTarget(name: "CommandTests", dependencies: ["Console", "authtrail"]),
+    .testTarget(name: "CommandTests", dependencies: ["Console", "authtrail", "EngineChecks"]),
     .testTarget(name: "HouseTests", dependencies: ["Detection", "Queries", "QueryFiles"]),
 ]
 

@@ -46,9 +46,11 @@ final class Program {
     /// A command line of bash, in which `$AUTHTRAIL` is the program.
     func shell(_ command: String) throws -> Run { try execute("/bin/bash", ["-c", command], "", [:]) }
 
-    func write(_ name: String, _ text: String) -> String {
+    func write(_ name: String, _ text: String) -> String { write(name, bytes: Array(text.utf8)[...]) }
+
+    func write(_ name: String, bytes: ArraySlice<UInt8>) -> String {
         let path = folder + "/" + name
-        try! Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        try! Data(bytes).write(to: URL(fileURLWithPath: path))
         return path
     }
 
@@ -71,7 +73,7 @@ final class Program {
         process.environment = variables
         // Files, not pipes: a full pipe would stop a program that nobody reads.
         let place = folder + "/." + UUID().uuidString
-        for name in ["in", "out", "err"] { FileManager.default.createFile(atPath: place + name, contents: nil) }
+        for name in ["in", "out", "err"] { _ = FileManager.default.createFile(atPath: place + name, contents: nil) }
         try Data(input.utf8).write(to: URL(fileURLWithPath: place + "in"))
         process.standardInput = FileHandle(forReadingAtPath: place + "in")
         process.standardOutput = FileHandle(forWritingAtPath: place + "out")
