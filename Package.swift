@@ -18,7 +18,7 @@ let pipeline: [Target] = [
     .target(name: "Segments", dependencies: ["Columns", "Events", "Parquet"]),
     .target(name: "Rollups", dependencies: ["Columns", "Events"]),
     .target(name: "Catalog", dependencies: ["Columns", "Events", "Rollups", grdb]),
-    .target(name: "Trail", dependencies: ["Columns", "Files", "Events", "Segments", "Rollups", "Catalog", crypto]),
+    .target(name: "Trail", dependencies: ["Columns", "Files", "Events", "Parquet", "Segments", "Rollups", "Catalog", crypto]),
     .target(name: "Ingest", dependencies: ["Columns", "Files", "Events", "Segments", "Rollups", "Catalog", "Trail"]),
     .target(name: "Detection", dependencies: ["Columns", "Events", "Rollups", crypto]),
     .target(name: "QueryFiles", path: "Queries", resources: [.embedInCode("sql")]),

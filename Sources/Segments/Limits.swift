@@ -9,4 +9,6 @@ package enum Limits {
     /// Rows of a segment: about 30 MB, small enough to be built in memory and to be written again when it is merged,
     /// large enough that a year of a busy service is some thousand files.
     package static let rowsPerSegment = 1_048_576
+    /// zlib's level for new segments: against 6 it was measured to take three fifths of the time for 0.4 % more bytes.
+    package static let compressionLevel = 4
 }

@@ -1,5 +1,5 @@
 package import Events
-import Parquet
+package import Parquet
 
 /// A finished segment, still in memory.
 package struct SealedSegment: Sendable {
@@ -33,11 +33,16 @@ package struct SegmentWriter: ~Copyable, Sendable {
     /// - Parameters:
     ///   - day: the UTC day of all events, counted from the epoch.
     ///   - level: zlib's compression level, 1 to 9.
-    package init(day: Int32, level: Int = 6) {
+    ///   - experience: what the writer of another segment learned about compressing the columns.
+    package init(day: Int32, level: Int = 6, experience: WritingExperience? = nil) {
         self.day = day
         parquet = ParquetWriter(
-            schema: SegmentSchema.schema, createdBy: "authtrail", level: level, pageRows: Limits.rowsPerPage)
+            schema: SegmentSchema.schema, createdBy: "authtrail", level: level, pageRows: Limits.rowsPerPage,
+            experience: experience)
     }
+
+    /// What this writer learned so far.
+    package var experience: WritingExperience { parquet.experience }
 
     /// Bytes so far, without indexes and footer.
     package var byteCount: Int { parquet.byteCount }

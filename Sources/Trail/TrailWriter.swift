@@ -2,6 +2,7 @@ package import Catalog
 internal import Crypto
 package import Events
 internal import Files
+internal import Parquet
 internal import Rollups
 internal import Segments
 
@@ -18,6 +19,8 @@ package final class TrailWriter {
     private var open: [Int32: OpenSegment] = [:]
     private var sealed: [(record: SegmentRecord, rollups: SegmentRollups)] = []
     private var files = DurableWrite()
+    /// What the segments before taught about compressing the columns.
+    private var experience: WritingExperience?
 
     /// Opens a trail, or makes one. Throws `FileError.locked` when another process writes to it.
     package init(path: String) throws {
@@ -42,9 +45,10 @@ package final class TrailWriter {
     /// Adds a batch of one day (at most `Limits.rowsPerGroup` rows) to the day's open segment.
     package func add(_ rowGroup: EventColumns, day: Int32) throws {
         if let segment = open[day], segment.rows + rowGroup.count > Limits.rowsPerSegment { try seal(day) }
-        let segment = open[day] ?? OpenSegment(day: day)
+        let segment = open[day] ?? OpenSegment(day: day, experience)
         open[day] = segment
         try segment.add(rowGroup)
+        experience = segment.experience
     }
 
     /// Seals what is open and makes the batch true. Returns the segments that were added.
@@ -59,7 +63,8 @@ package final class TrailWriter {
     }
 
     private func seal(_ day: Int32) throws {
-        guard let (bytes, record, rollups) = open.removeValue(forKey: day)?.finish(id: nextSegment) else { return }
+        guard let segment = open.removeValue(forKey: day) else { return }
+        guard let (bytes, record, rollups) = segment.finish(id: nextSegment) else { return }
         nextSegment += 1
         try files.write(bytes, to: path + "/" + record.file)
         sealed.append((record, rollups))
@@ -82,9 +87,12 @@ private final class OpenSegment {
     private var rollups: SegmentRollups
     private(set) var rows = 0
 
-    init(day: Int32) {
+    var experience: WritingExperience? { writer?.experience }
+
+    init(day: Int32, _ experience: WritingExperience?) {
         self.day = day
-        writer = SegmentWriter(day: day)
+        // Level 6 makes the whole 4 % smaller and ingestion a third slower.
+        writer = SegmentWriter(day: day, level: 1, experience: experience)
         rollups = SegmentRollups(day: day)
     }
 

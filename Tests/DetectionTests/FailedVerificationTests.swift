@@ -304,6 +304,18 @@ struct FailedVerificationTests {
             + "90 days before (rule: within 6 h). 1 more credential followed.")
     }
 
+    @Test func `a second success at or after the time of looking is not known yet`() throws {
+        let second = lastFailure + 2 * minute
+        let events = stuffing + [
+            .used("tok_a", at: lastFailure + minute, ip: attacker), .used("tok_b", at: second, ip: attacker),
+        ]
+        for (asOf, tokens) in [(second, ["tok_a"]), (second + 1, ["tok_a", "tok_b"])] {
+            let found = try detect(events, asOf: asOf).findings
+            #expect(found.first?.context["tokens"] == .texts(tokens))
+            #expect(found.first?.asOf == asOf)
+        }
+    }
+
     @Test func `a success from an address of a campaign, with its agent, is told by the address`() throws {
         let attack = campaign(keys: 10, each: 3, within: minute)
         let hit = Event.used("tok", at: t0 + Timestamp.hour, ip: "198.51.100.4", agent: "okhttp/4.12")

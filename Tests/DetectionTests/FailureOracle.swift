@@ -163,7 +163,8 @@ struct FailureOracle {
             rows.filter { credential($0) == nil }.count >= settings.volume.failures
         }
         let classes = [
-            ("credential_stuffing", qualifying(rows, settings.windows, isStuffing)), ("brute_force", counting(one + few)),
+            ("credential_stuffing", qualifying(rows, settings.windows, isStuffing)),
+            ("brute_force", counting(one + few)),
             ("volume", volume), ("broken_client", brokenSpans),
         ]
         var kept: [Run] = []
@@ -190,7 +191,8 @@ struct FailureOracle {
         return joined(rows, spans).map { first, last, number in
             let keys = Set(rows.filter { $0.ts >= first && $0.ts <= last }.compactMap(key))
             return Run(
-                kind: "distributed", subject: agent, first: first, last: last, number: number, keys: keys, isAgent: true)
+                kind: "distributed", subject: agent, first: first, last: last, number: number, keys: keys,
+                isAgent: true)
         }
     }
 
@@ -227,7 +229,9 @@ struct FailureOracle {
             let own = inReach.filter { !runs[$0].isAgent }
             guard let run = (own.isEmpty ? inReach : own).max(by: { runs[$0].first < runs[$1].first }) else { continue }
             let target = Target(run: run, key: key)
-            if firsts[target]?[token] == nil { firsts[target, default: [:]][token] = isKnown(event, key) ? -1 : event.ts }
+            if firsts[target]?[token] == nil {
+                firsts[target, default: [:]][token] = isKnown(event, key) ? -1 : event.ts
+            }
         }
         return Set(firsts.compactMap { target, tokens in
             let times = tokens.values.filter { $0 >= 0 }
@@ -238,7 +242,8 @@ struct FailureOracle {
 
     private func isKnown(_ use: Event, _ key: String) -> Bool {
         accepted.contains { event in
-            guard self.key(event) == key, event.ts < use.ts, event.ts >= use.ts - settings.knownWithin else { return false }
+            let isEarlier = event.ts < use.ts && event.ts >= use.ts - settings.knownWithin
+            guard isEarlier, self.key(event) == key else { return false }
             if event[.tokenID] == use[.tokenID] { return true }
             if let old = use[.oldTokenID], event[.tokenID] == old { return true }
             guard use.kind != .used || use[.kind] == "oauth", let principal = use[.principal] else { return false }

@@ -119,7 +119,7 @@ struct DamageTests {
         let bytes = try Self.bytes()
         var dice = Dice(seed: 4)
         var errors = 0
-        for round in 0..<400_000 {
+        for round in 0..<12_000 {
             var damaged = bytes
             for _ in 0...(round % 3) {
                 damaged[Int(dice.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: dice.next())
@@ -131,7 +131,7 @@ struct DamageTests {
                 errors += 1
             }
         }
-        #expect(errors > 0)
+        #expect(errors > 6000)
     }
 
     @Test func `encoded values of random bytes end in an error or in as many values as were wanted`() throws {

@@ -1,6 +1,7 @@
 import Events
 import Testing
 
+@testable import Parquet
 @testable import Segments
 
 /// A scan delivers what looking at every event would deliver.
@@ -9,7 +10,8 @@ struct ScanTests {
         var made = Made(seed: 5)
         // The first row group has three pages; the second only two kinds, the third tokens of its own.
         let first = made.events(40_000)
-        let second = made.events(2000, from: Made.start + Timestamp.hour).filter { $0.kind == .used || $0.kind == .issued }
+        let mixed = made.events(2000, from: Made.start + Timestamp.hour)
+        let second = mixed.filter { $0.kind == .used || $0.kind == .issued }
         let third = made.events(1500, from: Made.start + 2 * Timestamp.hour).map { event in
             var event = event
             event.texts[.tokenID] = event.texts[.tokenID].map { "other_" + $0 }
@@ -51,6 +53,11 @@ struct ScanTests {
         try expectExact(EventScan(from: low, to: low + 1, fields: EventFields([.eventID])))
         try expectExact(EventScan(from: low, to: low), count: 0)
         try expectExact(EventScan(to: times[0]), count: 0)
+        for group in Self.groups {
+            let (first, last) = (group.map(\.ts).min() ?? 0, group.map(\.ts).max() ?? 0)
+            try expectExact(EventScan(from: last, to: last + 1))
+            try expectExact(EventScan(from: first, to: first + 1))
+        }
         try expectExact(EventScan(from: Made.start + 3 * Timestamp.hour), count: 0)
         try expectExact(EventScan(from: Made.start + Timestamp.hour, fields: EventFields([.ts, .extra, .scopes])))
     }
@@ -75,6 +82,40 @@ struct ScanTests {
         try expectExact(EventScan(texts: [.eventID: .equals([id])]), count: 1)
     }
 
+    @Test func `row groups and pages that cannot match are not even read`() throws {
+        let file = try ParquetFile(bytes: Self.bytes)
+        let firstGroup = file.groups[0].chunks, secondGroup = file.groups[1].chunks
+        // All pages of the first row group become unreadable, or all but the first page of each column.
+        var wholly = Self.bytes, partly = Self.bytes
+        for at in 4..<secondGroup[0].start { wholly[at] = 0 }
+        for column in firstGroup.indices {
+            let pages = try file.offsetIndex(column: column, rowGroup: 0).pages
+            let end = pages[2].place.offset + pages[2].place.length
+            for at in pages[1].place.offset..<end { partly[at] = 0 }
+        }
+        func rows(_ bytes: [UInt8], _ scan: EventScan) throws -> Int {
+            var rows = 0
+            try SegmentReader(bytes: bytes).scan(scan) { rows += $0.count }
+            return rows
+        }
+        #expect(throws: SegmentError.self) { try rows(wholly, EventScan()) }
+        #expect(throws: SegmentError.self) { try rows(partly, EventScan()) }
+        let byBloom = EventScan(texts: [.tokenID: .equals(["other_tok_7"])])
+        #expect(try rows(wholly, byBloom) == rows(Self.bytes, byBloom))
+        #expect(try rows(wholly, byBloom) > 0)
+        let byTime = EventScan(from: Self.groups[0].map(\.ts).max().map { $0 + 1 } ?? 0)
+        #expect(try rows(wholly, byTime) == Self.groups[1].count + Self.groups[2].count)
+        let byPage = EventScan(from: Made.start, to: Made.start + Timestamp.minute)
+        #expect(try rows(partly, byPage) == rows(Self.bytes, byPage))
+        #expect(try rows(partly, byPage) > 0)
+        // The second row group has only two kinds of event.
+        var second = Self.bytes
+        let ofKinds = secondGroup[Int(EventField.event.rawValue)]
+        for at in ofKinds.dataPages..<(ofKinds.start + ofKinds.storedBytes) { second[at] = 0 }
+        #expect(throws: SegmentError.self) { try rows(second, EventScan(kinds: .used)) }
+        #expect(try rows(second, EventScan(kinds: .failed)) == rows(Self.bytes, EventScan(kinds: .failed)))
+    }
+
     @Test(arguments: 1...60)
     func `a random scan is exact`(seed: Int) throws {
         var made = Made(seed: UInt64(seed) + 1000)
@@ -84,7 +125,9 @@ struct ScanTests {
             scan.to = scan.from + Int64(made.below(4000)) * Timestamp.second
         }
         if made.below(2) == 0 { scan.kinds = EventKinds(rawValue: UInt8(made.below(64))) }
-        if made.below(2) == 0 { scan.texts[.tokenID] = .equals(["tok_\(made.below(70))", "other_tok_\(made.below(70))"]) }
+        if made.below(2) == 0 {
+            scan.texts[.tokenID] = .equals(["tok_\(made.below(70))", "other_tok_\(made.below(70))"])
+        }
         if made.below(3) == 0 { scan.texts[.ip] = .equals(["203.0.113.7", "198.51.100.\(made.below(120))"]) }
         if made.below(3) == 0 { scan.texts[.principal] = .matching { $0.hasSuffix("1") } }
         scan.fields = EventFields(EventField.allCases.filter { _ in made.below(4) == 0 })

@@ -3,32 +3,30 @@ internal import Events
 /// The failures of one user agent over all clients, and where in them the rule for campaigns qualifies.
 struct AgentCase {
     let agent: String
-    /// By time.
-    let failures: [Failure]
-    private(set) var distributed = QualifyingWindows()
+    /// By time; a slice of all that were read.
+    let failures: ArraySlice<Failure>
+    /// The campaigns: runs of qualifying windows. Joined while the window slides, as there may be millions of them.
+    let stretches: [Stretch]
 
-    init(agent: String, failures: [Failure], _ settings: FailedVerificationByIP.Settings) {
+    init(agent: String, failures: ArraySlice<Failure>, _ settings: FailedVerificationByIP.Settings) {
         self.agent = agent
         self.failures = failures
         var tally = AgentTally(failures, settings.distributed)
-        var distributed = distributed
+        var stretches: [Stretch] = []
         let width = settings.distributed.width
-        distributed.beginWidth()
         slide(width, over: failures, enter: { tally.enter($0) }, leave: { tally.leave($0) }) { lo, hi in
-            if tally.isDistributed { distributed.add(lo, hi, width: width) }
+            guard tally.isDistributed else { return }
+            let span = WindowSpan(lo: UInt32(lo), hi: UInt32(hi), width: width)
+            Stretch.add(span, to: &stretches, failures, gap: settings.episodeGap)
         }
-        self.distributed = distributed
+        self.stretches = stretches
     }
-
-    var isEmpty: Bool { distributed.isEmpty }
-
-    /// The campaigns: runs of qualifying windows.
-    func stretches(gap: Int64) -> [Stretch] { Stretch.joining(distributed.spans, failures, gap: gap) }
 }
 
 /// What the rule asks of one window over one agent's failures, kept while the window slides.
 private struct AgentTally {
-    private let failures: [Failure]
+    private let failures: ArraySlice<Failure>
+    private let start: Int
     private let rule: FailedVerificationByIP.Settings.Distributed
     private let credentialNumbers: [UInt32]
     private let keyNumbers: [UInt32]
@@ -37,11 +35,12 @@ private struct AgentTally {
     private var count = 0
     private var mismatches = 0
 
-    init(_ failures: [Failure], _ rule: FailedVerificationByIP.Settings.Distributed) {
+    init(_ failures: ArraySlice<Failure>, _ rule: FailedVerificationByIP.Settings.Distributed) {
         self.failures = failures
         self.rule = rule
-        let credentials = numbered(failures.map { $0.credential })
-        let keys = numbered(failures.map { $0.key })
+        start = failures.startIndex
+        let credentials = numbered(failures) { $0.credential }
+        let keys = numbered(failures) { $0.key }
         (credentialNumbers, keyNumbers) = (credentials.numbers, keys.numbers)
         self.credentials = Occurrences(kinds: credentials.count)
         self.keys = Occurrences(kinds: keys.count)
@@ -50,15 +49,15 @@ private struct AgentTally {
     mutating func enter(_ place: Int) {
         count += 1
         if failures[place].isMismatch { mismatches += 1 }
-        keys.add(keyNumbers[place])
-        if failures[place].credential != Failure.noCredential { credentials.add(credentialNumbers[place]) }
+        keys.add(keyNumbers[place - start])
+        if failures[place].credential != Failure.noCredential { credentials.add(credentialNumbers[place - start]) }
     }
 
     mutating func leave(_ place: Int) {
         count -= 1
         if failures[place].isMismatch { mismatches -= 1 }
-        keys.remove(keyNumbers[place])
-        if failures[place].credential != Failure.noCredential { credentials.remove(credentialNumbers[place]) }
+        keys.remove(keyNumbers[place - start])
+        if failures[place].credential != Failure.noCredential { credentials.remove(credentialNumbers[place - start]) }
     }
 
     var isDistributed: Bool {

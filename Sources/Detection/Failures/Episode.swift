@@ -91,27 +91,29 @@ struct FailureFacts {
     init(_ failures: ArraySlice<Failure>, fewAttempts: Int) {
         self.failures = failures.count
         mismatches = failures.count { $0.isMismatch }
-        let credentials = Self.runs(failures.map { $0.credential }.filter { $0 != Failure.noCredential })
-        known = credentials.reduce(0, +)
-        self.credentials = credentials.count
-        most = credentials.max() ?? 0
-        few = credentials.count { $0 <= fewAttempts }
-        agents = Self.runs(failures.map { $0.agent }.filter { $0 != 0 }).count
-        reasons = Self.runs(failures.map { $0.reason }).count
-        keys = Self.runs(failures.map { $0.key }).count
+        Self.forEachRun(failures.map { $0.credential }) { credential, attempts in
+            guard credential != Failure.noCredential else { return }
+            known += attempts
+            credentials += 1
+            most = max(most, attempts)
+            if attempts <= fewAttempts { few += 1 }
+        }
+        Self.forEachRun(failures.map { $0.agent }) { agent, _ in if agent != 0 { agents += 1 } }
+        Self.forEachRun(failures.map { $0.reason }) { _, _ in reasons += 1 }
+        Self.forEachRun(failures.map { $0.key }) { _, _ in keys += 1 }
         first = failures.first?.ts ?? 0
         last = failures.last?.ts ?? 0
     }
 
-    /// How often each distinct value occurs.
-    private static func runs<Value: Comparable>(_ values: [Value]) -> [Int] {
-        var runs: [Int] = []
-        var previous: Value?
-        for value in values.sorted() {
-            if value == previous { runs[runs.count - 1] += 1 } else { runs.append(1) }
-            previous = value
+    /// Tells each distinct value and how often it occurs, ascending.
+    static func forEachRun<Value: Comparable>(_ values: [Value], _ body: (Value, Int) -> Void) {
+        var sorted = values
+        sorted.sort()
+        var start = 0
+        for place in sorted.indices where place + 1 == sorted.count || sorted[place + 1] != sorted[place] {
+            body(sorted[place], place + 1 - start)
+            start = place + 1
         }
-        return runs
     }
 }
 
@@ -196,33 +198,27 @@ extension KeyCase {
 
 extension AgentCase {
     func episodes(_ settings: FailedVerificationByIP.Settings) -> [Episode] {
-        stretches(gap: settings.episodeGap).map { stretch in
+        stretches.map { stretch in
             let members = failures.within(stretch)
             let attempts = settings.stuffing.fewAttempts
-            let byKey = Self.counted(members.map { $0.key })
+            var keys: [IPKey] = []
+            var busiest: [(key: IPKey, count: Int)] = []
+            FailureFacts.forEachRun(members.map { $0.key }) { key, count in
+                keys.append(key)
+                // Keys come ascending, so of equals the smallest stays.
+                if busiest.count == 10, let least = busiest.last, least.count >= count { return }
+                busiest.insert((key, count), at: busiest.firstIndex { $0.count < count } ?? busiest.count)
+                if busiest.count > 10 { busiest.removeLast() }
+            }
             return Episode(
                 kind: .distributed, subject: .agent(agent), first: stretch.first, last: stretch.last,
                 peak: FailureFacts(failures[stretch.peak], fewAttempts: attempts), peakWidth: stretch.peak.width,
-                total: FailureFacts(members, fewAttempts: attempts), keys: byKey.map { $0.key },
-                busiest: byKey.sorted { ($1.count, $0.key) < ($0.count, $1.key) }.prefix(10).map { $0.key })
+                total: FailureFacts(members, fewAttempts: attempts), keys: keys, busiest: busiest.map { $0.key })
         }
-    }
-
-    /// The distinct keys, ascending, each with its number of failures.
-    private static func counted(_ keys: [IPKey]) -> [(key: IPKey, count: Int)] {
-        var counted: [(key: IPKey, count: Int)] = []
-        for key in keys.sorted() {
-            if counted.last?.key == key {
-                counted[counted.count - 1].count += 1
-            } else {
-                counted.append((key, 1))
-            }
-        }
-        return counted
     }
 }
 
-extension [Failure] {
+extension ArraySlice<Failure> {
     fileprivate subscript(span: WindowSpan) -> ArraySlice<Failure> { self[Int(span.lo)..<Int(span.hi)] }
 
     /// The failures from the first to the last time of a stretch, both included.
@@ -234,7 +230,7 @@ extension [Failure] {
 
     /// The first place from which on the condition holds, in an array where it holds from some place on.
     fileprivate func partitioningIndex(_ holds: (Failure) -> Bool) -> Int {
-        var low = 0, high = count
+        var low = startIndex, high = endIndex
         while low < high {
             let middle = (low + high) / 2
             if holds(self[middle]) { high = middle } else { low = middle + 1 }

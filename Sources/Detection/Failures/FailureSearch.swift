@@ -56,7 +56,7 @@ struct FailureSearch {
         while !rows.isEmpty {
             var cut: Set<IPKey> = []
             for group in rows.groups(by: { $0.key == $1.key }) where group.count >= settings.fewestFailures {
-                let one = KeyCase(key: group[group.startIndex].key, failures: Array(group), settings)
+                let one = KeyCase(key: group[group.startIndex].key, failures: group, settings)
                 let stretches = one.stretches(gap: settings.episodeGap).filter(isRelevant)
                 guard !stretches.isEmpty else { continue }
                 if stretches.allSatisfy({ isWhole($0, in: span) }) {
@@ -97,8 +97,8 @@ struct FailureSearch {
             var cut: Set<String> = []
             for group in rows.groups(by: { $0.agent == $1.agent }) where group.count >= settings.distributed.failures {
                 guard let agent = reader.agentTexts[group[group.startIndex].agent] else { continue }
-                let one = AgentCase(agent: agent, failures: Array(group), settings)
-                let stretches = one.stretches(gap: settings.episodeGap).filter(isRelevant)
+                let one = AgentCase(agent: agent, failures: group, settings)
+                let stretches = one.stretches.filter(isRelevant)
                 guard !stretches.isEmpty else { continue }
                 if stretches.allSatisfy({ isWhole($0, in: span) }) {
                     episodes += one.episodes(settings).filter { relevant.touches(first: $0.first, last: $0.last) }

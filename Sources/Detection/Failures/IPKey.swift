@@ -85,17 +85,27 @@ package struct IPKey: Hashable, Sendable {
         return value
     }
 
+    /// One pass without any allocation: a flood of addresses costs this for each of them.
     private static func v4(_ text: ArraySlice<UInt8>) -> UInt32? {
-        guard text.count <= 15 else { return nil }
-        let parts = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return nil }
+        guard (7...15).contains(text.count) else { return nil }
         var address: UInt32 = 0
-        for part in parts {
-            guard part.count <= 3, part.count == 1 || part.first != 0x30,
-                let value = decimal(part), value <= 255 else { return nil }
-            address = address << 8 | value
+        var part: UInt32 = 0
+        var digits = 0
+        var points = 0
+        for byte in text {
+            if byte == UInt8(ascii: "."), digits > 0, points < 3 {
+                address = address << 8 | part
+                points += 1
+                (part, digits) = (0, 0)
+            } else if byte >= 0x30, byte <= 0x39, digits == 0 || part > 0 {
+                part = part * 10 + UInt32(byte - 0x30)
+                digits += 1
+                guard part <= 255 else { return nil }
+            } else {
+                return nil
+            }
         }
-        return address
+        return points == 3 && digits > 0 ? address << 8 | part : nil
     }
 
     /// The upper and lower 64 bits of an IPv6 address, or nil.

@@ -3,8 +3,8 @@ internal import Events
 /// The failures of one client, and where in them each rule qualifies.
 struct KeyCase {
     let key: IPKey
-    /// By time.
-    let failures: [Failure]
+    /// By time; a slice of all that were read.
+    let failures: ArraySlice<Failure>
     private(set) var stuffing = QualifyingWindows()
     /// Brute force on one credential; whether it is a broken client is not known yet.
     private(set) var bruteOnOne = QualifyingWindows()
@@ -14,7 +14,7 @@ struct KeyCase {
     /// Failures that look like a broken client: the rule but for the earlier success.
     private(set) var steady = QualifyingWindows()
 
-    init(key: IPKey, failures: [Failure], _ settings: FailedVerificationByIP.Settings) {
+    init(key: IPKey, failures: ArraySlice<Failure>, _ settings: FailedVerificationByIP.Settings) {
         self.key = key
         self.failures = failures
         var tally = KeyTally(failures, settings)
@@ -74,20 +74,23 @@ struct Stretch {
 
     /// Joins windows into maximal runs. A gap is shorter than `gap` from the last failure of one to the first of
     /// the next.
-    static func joining(_ spans: [WindowSpan], _ failures: [Failure], gap: Int64) -> [Stretch] {
+    static func joining(_ spans: [WindowSpan], _ failures: ArraySlice<Failure>, gap: Int64) -> [Stretch] {
         let sorted = spans.sorted { ($0.lo, $0.hi, $0.width) < ($1.lo, $1.hi, $1.width) }
         var runs: [Stretch] = []
-        for span in sorted {
-            let first = failures[Int(span.lo)].ts
-            let last = failures[Int(span.hi) - 1].ts
-            if let end = runs.indices.last, first.minus(runs[end].last) < gap {
-                runs[end].last = max(runs[end].last, last)
-                if span.isLarger(than: runs[end].peak) { runs[end].peak = span }
-            } else {
-                runs.append(Stretch(first: first, last: last, peak: span))
-            }
-        }
+        for span in sorted { add(span, to: &runs, failures, gap: gap) }
         return runs
+    }
+
+    /// Joins one more window, which begins no earlier than those before it, to the runs.
+    static func add(_ span: WindowSpan, to runs: inout [Stretch], _ failures: ArraySlice<Failure>, gap: Int64) {
+        let first = failures[Int(span.lo)].ts
+        let last = failures[Int(span.hi) - 1].ts
+        if let end = runs.indices.last, first.minus(runs[end].last) < gap {
+            runs[end].last = max(runs[end].last, last)
+            if span.isLarger(than: runs[end].peak) { runs[end].peak = span }
+        } else {
+            runs.append(Stretch(first: first, last: last, peak: span))
+        }
     }
 }
 
@@ -101,7 +104,8 @@ extension WindowSpan {
 
 /// What the rules ask of one window over one client's failures, kept while the window slides.
 private struct KeyTally {
-    private let failures: [Failure]
+    private let failures: ArraySlice<Failure>
+    private let start: Int
     private let settings: FailedVerificationByIP.Settings
     private let credentialNumbers: [UInt32]
     private let agentNumbers: [UInt32]
@@ -120,12 +124,13 @@ private struct KeyTally {
     private var few = 0
     private var mismatches = 0
 
-    init(_ failures: [Failure], _ settings: FailedVerificationByIP.Settings) {
+    init(_ failures: ArraySlice<Failure>, _ settings: FailedVerificationByIP.Settings) {
         self.failures = failures
         self.settings = settings
-        let credentials = numbered(failures.map { $0.credential })
-        let agents = numbered(failures.map { $0.agent })
-        let reasons = numbered(failures.map { $0.reason })
+        start = failures.startIndex
+        let credentials = numbered(failures) { $0.credential }
+        let agents = numbered(failures) { $0.agent }
+        let reasons = numbered(failures) { $0.reason }
         (credentialNumbers, agentNumbers, reasonNumbers) = (credentials.numbers, agents.numbers, reasons.numbers)
         self.credentials = Occurrences(kinds: credentials.count)
         self.agents = Occurrences(kinds: agents.count)
@@ -134,7 +139,7 @@ private struct KeyTally {
         squares.reserveCapacity(failures.count)
         for place in failures.indices.dropFirst() {
             let distance = UInt128(failures[place].ts.minus(failures[place - 1].ts).magnitude)
-            squares.append(squares[place - 1] + distance * distance)
+            squares.append(squares[squares.count - 1] + distance * distance)
         }
         self.squares = squares
     }
@@ -142,11 +147,11 @@ private struct KeyTally {
     mutating func enter(_ place: Int) {
         count += 1
         if failures[place].isMismatch { mismatches += 1 }
-        agents.add(agentNumbers[place])
-        reasons.add(reasonNumbers[place])
+        agents.add(agentNumbers[place - start])
+        reasons.add(reasonNumbers[place - start])
         guard failures[place].credential != Failure.noCredential else { return }
         known += 1
-        switch Int(credentials.add(credentialNumbers[place])) {
+        switch Int(credentials.add(credentialNumbers[place - start])) {
         case 1: few += 1
         case settings.stuffing.fewAttempts + 1: few -= 1
         default: break
@@ -156,11 +161,11 @@ private struct KeyTally {
     mutating func leave(_ place: Int) {
         count -= 1
         if failures[place].isMismatch { mismatches -= 1 }
-        agents.remove(agentNumbers[place])
-        reasons.remove(reasonNumbers[place])
+        agents.remove(agentNumbers[place - start])
+        reasons.remove(reasonNumbers[place - start])
         guard failures[place].credential != Failure.noCredential else { return }
         known -= 1
-        switch Int(credentials.remove(credentialNumbers[place])) {
+        switch Int(credentials.remove(credentialNumbers[place - start])) {
         case 0: few -= 1
         case settings.stuffing.fewAttempts: few += 1
         default: break
@@ -192,7 +197,8 @@ private struct KeyTally {
         let total = UInt128(failures[hi - 1].ts.minus(failures[lo].ts).magnitude)
         guard total > 0 else { return false }
         // The squared coefficient of variation of the distances, plus one: count · Σd² / (Σd)².
-        let spread = Double(UInt128(count - 1) * (squares[hi - 1] - squares[lo])) / Double(total * total)
+        let squared = squares[hi - 1 - start] - squares[lo - start]
+        let spread = Double(UInt128(count - 1) * squared) / Double(total * total)
         return spread <= 1 + rule.variation * rule.variation
     }
 }

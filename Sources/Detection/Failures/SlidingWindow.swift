@@ -6,16 +6,17 @@ internal import Events
 /// and no bucket hides what lies across its edge. Events of one microsecond come and go together.
 @inline(__always)
 func slide(
-    _ width: Int64, over events: [Failure],
+    _ width: Int64, over events: ArraySlice<Failure>,
     enter: (Int) -> Void, leave: (Int) -> Void, visit: (_ lo: Int, _ hi: Int) -> Void
 ) {
-    var lo = 0
-    var hi = 0
-    while lo < events.count {
-        let nextIn = hi < events.count ? events[hi].ts.minus(width - 1) : .max
+    var lo = events.startIndex
+    var hi = lo
+    let end = events.endIndex
+    while lo < end {
+        let nextIn = hi < end ? events[hi].ts.minus(width - 1) : .max
         let nextOut = lo < hi ? events[lo].ts.plus(1) : .max
         let x = min(nextIn, nextOut)
-        while hi < events.count, events[hi].ts.minus(width - 1) <= x {
+        while hi < end, events[hi].ts.minus(width - 1) <= x {
             enter(hi)
             hi += 1
         }
@@ -27,7 +28,7 @@ func slide(
     }
 }
 
-/// The events of one qualifying window: places `lo ..< hi` in the failures of a case.
+/// The events of one qualifying window: places `lo ..< hi` among the failures that were read.
 struct WindowSpan {
     var lo: UInt32
     var hi: UInt32
@@ -107,14 +108,21 @@ struct Occurrences {
     }
 }
 
-/// Numbers the distinct values of a column from 0; equal values get equal numbers.
-func numbered<Value: Comparable>(_ values: [Value]) -> (numbers: [UInt32], count: Int) {
-    let order = values.indices.sorted { values[$0] < values[$1] }
-    var numbers = [UInt32](repeating: 0, count: values.count)
+/// Numbers the distinct values of a column of failures from 0; equal values get equal numbers.
+func numbered<Value: Comparable>(
+    _ failures: ArraySlice<Failure>, by value: (Failure) -> Value
+) -> (numbers: [UInt32], count: Int) {
+    let start = failures.startIndex
+    var order = (0..<UInt32(failures.count)).map { $0 }
+    order.sort { value(failures[start + Int($0)]) < value(failures[start + Int($1)]) }
+    var numbers = [UInt32](repeating: 0, count: failures.count)
     var count = 0
-    for (place, row) in order.enumerated() {
-        if place > 0, values[order[place - 1]] != values[row] { count += 1 }
-        numbers[row] = UInt32(count)
+    var previous: Value?
+    for row in order {
+        let value = value(failures[start + Int(row)])
+        if value != previous { count += 1 }
+        previous = value
+        numbers[Int(row)] = UInt32(count - 1)
     }
-    return (numbers, values.isEmpty ? 0 : count + 1)
+    return (numbers, count)
 }

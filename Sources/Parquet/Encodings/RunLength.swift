@@ -72,8 +72,8 @@ enum RunLength {
         for group in 0..<(count / 8) {
             let eight = UnsafeRawPointer(flags + group * 8).loadUnaligned(as: UInt64.self).littleEndian
             // Moves the lowest bit of byte i to bit 56 + i; no two of the shifted copies meet there.
-            out.storeBytes(
-                of: UInt8(truncatingIfNeeded: (eight &* 0x0102_0408_1020_4080) >> 56), toByteOffset: group, as: UInt8.self)
+            let byte = UInt8(truncatingIfNeeded: (eight &* 0x0102_0408_1020_4080) >> 56)
+            out.storeBytes(of: byte, toByteOffset: group, as: UInt8.self)
         }
         if count & 7 != 0 {
             var last: UInt8 = 0

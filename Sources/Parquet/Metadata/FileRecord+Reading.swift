@@ -60,7 +60,7 @@ extension ChunkRecord {
     fileprivate init(reading list: inout ThriftReader, _ type: ThriftType) throws(Malformed) {
         guard type == .structure else { throw Malformed("a column chunk is no structure") }
         var record: ChunkRecord?
-        var offsetIndex = (offset: -1, length: -1), columnIndex = (offset: -1, length: -1)
+        var offsetIndex = Place(offset: -1, length: -1), columnIndex = Place(offset: -1, length: -1)
         try list.structure { (chunk, id, type) throws(Malformed) in
             switch (id, type) {
             case (1, .binary): throw Malformed("a column lies in another file")
@@ -73,8 +73,8 @@ extension ChunkRecord {
             }
         }
         guard var record else { throw Malformed("a column chunk without metadata") }
-        if offsetIndex != (-1, -1) { record.offsetIndex = Place(offset: offsetIndex.offset, length: offsetIndex.length) }
-        if columnIndex != (-1, -1) { record.columnIndex = Place(offset: columnIndex.offset, length: columnIndex.length) }
+        if offsetIndex.offset != -1 || offsetIndex.length != -1 { record.offsetIndex = offsetIndex }
+        if columnIndex.offset != -1 || columnIndex.length != -1 { record.columnIndex = columnIndex }
         self = record
     }
 
@@ -109,7 +109,9 @@ extension ChunkRecord {
             default: try chunk.skip(type)
             }
         }
-        guard values >= 0, raw >= 0, stored >= 0, dataPages >= 0 else { throw Malformed("a column chunk lacks numbers") }
+        guard values >= 0, raw >= 0, stored >= 0, dataPages >= 0 else {
+            throw Malformed("a column chunk lacks numbers")
+        }
         // The order in which writers list encodings is free: what is left without levels and dictionary is the values'.
         var rest = encodings.filter { $0 != Encoding.rle.rawValue }
         if dictionaryPage != nil { rest.removeAll { $0 == Encoding.plain.rawValue } }

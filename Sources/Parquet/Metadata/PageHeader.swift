@@ -2,7 +2,9 @@
 struct PageHeader {
     enum Kind {
         case dictionary(values: Int, encoding: Int32)
-        case data(values: Int, nulls: Int, rows: Int, encoding: Int32, definition: Int, repetition: Int, compressed: Bool)
+        /// `definition` and `repetition` are the bytes that the levels take.
+        case data(
+            values: Int, nulls: Int, rows: Int, encoding: Int32, definition: Int, repetition: Int, compressed: Bool)
     }
 
     var kind: Kind

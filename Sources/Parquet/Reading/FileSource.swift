@@ -61,7 +61,8 @@ struct FileSource: ~Copyable {
         sink.clear()
         switch origin {
         case .memory(let bytes):
-            bytes.withUnsafeBytes { sink.put(UnsafeRawBufferPointer(rebasing: $0[place.offset...].prefix(place.length))) }
+            let end = place.offset + place.length
+            bytes.withUnsafeBytes { sink.put(UnsafeRawBufferPointer(rebasing: $0[place.offset..<end])) }
         case .descriptor(let descriptor):
             while sink.count < place.length {
                 let out = sink.room(place.length - sink.count)

@@ -54,10 +54,14 @@ package final class ParquetFile {
     package func storedBytes(column: Int, rowGroup: Int) -> Int { groups[rowGroup].chunks[column].storedBytes }
 
     /// Bytes of the bloom filter of one column in one row group, 0 if it has none.
-    package func bloomBytes(column: Int, rowGroup: Int) -> Int { groups[rowGroup].chunks[column].bloomFilter?.length ?? 0 }
+    package func bloomBytes(column: Int, rowGroup: Int) -> Int {
+        groups[rowGroup].chunks[column].bloomFilter?.length ?? 0
+    }
 
     /// Null count and bounds of a column in a row group.
-    package func statistics(column: Int, rowGroup: Int) -> ColumnStatistics { groups[rowGroup].chunks[column].statistics }
+    package func statistics(column: Int, rowGroup: Int) -> ColumnStatistics {
+        groups[rowGroup].chunks[column].statistics
+    }
 
     /// The rows of each page of a row group, the same for all columns, counted from the start of the row group.
     package func pages(rowGroup: Int) throws(ParquetError) -> [Range<Int>] {
@@ -189,7 +193,9 @@ struct CheckedPages {
                 throw Malformed("page \(number) has no sound place")
             }
             end += page.place.length
-            guard end <= chunk.start + chunk.storedBytes else { throw Malformed("page \(number) ends behind its chunk") }
+            guard end <= chunk.start + chunk.storedBytes else {
+                throw Malformed("page \(number) ends behind its chunk")
+            }
             cuts.append(page.firstRow..<next)
         }
         guard end == chunk.start + chunk.storedBytes else { throw Malformed("the pages end before their chunk") }

@@ -68,7 +68,8 @@ extension PageSink {
     }
 
     private mutating func writeDoublePage(
-        _ all: UnsafeBufferPointer<Double>, _ rows: Range<Int>, entries: Int?, value: inout Int, to chunk: inout OpenChunk
+        _ all: UnsafeBufferPointer<Double>, _ rows: Range<Int>, entries: Int?, value: inout Int,
+        to chunk: inout OpenChunk
     ) throws(ParquetError) {
         values.clear()
         let out = values.room(rows.count * 8), flags = flags.room(rows.count)

@@ -32,7 +32,9 @@ struct PageSink: ~Copyable, Sendable {
     }
 
     /// Ends a data page: `levels` and `values` hold its parts.
-    mutating func writeDataPage(_ page: PageShape, _ bounds: ValueBounds?, to chunk: inout OpenChunk) throws(ParquetError) {
+    mutating func writeDataPage(
+        _ page: PageShape, _ bounds: ValueBounds?, to chunk: inout OpenChunk
+    ) throws(ParquetError) {
         try limit(values.count + levels.count, "page of column \(chunk.column.name)")
         packed.clear()
         packed.put(levels.bytes)
@@ -76,7 +78,9 @@ struct PageSink: ~Copyable, Sendable {
     private mutating func press(_ bytes: UnsafeRawBufferPointer, _ habit: inout Press?) throws(ParquetError) {
         if let habit { return try deflater.gzip(bytes, habit, into: &packed) }
         guard bytes.count >= 4096 else { return try deflater.gzip(bytes, Press(level: level), into: &packed) }
-        let presses = [Press(level: 1, isEntropyOnly: true), Press(level: 1), Press(level: min(4, level)), Press(level: level)]
+        let presses = [
+            Press(level: 1, isEntropyOnly: true), Press(level: 1), Press(level: min(4, level)), Press(level: level),
+        ]
         var sizes: [Int] = []
         for press in presses {
             rival.clear()

@@ -1,5 +1,10 @@
 import Columns
 
+/// What a writer found best for each column of a schema, for the next writer of the same schema.
+package struct WritingExperience: Sendable {
+    fileprivate let habits: [Habit]
+}
+
 /// Builds a Parquet file in memory, row group by row group.
 ///
 /// All columns of a row group cut their pages at the same rows. Values are compressed with gzip; every page has a
@@ -20,13 +25,21 @@ package struct ParquetWriter: ~Copyable, Sendable {
     /// - Parameters:
     ///   - level: zlib's compression level, 1 to 9.
     ///   - pageRows: rows of a page; the last page of a row group may have fewer.
-    package init(schema: ParquetSchema, createdBy: String, level: Int = 6, pageRows: Int = 16_384) {
+    ///   - experience: what a writer of the same schema learned; it saves trying out each way to compress anew.
+    package init(
+        schema: ParquetSchema, createdBy: String, level: Int = 6, pageRows: Int = 16_384,
+        experience: WritingExperience? = nil
+    ) {
         self.schema = schema
         self.createdBy = createdBy
         self.pageRows = max(1, pageRows)
         sink = PageSink(level: level)
-        habits = schema.columns.map { _ in Habit() }
+        let known = experience?.habits ?? []
+        habits = known.count == schema.columns.count ? known : schema.columns.map { _ in Habit() }
     }
+
+    /// What this writer found best for each column so far.
+    package var experience: WritingExperience { WritingExperience(habits: habits) }
 
     /// Bytes written so far, without indexes and footer.
     package var byteCount: Int { sink.file.count }
@@ -36,7 +49,8 @@ package struct ParquetWriter: ~Copyable, Sendable {
     /// A row group without rows adds nothing. After an error the writer must not be used again.
     package mutating func addRowGroup(_ columns: [ColumnData]) throws(ParquetError) {
         guard columns.count == schema.columns.count else {
-            throw .mismatch(column: "list", problem: "\(columns.count) given; \(schema.columns.count) are in the schema")
+            let problem = "\(columns.count) given; \(schema.columns.count) are in the schema"
+            throw .mismatch(column: "list", problem: problem)
         }
         guard let rows = columns.first?.count, rows > 0 else { return }
         guard rows <= Cap.groupRows else {
@@ -99,19 +113,17 @@ package struct ParquetWriter: ~Copyable, Sendable {
     /// Ends the file and gives its bytes. The writer is used up.
     package consuming func finish(metadata: [(key: String, value: String)] = []) -> [UInt8] {
         var records = groups.map { $0.map(\.record) }
-        // Blooms lie before the indexes, so that indexes and footer come with one read of the file's end.
+        let indexes = groups.map { $0.map { $0.index.encoded() } }
+        // Bloom filters lie before the indexes, so that indexes and footer come with one read of the file's end.
         for (group, chunks) in groups.enumerated() {
             for (place, chunk) in chunks.enumerated() {
                 records[group][place].checksums = [0, 0, 0]
-                guard let bloom = chunk.bloom else { continue }
-                records[group][place].bloomFilter = append(bloom.encoded(), 2, &records[group][place])
+                records[group][place].bloomFilter = append(chunk.bloom?.encoded(), 2, &records[group][place])
             }
         }
-        let indexes = groups.map { $0.map { $0.index.encoded() } }
         for (group, chunks) in indexes.enumerated() {
             for (place, index) in chunks.enumerated() {
-                guard let bytes = index.columnIndex else { continue }
-                records[group][place].columnIndex = append(bytes, 0, &records[group][place])
+                records[group][place].columnIndex = append(index.columnIndex, 0, &records[group][place])
             }
         }
         for (group, chunks) in indexes.enumerated() {
@@ -123,8 +135,9 @@ package struct ParquetWriter: ~Copyable, Sendable {
         return sink.file
     }
 
-    /// Appends bytes and puts their checksum into the record.
-    private mutating func append(_ bytes: [UInt8], _ slot: Int, _ record: inout ChunkRecord) -> Place {
+    /// Appends bytes, if there are any, and puts their checksum into the record.
+    private mutating func append(_ bytes: [UInt8]?, _ slot: Int, _ record: inout ChunkRecord) -> Place? {
+        guard let bytes else { return nil }
         defer { sink.file.append(contentsOf: bytes) }
         record.checksums?[slot] = Checksum.crc32(bytes)
         return Place(offset: sink.file.count, length: bytes.count)
