@@ -50,20 +50,38 @@ struct DetectionText {
         try line(finding.entity.type.replacing("_", with: " "), finding.entity.value)
         try line("when", Self.when(finding))
         try line("why", finding.explanation)
-        let context = finding.context.entries.map { "\($0.name) \($0.value.text)" }
-        if !context.isEmpty { try line("context", context.joined(separator: " · ")) }
         if let first = finding.evidence.first {
             let more = finding.evidence.count > 1 ? " and \(finding.evidence.count - 1) more (--format json)" : ""
             try line("evidence", "\(first.source) at byte \(Human.count(first.offset))\(more)")
         }
-        if !finding.references.isEmpty { try line("ATT&CK", finding.references.joined(separator: ", ")) }
-        try line("id", finding.id)
+        if let command = Self.lookCloser(finding) { try line("look", command) }
+        try line("id", finding.id + (finding.references.isEmpty ? "" : "  ATT&CK " + finding.references.joined(separator: ", ")))
     }
 
     private static func when(_ finding: Finding) -> String {
-        if finding.firstSeen == finding.lastSeen { return Timestamp.text(finding.firstSeen) }
+        let first = seconds(finding.firstSeen)
+        if finding.firstSeen == finding.lastSeen { return first + " UTC" }
         let length = Human.duration(microseconds: finding.lastSeen - finding.firstSeen)
-        return "\(Timestamp.text(finding.firstSeen)) to \(Timestamp.text(finding.lastSeen)) (\(length))"
+        let last = seconds(finding.lastSeen)
+        return "\(first) to \(first.prefix(10) == last.prefix(10) ? String(last.dropFirst(11)) : last) UTC (\(length))"
+    }
+
+    /// `2026-04-26 00:11:41`
+    private static func seconds(_ time: Int64) -> String {
+        let text = Timestamp.text(time)
+        return text.prefix(10) + " " + text.dropFirst(11).prefix(8)
+    }
+
+    /// The command that shows the events behind a finding, when its entity can be typed as it is.
+    private static func lookCloser(_ finding: Finding) -> String? {
+        let harmless = finding.entity.value.utf8.allSatisfy { byte in
+            UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
+                || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || "._:-".utf8.contains(byte)
+        }
+        guard harmless, ["token", "ip"].contains(finding.entity.type) else { return nil }
+        let hour = Timestamp.hour
+        let since = Timestamp.text((finding.firstSeen / hour - 1) * hour)
+        return "authtrail export --\(finding.entity.type) \(finding.entity.value) --since \(since)"
     }
 
     private func printCoverage() throws(ConsoleError) {

@@ -110,7 +110,8 @@ struct Demonstrate: ParsableCommand {
             all.findings.contains { $0.class == plant.kind.rawValue && $0.entity.value == plant.entity }
         }
         try screen.line("3. Looked for trouble in all of the year and in its last day, in \(milliseconds) ms: "
-            + "\(found) of \(planted.count) hidden attacks found. The last 24 hours:")
+            + "\(found) of \(planted.count) hidden attacks found.")
+        try screen.line("   This is what `authtrail detect` says of the last 24 hours:")
         try screen.line()
         try day.print(as: .text, to: screen)
         try screen.line()
