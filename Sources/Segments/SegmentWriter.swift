@@ -34,7 +34,7 @@ package struct SegmentWriter: ~Copyable, Sendable {
     ///   - day: the UTC day of all events, counted from the epoch.
     ///   - level: zlib's compression level, 1 to 9.
     ///   - experience: what the writer of another segment learned about compressing the columns.
-    package init(day: Int32, level: Int = 6, experience: WritingExperience? = nil) {
+    package init(day: Int32, level: Int = Limits.compressionLevel, experience: WritingExperience? = nil) {
         self.day = day
         parquet = ParquetWriter(
             schema: SegmentSchema.schema, createdBy: "authtrail", level: level, pageRows: Limits.rowsPerPage,

@@ -91,8 +91,7 @@ private final class OpenSegment {
 
     init(day: Int32, _ experience: WritingExperience?) {
         self.day = day
-        // Level 6 makes the whole 4 % smaller and ingestion a third slower.
-        writer = SegmentWriter(day: day, level: 1, experience: experience)
+        writer = SegmentWriter(day: day, experience: experience)
         rollups = SegmentRollups(day: day)
     }
 

@@ -77,7 +77,8 @@ struct PageSink: ~Copyable, Sendable {
     /// search for repetitions takes most of the time.
     private mutating func press(_ bytes: UnsafeRawBufferPointer, _ habit: inout Press?) throws(ParquetError) {
         if let habit { return try deflater.gzip(bytes, habit, into: &packed) }
-        guard bytes.count >= 4096 else { return try deflater.gzip(bytes, Press(level: level), into: &packed) }
+        // Too small to try anything on, and too small for the search to matter.
+        guard bytes.count >= 4096 else { return try deflater.gzip(bytes, Press(level: 1), into: &packed) }
         let presses = [
             Press(level: 1, isEntropyOnly: true), Press(level: 1), Press(level: min(4, level)), Press(level: level),
         ]
