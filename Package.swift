@@ -9,7 +9,8 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 // The pipeline, in the order in which a line travels through it. A module may use only modules that stand above it;
 // the check at the end of this file holds that, and CI builds with `--explicit-target-dependency-import-check error`.
 let pipeline: [Target] = [
-    .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(
+        name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "Columns"),
     .target(name: "Console"),
     .target(name: "Files", dependencies: ["CZlib"]),
@@ -18,12 +19,20 @@ let pipeline: [Target] = [
     .target(name: "Segments", dependencies: ["Columns", "Events", "Parquet"]),
     .target(name: "Rollups", dependencies: ["Columns", "Events"]),
     .target(name: "Catalog", dependencies: ["Columns", "Events", "Rollups", grdb]),
-    .target(name: "Trail", dependencies: ["Columns", "Files", "Events", "Parquet", "Segments", "Rollups", "Catalog", crypto]),
+    .target(
+        name: "Trail",
+        dependencies: ["Columns", "Files", "Events", "Parquet", "Segments", "Rollups", "Catalog", crypto]),
     .target(name: "Ingest", dependencies: ["Columns", "Files", "Events", "Segments", "Rollups", "Catalog", "Trail"]),
     .target(name: "Detection", dependencies: ["Columns", "Events", "Rollups", crypto]),
     .target(name: "QueryFiles", path: "Queries", resources: [.embedInCode("sql")]),
-    .target(name: "Queries", dependencies: ["Columns", "Events", "Rollups", "Catalog", "Trail", "QueryFiles", grdb, sqlite]),
-    .target(name: "Reports", dependencies: ["Columns", "Console", "Events", "Rollups", "Catalog", "Trail", "Ingest", "Detection", "Queries"]),
+    .target(
+        name: "Queries",
+        dependencies: ["Columns", "Events", "Rollups", "Catalog", "Trail", "QueryFiles", grdb, sqlite]),
+    .target(
+        name: "Reports",
+        dependencies: [
+            "Columns", "Console", "Events", "Rollups", "Catalog", "Trail", "Ingest", "Detection", "Queries",
+        ]),
     .target(name: "Demo"),
     .executableTarget(
         name: "authtrail",
@@ -43,7 +52,8 @@ let tests: [Target] = [
     .testTarget(name: "ParquetTests", dependencies: ["Columns", "Parquet", "EngineChecks"]),
     .testTarget(name: "SegmentsTests", dependencies: ["Columns", "Events", "Parquet", "Segments", "EngineChecks"]),
     .testTarget(name: "RollupsTests", dependencies: ["Columns", "Events", "Rollups"]),
-    .testTarget(name: "IngestTests", dependencies: ["Columns", "Events", "Files", "Rollups", "Catalog", "Trail", "Ingest"]),
+    .testTarget(
+        name: "IngestTests", dependencies: ["Columns", "Events", "Files", "Rollups", "Catalog", "Trail", "Ingest"]),
     .testTarget(name: "DetectionTests", dependencies: ["Columns", "Events", "Rollups", "Detection"]),
     .testTarget(name: "DemoTests", dependencies: ["Demo"]),
     // These run the built program itself.

@@ -71,12 +71,16 @@ package final class Catalog: Sendable {
     private static func error(_ error: any Error, _ operation: String, _ path: String) -> CatalogError {
         if let error = error as? CatalogError { return error }
         if let error = error as? DamagedRollup { return .damaged(path: path, reason: error.description) }
-        guard let error = error as? DatabaseError else { return .failed(operation: operation, path: path, reason: "\(error)") }
+        guard let error = error as? DatabaseError else {
+            return .failed(operation: operation, path: path, reason: "\(error)")
+        }
         switch error.resultCode {
         case .SQLITE_CANTOPEN: return .missing(path: path)
         case .SQLITE_NOTADB: return .damaged(path: path, reason: "it is no SQLite database")
         case .SQLITE_CORRUPT: return .damaged(path: path, reason: "SQLite finds it malformed")
-        default: return .failed(operation: operation, path: path, reason: error.message ?? "SQLite code \(error.resultCode.rawValue)")
+        default:
+            return .failed(
+                operation: operation, path: path, reason: error.message ?? "SQLite code \(error.resultCode.rawValue)")
         }
     }
 }

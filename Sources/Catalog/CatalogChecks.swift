@@ -19,10 +19,18 @@ extension Catalog {
     package func counterProblems() throws(CatalogError) -> [String] {
         try read("add up the counters") { db in
             let sums: [(what: String, left: String, right: String)] = [
-                ("lines of all sources and of all batches", "SELECT sum(lines) FROM sources", "SELECT sum(lines) FROM batches"),
-                ("stored lines and rows of all segments", "SELECT sum(stored) FROM sources", "SELECT sum(rows) FROM segments"),
-                ("quarantined lines and rows of the quarantine", "SELECT sum(quarantined) FROM sources",
-                    "SELECT count(*) FROM quarantine"),
+                (
+                    "lines of all sources and of all batches", "SELECT sum(lines) FROM sources",
+                    "SELECT sum(lines) FROM batches"
+                ),
+                (
+                    "stored lines and rows of all segments", "SELECT sum(stored) FROM sources",
+                    "SELECT sum(rows) FROM segments"
+                ),
+                (
+                    "quarantined lines and rows of the quarantine", "SELECT sum(quarantined) FROM sources",
+                    "SELECT count(*) FROM quarantine"
+                ),
             ]
             return try sums.compactMap { sum in
                 let left = try Int64.fetchOne(db, sql: sum.left) ?? 0

@@ -23,12 +23,15 @@ extension Catalog {
     private static func insertBatch(_ batch: CatalogBatch, _ db: Database) throws -> Int64 {
         try db.execute(
             sql: """
-                INSERT INTO batches (committed_at, lines, stored, quarantined, blank, flagged, bytes_in, bytes_stored, segments)
+                INSERT INTO batches (committed_at, lines, stored, quarantined, blank, flagged, bytes_in, bytes_stored,
+                    segments)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                batch.committedAt, batch.counts.lines, batch.counts.stored, batch.counts.quarantined, batch.counts.blank,
-                batch.counts.flagged, batch.bytesIn, batch.segments.reduce(0) { $0 + $1.record.bytes }, batch.segments.count,
+                batch.committedAt, batch.counts.lines, batch.counts.stored, batch.counts.quarantined,
+                batch.counts.blank,
+                batch.counts.flagged, batch.bytesIn, batch.segments.reduce(0) { $0 + $1.record.bytes },
+                batch.segments.count,
             ])
         return db.lastInsertedRowID
     }
@@ -47,9 +50,11 @@ extension Catalog {
                     blank = excluded.blank, flagged = excluded.flagged, last_event = excluded.last_event
                 """
         ).execute(arguments: [
-            source.id, source.path, source.isCompressed, source.device, source.inode, source.headLength, source.headHash,
+            source.id, source.path, source.isCompressed, source.device, source.inode, source.headLength,
+            source.headHash,
             source.tailLength, source.tailHash, source.checkpoint, source.hasOpenLine, source.size, source.counts.lines,
-            source.counts.stored, source.counts.quarantined, source.counts.blank, source.counts.flagged, source.lastEvent,
+            source.counts.stored, source.counts.quarantined, source.counts.blank, source.counts.flagged,
+            source.lastEvent,
         ])
     }
 
@@ -88,7 +93,8 @@ extension Catalog {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
-            batchID, line.sourceID, line.source, line.sourceOffset, line.length, line.reason, line.detail, line.bytes.asData,
+            batchID, line.sourceID, line.source, line.sourceOffset, line.length, line.reason, line.detail,
+            line.bytes.asData,
         ])
     }
 }

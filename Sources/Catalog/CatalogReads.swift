@@ -13,7 +13,8 @@ extension Catalog {
     package func segments(from: Int64 = .min, to: Int64 = .max) throws(CatalogError) -> [SegmentRecord] {
         try read("list segments") { db in
             try Row.fetchAll(
-                db, sql: "SELECT * FROM segments WHERE max_ts >= ? AND min_ts < ? ORDER BY segment_id", arguments: [from, to]
+                db, sql: "SELECT * FROM segments WHERE max_ts >= ? AND min_ts < ? ORDER BY segment_id",
+                arguments: [from, to]
             ).map(SegmentRecord.init)
         }
     }
@@ -39,7 +40,8 @@ extension Catalog {
     package func tokenDays(on day: Int32) throws(CatalogError) -> [TokenDays] {
         try read("read token_days") { db in
             try Data.fetchAll(
-                db.cachedStatement(sql: "SELECT block FROM token_day_blocks WHERE day = ? ORDER BY segment_id"), arguments: [day]
+                db.cachedStatement(sql: "SELECT block FROM token_day_blocks WHERE day = ? ORDER BY segment_id"),
+                arguments: [day]
             ).map { try TokenDays(day: day, encoded: [UInt8]($0)) }
         }
     }
@@ -48,7 +50,8 @@ extension Catalog {
     package func ipHours(on day: Int32) throws(CatalogError) -> [IPHours] {
         try read("read ip_hours") { db in
             try Data.fetchAll(
-                db.cachedStatement(sql: "SELECT block FROM ip_hour_blocks WHERE day = ? ORDER BY segment_id"), arguments: [day]
+                db.cachedStatement(sql: "SELECT block FROM ip_hour_blocks WHERE day = ? ORDER BY segment_id"),
+                arguments: [day]
             ).map { try IPHours(day: day, encoded: [UInt8]($0)) }
         }
     }
@@ -58,7 +61,8 @@ extension Catalog {
         try read("read token_days") { db in
             var latest: (day: Int32, time: Int64)?
             let rows = try Row.fetchCursor(
-                db.cachedStatement(sql: "SELECT day, block FROM token_day_blocks WHERE day < ? ORDER BY day DESC"), arguments: [day])
+                db.cachedStatement(sql: "SELECT day, block FROM token_day_blocks WHERE day < ? ORDER BY day DESC"),
+                arguments: [day])
             while let row = try rows.next() {
                 let piece: Int32 = row["day"]
                 if let latest, latest.day != piece { break }
@@ -73,7 +77,8 @@ extension Catalog {
     /// What is known about a token.
     package func life(ofToken number: UInt32) throws(CatalogError) -> TokenLife? {
         try read("read tokens") { db in
-            try Row.fetchOne(db, sql: "SELECT * FROM tokens WHERE token_no = ?", arguments: [number]).map(TokenLife.init)
+            try Row.fetchOne(db, sql: "SELECT * FROM tokens WHERE token_no = ?", arguments: [number]).map(
+                TokenLife.init)
         }
     }
 
@@ -124,7 +129,8 @@ extension Catalog {
     /// Bytes of the database, its free pages included.
     package func bytes() throws(CatalogError) -> Int64 {
         try read("ask for the size") { db in
-            try Int64.fetchOne(db, sql: "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()") ?? 0
+            try Int64.fetchOne(db, sql: "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
+                ?? 0
         }
     }
 

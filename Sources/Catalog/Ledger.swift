@@ -65,7 +65,8 @@ extension Catalog {
                     VALUES (?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
-                    run.startedAt, run.asOf, run.windowFrom, run.detectors.joined(separator: ","), run.findings.count, new.count,
+                    run.startedAt, run.asOf, run.windowFrom, run.detectors.joined(separator: ","), run.findings.count,
+                    new.count,
                 ])
             let runID = db.lastInsertedRowID
             for finding in run.findings { try Self.save(finding, runID, db) }
@@ -78,7 +79,11 @@ extension Catalog {
         try read("count findings") { db in
             try Row.fetchAll(
                 db,
-                sql: "SELECT status, severity, count(*) AS findings FROM findings GROUP BY status, severity ORDER BY status, severity"
+                sql:
+                    """
+                    SELECT status, severity, count(*) AS findings FROM findings
+                    GROUP BY status, severity ORDER BY status, severity
+                    """
             ).map { ($0["status"], $0["severity"], $0["findings"]) }
         }
     }
@@ -87,7 +92,12 @@ extension Catalog {
     package func lastRun() throws(CatalogError) -> (startedAt: Int64, asOf: Int64, runs: Int64)? {
         try read("find the last run") { db in
             try Row.fetchOne(
-                db, sql: "SELECT started_at, as_of, (SELECT count(*) FROM runs) AS runs FROM runs ORDER BY run_id DESC LIMIT 1"
+                db,
+                sql:
+                    """
+                    SELECT started_at, as_of, (SELECT count(*) FROM runs) AS runs FROM runs
+                    ORDER BY run_id DESC LIMIT 1
+                    """
             ).map { ($0["started_at"], $0["as_of"], $0["runs"]) }
         }
     }

@@ -35,7 +35,8 @@ package struct EventScan: Sendable {
 
     /// The rows of a batch that match, ascending. The batch must hold `conditionFields`.
     package func matchingRows(in columns: EventColumns) -> [Int] {
-        let accepted = texts.map { field, condition in (columns[field].indices, condition.accepted(in: columns[field])) }
+        let accepted = texts.map { field, condition in (columns[field].indices, condition.accepted(in: columns[field]))
+        }
         let everyTime = from == .min && to == .max
         let everyKind = kinds == .all
         return (0..<columns.count).filter { row in
@@ -62,7 +63,8 @@ package enum TextCondition: Sendable {
         case .equals(let texts):
             var accepted = [Bool](repeating: false, count: dictionary.count)
             let wanted = texts.map { Array($0.utf8) }
-            for index in 0..<dictionary.count where wanted.contains(where: { dictionary.slice(at: index).elementsEqual($0) }) {
+            for index in 0..<dictionary.count
+            where wanted.contains(where: { dictionary.slice(at: index).elementsEqual($0) }) {
                 accepted[index] = true
             }
             return accepted

@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #else
-internal import Darwin
+    internal import Darwin
 #endif
 
 /// What can go wrong with a file: the operation, the path, and what the system said.
@@ -42,7 +42,8 @@ package enum FileError: Error, Sendable, Equatable, CustomStringConvertible {
 
     /// The error of a failed call on an input file: a missing one is told apart.
     static func reading(_ operation: String, _ path: String, _ code: Int32) -> FileError {
-        code == ENOENT || code == ENOTDIR ? .missing(path: path) : .cannotRead(operation: operation, path: path, code: code)
+        code == ENOENT || code == ENOTDIR
+            ? .missing(path: path) : .cannotRead(operation: operation, path: path, code: code)
     }
 
     private static func text(of code: Int32) -> String {

@@ -1,14 +1,15 @@
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #else
-internal import Darwin
+    internal import Darwin
 #endif
 
 /// An exclusive lock between processes, freed by the system when the process ends, however it ends.
 package struct FileLock: ~Copyable {
     private let file: Int32
 
-    /// Takes the lock at once or throws `FileError.locked`. The file is made if it is missing and holds the holder's pid.
+    /// Takes the lock at once or throws `FileError.locked`. The file is made if it is missing and holds the holder's
+    /// pid.
     package init(path: String, protecting: String) throws(FileError) {
         let file = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw .cannotWrite(operation: "open", path: path, code: errno) }

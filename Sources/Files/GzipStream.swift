@@ -34,7 +34,9 @@ package final class GzipStream {
             if taken == filled, try !refill() {
                 if betweenMembers, members > 0 { break }
                 if written > 0 { break }
-                throw .damaged(path: input.path, reason: "the gzip data end in the middle; the file was cut, or is still being written")
+                throw .damaged(
+                    path: input.path,
+                    reason: "the gzip data end in the middle; the file was cut, or is still being written")
             }
             if betweenMembers {
                 // Zero bytes after a member are padding, as gzip itself takes them.
@@ -44,13 +46,16 @@ package final class GzipStream {
             guard let count = inflate(into: output, at: written) else {
                 if written > 0 { break }
                 let place = compressedOffset
-                throw .damaged(path: input.path, reason: "the gzip data are damaged at byte \(place) of the compressed file")
+                throw .damaged(
+                    path: input.path, reason: "the gzip data are damaged at byte \(place) of the compressed file")
             }
             written += count
         }
         produced += Int64(written)
         if produced > 64 << 20, produced / max(1, offset) > Self.largestRatio {
-            throw .damaged(path: input.path, reason: "one compressed byte gives more than \(Self.largestRatio); it looks like a bomb")
+            throw .damaged(
+                path: input.path,
+                reason: "one compressed byte gives more than \(Self.largestRatio); it looks like a bomb")
         }
         return written
     }
@@ -59,7 +64,9 @@ package final class GzipStream {
         let place = offset
         var result: Result<Int, FileError> = .success(0)
         buffer.withUnsafeMutableBytes { space in
-            do throws(FileError) { result = .success(try input.read(into: space, at: place)) } catch { result = .failure(error) }
+            do throws(FileError) { result = .success(try input.read(into: space, at: place)) } catch {
+                result = .failure(error)
+            }
         }
         filled = try result.get()
         taken = 0

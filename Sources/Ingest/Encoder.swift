@@ -7,8 +7,8 @@ internal import Trail
 /// The second thread of ingestion: takes row groups and commits, in order, and writes them to the trail.
 ///
 /// While it encodes and compresses, the caller reads on; when it falls behind, the caller waits. The first error ends
-/// it: everything sent later is dropped, and the error is thrown by the next call. Nothing of a batch is true before its
-/// commit, so dropping is safe.
+/// it: everything sent later is dropped, and the error is thrown by the next call. Nothing of a batch is true before
+/// its commit, so dropping is safe.
 final class Encoder: Sendable {
     private struct State {
         var error: (any Error)?

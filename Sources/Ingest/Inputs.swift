@@ -17,7 +17,8 @@ package enum Input: Sendable, Equatable {
 
 /// Which inputs the words of a command line name.
 package enum Inputs {
-    /// Files in a folder are taken when they end in one of these, or in one of these and `.gz`, or in a rotation number.
+    /// Files in a folder are taken when they end in one of these, or in one of these and `.gz`, or in a rotation
+    /// number.
     private static let endings = [".ndjson", ".jsonl", ".json", ".log"]
 
     /// Expands files, folders (one level deep), shell patterns and `-`, in the order given and sorted within each; a

@@ -71,12 +71,15 @@ extension SourceIdentity {
         var bytes = [UInt8](repeating: 0, count: count)
         var result: Result<Int, FileError> = .success(0)
         bytes.withUnsafeMutableBytes { space in
-            do throws(FileError) { result = .success(try box.file.read(into: space, at: offset)) } catch { result = .failure(error) }
+            do throws(FileError) { result = .success(try box.file.read(into: space, at: offset)) } catch {
+                result = .failure(error)
+            }
         }
         return Array(bytes.prefix(try result.get()))
     }
 
-    /// Decompresses `length` bytes, or up to the end or a damage; gives the first and last bytes of them and their number.
+    /// Decompresses `length` bytes, or up to the end or a damage; gives the first and last bytes of them and their
+    /// number.
     private static func skip(
         _ stream: GzipStream, _ length: Int64
     ) throws(FileError) -> (first: [UInt8], last: [UInt8], count: Int64) {
@@ -88,7 +91,9 @@ extension SourceIdentity {
             var result: Result<Int, FileError> = .success(0)
             buffer.withUnsafeMutableBytes { bytes in
                 let space = UnsafeMutableRawBufferPointer(rebasing: bytes[..<wanted])
-                do throws(FileError) { result = .success(try stream.read(into: space)) } catch { result = .failure(error) }
+                do throws(FileError) { result = .success(try stream.read(into: space)) } catch {
+                    result = .failure(error)
+                }
             }
             // A damage is told when the source is read; here it only means that the stream ends.
             guard let read = try? result.get(), read > 0 else { break }

@@ -4,9 +4,10 @@ internal import Files
 
 /// Tells which source a file is: a file is known by its device and inode and by its content, never by its name.
 ///
-/// The content is checked where it was read: the first bytes (at most 4 KiB) and the last before the checkpoint (at most
-/// 1 KiB) must be what they were. So a renamed log goes on, a truncated or rewritten one is a new source, an inode that
-/// was used again fools nobody, and a copy or a compressed rotation of a log that was read is not read twice.
+/// The content is checked where it was read: the first bytes (at most 4 KiB) and the last before the checkpoint (at
+/// most 1 KiB) must be what they were. So a renamed log goes on, a truncated or rewritten one is a new source, an
+/// inode that was used again fools nobody, and a copy or a compressed rotation of a log that was read is not read
+/// twice.
 struct SourceIdentity {
     static let headLength = 4096
     static let tailLength = 1024
@@ -52,7 +53,9 @@ struct SourceIdentity {
 
     /// Takes over a known source for a file that holds its content: the same record when the file only has a new name
     /// or was compressed, a new record with the same checkpoint when the old file is still in its place (a copy).
-    mutating func adopt(_ source: SourceRecord, path: String, isCompressed: Bool, _ identity: FileIdentity) -> SourceRecord {
+    mutating func adopt(_ source: SourceRecord, path: String, isCompressed: Bool, _ identity: FileIdentity)
+        -> SourceRecord
+    {
         if source.isSame(identity) || !Self.isInPlace(source) {
             var same = source
             same.path = path

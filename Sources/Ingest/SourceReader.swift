@@ -3,8 +3,8 @@ internal import Files
 
 /// One source while it is read: its bytes, and how far it is.
 ///
-/// Invariant: `record.checkpoint` is the offset of `buffer[0]`; everything before it became lines. The head and the tail
-/// of what was read are remembered for the hashes that tell the source again.
+/// Invariant: `record.checkpoint` is the offset of `buffer[0]`; everything before it became lines. The head and the
+/// tail of what was read are remembered for the hashes that tell the source again.
 struct SourceReader {
     private(set) var record: SourceRecord
     /// Whether the end of the stream is the end of the source: standard input and gzip files grow no more.
@@ -40,7 +40,9 @@ struct SourceReader {
         var result: Result<Int, FileError> = .success(0)
         buffer.withUnsafeMutableBytes { bytes in
             let free = UnsafeMutableRawBufferPointer(rebasing: bytes[from...])
-            do throws(FileError) { result = .success(try stream.read(into: free, at: place)) } catch { result = .failure(error) }
+            do throws(FileError) { result = .success(try stream.read(into: free, at: place)) } catch {
+                result = .failure(error)
+            }
         }
         let count = try result.get()
         filled += count

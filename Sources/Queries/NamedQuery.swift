@@ -33,7 +33,9 @@ package struct NamedQuery: Sendable {
     /// All reports, in the order in which they are listed.
     package static func all() throws(QueryError) -> [NamedQuery] {
         var queries: [NamedQuery] = []
-        for file in QueryFiles.all { queries.append(try NamedQuery(name: file.name, sql: String(decoding: file.sql, as: UTF8.self))) }
+        for file in QueryFiles.all {
+            queries.append(try NamedQuery(name: file.name, sql: String(decoding: file.sql, as: UTF8.self)))
+        }
         return queries
     }
 

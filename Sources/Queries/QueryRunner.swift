@@ -103,7 +103,9 @@ package final class QueryRunner {
         let count = sqlite3_bind_parameter_count(statement.sqliteStatement)
         guard count > 0 else { return [] }
         return (1...count).compactMap { place in
-            sqlite3_bind_parameter_name(statement.sqliteStatement, place).map { String(String(cString: $0).dropFirst()) }
+            sqlite3_bind_parameter_name(statement.sqliteStatement, place).map {
+                String(String(cString: $0).dropFirst())
+            }
         }
     }
 }

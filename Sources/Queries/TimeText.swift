@@ -13,7 +13,8 @@ package enum TimeText {
         return Timestamp.parse(text)
     }
 
-    /// Microseconds of a number with a unit (us, ms, s, min, h, d, w); nil for anything else, and for more than 1,000 years.
+    /// Microseconds of a number with a unit (us, ms, s, min, h, d, w); nil for anything else, and for more than 1,000
+    /// years.
     package static func duration(_ text: String) -> Int64? {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         guard let number = Int64(digits), let unit = units[String(text.dropFirst(digits.count))] else { return nil }
@@ -23,7 +24,9 @@ package enum TimeText {
 
     /// A duration in its largest whole unit: `90d`, `36h`, `15min`.
     package static func text(duration: Int64) -> String {
-        for (name, unit) in [("d", Timestamp.day), ("h", Timestamp.hour), ("min", Timestamp.minute), ("s", Timestamp.second)]
+        for (name, unit) in [
+            ("d", Timestamp.day), ("h", Timestamp.hour), ("min", Timestamp.minute), ("s", Timestamp.second),
+        ]
         where duration != 0 && duration % unit == 0 {
             return "\(duration / unit)\(name)"
         }

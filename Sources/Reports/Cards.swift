@@ -32,15 +32,19 @@ package struct DetectorCards {
     }
 
     private var table: Table {
-        var table = Table("detectors", title: "Detectors", columns: [
-            .init("id", .text), .init("version", .integer), .init("title", .text), .init("question", .text),
-            .init("needs", .text), .init("default_severity", .severity), .init("classes", .text), .init("references", .text),
-            .init("known_gaps", .text),
-        ])
+        var table = Table(
+            "detectors", title: "Detectors",
+            columns: [
+                .init("id", .text), .init("version", .integer), .init("title", .text), .init("question", .text),
+                .init("needs", .text), .init("default_severity", .severity), .init("classes", .text),
+                .init("references", .text),
+                .init("known_gaps", .text),
+            ])
         for card in cards {
             table.append([
                 .text(card.id), .integer(Int64(card.version)), .text(card.title), .text(card.question),
-                .texts(card.needs.map { $0.name }), .text(card.defaultSeverity.name), .texts(card.classes.map { $0.name }),
+                .texts(card.needs.map { $0.name }), .text(card.defaultSeverity.name),
+                .texts(card.classes.map { $0.name }),
                 .texts(card.references), .texts(card.knownGaps),
             ])
         }
@@ -63,17 +67,20 @@ package struct QueryCards {
             try output.line("  asks     \(query.question)")
             for parameter in query.parameters {
                 let standard = parameter.defaultText.map { "=\($0)" } ?? ""
-                try output.line("  --set    \(parameter.name)\(standard) (\(parameter.type.rawValue)) \(parameter.explanation)")
+                try output.line(
+                    "  --set    \(parameter.name)\(standard) (\(parameter.type.rawValue)) \(parameter.explanation)")
             }
             try output.line("  columns  \(query.columns.map { $0.name }.joined(separator: ", "))")
         }
     }
 
     private var table: Table {
-        var table = Table("queries", title: "Reports", columns: [
-            .init("name", .text), .init("title", .text), .init("question", .text), .init("parameters", .text),
-            .init("columns", .text),
-        ])
+        var table = Table(
+            "queries", title: "Reports",
+            columns: [
+                .init("name", .text), .init("title", .text), .init("question", .text), .init("parameters", .text),
+                .init("columns", .text),
+            ])
         for query in queries {
             table.append([
                 .text(query.name), .text(query.title), .text(query.question),

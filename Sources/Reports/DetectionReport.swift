@@ -48,16 +48,21 @@ package struct DetectionReport: Sendable {
     }
 
     private var table: Table {
-        var table = Table("findings", title: "Findings as of \(Timestamp.text(window.asOf))", columns: [
-            .init("severity", .severity), .init("detector", .text), .init("class", .text), .init("entity_type", .text),
-            .init("entity", .text, fit: .whole), .init("first_seen", .time), .init("last_seen", .time), .init("title", .text),
-            .init("explanation", .text, fit: .wrapped), .init("confidence", .text), .init("status", .text),
-            .init("as_of", .time), .init("id", .text, fit: .whole),
-        ])
+        var table = Table(
+            "findings", title: "Findings as of \(Timestamp.text(window.asOf))",
+            columns: [
+                .init("severity", .severity), .init("detector", .text), .init("class", .text),
+                .init("entity_type", .text),
+                .init("entity", .text, fit: .whole), .init("first_seen", .time), .init("last_seen", .time),
+                .init("title", .text),
+                .init("explanation", .text, fit: .wrapped), .init("confidence", .text), .init("status", .text),
+                .init("as_of", .time), .init("id", .text, fit: .whole),
+            ])
         for finding in findings {
             table.append([
                 .text(finding.severity.name), .text(finding.detector), .text(finding.class), .text(finding.entity.type),
-                .text(finding.entity.value), .text(Timestamp.text(finding.firstSeen)), .text(Timestamp.text(finding.lastSeen)),
+                .text(finding.entity.value), .text(Timestamp.text(finding.firstSeen)),
+                .text(Timestamp.text(finding.lastSeen)),
                 .text(finding.title), .text(finding.explanation), .text(finding.confidence.rawValue),
                 .text(finding.status.rawValue), .text(Timestamp.text(finding.asOf)), .text(finding.id),
             ])

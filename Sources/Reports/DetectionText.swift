@@ -31,11 +31,14 @@ struct DetectionText {
             let count = findings.count { $0.severity == severity }
             return count == 0 ? nil : "\(Human.count(count)) \(severity.name)"
         }
-        return "\(Human.count(findings.count)) \(new)finding\(findings.count == 1 ? "" : "s"): \(counts.joined(separator: ", "))"
+        return
+            "\(Human.count(findings.count)) \(new)finding\(findings.count == 1 ? "" : "s"): "
+            + counts.joined(separator: ", ")
     }
 
     private var span: String {
-        let asOf = report.asOfIsNewest ? "as of just after the newest event" : "as of \(Timestamp.text(report.window.asOf))"
+        let asOf =
+            report.asOfIsNewest ? "as of just after the newest event" : "as of \(Timestamp.text(report.window.asOf))"
         let looked = "looked at \(Timestamp.text(report.window.from)) to \(Timestamp.text(report.window.to)), \(asOf)"
         guard let oldest = report.oldest, oldest < report.window.from else { return looked }
         return looked + "; the log begins at \(Timestamp.text(oldest)) (--since start looks at all of it)"
@@ -43,7 +46,8 @@ struct DetectionText {
 
     private func print(_ finding: Finding) throws(ConsoleError) {
         try output.line()
-        let tag = terminal.paint(terminal.color ? " \(finding.severity.name.uppercased()) " : finding.severity.name.uppercased(),
+        let tag = terminal.paint(
+            terminal.color ? " \(finding.severity.name.uppercased()) " : finding.severity.name.uppercased(),
             .severity(finding.severity.name))
         try output.line(tag + "  " + terminal.paint(SafeText.visible(finding.title), .bold))
         try line("what", "\(finding.class) (\(finding.detector))")
@@ -55,7 +59,9 @@ struct DetectionText {
             try line("evidence", "\(first.source) at byte \(Human.count(first.offset))\(more)")
         }
         if let command = Self.lookCloser(finding) { try line("look", command) }
-        try line("id", finding.id + (finding.references.isEmpty ? "" : "  ATT&CK " + finding.references.joined(separator: ", ")))
+        try line(
+            "id",
+            finding.id + (finding.references.isEmpty ? "" : "  ATT&CK " + finding.references.joined(separator: ", ")))
     }
 
     private static func when(_ finding: Finding) -> String {
@@ -96,7 +102,8 @@ struct DetectionText {
         let label = name + String(repeating: " ", count: max(1, 10 - name.count))
         let lines = wrapped(SafeText.visible(text), indent: 12)
         for (place, line) in lines.enumerated() {
-            try output.line("  " + (place == 0 ? terminal.paint(label, .dim) : String(repeating: " ", count: 10)) + line)
+            try output.line(
+                "  " + (place == 0 ? terminal.paint(label, .dim) : String(repeating: " ", count: 10)) + line)
         }
     }
 

@@ -25,15 +25,19 @@ package struct IngestReport: Sendable {
     package func printRemarks(to output: Output) throws(ConsoleError) {
         let counts = summary.counts
         if counts.quarantined > 0 {
-            try output.line("\(Human.count(counts.quarantined)) lines are no events; they are kept: authtrail report quarantine")
+            try output.line(
+                "\(Human.count(counts.quarantined)) lines are no events; they are kept: authtrail report quarantine")
         }
         if summary.future > 0 {
-            try output.line("\(Human.count(summary.future)) events have times in the future; check the clock of the producer")
+            try output.line(
+                "\(Human.count(summary.future)) events have times in the future; check the clock of the producer")
         }
         for waiting in summary.waiting {
             let name = SafeText.visible(waiting.input)
             try output.line(
-                "\(name) ends in \(Human.count(waiting.bytes)) bytes without a newline; they wait for the rest (--final takes them now)")
+                "\(name) ends in \(Human.count(waiting.bytes)) bytes without a newline; they wait for the rest "
+                    + "(--final takes them now)"
+            )
         }
         if summary.unchanged > 0, summary.unchanged == summary.inputs {
             try output.line("nothing new: all of it was read before")
@@ -56,10 +60,15 @@ package struct IngestReport: Sendable {
     private var rounded: Double { (seconds * 1000).rounded() / 1000 }
 
     private var json: JSONValue {
-        .object([.init("schema_version", 1)] + members + [
-            .init("waiting", .array(summary.waiting.map { ["input": .string($0.input), "bytes": .int(Int64($0.bytes))] })),
-            .init("problems", .array(summary.problems.map { ["input": .string($0.input), "error": .string("\($0.error)")] })),
-        ])
+        .object(
+            [.init("schema_version", 1)] + members + [
+                .init(
+                    "waiting",
+                    .array(summary.waiting.map { ["input": .string($0.input), "bytes": .int(Int64($0.bytes))] })),
+                .init(
+                    "problems",
+                    .array(summary.problems.map { ["input": .string($0.input), "error": .string("\($0.error)")] })),
+            ])
     }
 
     private var table: Table {
@@ -68,13 +77,14 @@ package struct IngestReport: Sendable {
         ]
         var table = Table("ingest", columns: members.map { .init($0.key, kinds[$0.key] ?? .integer) })
         table.layout = .records
-        table.append(members.map { member in
-            switch member.value {
-            case .int(let number): .integer(number)
-            case .double(let number): .decimal(number)
-            default: .null
-            }
-        })
+        table.append(
+            members.map { member in
+                switch member.value {
+                case .int(let number): .integer(number)
+                case .double(let number): .decimal(number)
+                default: .null
+                }
+            })
         return table
     }
 }

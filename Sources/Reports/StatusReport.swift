@@ -75,24 +75,35 @@ package struct StatusReport {
     }
 
     private var json: JSONValue {
-        .object([.init("schema_version", 1)] + members + [
-            .init("events_by_kind", .object(EventKind.allCases.map { kind in
-                .init(kind.name, .int(segments.reduce(0) { $0 + $1.counts[Int(kind.rawValue)] }))
-            })),
-            .init("quarantine", .object(quarantine.map { .init($0.reason, .int($0.lines)) })),
-            .init("findings", .array(findings.map {
-                ["status": .string($0.status), "severity": .string($0.severity), "findings": .int($0.findings)]
-            })),
-            .init("sources", .array(sources.map(source))),
-            .init("warnings", .strings(warning.map { [$0] } ?? [])),
-        ])
+        .object(
+            [.init("schema_version", 1)] + members + [
+                .init(
+                    "events_by_kind",
+                    .object(
+                        EventKind.allCases.map { kind in
+                            .init(kind.name, .int(segments.reduce(0) { $0 + $1.counts[Int(kind.rawValue)] }))
+                        })),
+                .init("quarantine", .object(quarantine.map { .init($0.reason, .int($0.lines)) })),
+                .init(
+                    "findings",
+                    .array(
+                        findings.map {
+                            [
+                                "status": .string($0.status), "severity": .string($0.severity),
+                                "findings": .int($0.findings),
+                            ]
+                        })),
+                .init("sources", .array(sources.map(source))),
+                .init("warnings", .strings(warning.map { [$0] } ?? [])),
+            ])
     }
 
     private func source(_ source: SourceRecord) -> JSONValue {
         .object([
             .init("id", .int(source.id)), .init("path", .string(source.path)),
             .init("compressed", .bool(source.isCompressed)),
-            .init("device", source.device.map { .int($0) } ?? .null), .init("inode", source.inode.map { .int($0) } ?? .null),
+            .init("device", source.device.map { .int($0) } ?? .null),
+            .init("inode", source.inode.map { .int($0) } ?? .null),
             .init("checkpoint", .int(source.checkpoint)), .init("size", .int(source.size)),
             .init("lines", .int(source.counts.lines)), .init("stored", .int(source.counts.stored)),
             .init("quarantined", .int(source.counts.quarantined)), .init("blank", .int(source.counts.blank)),
@@ -106,12 +117,18 @@ package struct StatusReport {
             "segment_bytes": .bytes, "catalog_bytes": .bytes,
         ]
         var shown = members
-        if events > 0 { shown.insert(.init("bytes_per_event", .double(Double(bytes + catalogBytes) / Double(events))), at: 7) }
-        var table = Table("status", title: "Trail", columns: shown.map { member in
-            let isNumber = member.value.integer != nil
-            let kind = kinds[member.key] ?? (member.key == "bytes_per_event" ? .decimal(digits: 1) : isNumber ? .integer : .text)
-            return .init(member.key, kind)
-        })
+        if events > 0 {
+            shown.insert(.init("bytes_per_event", .double(Double(bytes + catalogBytes) / Double(events))), at: 7)
+        }
+        var table = Table(
+            "status", title: "Trail",
+            columns: shown.map { member in
+                let isNumber = member.value.integer != nil
+                let kind =
+                    kinds[member.key]
+                    ?? (member.key == "bytes_per_event" ? .decimal(digits: 1) : isNumber ? .integer : .text)
+                return .init(member.key, kind)
+            })
         table.layout = .records
         table.append(shown.map { Self.cell($0.value) })
         return table
@@ -127,11 +144,14 @@ package struct StatusReport {
     }
 
     private var sourceTable: Table {
-        var table = Table("sources", title: "Sources", columns: [
-            .init("id", .integer), .init("path", .text), .init("checkpoint", .bytes), .init("size", .bytes),
-            .init("lines", .integer), .init("stored", .integer), .init("quarantined", .integer), .init("blank", .integer),
-            .init("flagged", .integer), .init("last_event", .time),
-        ])
+        var table = Table(
+            "sources", title: "Sources",
+            columns: [
+                .init("id", .integer), .init("path", .text), .init("checkpoint", .bytes), .init("size", .bytes),
+                .init("lines", .integer), .init("stored", .integer), .init("quarantined", .integer),
+                .init("blank", .integer),
+                .init("flagged", .integer), .init("last_event", .time),
+            ])
         for source in sources {
             table.append([
                 .integer(source.id), .text(source.path), .integer(source.checkpoint), .integer(source.size),
@@ -144,12 +164,14 @@ package struct StatusReport {
     }
 
     private var quarantineTable: Table {
-        var table = Table("quarantine", title: "Quarantine", columns: [.init("reason", .text), .init("lines", .integer)])
+        var table = Table(
+            "quarantine", title: "Quarantine", columns: [.init("reason", .text), .init("lines", .integer)])
         for (reason, lines) in quarantine { table.append([.text(reason), .integer(lines)]) }
         return table
     }
 
-    /// SQLite from 3.7.0 to 3.51.2 can, rarely, damage a database when a WAL is reset while another process recovers it.
+    /// SQLite from 3.7.0 to 3.51.2 can, rarely, damage a database when a WAL is reset while another process recovers
+    /// it.
     private var warning: String? {
         let numbers = sqlite.split(separator: ".").compactMap { Int($0) }
         guard numbers.count == 3, numbers.lexicographicallyPrecedes([3, 51, 3]) else { return nil }

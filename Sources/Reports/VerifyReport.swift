@@ -14,7 +14,9 @@ package struct VerifyReport: Sendable {
         case .ndjson, .csv: try Console.print(table, as: format, to: output)
         case .text, .markdown:
             let terminal = output.terminal
-            let size = "\(Human.count(result.segments)) segments, \(Human.count(result.events)) events, \(Human.bytes(result.bytes))"
+            let size =
+                "\(Human.count(result.segments)) segments, \(Human.count(result.events)) events, "
+                + Human.bytes(result.bytes)
             if result.problems.isEmpty {
                 try output.line(terminal.paint("ok", .green) + "  \(size): all whole, and equal to the catalog")
             } else {
@@ -29,17 +31,22 @@ package struct VerifyReport: Sendable {
         [
             "schema_version": 1, "ok": .bool(result.problems.isEmpty), "segments": .int(Int64(result.segments)),
             "events": .int(result.events), "bytes": .int(result.bytes),
-            "problems": .array(result.problems.map {
-                ["object": .string($0.object), "name": .string($0.name), "what": .string($0.what)]
-            }),
+            "problems": .array(
+                result.problems.map {
+                    ["object": .string($0.object), "name": .string($0.name), "what": .string($0.what)]
+                }),
         ]
     }
 
     private var table: Table {
-        var table = Table("problems", columns: [
-            .init("object", .text), .init("name", .text, fit: .whole), .init("what", .text, fit: .wrapped),
-        ])
-        for problem in result.problems { table.append([.text(problem.object), .text(problem.name), .text(problem.what)]) }
+        var table = Table(
+            "problems",
+            columns: [
+                .init("object", .text), .init("name", .text, fit: .whole), .init("what", .text, fit: .wrapped),
+            ])
+        for problem in result.problems {
+            table.append([.text(problem.object), .text(problem.name), .text(problem.what)])
+        }
         return table
     }
 }

@@ -31,12 +31,13 @@ package enum FailureReason: Int, CaseIterable, Sendable {
     package var name: String { ["expired", "missing_scope", "hash_mismatch", "other"][rawValue] }
 
     package init(text: String?) {
-        self = switch text {
-        case "expired": .expired
-        case "missing_scope": .missingScope
-        case "hash_mismatch": .hashMismatch
-        default: .other
-        }
+        self =
+            switch text {
+            case "expired": .expired
+            case "missing_scope": .missingScope
+            case "hash_mismatch": .hashMismatch
+            default: .other
+            }
     }
 }
 
@@ -88,7 +89,9 @@ package struct IPHourCounter: Sendable {
         for (key, cell) in order {
             hours.ips.append(names[Int(key >> 8)])
             hours.hours.append(UInt8(key & 0xFF))
-            for reason in FailureReason.allCases { hours.failures[reason.rawValue].append(cell.failures[reason.rawValue]) }
+            for reason in FailureReason.allCases {
+                hours.failures[reason.rawValue].append(cell.failures[reason.rawValue])
+            }
             hours.credentials.append(UInt32(cell.credentials.count))
             hours.agents.append(UInt32(cell.agents.count))
         }

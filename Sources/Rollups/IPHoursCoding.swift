@@ -36,7 +36,8 @@ extension IPHours {
         for row in 0..<count {
             guard let text = input.takeText(), row > 0 || !text.isEmpty else { return nil }
             block.ips.append(
-                text.isEmpty ? block.ips[row - 1] : text.elementsEqual(unnamed) ? "" : String(decoding: text, as: UTF8.self))
+                text.isEmpty
+                    ? block.ips[row - 1] : text.elementsEqual(unnamed) ? "" : String(decoding: text, as: UTF8.self))
         }
         for _ in 0..<count {
             guard let hour = input.take(atMost: 23) else { return nil }

@@ -33,7 +33,8 @@ package struct TokenLife: Sendable, Equatable {
     /// Kind and principal as its birth names them, or else its first use.
     package var kind: String?
     package var principal: String?
-    /// Microseconds since the epoch. The earliest event that brought the token into being (issued, exchanged, refreshed).
+    /// Microseconds since the epoch. The earliest event that brought the token into being (issued, exchanged,
+    /// refreshed).
     package var issuedAt: Int64?
     /// The admin who issued it.
     package var issuedBy: String?

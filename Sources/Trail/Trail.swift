@@ -3,7 +3,8 @@ package import Events
 internal import Files
 internal import Segments
 
-/// A trail opened for reading: one folder with a catalog and its segments. Readers are many and never wait for the writer.
+/// A trail opened for reading: one folder with a catalog and its segments. Readers are many and never wait for the
+/// writer.
 package final class Trail: Sendable {
     /// The trail's folder.
     package let path: String

@@ -41,7 +41,8 @@ extension Trail {
         }
         let known = Set(listed.map(\.file))
         for file in try SegmentFiles.all(inTrail: path) where !known.contains(file) {
-            result.problems.append(.init(object: "file", name: file, what: "lies in the trail but no catalog row lists it"))
+            result.problems.append(
+                .init(object: "file", name: file, what: "lies in the trail but no catalog row lists it"))
         }
         for what in try catalog.integrityProblems() {
             result.problems.append(.init(object: "catalog", name: SegmentLayout.catalog, what: what))
@@ -88,7 +89,9 @@ extension Trail {
             let columns = try reader.columns(rowGroup: group)
             for kind in columns.event { counts[Int(kind)] += 1 }
             for time in columns.ts { span = (min(span.low, time), max(span.high, time)) }
-            if columns.ts.contains(where: { Timestamp.day(of: $0) != segment.day }) { return "holds events of another day" }
+            if columns.ts.contains(where: { Timestamp.day(of: $0) != segment.day }) {
+                return "holds events of another day"
+            }
             rollups.add(columns)
         }
         if counts != segment.counts { return "holds \(counts) events by kind, the catalog says \(segment.counts)" }

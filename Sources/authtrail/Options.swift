@@ -7,7 +7,9 @@ internal import Trail
 
 /// Where the trail is: flag, then environment, then `./trail`.
 struct TrailOptions: ParsableArguments {
-    @Option(name: .long, help: ArgumentHelp("The trail's folder (environment AUTHTRAIL_TRAIL; default ./trail).", valueName: "dir"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The trail's folder (environment AUTHTRAIL_TRAIL; default ./trail).", valueName: "dir"))
     var trail: String?
 
     @Flag(name: .shortAndLong, help: "No progress and no remarks on standard error.")
@@ -27,7 +29,9 @@ struct OutputOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("text, json, ndjson, csv or markdown.", valueName: "format"))
     var format: Format = .text
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("A file in place of standard output; it appears whole or not at all.", valueName: "file"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("A file in place of standard output; it appears whole or not at all.", valueName: "file"))
     var output: String?
 
     /// Opens the output, lets `body` write, and finishes it.

@@ -3,13 +3,13 @@ internal import Columns
 internal import Events
 internal import Trail
 
-/// `events` in SQL: every stored event, read from the segments, with skipping by time, kind and the texts that have bloom
-/// filters. Only the columns that a statement names are decoded.
+/// `events` in SQL: every stored event, read from the segments, with skipping by time, kind and the texts that have
+/// bloom filters. Only the columns that a statement names are decoded.
 final class EventsTable: VirtualTable {
     /// The columns of `EventField`, then `date`. Times are integer microseconds, UTC.
     static let declaration = """
-        CREATE TABLE events(ts TIMESTAMP, event TEXT, event_id TEXT, token_id TEXT, kind TEXT, principal TEXT, actor TEXT,
-            scopes TEXT, expires_at TIMESTAMP, tool TEXT, latency_ms REAL, success INTEGER, reason TEXT, ip TEXT,
+        CREATE TABLE events(ts TIMESTAMP, event TEXT, event_id TEXT, token_id TEXT, kind TEXT, principal TEXT,
+            actor TEXT, scopes TEXT, expires_at TIMESTAMP, tool TEXT, latency_ms REAL, success INTEGER, reason TEXT, ip TEXT,
             user_agent TEXT, presented TEXT, refresh_token_id TEXT, old_token_id TEXT, client_id TEXT, family_id TEXT,
             code_id TEXT, extra TEXT, source TEXT, source_offset INTEGER, date TEXT)
         """
@@ -51,7 +51,9 @@ final class EventsTable: VirtualTable {
     }
 
     private static func applyDate(_ condition: SQLCondition, to scan: inout EventScan) {
-        guard case .text(let text) = condition.value, let midnight = TimeText.time(text), text.utf8.count == 10 else { return }
+        guard case .text(let text) = condition.value, let midnight = TimeText.time(text), text.utf8.count == 10 else {
+            return
+        }
         switch condition.comparison {
         case .equal:
             scan.from = max(scan.from, midnight)
@@ -98,7 +100,8 @@ final class EventsTable: VirtualTable {
             switch EventField(rawValue: UInt8(column)) {
             case .ts: result.set(batch.ts[row])
             case .event: result.set(batch.kind(at: row).name)
-            case .expiresAt: batch.expiresAt[row] == EventColumns.noTime ? result.setNull() : result.set(batch.expiresAt[row])
+            case .expiresAt:
+                batch.expiresAt[row] == EventColumns.noTime ? result.setNull() : result.set(batch.expiresAt[row])
             case .latencyMS: batch.latencyMS[row].isNaN ? result.setNull() : result.set(batch.latencyMS[row])
             case .success: batch.success[row] == 2 ? result.setNull() : result.set(Int64(batch.success[row]))
             case .scopes: batch.scopes[row].map { result.set(JSONTexts.array($0)) } ?? result.setNull()

@@ -7,8 +7,8 @@ internal import Trail
 /// An address may have several rows for one hour, one for each segment of that day.
 final class IPHoursTable: VirtualTable {
     static let declaration = """
-        CREATE TABLE ip_hours(ip TEXT, date TEXT, hour INTEGER, failures INTEGER, expired INTEGER, missing_scope INTEGER,
-            hash_mismatch INTEGER, other INTEGER, credentials INTEGER, user_agents INTEGER)
+        CREATE TABLE ip_hours(ip TEXT, date TEXT, hour INTEGER, failures INTEGER, expired INTEGER,
+            missing_scope INTEGER, hash_mismatch INTEGER, other INTEGER, credentials INTEGER, user_agents INTEGER)
         """
     static let helpfulColumns: Set<Int32> = [1]
 

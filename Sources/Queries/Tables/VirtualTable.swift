@@ -2,8 +2,9 @@ internal import GRDBSQLite
 
 /// A table that SQL can read and that no file of SQLite holds: rows come from segments or rollups.
 ///
-/// SQLite first asks what a table can do with the conditions of a statement (`plan`), then opens cursors with the values
-/// of those conditions. Conditions are for skipping only; SQLite checks them all again, so a table may ignore any.
+/// SQLite first asks what a table can do with the conditions of a statement (`plan`), then opens cursors with the
+/// values of those conditions. Conditions are for skipping only; SQLite checks them all again, so a table may ignore
+/// any.
 protocol VirtualTable: AnyObject {
     /// `CREATE TABLE x(…)` with the names and types of the columns.
     static var declaration: String { get }
@@ -53,7 +54,11 @@ struct SQLResult {
             // SQLite copies the text before the call returns.
             let copy = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
             let start = bytes.bindMemory(to: CChar.self).baseAddress
-            if let start { sqlite3_result_text(context, start, Int32(bytes.count), copy) } else { sqlite3_result_text(context, "", 0, copy) }
+            if let start {
+                sqlite3_result_text(context, start, Int32(bytes.count), copy)
+            } else {
+                sqlite3_result_text(context, "", 0, copy)
+            }
         }
     }
 }

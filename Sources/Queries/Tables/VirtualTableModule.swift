@@ -171,7 +171,8 @@ enum VirtualTableModule {
     }
 
     /// Runs a step; an error becomes SQLite's, with its sentence.
-    private static func attempt(_ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>, _ step: () throws -> Void) -> Int32 {
+    private static func attempt(_ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>, _ step: () throws -> Void) -> Int32
+    {
         do {
             try step()
             return SQLITE_OK
@@ -187,7 +188,8 @@ enum VirtualTableModule {
     /// A C string in memory that SQLite frees.
     private static func sqliteCopy(_ text: String) -> UnsafeMutablePointer<CChar>? {
         let bytes = text.utf8CString
-        guard let memory = sqlite3_malloc64(UInt64(bytes.count))?.bindMemory(to: CChar.self, capacity: bytes.count) else {
+        guard let memory = sqlite3_malloc64(UInt64(bytes.count))?.bindMemory(to: CChar.self, capacity: bytes.count)
+        else {
             return nil
         }
         bytes.withUnsafeBufferPointer { memory.initialize(from: $0.baseAddress!, count: bytes.count) }

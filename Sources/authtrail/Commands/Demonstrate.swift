@@ -16,8 +16,8 @@ struct Demonstrate: ParsableCommand {
         commandName: "demo",
         abstract: "Make a year of a server's auth log with stolen tokens in it, and find them.",
         discussion: """
-            Writes DIR/auth.ndjson (the same for the same seed), ingests it into DIR/trail, runs the detectors, and says \
-            how many of the planted cases they found. With --log it only writes a log, to try other things with.
+            Writes DIR/auth.ndjson (the same for the same seed), ingests it into DIR/trail, runs the detectors, and \
+            says how many of the planted cases they found. With --log it only writes a log, to try other things with.
 
             EXAMPLES
               authtrail demo
@@ -45,10 +45,12 @@ struct Demonstrate: ParsableCommand {
     @OptionGroup var output: DemoOutput
 
     /// The demo's log ends here, so that it is the same whenever it is made.
-    private static let end: Int64 = 1_782_864_000_000_000 // 2026-07-01T00:00:00Z
+    private static let end: Int64 = 1_782_864_000_000_000  // 2026-07-01T00:00:00Z
 
     func validate() throws {
-        guard (1...100_000_000).contains(events) else { throw ValidationError("--events wants 1 to 100000000, got \(events)") }
+        guard (1...100_000_000).contains(events) else {
+            throw ValidationError("--events wants 1 to 100000000, got \(events)")
+        }
         if scenario == .benchmark, log == nil { throw ValidationError("--scenario benchmark needs --log FILE") }
     }
 
@@ -59,8 +61,10 @@ struct Demonstrate: ParsableCommand {
         let trailPath = dir + "/trail"
         let screen = Output.standardOutput()
         let demo = try writeLog(to: path)
-        try screen.line("1. A year of auth events of an MCP server: \(path), \(Human.count(demo.lines)) lines, "
-            + "\(Human.bytes(Int64(demo.bytes))); \(demo.planted.count { $0.kind != .badLine }) attacks are hidden in it.")
+        try screen.line(
+            "1. A year of auth events of an MCP server: \(path), \(Human.count(demo.lines)) lines, "
+                + "\(Human.bytes(Int64(demo.bytes))); \(demo.planted.count - demo.badLines) attacks are hidden in it."
+        )
         try ingest(path, into: trailPath, screen)
         let trail = try Trail(reading: trailPath)
         try detect(trail, demo, screen)
@@ -70,10 +74,11 @@ struct Demonstrate: ParsableCommand {
     }
 
     private func writeLog(to path: String) throws -> DemoSummary {
-        let story: DemoScenario = switch scenario {
-        case .year: .year(events: events, seed: seed, endingAt: Self.end)
-        case .benchmark: .benchmark(events: events, seed: seed)
-        }
+        let story: DemoScenario =
+            switch scenario {
+            case .year: .year(events: events, seed: seed, endingAt: Self.end)
+            case .benchmark: .benchmark(events: events, seed: seed)
+            }
         let file = try Output.file(path)
         let progress = Progress.standardError("generate", total: nil, unit: "lines", quiet: output.quiet)
         let summary = try DemoGenerator(story).write(
@@ -91,12 +96,14 @@ struct Demonstrate: ParsableCommand {
         if let problem = summary.problems.first { throw problem.error }
         let seconds = Double(Progress.monotonicClock() - started) / 1e9
         guard summary.counts.lines > 0 else {
-            return try screen.line("2. Ingested: nothing, because this log was read before: lines are stored exactly once.")
+            return try screen.line(
+                "2. Ingested: nothing, because this log was read before: lines are stored exactly once.")
         }
         let counts = summary.counts
+        let ratio = Double(summary.bytesIn) / Double(max(1, summary.bytesStored))
         try screen.line(
             "2. Ingested in \(Human.decimal(seconds, digits: 1)) s: \(Human.count(counts.stored)) events stored in "
-                + "\(Human.bytes(summary.bytesStored)) (\(Human.decimal(Double(summary.bytesIn) / Double(max(1, summary.bytesStored)), digits: 1))"
+                + "\(Human.bytes(summary.bytesStored)) (\(Human.decimal(ratio, digits: 1))"
                 + " times smaller), \(counts.quarantined) bad lines kept in quarantine.")
     }
 
@@ -109,8 +116,9 @@ struct Demonstrate: ParsableCommand {
         let found = planted.count { plant in
             all.findings.contains { $0.class == plant.kind.rawValue && $0.entity.value == plant.entity }
         }
-        try screen.line("3. Looked for trouble in all of the year and in its last day, in \(milliseconds) ms: "
-            + "\(found) of \(planted.count) hidden attacks found.")
+        try screen.line(
+            "3. Looked for trouble in all of the year and in its last day, in \(milliseconds) ms: "
+                + "\(found) of \(planted.count) hidden attacks found.")
         try screen.line("   This is what `authtrail detect` says of the last 24 hours:")
         try screen.line()
         try day.print(as: .text, to: screen)

@@ -22,13 +22,20 @@ struct Detect: ParsableCommand {
               authtrail detect --new --fail-on high     (for cron: exit 1 only when there is something new)
             """)
 
-    @Argument(help: ArgumentHelp("Detectors to run; all of them if none is named (authtrail detectors).", valueName: "id"))
+    @Argument(
+        help: ArgumentHelp("Detectors to run; all of them if none is named (authtrail detectors).", valueName: "id"))
     var ids: [String] = []
 
-    @Option(name: .long, help: ArgumentHelp("Look at events before this time (default: just after the newest event).", valueName: "time"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Look at events before this time (default: just after the newest event).", valueName: "time")
+    )
     var asOf: TimeOption?
 
-    @Option(name: .long, help: ArgumentHelp("Where the window begins: a time, a span such as 7d, or start (default 24h).", valueName: "t"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Where the window begins: a time, a span such as 7d, or start (default 24h).", valueName: "t"))
     var since: SinceOption?
 
     @Option(name: .long, help: "gap: every reactivation; literal: used in the window, not in the 90 days before it.")
@@ -37,7 +44,10 @@ struct Detect: ParsableCommand {
     @Flag(name: .long, help: "Only findings that no earlier run has told.")
     var new = false
 
-    @Option(name: .long, help: ArgumentHelp("Exit 1 if a finding is at least this severe: info, low, medium, high, critical.", valueName: "severity"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Exit 1 if a finding is at least this severe: info, low, medium, high, critical.", valueName: "severity"))
     var failOn: Severity?
 
     @OptionGroup var trail: TrailOptions
@@ -56,7 +66,9 @@ struct Detect: ParsableCommand {
             for place in report.results.indices { report.results[place].findings.removeAll { !told.contains($0.id) } }
         }
         try output.write { try report.print(as: output.format, to: $0) }
-        if let failOn, report.findings.contains(where: { $0.severity >= failOn }) { throw Failure(code: Failure.findings) }
+        if let failOn, report.findings.contains(where: { $0.severity >= failOn }) {
+            throw Failure(code: Failure.findings)
+        }
     }
 
     /// Notes the run in the ledger; returns the ids that are new. A trail that may only be read has no ledger.
@@ -115,6 +127,7 @@ enum DetectionRun {
             results.append(try detector.detect(in: window, of: history))
             progress.update(bytes: 0, count: Int64(results.count))
         }
-        return DetectionReport(window: window, results: results, asOfIsNewest: asOf == nil, oldest: coverage?.lowerBound)
+        return DetectionReport(
+            window: window, results: results, asOfIsNewest: asOf == nil, oldest: coverage?.lowerBound)
     }
 }

@@ -12,8 +12,8 @@ struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write events, or what a dashboard draws, for other programs.",
         discussion: """
-            events: NDJSON (default), CSV or JSON, with filters that all must hold; the same filter given twice accepts \
-            either value. dashboard: one JSON file; findings: authtrail detect --format json.
+            events: NDJSON (default), CSV or JSON, with filters that all must hold; the same filter given twice \
+            accepts either value. dashboard: one JSON file; findings: authtrail detect --format json.
 
             EXAMPLES
               authtrail export --since 2026-04-25 --event failed > failed.ndjson
@@ -26,7 +26,9 @@ struct Export: ParsableCommand {
     @Argument(help: "events or dashboard.")
     var subject: Subject = .events
 
-    @Option(name: .long, help: ArgumentHelp("Events from this time on; a span such as 7d counts back from the newest.", valueName: "t"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Events from this time on; a span such as 7d counts back from the newest.", valueName: "t"))
     var since: SinceOption?
 
     @Option(name: .long, help: ArgumentHelp("Events before this time.", valueName: "time"))
@@ -50,13 +52,18 @@ struct Export: ParsableCommand {
     @Flag(name: .long, help: "Also write source and source_offset of each event.")
     var withSource = false
 
-    @Option(name: .long, help: ArgumentHelp("dashboard: the time that it shows (default: just after the newest event).", valueName: "time"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "dashboard: the time that it shows (default: just after the newest event).", valueName: "time"))
     var asOf: TimeOption?
 
     @Option(name: .long, help: ArgumentHelp("ndjson, csv or json.", valueName: "format"))
     var format: Format?
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("A file in place of standard output; it appears whole or not at all.", valueName: "file"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("A file in place of standard output; it appears whole or not at all.", valueName: "file"))
     var output: String?
 
     @OptionGroup var trail: TrailOptions
@@ -77,7 +84,8 @@ struct Export: ParsableCommand {
             let writer = EventExport(format: format ?? .ndjson, includesSource: withSource)
             try writer.write(scan(opened), of: opened, to: place)
         case .dashboard:
-            let report = try DetectionRun.run(Detectors.all(), on: opened, asOf: asOf?.micros, since: since, isQuiet: trail.quiet)
+            let report = try DetectionRun.run(
+                Detectors.all(), on: opened, asOf: asOf?.micros, since: since, isQuiet: trail.quiet)
             try place.line(try Dashboard(opened, report).json().json(.pretty))
         }
         try place.finish()

@@ -10,8 +10,8 @@ struct Ingest: ParsableCommand {
         abstract: "Read auth events into the trail; what was read before is not read again.",
         discussion: """
             A file is known by its identity and content, not by its name: reading it again stores nothing twice, a \
-            grown file gives only its new lines, and a renamed, copied or gzipped one goes on where it was. A line that \
-            is no event goes to quarantine and costs its neighbors nothing. A last line without a newline is stored if \
+            grown file gives only its new lines, and a renamed, copied or gzipped one goes on where it was. A line \
+            that is no event goes to quarantine and costs its neighbors nothing. A last line without a newline is stored if \
             it is a whole event; otherwise it waits for the rest.
 
             EXAMPLES
@@ -41,7 +41,8 @@ struct Ingest: ParsableCommand {
         if !trail.quiet { try report.printRemarks(to: .standardError()) }
         if let first = summary.problems.first {
             throw Failure(
-                code: Failure.code(of: first.error) ?? Failure.inputOutput, messages: summary.problems.map { "\($0.error)" })
+                code: Failure.code(of: first.error) ?? Failure.inputOutput,
+                messages: summary.problems.map { "\($0.error)" })
         }
     }
 }

@@ -34,23 +34,26 @@ struct Report: ParsableCommand {
         var values: [String: String] = [:]
         for assignment in set { values[assignment.name] = assignment.value }
         let result = try QueryRunner(opened).run(query, values, newest: newest)
-        let table = result.table(query.name, title: query.title, members: [.init("parameters", try parameters(query, values, newest))])
+        let table = result.table(
+            query.name, title: query.title, members: [.init("parameters", try parameters(query, values, newest))])
         try output.write { try print(table, as: output.format, to: $0) }
     }
 
     private func parameters(_ query: NamedQuery, _ values: [String: String], _ newest: Int64) throws -> JSONValue {
         let bound = try query.bind(values, newest: newest)
-        return .object(query.parameters.map { parameter in
-            switch (parameter.type, bound[parameter.name]) {
-            case (.time, .integer(let time)): .init(parameter.name, .string(Timestamp.text(time)))
-            case (.duration, .integer(let duration)): .init(parameter.name, .string(TimeText.text(duration: duration)))
-            case (.boolean, .integer(let value)): .init(parameter.name, .bool(value != 0))
-            case (_, .integer(let number)): .init(parameter.name, .int(number))
-            case (_, .decimal(let number)): .init(parameter.name, .double(number))
-            case (_, .text(let text)): .init(parameter.name, .string(text))
-            case (_, nil): .init(parameter.name, .null)
-            }
-        })
+        return .object(
+            query.parameters.map { parameter in
+                switch (parameter.type, bound[parameter.name]) {
+                case (.time, .integer(let time)): .init(parameter.name, .string(Timestamp.text(time)))
+                case (.duration, .integer(let duration)):
+                    .init(parameter.name, .string(TimeText.text(duration: duration)))
+                case (.boolean, .integer(let value)): .init(parameter.name, .bool(value != 0))
+                case (_, .integer(let number)): .init(parameter.name, .int(number))
+                case (_, .decimal(let number)): .init(parameter.name, .double(number))
+                case (_, .text(let text)): .init(parameter.name, .string(text))
+                case (_, nil): .init(parameter.name, .null)
+                }
+            })
     }
 }
 
