@@ -136,6 +136,9 @@ struct Demonstrate: ParsableCommand {
     private func next(_ trail: String, _ screen: Output) throws {
         try screen.line()
         try screen.line(screen.terminal.paint("Try next", .bold))
+        // Started by its path, as from a build folder, the program is not on the PATH.
+        let program = CommandLine.arguments.first ?? ""
+        if program.contains("/") { try screen.line("  alias authtrail=\(program)") }
         try screen.line("  export AUTHTRAIL_TRAIL=\(trail)")
         try screen.line("  authtrail detect --since start              every attack of the year, with reasons")
         try screen.line("  authtrail report dormant-tokens             tokens used today, not in the 90 days before")
