@@ -40,8 +40,10 @@ package final class Catalog: Sendable {
         do {
             database = try DatabaseQueue(path: path, configuration: configuration)
             try prepare(database)
-            if try database.read({ db in try CatalogMigrations.migrator.hasBeenSuperseded(db) }) {
-                throw CatalogError.newer(path: path)
+            let migrator = CatalogMigrations.migrator
+            if try database.read({ db in try migrator.hasBeenSuperseded(db) }) { throw CatalogError.newer(path: path) }
+            guard try database.read({ db in try migrator.hasCompletedMigrations(db) }) else {
+                throw CatalogError.older(path: path)
             }
         } catch {
             throw Self.error(error, "open", path)

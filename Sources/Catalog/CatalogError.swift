@@ -6,6 +6,8 @@ package enum CatalogError: Error, Sendable, Equatable, CustomStringConvertible {
     case damaged(path: String, reason: String)
     /// The catalog was written by a newer authtrail.
     case newer(path: String)
+    /// The catalog is not finished, or was written by an older authtrail.
+    case older(path: String)
     /// SQLite could not do what was asked.
     case failed(operation: String, path: String, reason: String)
 
@@ -18,6 +20,8 @@ package enum CatalogError: Error, Sendable, Equatable, CustomStringConvertible {
                 + "(the segments beside it are complete without it)"
         case .newer(let path):
             "cannot use the catalog \(path): a newer authtrail wrote it; use that version"
+        case .older(let path):
+            "cannot use the catalog \(path): it lacks tables of this version; run authtrail ingest once, which adds them"
         case .failed(let operation, let path, let reason):
             "cannot \(operation) in the catalog \(path): \(reason)"
         }

@@ -65,3 +65,10 @@ package func requireTrusted(folder path: String) throws(FileError) {
         throw .untrusted(path: path, reason: "others may write to it; run: chmod go-w \(path)")
     }
 }
+
+/// Makes an empty file of mode 0600 unless there is a file of that name.
+package func makePrivateFile(_ path: String) throws(FileError) {
+    let file = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw .cannotWrite(operation: "create", path: path, code: errno) }
+    close(file)
+}

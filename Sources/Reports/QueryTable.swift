@@ -18,7 +18,7 @@ extension QueryResult {
             case .text where isInteger(place): return .init(name, .integer)
             case .text: return .init(name, .text, fit: Self.identifiers.contains(name) ? .whole : .shortened)
             case .integer: return .init(name, .integer)
-            case .decimal: return .init(name, .decimal(digits: 1))
+            case .decimal: return .init(name, .decimal(digits: 3))
             case .time: return .init(name, .time)
             case .duration: return .init(name, .duration(.microseconds))
             case .boolean: return .init(name, .bool)

@@ -33,6 +33,8 @@ package final class TrailWriter {
             throw TrailError.catalogLost(path: path, segments: existing.count)
         }
         self.path = path
+        // SQLite would make its files readable for all; those beside the database take its mode.
+        try makePrivateFile(catalogPath)
         catalog = try Catalog.writing(path: catalogPath)
         let listed = try catalog.segments()
         nextSegment = (listed.map(\.id).max() ?? 0) + 1

@@ -64,7 +64,7 @@ struct Failure: Error {
 
     private static func code(_ error: CatalogError) -> Int32 {
         switch error {
-        case .missing, .damaged, .newer: data
+        case .missing, .damaged, .newer, .older: data
         case .failed: inputOutput
         }
     }

@@ -90,6 +90,22 @@ struct OutputTests {
         #expect(hours?[0]?.json() == #"{"ip":"198.51.100.9","hour":11,"failures":1,"expired":1,"credentials":1}"#)
     }
 
+    @Test func `a scheduled job tells a finding once, by output and exit code`() throws {
+        let story = Program.repository + "/SampleLogs/success-after-stuffing.ndjson"
+        let job = { (name: String) in
+            try program.run(name, "--trail", program.folder + "/job", "-q", "--new", "--since", "start", "--fail-on", "high")
+        }
+        let ingest = try program.run("ingest", story, "--trail", program.folder + "/job", "-q")
+        #expect(ingest.output + ingest.errors == "")
+        let first = try job("detect")
+        #expect(first.status == 1)
+        #expect(first.output.contains("CRITICAL"))
+        let second = try job("detect")
+        #expect(second.status == 0)
+        #expect(second.output + second.errors == "")
+        #expect(try program.run("detect", "--trail", program.folder + "/job", "--since", "start", "--fail-on", "high").status == 1)
+    }
+
     @Test func `the dashboard is one JSON document with all its parts`() throws {
         let run = try program.run("export", "dashboard")
         let dashboard = try JSONParser.parse(run.output)

@@ -65,7 +65,9 @@ struct Detect: ParsableCommand {
             report.onlyNew = true
             for place in report.results.indices { report.results[place].findings.removeAll { !told.contains($0.id) } }
         }
-        try output.write { try report.print(as: output.format, to: $0) }
+        // A scheduled job is quiet when all is well.
+        let saysNothing = trail.quiet && output.format == .text && report.findings.isEmpty
+        if !saysNothing { try output.write { try report.print(as: output.format, to: $0) } }
         if let failOn, report.findings.contains(where: { $0.severity >= failOn }) {
             throw Failure(code: Failure.findings)
         }

@@ -19,6 +19,7 @@ struct Ingest: ParsableCommand {
               authtrail ingest 'logs/*.ndjson' archive/auth.2026-01.ndjson.gz
               kubectl logs deploy/mcp | authtrail ingest -
               authtrail ingest logs/ --format json
+              authtrail ingest -q /var/log/mcp          (for cron: prints nothing when all went well)
             """)
 
     @Argument(help: ArgumentHelp("Files, folders, patterns, .gz files, or - for standard input.", valueName: "path"))
@@ -37,7 +38,7 @@ struct Ingest: ParsableCommand {
         let summary = try IngestRun.run(inputs, into: trail.path, isFinal: final, progress: progress)
         let seconds = Double(Progress.monotonicClock() - started) / 1e9
         let report = IngestReport(summary, seconds: seconds)
-        try output.write { try report.print(as: output.format, to: $0) }
+        if !trail.quiet || output.format != .text { try output.write { try report.print(as: output.format, to: $0) } }
         if !trail.quiet { try report.printRemarks(to: .standardError()) }
         if let first = summary.problems.first {
             throw Failure(
