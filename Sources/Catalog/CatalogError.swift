@@ -21,7 +21,8 @@ package enum CatalogError: Error, Sendable, Equatable, CustomStringConvertible {
         case .newer(let path):
             "cannot use the catalog \(path): a newer authtrail wrote it; use that version"
         case .older(let path):
-            "cannot use the catalog \(path): it lacks tables of this version; run authtrail ingest once, which adds them"
+            "cannot use the catalog \(path): it lacks tables of this version; "
+                + "run authtrail ingest once, which adds them"
         case .failed(let operation, let path, let reason):
             "cannot \(operation) in the catalog \(path): \(reason)"
         }

@@ -8,8 +8,10 @@ package enum IngestLimits {
     static let bufferedBytes = 64 << 20
     /// Events that one transaction makes true. More would mean fewer, larger files but a longer way back after a crash.
     static let batchRows = 1 << 20
+    /// Threads that encode, beside the one that reads: encoding takes about twice the time of reading.
+    static let lanes = 2
     /// Row groups that may wait for the encoder; more would only take memory.
-    static let waitingRowGroups = 2
+    static let waitingRowGroups = 4
     /// Quarantined lines that one transaction makes true, for inputs that hold little else.
     static let batchQuarantined = 1 << 14
 }

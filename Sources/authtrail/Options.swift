@@ -12,7 +12,7 @@ struct TrailOptions: ParsableArguments {
         help: ArgumentHelp("The trail's folder (environment AUTHTRAIL_TRAIL; default ./trail).", valueName: "dir"))
     var trail: String?
 
-    @Flag(name: .shortAndLong, help: "No progress and no remarks; as text, nothing at all when there is nothing to say.")
+    @Flag(name: .shortAndLong, help: "No progress, no remarks, and no text when there is nothing to say.")
     var quiet = false
 
     var path: String {

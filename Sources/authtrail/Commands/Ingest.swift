@@ -11,8 +11,8 @@ struct Ingest: ParsableCommand {
         discussion: """
             A file is known by its identity and content, not by its name: reading it again stores nothing twice, a \
             grown file gives only its new lines, and a renamed, copied or gzipped one goes on where it was. A line \
-            that is no event goes to quarantine and costs its neighbors nothing. A last line without a newline is stored if \
-            it is a whole event; otherwise it waits for the rest.
+            that is no event goes to quarantine and costs its neighbors nothing. A last line without a newline is stored \
+            if it is a whole event; otherwise it waits for the rest.
 
             EXAMPLES
               authtrail ingest /var/log/mcp/auth.ndjson
