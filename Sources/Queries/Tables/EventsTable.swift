@@ -10,8 +10,8 @@ final class EventsTable: VirtualTable {
     static let declaration = """
         CREATE TABLE events(ts TIMESTAMP, event TEXT, event_id TEXT, token_id TEXT, kind TEXT, principal TEXT,
             actor TEXT, scopes TEXT, expires_at TIMESTAMP, tool TEXT, latency_ms REAL, success INTEGER, reason TEXT,
-            ip TEXT, user_agent TEXT, presented TEXT, refresh_token_id TEXT, old_token_id TEXT, client_id TEXT, family_id TEXT,
-            code_id TEXT, extra TEXT, source TEXT, source_offset INTEGER, date TEXT)
+            ip TEXT, user_agent TEXT, presented TEXT, refresh_token_id TEXT, old_token_id TEXT, client_id TEXT,
+            family_id TEXT, code_id TEXT, extra TEXT, source TEXT, source_offset INTEGER, date TEXT)
         """
 
     private static let date = Int32(EventField.allCases.count)

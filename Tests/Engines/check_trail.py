@@ -1,0 +1,305 @@
+"""Holds the program's answers about a trail against DuckDB running the same SQL over the trail's Parquet files.
+
+    check_trail.py TRAIL AUTHTRAIL
+
+Every report runs in both with several values of its parameters; names, rows and their order must be equal. The
+rollups must equal what DuckDB computes from the events. Then the detectors are held against the reports: they are
+written without SQL and must name the same tokens and addresses. Runs of the detectors are noted in the trail.
+
+Prints, as one JSON object, how much was compared. Exit status 0 if all is equal, 1 if not.
+"""
+
+import json
+import pathlib
+import re
+import sqlite3
+import subprocess
+import sys
+from collections import defaultdict
+
+import duckdb
+
+from check_queries import DAY, HOUR, QUERIES, SECOND, Difference, DuckDB, Report, day_text, microseconds
+from check_queries import require, require_equal
+
+MINUTE = 60 * SECOND
+FOREVER = 2**62
+WIDTHS = {"1min": MINUTE, "10min": 10 * MINUTE, "1h": HOUR, "24h": DAY}
+IPV4 = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
+
+# What the program calls `events`: times as microseconds, lists as JSON, the partition as text.
+EVENTS = """
+    CREATE VIEW stored AS SELECT *, filename AS file, file_row_number AS place
+        FROM read_parquet({files}, hive_partitioning = true, filename = true, file_row_number = true);
+    CREATE VIEW events AS SELECT * EXCLUDE (filename, file_row_number) REPLACE (
+            epoch_us(ts) AS ts, epoch_us(expires_at) AS expires_at, CAST(success AS BIGINT) AS success,
+            CAST(to_json(scopes) AS VARCHAR) AS scopes, CAST(date AS VARCHAR) AS date)
+        FROM stored;
+"""
+# The rollups by their definitions. Of several births, successions or first uses at one time the first one read counts.
+ROLLUPS = """
+    CREATE TABLE token_days AS
+        SELECT token_id, date, COUNT(*) AS uses, MIN(ts) AS first_use, MAX(ts) AS last_use
+        FROM events WHERE event = 'used' GROUP BY token_id, date;
+    CREATE TABLE event_days AS SELECT date, event, COUNT(*) AS events FROM events GROUP BY date, event;
+    CREATE TABLE tokens AS
+        WITH ranked AS (
+            SELECT *, ROW_NUMBER() OVER (PARTITION BY token_id, event IN ('issued', 'exchanged', 'refreshed'), event
+                = 'used' ORDER BY ts, file, place) AS rank
+            FROM events WHERE token_id IS NOT NULL AND event <> 'failed'
+        ),
+        births AS (SELECT * FROM ranked WHERE rank = 1 AND event IN ('issued', 'exchanged', 'refreshed')),
+        first_uses AS (SELECT * FROM ranked WHERE rank = 1 AND event = 'used'),
+        uses AS (
+            SELECT token_id, COUNT(*) AS uses, MIN(ts) AS first_use, MAX(ts) AS last_use
+            FROM events WHERE event = 'used' GROUP BY token_id
+        ),
+        ends AS (SELECT token_id, MIN(ts) AS revoked_at FROM events WHERE event = 'revoked' GROUP BY token_id),
+        successors AS (
+            SELECT old_token_id AS token_id, token_id AS superseded_by
+            FROM events WHERE event = 'refreshed' AND old_token_id IS NOT NULL
+            QUALIFY ROW_NUMBER() OVER (PARTITION BY old_token_id ORDER BY ts, file, place) = 1
+        ),
+        known AS (SELECT token_id FROM ranked UNION SELECT token_id FROM successors)
+        SELECT
+            token_id,
+            CASE WHEN b.ts IS NULL THEN f.kind ELSE b.kind END AS kind,
+            CASE WHEN b.ts IS NULL THEN f.principal ELSE b.principal END AS principal,
+            b.ts AS issued_at, b.actor AS issued_by, b.expires_at, revoked_at, superseded_by, b.scopes,
+            first_use, last_use, COALESCE(uses, 0) AS uses
+        FROM known
+        LEFT JOIN births AS b USING (token_id)
+        LEFT JOIN first_uses AS f USING (token_id)
+        LEFT JOIN uses USING (token_id)
+        LEFT JOIN ends USING (token_id)
+        LEFT JOIN successors USING (token_id);
+"""
+# The same questions to both; a token may have several rows for a day in the trail.
+SAME = {
+    "token_days": "SELECT token_id, date, SUM(uses), MIN(first_use), MAX(last_use) FROM token_days GROUP BY 1, 2 "
+    "ORDER BY 1, 2",
+    "event_days": "SELECT date, event, SUM(events) FROM event_days GROUP BY 1, 2 ORDER BY 1, 2",
+    "tokens": "SELECT token_id, kind, principal, issued_at, issued_by, expires_at, revoked_at, superseded_by, scopes, "
+    "first_use, last_use, uses FROM tokens ORDER BY token_id",
+}
+
+
+class Program:
+    """The program at work on one trail."""
+
+    def __init__(self, path, trail):
+        self.path, self.trail = path, trail
+
+    def __call__(self, *arguments):
+        command = [self.path, *arguments, "--trail", self.trail, "--format", "json", "--quiet"]
+        done = subprocess.run(command, capture_output=True)
+        require(done.returncode == 0, f"{' '.join(command)}: exit {done.returncode}, {done.stderr.decode()}")
+        return json.loads(done.stdout)
+
+    def rows(self, *arguments):
+        """Names of the columns and the rows."""
+        answer = self(*arguments)
+        names = [column["name"] for column in answer["columns"]]
+        for row in answer["rows"]:
+            require(list(row) == names, f"{arguments}: a row has the members {list(row)}, not {names}")
+        return names, [tuple(row.values()) for row in answer["rows"]]
+
+
+class ParquetFiles(DuckDB):
+    """DuckDB over the segments of a trail."""
+
+    def __init__(self, trail):
+        self.connection = duckdb.connect()
+        self.connection.execute("SET timezone = 'UTC'; SET parquet_metadata_cache = true")
+        files = "'" + str(trail / "segments" / "**" / "*.parquet").replace("'", "''") + "'"
+        self.connection.execute(EVENTS.format(files=files) + ROLLUPS)
+        self.connection.execute(
+            "CREATE TABLE quarantine (source VARCHAR, generation BIGINT, source_offset BIGINT, length BIGINT, "
+            "reason VARCHAR, text VARCHAR)")
+        for row in quarantined(trail):
+            self.connection.execute("INSERT INTO quarantine VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def ask(self, sql, *values):
+        return self.connection.execute(sql, values).fetchall()
+
+
+def quarantined(trail):
+    """The one table that no Parquet file holds, from the catalog itself."""
+    with sqlite3.connect(f"{(trail / 'catalog.sqlite').absolute().as_uri()}?mode=ro", uri=True) as catalog:
+        sql = "SELECT source, source_id, source_offset, length, reason, bytes FROM quarantine"
+        return [(*row[:5], row[5].decode("utf-8", "replace")) for row in catalog.execute(sql)]
+
+
+def time_text(time):
+    """RFC 3339 with as many decimals as the time needs, in groups of three."""
+    seconds, micros = divmod(time % DAY, SECOND)
+    fraction = "" if micros == 0 else f".{micros // 1000:03}" if micros % 1000 == 0 else f".{micros:06}"
+    clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    return f"{day_text(time)}T{clock}{fraction}Z"
+
+
+# --- Reports and rollups -----------------------------------------------------------------------------------------
+
+
+class Comparison:
+    def __init__(self, trail, program):
+        self.files, self.program = ParquetFiles(trail), program
+        self.reports = {path.stem: Report(path) for path in sorted(QUERIES.glob("*.sql"))}
+        self.compared = defaultdict(int)
+        span = self.files.ask("SELECT MIN(ts), MAX(ts) + 1 FROM events")[0]
+        self.oldest, self.newest = span if span[0] is not None else (0, 0)
+
+    def report(self, name, **given):
+        """Runs a report in both. Returns its rows as dictionaries, times as microseconds."""
+        report = self.reports[name]
+        values = report.values(0, self.newest, given)
+        names, rows = self.files.run(report.statement, values)
+        arguments = [f"--set={key}={self.argument(report, key, value)}" for key, value in given.items()]
+        kinds = [kind for _, kind in report.columns]
+        texts = [tuple(self.shown(value, kind) for value, kind in zip(row, kinds)) for row in rows]
+        what = f"{name} {given}"
+        program_names, program_rows = self.program.rows("report", name, *arguments)
+        require(names == program_names, f"{what}: the columns are {names} in DuckDB and {program_names} in authtrail")
+        require_equal(what, "DuckDB", texts, "authtrail", program_rows)
+        self.compared[name] += len(rows)
+        return [dict(zip(names, row)) for row in rows]
+
+    @staticmethod
+    def argument(report, key, value):
+        kind = next(kind for name, kind, _ in report.parameters if name == key)
+        return time_text(value) if kind == "time" else f"{value}us" if kind == "duration" else value
+
+    @staticmethod
+    def shown(value, kind):
+        return time_text(value) if kind == "time" and value is not None else value
+
+    def rollups(self):
+        for table, sql in SAME.items():
+            expected, rows = self.files.ask(sql), self.program.rows("query", sql)[1]
+            if table == "tokens":
+                expected, rows = ([row[:8] + (json.loads(row[8] or "null"),) + row[9:] for row in side]
+                                  for side in (expected, rows))
+            require_equal(table, "DuckDB", expected, "authtrail", rows)
+            self.compared[table] += len(rows)
+
+    def reports_of_all_kinds(self):
+        third = (self.newest - self.oldest) // 3
+        spans = [{}, {"since": self.oldest + third}, {"until": self.newest - third},
+                 {"since": self.oldest + third, "until": self.newest - third}, {"since": self.newest}]
+        for span in spans:
+            self.report("events-by-day", **span)
+            self.report("failures-by-reason", **span)
+            self.report("failed-by-ip", min_failures=1, window=self.oldest % (3 * HOUR) + 1, **span)
+        for window in (1, 20 * MINUTE, 7 * DAY, FOREVER // 4 // DAY % 100_000 * DAY):
+            self.report("failed-by-ip", window=window, min_failures=3, min_credentials=2)
+        for name in ("principals", "token-activity"):
+            for given in ({}, {"limit": 10**9}, {"limit": 7}):
+                self.report(name, **given)
+        self.report("principals", as_of=self.oldest + third, limit=10**9)
+        some = self.files.ask("SELECT token_id, principal FROM tokens ORDER BY principal IS NULL, uses DESC LIMIT 2")
+        for token, principal in some:
+            self.report("token-activity", token=token)
+            self.report("token-activity", principal=principal or "nobody")
+        self.report("quarantine", limit=10**9)
+        for source, reason in self.files.ask("SELECT source, reason FROM quarantine ORDER BY 2 DESC, 1 LIMIT 1"):
+            self.report("quarantine", source=source)
+            self.report("quarantine", reason=reason, limit=3)
+
+    # --- Detectors -----------------------------------------------------------------------------------------------
+
+    def dormant_tokens(self):
+        for as_of in self.instants():
+            rows = self.report("dormant-tokens", as_of=as_of)
+            self.findings_are(rows, True, "--semantics", "literal", "--as-of", time_text(as_of))
+            for recent in (DAY, 30 * DAY, as_of - self.oldest + DAY):
+                rows = self.report("dormant-tokens-gap", as_of=as_of, recent=recent)
+                since = time_text(as_of - recent)
+                self.findings_are(rows, False, "--semantics", "gap", "--since", since, "--as-of", time_text(as_of))
+        # The detector knows one limit; the reports take any.
+        for as_of in self.instants()[:4]:
+            for recent, idle in ((HOUR, DAY), (DAY, 3 * DAY), (10 * DAY, 20 * DAY), (3 * DAY, 5 * DAY + 1)):
+                self.report("dormant-tokens", as_of=as_of, recent=recent, idle=idle)
+                self.report("dormant-tokens-gap", as_of=as_of, recent=recent, idle=idle)
+
+    def instants(self):
+        """Times to ask at: the end, and around the moments at which an answer changes."""
+        woken = self.report("dormant-tokens-gap", recent=self.newest - self.oldest + DAY)
+        times = [row["first_use"] for row in woken]
+        times = times[:: max(1, len(times) // 5)] or [(self.oldest + self.newest) // 2]
+        # A use is in the window from just after it until 24 hours later.
+        shifts = [DAY, 1, DAY + 1, 0, 13 * HOUR, DAY - 1]
+        around = [time + shifts[place % len(shifts)] for place, time in enumerate(times)]
+        midnight = times[0] - times[0] % DAY + DAY
+        return [self.newest, *around, midnight, self.oldest + 1, self.newest + 40 * DAY]
+
+    def findings_are(self, rows, is_literal, *arguments):
+        """The findings tell of the tokens in the rows, and the same of each."""
+        found = self.program("detect", "dormant-token-reactivation", *arguments)["findings"]
+        expected = sorted(self.fact(row, is_literal) for row in rows)
+        require_equal(" ".join(arguments), "the SQL", expected, "the detector",
+                      sorted(self.fact_of(finding, is_literal) for finding in found))
+        self.compared["literal findings" if is_literal else "gap findings"] += len(found)
+
+    @staticmethod
+    def fact(row, is_literal):
+        days = None if row["idle_days"] is None else round(row["idle_days"] * 1000) // 10 / 100
+        # In gap form the report counts uses of one UTC day, the finding those of 24 hours.
+        uses = row["uses"] if is_literal else 0
+        return str((row["token_id"], row["first_use"], row["class"], row["previous_use"], days, uses))
+
+    @staticmethod
+    def fact_of(finding, is_literal):
+        context = finding["context"]
+        require(finding["entity"]["type"] == "token", f"a finding about {finding['entity']}")
+        previous = microseconds(context["previous_use"]) if "previous_use" in context else None
+        days = context.get("idle_days")
+        return str((finding["entity"]["value"], microseconds(finding["first_seen"]), finding["class"], previous,
+                    None if days is None else float(days), context["uses"] if is_literal else 0))
+
+    def failed_by_ip(self):
+        """An address that the detector calls stuffing fails often enough, and one that plainly is stuffing is found."""
+        found = self.program("detect", "failed-verification-by-ip", "--since", "start")["findings"]
+        addresses = [finding for finding in found if IPV4.fullmatch(finding["entity"]["value"])]
+        stuffing = {finding["entity"]["value"] for finding in addresses if finding["class"] == "credential_stuffing"}
+        told = stuffing | {finding["entity"]["value"] for finding in addresses if finding["class"] == "success_after"}
+        often, plain = set(), set()
+        mild = self.mild_addresses()
+        for name, width in WIDTHS.items():
+            for row in self.report("failed-by-ip", window=width, min_failures=25, min_credentials=15):
+                if not IPV4.fullmatch(row["ip"] or ""):
+                    continue
+                often.add(row["ip"])
+                # At most two attempts each: in a window of 30 failures there are 15 credentials as well. With fewer,
+                # the two highest numbers may come from different windows.
+                if row["ip"] in mild and (row["failures"] >= 30 or row["credentials"] >= 25):
+                    plain.add(row["ip"])
+        require(stuffing <= often, f"stuffing without 25 failures and 15 credentials: {sorted(stuffing - often)}")
+        require(plain <= told, f"stuffing that the detector does not tell: {sorted(plain - told)}")
+        self.compared["stuffing findings"] += len(stuffing)
+        self.compared["addresses of plain stuffing"] += len(plain)
+
+    def mild_addresses(self):
+        """Addresses with nothing but mismatches, and no credential tried more than twice."""
+        return {ip for ip, in self.files.ask("""
+            SELECT ip FROM (
+                SELECT ip, COALESCE(presented, token_id) AS credential, COUNT(*) AS attempts,
+                    COUNT(*) FILTER (reason <> 'hash_mismatch') AS others
+                FROM events WHERE event = 'failed' GROUP BY ALL)
+            GROUP BY ip
+            HAVING SUM(others) = 0 AND BOOL_AND(credential IS NOT NULL) AND MAX(attempts) <= 2""")}
+
+
+def main(trail, program):
+    comparison = Comparison(pathlib.Path(trail), Program(program, trail))
+    comparison.rollups()
+    comparison.reports_of_all_kinds()
+    comparison.dormant_tokens()
+    comparison.failed_by_ip()
+    print(json.dumps(comparison.compared))
+
+
+if __name__ == "__main__":
+    try:
+        main(*sys.argv[1:])
+    except Difference as difference:
+        sys.exit(f"check_trail: {difference}")
