@@ -52,7 +52,8 @@ woken AS (
         t.issued_at,
         b.first_use - COALESCE(b.previous_use, t.issued_at) AS gap
     FROM before AS b
-    LEFT JOIN tokens AS t ON t.token_id = b.token_id
+    -- What comes later cannot be known yet: an issue that is logged after the use counts as none.
+    LEFT JOIN tokens AS t ON t.token_id = b.token_id AND t.issued_at <= b.first_use
     WHERE b.first_use >= :as_of - :recent
         AND (b.previous_use IS NULL OR b.first_use - b.previous_use >= :idle)
 )

@@ -53,7 +53,8 @@ dormant AS (
         t.issued_at,
         l.first_use - COALESCE(l.previous_use, t.issued_at) AS gap
     FROM looked_up AS l
-    LEFT JOIN tokens AS t ON t.token_id = l.token_id
+    -- What comes later cannot be known yet: an issue that is logged after the use counts as none.
+    LEFT JOIN tokens AS t ON t.token_id = l.token_id AND t.issued_at <= l.first_use
     WHERE l.previous_use IS NULL OR l.previous_use < :as_of - :recent - :idle
 )
 SELECT
@@ -62,7 +63,7 @@ SELECT
     first_use,
     previous_use,
     -- Cut, not rounded: 89.9996 days must not read as 90.
-    CASE WHEN gap >= 0 THEN (gap - gap % 86400000) / 86400000 / 1000.0 END AS idle_days,
+    (gap - gap % 86400000) / 86400000 / 1000.0 AS idle_days,
     CASE
         WHEN previous_use IS NOT NULL THEN 'dormant_reactivated'
         WHEN gap >= :idle THEN 'dormant_from_birth'

@@ -82,9 +82,10 @@ listed AS (
         what,
         place,
         kinds,
-        GROUP_CONCAT(word, ', ') OVER (
+        -- SQLite makes NULL of a list whose only word is empty.
+        COALESCE(GROUP_CONCAT(word, ', ') OVER (
             PARTITION BY ip, what ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) || CASE WHEN kinds > 5 THEN ' and ' || CAST(kinds - 5 AS TEXT) || ' more' ELSE '' END AS list
+        ), '') || CASE WHEN kinds > 5 THEN ' and ' || CAST(kinds - 5 AS TEXT) || ' more' ELSE '' END AS list
     FROM ranked
     WHERE place <= 5
 ),

@@ -1,3 +1,8 @@
+#if canImport(Glibc)
+internal import Glibc
+#else
+internal import Darwin
+#endif
 internal import Events
 package import GRDB
 internal import Rollups
@@ -11,10 +16,45 @@ package final class Catalog: Sendable {
     package let database: DatabaseQueue
 
     /// Opens a catalog for reading. Never creates or changes one.
+    ///
+    /// A database in WAL mode can only be read by somebody who may write beside it, unless there is no WAL: then its
+    /// one file is all there is, and is read as it lies there.
     package static func reading(path: String) throws(CatalogError) -> Catalog {
+        try Catalog(path: path, readingConfiguration, name: readingName(path), prepare: { _ in })
+    }
+
+    /// The name under which SQLite opens a catalog for reading.
+    package static func readingName(_ path: String) -> String {
+        let folder = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? "."
+        guard access(folder, W_OK) != 0, access(path + "-wal", F_OK) != 0 else { return path }
+        let escaped = path.utf8.map { byte -> String in
+            let isPlain = byte > 0x20 && byte < 0x7F && !"%?#".utf8.contains(byte)
+            return isPlain ? String(UnicodeScalar(byte)) : "%" + String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+        }
+        return "file:" + escaped.joined() + "?immutable=1"
+    }
+
+    /// How a connection for reading is set up.
+    package static var readingConfiguration: Configuration {
         var configuration = Self.configuration
         configuration.readonly = true
-        return try Catalog(path: path, configuration, prepare: { _ in })
+        return configuration
+    }
+
+    /// Moves everything from the WAL into the database, so that its one file is the whole catalog, and closes it.
+    package func close() throws(CatalogError) {
+        do {
+            try database.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+            try database.close()
+        } catch {
+            throw Self.error(error, "close", path)
+        }
+    }
+
+    /// Whether there are tables at all. False for an empty file, which a lost WAL leaves behind.
+    package static func hasTables(path: String) -> Bool {
+        guard let catalog = try? Catalog(path: path, readingConfiguration, prepare: { _ in }) else { return false }
+        return (try? catalog.segments()) != nil
     }
 
     /// Opens a catalog for writing; makes it, or brings it up to date, as needed.
@@ -34,11 +74,11 @@ package final class Catalog: Sendable {
     }
 
     private init(
-        path: String, _ configuration: Configuration, prepare: (DatabaseQueue) throws -> Void
+        path: String, _ configuration: Configuration, name: String? = nil, prepare: (DatabaseQueue) throws -> Void
     ) throws(CatalogError) {
         self.path = path
         do {
-            database = try DatabaseQueue(path: path, configuration: configuration)
+            database = try DatabaseQueue(path: name ?? path, configuration: configuration)
             try prepare(database)
             let migrator = CatalogMigrations.migrator
             if try database.read({ db in try migrator.hasBeenSuperseded(db) }) { throw CatalogError.newer(path: path) }

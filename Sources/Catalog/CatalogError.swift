@@ -22,7 +22,7 @@ package enum CatalogError: Error, Sendable, Equatable, CustomStringConvertible {
             "cannot use the catalog \(path): a newer authtrail wrote it; use that version"
         case .older(let path):
             "cannot use the catalog \(path): it lacks tables of this version; "
-                + "run authtrail ingest once, which adds them"
+                + "if an older authtrail wrote it, run authtrail ingest once, else restore it from a backup"
         case .failed(let operation, let path, let reason):
             "cannot \(operation) in the catalog \(path): \(reason)"
         }

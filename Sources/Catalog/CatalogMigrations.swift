@@ -146,6 +146,7 @@ enum CatalogMigrations {
             first_seen    INTEGER NOT NULL,
             last_seen     INTEGER NOT NULL,
             title         TEXT NOT NULL,
+            told          TEXT,
             first_run     INTEGER NOT NULL REFERENCES runs,
             last_run      INTEGER NOT NULL REFERENCES runs,
             body          TEXT NOT NULL

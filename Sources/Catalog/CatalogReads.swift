@@ -20,12 +20,19 @@ extension Catalog {
     }
 
     /// From the first event to just after the newest one; nil when there are none.
+    ///
+    /// Events that lay in the future when they were read do not count as the newest, or one wrong clock would blind
+    /// every run; if there are no others, they do.
     package func coverage() throws(CatalogError) -> Range<Int64>? {
         try read("find the time span") { db in
-            guard let row = try Row.fetchOne(db, sql: "SELECT min(min_ts) AS low, max(max_ts) AS high FROM segments"),
-                let low = row["low"] as Int64?, let high = row["high"] as Int64?
+            let sql = """
+                SELECT min(min_ts) AS low, ifnull((SELECT max(last_event) FROM sources), max(max_ts)) AS high FROM segments
+                """
+            guard let row = try Row.fetchOne(db, sql: sql), let low = row["low"] as Int64?,
+                let high = row["high"] as Int64?
             else { return nil }
-            return low..<high + 1
+            // The last microsecond that can be written as a time.
+            return low..<max(low, min(high, 253_402_300_799_999_998)) + 1
         }
     }
 

@@ -54,11 +54,21 @@ extension Catalog {
     /// keeps the two apart. Nothing is created.
     package static func ledger(path: String) throws(CatalogError) -> Catalog { try Catalog(ledger: path) }
 
-    /// Writes a run and its findings; returns the ids that no earlier run had told.
-    package func record(_ run: RunRecord) throws(CatalogError) -> Set<String> {
+    /// The findings that were told (see `record`), with the words in which they were.
+    package func told() throws(CatalogError) -> [String: String] {
+        try read("read what was told") { db in
+            var told: [String: String] = [:]
+            for row in try Row.fetchAll(db, sql: "SELECT finding_id, told FROM findings WHERE told IS NOT NULL") {
+                told[row["finding_id"]] = row["told"] as String
+            }
+            return told
+        }
+    }
+
+    /// Writes a run and its findings. `told` holds the ids and words of those that somebody was told and need not be
+    /// told again; it is to be called after they were.
+    package func record(_ run: RunRecord, told: [String: String]) throws(CatalogError) {
         try write("record a run") { db in
-            let known = try Set(String.fetchAll(db, sql: "SELECT finding_id FROM findings"))
-            let new = Set(run.findings.map(\.id)).subtracting(known)
             try db.execute(
                 sql: """
                     INSERT INTO runs (started_at, as_of, window_from, detectors, findings, new_findings)
@@ -66,11 +76,13 @@ extension Catalog {
                     """,
                 arguments: [
                     run.startedAt, run.asOf, run.windowFrom, run.detectors.joined(separator: ","), run.findings.count,
-                    new.count,
+                    told.count,
                 ])
             let runID = db.lastInsertedRowID
             for finding in run.findings { try Self.save(finding, runID, db) }
-            return new
+            for (id, words) in told {
+                try db.execute(sql: "UPDATE findings SET told = ? WHERE finding_id = ?", arguments: [words, id])
+            }
         }
     }
 

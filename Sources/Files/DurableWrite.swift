@@ -51,7 +51,9 @@ package struct DurableWrite: ~Copyable {
                 throw .cannotWrite(operation: "close", path: Self.temporary(path), code: errno)
             }
             guard rename(Self.temporary(path), path) == 0 else {
-                throw .cannotWrite(operation: "rename", path: Self.temporary(path), code: errno)
+                let code = errno
+                unlink(Self.temporary(path))
+                throw .cannotWrite(operation: "rename", path: Self.temporary(path), code: code)
             }
             folders.insert(parent(of: path))
         }
@@ -60,7 +62,7 @@ package struct DurableWrite: ~Copyable {
     private mutating func makeFolders(_ path: String) throws(FileError) {
         if mkdir(path, 0o700) == 0 {
             folders.insert(parent(of: path))
-        } else if errno == ENOENT, parent(of: path) != path {
+        } else if errno == ENOENT, !path.isEmpty, parent(of: path) != path {
             try makeFolders(parent(of: path))
             try makeFolders(path)
         } else if errno != EEXIST {
@@ -107,7 +109,7 @@ package func makeFolder(_ path: String) throws(FileError) {
         guard kind(ofPath: path) == .folder else {
             throw .cannotWrite(operation: "create the folder", path: path, code: ENOTDIR)
         }
-    case ENOENT where parent(of: path) != path:
+    case ENOENT where !path.isEmpty && parent(of: path) != path:
         try makeFolder(parent(of: path))
         try makeFolder(path)
     default:

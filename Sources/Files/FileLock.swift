@@ -35,3 +35,12 @@ package struct FileLock: ~Copyable {
         return digits.isEmpty ? "" : " (process \(String(decoding: digits, as: UTF8.self)))"
     }
 }
+
+/// Whether some process holds the lock now.
+package func isLocked(_ path: String) -> Bool {
+    let file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+    guard file >= 0 else { return false }
+    defer { close(file) }
+    // A shared lock: two who look at once do not take each other for a writer.
+    return flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+}

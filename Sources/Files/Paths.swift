@@ -72,3 +72,8 @@ package func makePrivateFile(_ path: String) throws(FileError) {
     guard file >= 0 else { throw .cannotWrite(operation: "create", path: path, code: errno) }
     close(file)
 }
+
+/// Gives a file another name in the same file system; a file of that name is replaced.
+package func moveFile(_ path: String, to other: String) throws(FileError) {
+    guard rename(path, other) == 0 else { throw .cannotWrite(operation: "move", path: path, code: errno) }
+}

@@ -23,14 +23,20 @@ final class Encoder: Sendable {
         let segments = SegmentLane()
     }
 
-    private let lanes = (0..<IngestLimits.lanes).map { _ in Lane() }
+    private let lanes: [Lane]
     private let commits = DispatchQueue(label: "authtrail.commits")
-    private let places = DispatchSemaphore(value: IngestLimits.waitingRowGroups)
+    private let places: DispatchSemaphore
+    private let placeCount: Int
     private let state = Mutex(State())
     /// Used on `commits` only.
     private nonisolated(unsafe) let writer: TrailWriter
 
-    init(_ writer: TrailWriter) { self.writer = writer }
+    init(_ writer: TrailWriter, _ limits: IngestLimits) {
+        self.writer = writer
+        lanes = (0..<limits.lanes).map { _ in Lane() }
+        placeCount = limits.waitingRowGroups
+        places = DispatchSemaphore(value: placeCount)
+    }
 
     /// Hands over a row group of one day; waits while too many are on their way.
     func add(_ rowGroup: EventColumns, day: Int32) throws {
@@ -59,8 +65,11 @@ final class Encoder: Sendable {
     /// Waits for all that was sent; returns the number of segments and bytes that were made true.
     func finish() throws -> (segments: Int, bytesStored: Int64) {
         // Every place that is free again has done its work.
-        for _ in 0..<IngestLimits.waitingRowGroups { places.wait() }
-        for _ in 0..<IngestLimits.waitingRowGroups { places.signal() }
+        for _ in 0..<placeCount { places.wait() }
+        for _ in 0..<placeCount { places.signal() }
+        // And no block that still holds the writer.
+        for lane in lanes { lane.queue.sync {} }
+        commits.sync {}
         return try state.withLock { state in
             if let error = state.error { throw error }
             return (state.segments, state.bytesStored)

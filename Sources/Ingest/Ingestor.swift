@@ -1,7 +1,6 @@
 internal import Catalog
 internal import Events
 internal import Files
-internal import Segments
 package import Trail
 
 /// Reads inputs once, from their checkpoints to their ends, into a trail.
@@ -13,9 +12,10 @@ package final class Ingestor {
     private let now: () -> Int64
     private let progress: (IngestProgress) -> Void
     private let takesUnfinishedLines: Bool
+    private let limits: IngestLimits
     private var identity: SourceIdentity
     private var reader = LineReader()
-    private var batch = EventBatch(limits: Ingestor.batchLimits)
+    private var batch: EventBatch
     private var pending = PendingBatch()
     private var rowsSinceCommit = 0
     private var done = IngestProgress()
@@ -27,11 +27,13 @@ package final class Ingestor {
     ///   - now: the clock, microseconds since the epoch.
     ///   - progress: called about once for each MiB.
     package init(
-        _ writer: TrailWriter, takesUnfinishedLines: Bool = false, now: @escaping () -> Int64,
-        progress: @escaping (IngestProgress) -> Void = { _ in }
+        _ writer: TrailWriter, takesUnfinishedLines: Bool = false, limits: IngestLimits = IngestLimits(),
+        now: @escaping () -> Int64, progress: @escaping (IngestProgress) -> Void = { _ in }
     ) throws {
         identity = SourceIdentity(try writer.catalog.sources())
-        encoder = Encoder(writer)
+        encoder = Encoder(writer, limits)
+        batch = EventBatch(limits: Self.batchLimits(limits))
+        self.limits = limits
         self.now = now
         self.progress = progress
         self.takesUnfinishedLines = takesUnfinishedLines
@@ -58,7 +60,7 @@ package final class Ingestor {
 
     private func ingest(_ input: Input) throws {
         let opened = try identity.open(input)
-        var source = SourceReader(opened)
+        var source = SourceReader(opened, chunkBytes: limits.chunkBytes)
         bytesBefore = done.bytes
         let start = source.record
         // The lines before a damage are kept, and so is how far they go.
@@ -67,7 +69,7 @@ package final class Ingestor {
             source.closeOpenLine()
             try readLines(&source)
             if source.isFull { try makeRoom(&source) }
-            if rowsSinceCommit >= IngestLimits.batchRows || pending.quarantined.count >= IngestLimits.batchQuarantined {
+            if rowsSinceCommit >= limits.batchRows || pending.quarantinedBytes >= limits.quarantinedBytes {
                 remember(source, opened.size)
                 try commit()
             }
@@ -94,7 +96,7 @@ package final class Ingestor {
 
     /// A line that does not fit: the buffer grows up to the limit of a line; what is longer is skipped and counted.
     private func makeRoom(_ source: inout SourceReader) throws {
-        if source.pending.count < IngestLimits.lineBytes { return source.grow() }
+        if source.pending.count < limits.lineBytes { return source.grow() }
         let offset = source.record.checkpoint
         let kept = Array(source.pending.prefix(QuarantinedLine.keptBytes))
         let before = source
@@ -197,11 +199,11 @@ package final class Ingestor {
         try encoder.commit(pending.take(committedAt: now()))
     }
 
-    private static var batchLimits: EventBatch.Limits {
-        var limits = EventBatch.Limits()
-        limits.rowsPerDay = Limits.rowsPerGroup
-        limits.bytes = IngestLimits.bufferedBytes
-        return limits
+    private static func batchLimits(_ limits: IngestLimits) -> EventBatch.Limits {
+        var batch = EventBatch.Limits()
+        batch.rowsPerDay = limits.rowsPerGroup
+        batch.bytes = limits.bufferedBytes
+        return batch
     }
 
     private static func size(_ input: Input) -> Int64 {

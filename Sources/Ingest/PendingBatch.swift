@@ -6,6 +6,8 @@ struct PendingBatch {
     private(set) var counts = LineCounts()
     private(set) var bytesIn: Int64 = 0
     private(set) var quarantined: [QuarantineRecord] = []
+    /// Bytes of lines that wait in quarantine.
+    private(set) var quarantinedBytes = 0
     private var sources: [Int64: SourceRecord] = [:]
 
     var isEmpty: Bool { sources.isEmpty && counts.lines == 0 }
@@ -16,6 +18,7 @@ struct PendingBatch {
     }
 
     mutating func add(_ line: QuarantinedLine, of source: SourceRecord) {
+        quarantinedBytes += line.bytes.count + 256
         quarantined.append(
             QuarantineRecord(
                 sourceID: source.id, source: source.path, sourceOffset: line.offset, length: line.length,

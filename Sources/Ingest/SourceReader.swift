@@ -10,13 +10,14 @@ struct SourceReader {
     /// Whether the end of the stream is the end of the source: standard input and gzip files grow no more.
     let isFinite: Bool
     private var stream: ByteStream
-    private var buffer = [UInt8](repeating: 0, count: IngestLimits.chunkBytes)
+    private var buffer: [UInt8]
     private var filled = 0
     private var head: [UInt8]
     private var tail: [UInt8]
     private var newBytes: Int64 = 0
 
-    init(_ opened: OpenedSource) {
+    init(_ opened: OpenedSource, chunkBytes: Int) {
+        buffer = [UInt8](repeating: 0, count: chunkBytes)
         record = opened.record
         stream = opened.stream
         isFinite = opened.isFinite

@@ -18,7 +18,7 @@ struct DetectionText {
     func print() throws(ConsoleError) {
         let findings = report.findings
         try output.line(terminal.paint(headline(findings), .bold))
-        try output.line(terminal.paint(span, .dim))
+        for line in wrapped(span, indent: 0) { try output.line(terminal.paint(line, .dim)) }
         for finding in findings { try print(finding) }
         try printCoverage()
         try output.flush()
@@ -39,8 +39,12 @@ struct DetectionText {
     private var span: String {
         let asOf =
             report.asOfIsNewest ? "as of just after the newest event" : "as of \(Timestamp.text(report.window.asOf))"
+        guard report.oldest != nil else { return "the trail holds no events" }
         let looked = "looked at \(Timestamp.text(report.window.from)) to \(Timestamp.text(report.window.to)), \(asOf)"
-        guard let oldest = report.oldest, oldest < report.window.from else { return looked }
+        guard let oldest = report.oldest, oldest < report.window.from else {
+            guard let oldest = report.oldest, oldest >= report.window.to else { return looked }
+            return looked + "; the log begins later, at \(Timestamp.text(oldest)): there was nothing to look at"
+        }
         return looked + "; the log begins at \(Timestamp.text(oldest)) (--since start looks at all of it)"
     }
 
@@ -80,14 +84,17 @@ struct DetectionText {
 
     /// The command that shows the events behind a finding, when its entity can be typed as it is.
     private static func lookCloser(_ finding: Finding) -> String? {
-        let harmless = finding.entity.value.utf8.allSatisfy { byte in
+        let value = finding.entity.value
+        let isPlain = value.utf8.allSatisfy { byte in
             UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
-                || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || "._:-".utf8.contains(byte)
+                || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || "._:/-".utf8.contains(byte)
         }
-        guard harmless, ["token", "ip"].contains(finding.entity.type) else { return nil }
-        let hour = Timestamp.hour
-        let since = Timestamp.text((finding.firstSeen / hour - 1) * hour)
-        return "authtrail export --\(finding.entity.type) \(finding.entity.value) --since \(since)"
+        // Between single quotes a shell changes nothing; what has one itself, or hides something, is not offered.
+        guard isPlain || (!value.utf8.contains(UInt8(ascii: "'")) && SafeText.visible(value) == value) else { return nil }
+        guard !value.isEmpty, !value.hasPrefix("-") else { return nil }
+        let flag = finding.entity.type.replacing("_", with: "-")
+        let since = Timestamp.text(max(0, finding.firstSeen / Timestamp.hour - 1) * Timestamp.hour)
+        return "authtrail export --\(flag) \(isPlain ? value : "'\(value)'") --since \(since)"
     }
 
     private func printCoverage() throws(ConsoleError) {

@@ -3,6 +3,9 @@ internal import Console
 package import Detection
 
 extension Finding {
+    /// The finding in the words that make it worth telling again when they change.
+    package var words: String { "\(severity.name): \(title)" }
+
     /// The finding as the ledger keeps it.
     package var ledgerEntry: LedgerEntry {
         LedgerEntry(

@@ -4,6 +4,8 @@ import Events
 package enum SegmentLayout {
     /// The directory of all segments; below it one directory a day, as Hive partitions are named.
     package static let segments = "segments"
+    /// Segments that no row listed when a writer opened the trail.
+    package static let orphans = "orphans"
     /// The database that knows the segments.
     package static let catalog = "catalog.sqlite"
     /// Held by the one writer.
@@ -22,6 +24,12 @@ package enum SegmentLayout {
         let digits = String(sequence)
         let zeros = String(repeating: "0", count: max(0, sequenceDigits - digits.utf8.count))
         return "\(directory(day: day))/\(zeros)\(digits)\(suffix)"
+    }
+
+    /// Where a segment without a row is put: `orphans/2026-04-26-00000042.parquet`.
+    package static func orphan(day: Int32, sequence: Int64) -> String {
+        let name = path(day: day, sequence: sequence).dropFirst(directory(day: day).count + 1)
+        return "\(orphans)/\(Timestamp.dayText(day))-\(name)"
     }
 
     /// Day and number of a segment's path, or nil if no segment is named like that.

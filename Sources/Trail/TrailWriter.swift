@@ -21,7 +21,7 @@ package final class TrailWriter {
         lock = try FileLock(path: path + "/" + SegmentLayout.lock, protecting: path)
         let catalogPath = path + "/" + SegmentLayout.catalog
         let existing = try SegmentFiles.all(inTrail: path)
-        if kind(ofPath: catalogPath) == .missing, !existing.isEmpty {
+        if existing.contains(where: { SegmentLayout.parse($0) != nil }), !Catalog.hasTables(path: catalogPath) {
             throw TrailError.catalogLost(path: path, segments: existing.count)
         }
         self.path = path
@@ -30,7 +30,7 @@ package final class TrailWriter {
         catalog = try Catalog.writing(path: catalogPath)
         let listed = try catalog.segments()
         nextSegment = (listed.map(\.id).max() ?? 0) + 1
-        try Self.removeOrphans(existing, listed, in: path)
+        try removeOrphans(existing, listed)
     }
 
     /// Writes segments and makes the batch true. Returns the segments as the catalog lists them.
@@ -47,11 +47,21 @@ package final class TrailWriter {
         return batch.segments.map(\.record)
     }
 
-    private static func removeOrphans(_ existing: [String], _ listed: [SegmentRecord], in path: String) throws {
+    /// Moves everything into the catalog's one file and closes it. Nothing may be written afterwards.
+    package func close() throws { try catalog.close() }
+
+    /// What a crash left: temporary files go; segments without a row, whose lines are read again from their sources,
+    /// are moved out of the way to `orphans/`. They are not deleted, because a catalog that was restored from a backup
+    /// makes good segments look the same.
+    private func removeOrphans(_ existing: [String], _ listed: [SegmentRecord]) throws {
         let known = Set(listed.map(\.file))
-        // A folder is none of ours; verify names it.
-        for file in existing where !known.contains(file) && kind(ofPath: path + "/" + file) != .folder {
-            try removeFile(path + "/" + file)
+        for file in existing where !known.contains(file) {
+            if file.hasSuffix(".tmp") {
+                try removeFile(path + "/" + file)
+            } else if let (day, sequence) = SegmentLayout.parse(file), kind(ofPath: path + "/" + file) == .file {
+                try makeFolder(path + "/" + SegmentLayout.orphans)
+                try moveFile(path + "/" + file, to: path + "/" + SegmentLayout.orphan(day: day, sequence: sequence))
+            }
         }
     }
 }

@@ -39,8 +39,10 @@ extension Trail {
             }
             progress(place + 1, listed.count)
         }
-        let known = Set(listed.map(\.file))
-        for file in try SegmentFiles.all(inTrail: path) where !known.contains(file) {
+        // What lies there first, then the rows: a batch that a writer commits meanwhile is no stray.
+        let lying = try SegmentFiles.all(inTrail: path)
+        let known = try Set(catalog.segments().map(\.file))
+        for file in lying where !known.contains(file) && isStray(file) {
             result.problems.append(
                 .init(object: "file", name: file, what: "lies in the trail but no catalog row lists it"))
         }
@@ -51,6 +53,13 @@ extension Trail {
             result.problems.append(.init(object: "counters", name: SegmentLayout.catalog, what: what))
         }
         return result
+    }
+
+    /// Whether an unlisted file is none of a writer at work: that one's files are well-named or temporary, and it holds
+    /// the lock.
+    private func isStray(_ file: String) -> Bool {
+        guard isLocked(path + "/" + SegmentLayout.lock) else { return true }
+        return SegmentLayout.parse(file) == nil && !file.hasSuffix(".tmp")
     }
 
     private func faults(of segment: SegmentRecord) -> String? {

@@ -15,6 +15,10 @@ struct TrailOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "No progress, no remarks, and no text when there is nothing to say.")
     var quiet = false
 
+    func validate() throws {
+        guard trail != "" else { throw ValidationError("--trail is empty; give a folder") }
+    }
+
     var path: String {
         if let trail { return trail }
         guard let variable = Terminal.environment("AUTHTRAIL_TRAIL"), !variable.isEmpty else { return "./trail" }
@@ -33,6 +37,10 @@ struct OutputOptions: ParsableArguments {
         name: .shortAndLong,
         help: ArgumentHelp("A file in place of standard output; it appears whole or not at all.", valueName: "file"))
     var output: String?
+
+    func validate() throws {
+        guard output != "" else { throw ValidationError("--output is empty; give a file") }
+    }
 
     /// Opens the output, lets `body` write, and finishes it.
     func write(_ body: (Output) throws -> Void) throws {

@@ -23,7 +23,7 @@ from check_queries import DAY, HOUR, QUERIES, SECOND, Difference, DuckDB, Report
 from check_queries import require, require_equal
 
 MINUTE = 60 * SECOND
-FOREVER = 2**62
+LONGEST = 365_000 * DAY
 WIDTHS = {"1min": MINUTE, "10min": 10 * MINUTE, "1h": HOUR, "24h": DAY}
 IPV4 = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
 
@@ -190,7 +190,7 @@ class Comparison:
             self.report("events-by-day", **span)
             self.report("failures-by-reason", **span)
             self.report("failed-by-ip", min_failures=1, window=self.oldest % (3 * HOUR) + 1, **span)
-        for window in (1, 20 * MINUTE, 7 * DAY, FOREVER // 4 // DAY % 100_000 * DAY):
+        for window in (1, 20 * MINUTE, 7 * DAY, LONGEST):
             self.report("failed-by-ip", window=window, min_failures=3, min_credentials=2)
         for name in ("principals", "token-activity"):
             for given in ({}, {"limit": 10**9}, {"limit": 7}):
@@ -208,29 +208,37 @@ class Comparison:
     # --- Detectors -----------------------------------------------------------------------------------------------
 
     def dormant_tokens(self):
-        for as_of in self.instants():
+        instants = self.instants()
+        for place, as_of in enumerate(instants):
             rows = self.report("dormant-tokens", as_of=as_of)
             self.findings_are(rows, True, "--semantics", "literal", "--as-of", time_text(as_of))
-            for recent in (DAY, 30 * DAY, as_of - self.oldest + DAY):
-                rows = self.report("dormant-tokens-gap", as_of=as_of, recent=recent)
-                since = time_text(as_of - recent)
-                self.findings_are(rows, False, "--semantics", "gap", "--since", since, "--as-of", time_text(as_of))
+            since = self.since(as_of, (as_of - self.oldest + DAY, DAY, 30 * DAY)[place % 3])
+            rows = self.report("dormant-tokens-gap", as_of=as_of, recent=as_of - since)
+            window = ("--since", time_text(since), "--as-of", time_text(as_of))
+            self.findings_are(rows, False, "--semantics", "gap", *window)
         # The detector knows one limit; the reports take any.
-        for as_of in self.instants()[:4]:
-            for recent, idle in ((HOUR, DAY), (DAY, 3 * DAY), (10 * DAY, 20 * DAY), (3 * DAY, 5 * DAY + 1)):
-                self.report("dormant-tokens", as_of=as_of, recent=recent, idle=idle)
-                self.report("dormant-tokens-gap", as_of=as_of, recent=recent, idle=idle)
+        lengths = ((HOUR, DAY), (DAY, 3 * DAY), (10 * DAY, 20 * DAY), (3 * DAY, 5 * DAY + 1))
+        for place, as_of in enumerate([*instants, self.oldest + 1]):
+            recent, idle = lengths[place % len(lengths)]
+            self.report("dormant-tokens", as_of=as_of, recent=recent, idle=idle)
+            self.report("dormant-tokens-gap", as_of=as_of, recent=recent, idle=idle)
+
+    @staticmethod
+    def since(as_of, span):
+        """Where a window begins. No time before 1970 and no span above 1,000 years can be given."""
+        return max(as_of - min(span, LONGEST), 0)
 
     def instants(self):
         """Times to ask at: the end, and around the moments at which an answer changes."""
-        woken = self.report("dormant-tokens-gap", recent=self.newest - self.oldest + DAY)
+        span = self.newest - self.since(self.newest, self.newest - self.oldest + DAY)
+        woken = self.report("dormant-tokens-gap", recent=span)
         times = [row["first_use"] for row in woken]
-        times = times[:: max(1, len(times) // 5)] or [(self.oldest + self.newest) // 2]
+        times = times[:: -(-len(times) // 6) or 1] or [(self.oldest + self.newest) // 2]
         # A use is in the window from just after it until 24 hours later.
         shifts = [DAY, 1, DAY + 1, 0, 13 * HOUR, DAY - 1]
         around = [time + shifts[place % len(shifts)] for place, time in enumerate(times)]
         midnight = times[0] - times[0] % DAY + DAY
-        return [self.newest, *around, midnight, self.oldest + 1, self.newest + 40 * DAY]
+        return [self.newest, *around, midnight, self.newest + 40 * DAY]
 
     def findings_are(self, rows, is_literal, *arguments):
         """The findings tell of the tokens in the rows, and the same of each."""

@@ -323,3 +323,80 @@ struct TrailTests {
         #expect(life.lastUse == counted["t7"]?.values.map(\.last).max())
     }
 }
+
+struct BoundaryTests {
+    /// Limits so small that every boundary is met many times.
+    private static func tight(_ numbers: inout Numbers) -> IngestLimits {
+        var limits = IngestLimits()
+        limits.chunkBytes = 64 + numbers.below(400)
+        limits.lineBytes = 2000
+        limits.bufferedBytes = 500 + numbers.below(5000)
+        limits.rowsPerGroup = 1 + numbers.below(20)
+        limits.batchRows = 1 + numbers.below(60)
+        limits.quarantinedBytes = 1 + numbers.below(2000)
+        limits.lanes = 1 + numbers.below(3)
+        limits.waitingRowGroups = 1 + numbers.below(4)
+        return limits
+    }
+
+    @Test(arguments: 1...12) func `lines of every sort through tight limits are all there once`(seed: Int) throws {
+        let place = Place()
+        var numbers = Numbers(UInt64(seed))
+        var text = ""
+        var events: [String: Int] = [:]
+        var expected = LineCounts()
+        for number in 0..<400 {
+            let end = numbers.below(8) == 0 ? "\r\n" : "\n"
+            switch numbers.below(12) {
+            case 0: expected.blank += 1
+            case 1:
+                text += "no event \(number)"
+                expected.quarantined += 1
+            case 2 where numbers.below(4) == 0:
+                text += String(repeating: "x", count: 2500 + numbers.below(3000))
+                expected.quarantined += 1
+            default:
+                // Days in no order, and times that repeat.
+                let event = use("t\(number)-" + String(repeating: "y", count: numbers.below(300)), numbers.below(5) * 86_400)
+                text += event
+                events[event, default: 0] += 1
+                expected.stored += 1
+            }
+            text += end
+            expected.lines += 1
+        }
+        // The log grows by pieces that end anywhere, also inside a line, a CRLF or an event.
+        let bytes = Array(text.utf8)
+        var written = 0
+        _ = place.write("a.ndjson", "")
+        var counts = LineCounts()
+        while written < bytes.count {
+            let next = min(bytes.count, written + 1 + numbers.below(9000))
+            place.append("a.ndjson", bytes: bytes[written..<next])
+            written = next
+            counts += try place.ingest(place.path("a.ndjson"), limits: Self.tight(&numbers)).counts
+        }
+        expected.flagged = counts.flagged
+        #expect(counts == expected)
+        var found: [String: Int] = [:]
+        for line in try place.lines() { found[line, default: 0] += 1 }
+        #expect(found == events)
+        #expect(try Trail(reading: place.trail).verify().problems == [])
+        let source = try #require(try Trail(reading: place.trail).catalog.sources().first)
+        #expect(source.checkpoint == Int64(bytes.count))
+    }
+}
+
+/// SplitMix64.
+struct Numbers {
+    private var state: UInt64
+    init(_ seed: UInt64) { state = seed }
+
+    mutating func below(_ limit: Int) -> Int {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return Int((z ^ (z >> 31)) % UInt64(limit))
+    }
+}

@@ -23,10 +23,12 @@ final class Place {
         return path(name)
     }
 
-    func append(_ name: String, _ text: String) {
+    func append(_ name: String, _ text: String) { append(name, bytes: Array(text.utf8)[...]) }
+
+    func append(_ name: String, bytes: ArraySlice<UInt8>) {
         let handle = FileHandle(forWritingAtPath: path(name))!
         handle.seekToEndOfFile()
-        handle.write(Data(text.utf8))
+        handle.write(Data(bytes))
         try! handle.close()
     }
 
@@ -39,9 +41,10 @@ final class Place {
     }
 
     /// One run of ingestion at a fixed clock: 2026-06-01T00:00:00Z.
-    @discardableResult func ingest(_ words: String..., final: Bool = false) throws -> IngestSummary {
+    @discardableResult
+    func ingest(_ words: String..., final: Bool = false, limits: IngestLimits = IngestLimits()) throws -> IngestSummary {
         let writer = try TrailWriter(path: trail)
-        return try Ingestor(writer, takesUnfinishedLines: final, now: { 1_780_272_000_000_000 })
+        return try Ingestor(writer, takesUnfinishedLines: final, limits: limits, now: { 1_780_272_000_000_000 })
             .ingest(Inputs.resolve(words))
     }
 

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Catalog
 internal import Console
 internal import Detection
+internal import Events
 internal import Reports
 internal import Trail
 
@@ -11,7 +12,8 @@ struct Detect: ParsableCommand {
         abstract: "Say what is wrong: run the detectors over the last 24 hours before a time.",
         discussion: """
             Findings are verdicts with reasons, worst first. The same trail and the same --as-of give the same bytes. \
-            Each run is noted in the catalog, so that --new tells only what no earlier run has told.
+            Each run is noted in the catalog. What a run with --new has told is not told again by --new, unless its \
+            severity or title has changed; looking without --new takes nothing away from the next job.
 
             EXAMPLES
               authtrail detect
@@ -41,7 +43,7 @@ struct Detect: ParsableCommand {
     @Option(name: .long, help: "gap: every reactivation; literal: used in the window, not in the 90 days before it.")
     var semantics: DormancySemantics = .gap
 
-    @Flag(name: .long, help: "Only findings that no earlier run has told.")
+    @Flag(name: .long, help: "Only findings that no earlier run with --new has told, or that have become worse since.")
     var new = false
 
     @Option(
@@ -60,30 +62,50 @@ struct Detect: ParsableCommand {
         let opened = try trail.open()
         var report = try DetectionRun.run(
             detectors, on: opened, asOf: asOf?.micros, since: since, isQuiet: trail.quiet)
-        let told = try record(report, opened)
+        let all = report.findings
         if new {
+            let told = try opened.catalog.told()
             report.onlyNew = true
-            for place in report.results.indices { report.results[place].findings.removeAll { !told.contains($0.id) } }
+            for place in report.results.indices {
+                report.results[place].findings.removeAll { told[$0.id] == $0.words }
+            }
         }
-        // A scheduled job is quiet when all is well.
-        let saysNothing = trail.quiet && output.format == .text && report.findings.isEmpty
-        if !saysNothing { try output.write { try report.print(as: output.format, to: $0) } }
-        if let failOn, report.findings.contains(where: { $0.severity >= failOn }) {
-            throw Failure(code: Failure.findings)
-        }
+        let isRead = try write(report)
+        // Only now: what could not be written was not told.
+        try record(all, report, told: new && isRead ? report.findings : [], opened)
+        if let failOn, report.findings.contains(where: { $0.severity >= failOn }) { throw Failure(code: Failure.findings) }
     }
 
-    /// Notes the run in the ledger; returns the ids that are new. A trail that may only be read has no ledger.
-    private func record(_ report: DetectionReport, _ opened: Trail) throws -> Set<String> {
+    /// Writes the report; false if nobody read it to its end.
+    private func write(_ report: DetectionReport) throws -> Bool {
+        // A scheduled job is quiet when all is well.
+        if trail.quiet, output.format == .text, report.findings.isEmpty { return true }
+        var isRead = true
+        try output.write { place in
+            try report.print(as: output.format, to: place)
+            try place.flush()
+            isRead = !place.readerIsGone
+        }
+        return isRead
+    }
+
+    /// Notes the run in the ledger. A trail that may only be read has none; the literal semantics is a question, and
+    /// its answers are no findings to keep.
+    private func record(_ all: [Finding], _ report: DetectionReport, told: [Finding], _ opened: Trail) throws {
+        guard semantics == .gap else { return }
         let run = RunRecord(
             startedAt: Clock.now(), asOf: report.window.asOf, windowFrom: report.window.from,
-            detectors: report.results.map { $0.detector }, findings: report.findings.map(\.ledgerEntry))
+            detectors: report.results.map { $0.detector }, findings: all.map(\.ledgerEntry))
+        var words: [String: String] = [:]
+        for finding in told { words[finding.id] = finding.words }
         do {
-            return try Catalog.ledger(path: opened.catalog.path).record(run)
+            let ledger = try Catalog.ledger(path: opened.catalog.path)
+            try ledger.record(run, told: words)
+            // Somebody else may be reading: then the WAL stays for the next one to empty.
+            try? ledger.close()
         } catch {
             if new { throw error }
             try remark("this run is not noted: \(error)")
-            return []
         }
     }
 
@@ -108,6 +130,8 @@ enum DormancySemantics: String, ExpressibleByArgument, CaseIterable {
 }
 
 extension Severity: ExpressibleByArgument {
+    public static var allValueStrings: [String] { allCases.map { $0.name } }
+
     public init?(argument: String) { self.init(name: argument) }
 }
 
@@ -119,7 +143,12 @@ enum DetectionRun {
         let coverage = try trail.catalog.coverage()
         let end = asOf ?? coverage?.upperBound ?? 0
         let oldest = coverage?.lowerBound ?? end
-        let from = since.map { $0.start(end: end, oldest: oldest) } ?? end - DetectionWindow.recent
+        var from = since.map { $0.start(end: end, oldest: min(oldest, end)) } ?? end - DetectionWindow.recent
+        if from > end {
+            let (since, asOf) = (Timestamp.text(from), Timestamp.text(end))
+            throw ValidationError("--since \(since) lies after the end of the window, \(asOf); give an earlier one")
+        }
+        from = max(from, 0)
         let window = DetectionWindow(from: from, to: end, asOf: end)
         let history = TrailHistory(trail)
         let progress = Progress.standardError("detect", total: nil, unit: "detectors", quiet: isQuiet)

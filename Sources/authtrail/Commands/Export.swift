@@ -40,7 +40,7 @@ struct Export: ParsableCommand {
     @Option(name: .long, help: "Only this token.")
     var token: [String] = []
 
-    @Option(name: .long, help: "Only this address, as logged.")
+    @Option(name: .long, help: "Only this address, or a network as findings name it (2001:db8:1:2::/64).")
     var ip: [String] = []
 
     @Option(name: .long, help: "Only this principal.")
@@ -68,7 +68,16 @@ struct Export: ParsableCommand {
 
     @OptionGroup var trail: TrailOptions
 
+    @Option(name: .long, help: "Only this user agent.")
+    var userAgent: [String] = []
+
     func validate() throws {
+        guard output != "" else { throw ValidationError("--output is empty; give a file") }
+        if subject == .events, asOf != nil { throw ValidationError("--as-of is for the dashboard; events take --until") }
+        let filters = token + ip + principal + tool + userAgent + event.map { $0.name }
+        if subject == .dashboard, !filters.isEmpty || until != nil || withSource {
+            throw ValidationError("the dashboard takes --as-of and --since only, no filters")
+        }
         let allowed: [Format] = subject == .events ? [.ndjson, .csv, .json] : [.json]
         if let format, !allowed.contains(format) {
             let names = allowed.map(\.rawValue).joined(separator: ", ")
@@ -98,14 +107,29 @@ struct Export: ParsableCommand {
         }
         if let until { scan.to = until.micros }
         if !event.isEmpty { scan.kinds = event.reduce(into: EventKinds(rawValue: 0)) { $0.formUnion(EventKinds($1)) } }
-        for (field, texts) in [(EventField.tokenID, token), (.ip, ip), (.principal, principal), (.tool, tool)]
-        where !texts.isEmpty {
-            scan.texts[field] = .equals(Set(texts))
-        }
+        let filters = [
+            (EventField.tokenID, token), (.principal, principal), (.tool, tool), (.userAgent, userAgent),
+        ]
+        for (field, texts) in filters where !texts.isEmpty { scan.texts[field] = .equals(Set(texts)) }
+        if !ip.isEmpty { scan.texts[.ip] = Self.condition(ip) }
         return scan
     }
 }
 
+extension Export {
+    /// Addresses as findings name them: an IPv4 address in every spelling, an IPv6 network such as 2001:db8:1:2::/64,
+    /// anything else exactly as logged.
+    fileprivate static func condition(_ addresses: [String]) -> TextCondition {
+        let exact = Set(addresses)
+        let keys = Set(addresses.filter { $0.contains("/") || !$0.contains(":") })
+        return .matching { text in
+            exact.contains(text) || IPKey(text).map { keys.contains($0.text) } ?? false
+        }
+    }
+}
+
 extension EventKind: ExpressibleByArgument {
+    public static var allValueStrings: [String] { allCases.map { $0.name } }
+
     public init?(argument: String) { self.init(name: argument) }
 }

@@ -53,6 +53,8 @@ enum IngestRun {
     static func run(_ inputs: [Input], into path: String, isFinal: Bool, progress: Progress) throws -> IngestSummary {
         defer { progress.finish() }
         let writer = try TrailWriter(path: path)
+        // Also after an error: what was committed belongs into the catalog's own file.
+        defer { try? writer.close() }
         let ingestor = try Ingestor(writer, takesUnfinishedLines: isFinal, now: Clock.now) { done in
             progress.setTotal(done.totalBytes)
             progress.update(bytes: done.bytes, count: done.events)
