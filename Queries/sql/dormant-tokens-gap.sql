@@ -1,4 +1,4 @@
--- title: Tokens that came back after 90 days or more without a use
+-- title: Tokens that came back after a long silence
 -- question: Which tokens were used again after a gap, whenever the question is asked?
 -- parameter: as_of time =newest — the report looks back from here; just after the newest event unless given
 -- parameter: recent duration =24h — how far back a reactivation is reported

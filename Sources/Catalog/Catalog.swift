@@ -29,7 +29,8 @@ package final class Catalog: Sendable {
         guard access(folder, W_OK) != 0, access(path + "-wal", F_OK) != 0 else { return path }
         let escaped = path.utf8.map { byte -> String in
             let isPlain = byte > 0x20 && byte < 0x7F && !"%?#".utf8.contains(byte)
-            return isPlain ? String(UnicodeScalar(byte)) : "%" + String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+            if isPlain { return String(UnicodeScalar(byte)) }
+            return "%" + String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
         }
         return "file:" + escaped.joined() + "?immutable=1"
     }

@@ -26,7 +26,8 @@ extension Catalog {
     package func coverage() throws(CatalogError) -> Range<Int64>? {
         try read("find the time span") { db in
             let sql = """
-                SELECT min(min_ts) AS low, ifnull((SELECT max(last_event) FROM sources), max(max_ts)) AS high FROM segments
+                SELECT min(min_ts) AS low, ifnull((SELECT max(last_event) FROM sources), max(max_ts)) AS high
+                FROM segments
                 """
             guard let row = try Row.fetchOne(db, sql: sql), let low = row["low"] as Int64?,
                 let high = row["high"] as Int64?

@@ -12,6 +12,8 @@ package struct IngestLimits: Sendable {
     package var rowsPerGroup = Limits.rowsPerGroup
     /// Events that one transaction makes true. More would mean fewer, larger files but a longer way back after a crash.
     package var batchRows = 1 << 20
+    /// Days that one transaction may touch: each holds a segment open until the commit.
+    package var batchDays = 400
     /// Threads that encode, beside the one that reads: encoding takes about twice the time of reading.
     package var lanes = 2
     /// Row groups that may wait for the encoder; more would only take memory.

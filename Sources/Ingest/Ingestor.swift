@@ -18,6 +18,7 @@ package final class Ingestor {
     private var batch: EventBatch
     private var pending = PendingBatch()
     private var rowsSinceCommit = 0
+    private var daysSinceCommit: Set<Int32> = []
     private var done = IngestProgress()
     private var bytesBefore: Int64 = 0
     private var summary = IngestSummary()
@@ -68,8 +69,12 @@ package final class Ingestor {
         while try source.fill() > 0 {
             source.closeOpenLine()
             try readLines(&source)
-            if source.isFull { try makeRoom(&source) }
-            if rowsSinceCommit >= limits.batchRows || pending.quarantinedBytes >= limits.quarantinedBytes {
+            if source.isFull {
+                try makeRoom(&source)
+                // Behind a line that was skipped, whole lines may be waiting already.
+                try readLines(&source)
+            }
+            if isBatchFull {
                 remember(source, opened.size)
                 try commit()
             }
@@ -161,6 +166,7 @@ package final class Ingestor {
         summary.future += Int64(taken.future)
         done.events += counts.stored
         rowsSinceCommit += taken.stored
+        daysSinceCommit.formUnion(batch.days)
         for line in batch.takeQuarantined() { pending.add(line, of: source.record) }
     }
 
@@ -181,8 +187,9 @@ package final class Ingestor {
 
     private func finish(_ source: SourceReader, _ start: SourceRecord, _ size: Int64) {
         let read = source.record.checkpoint - start.checkpoint
-        if read == 0 { summary.unchanged += 1 }
         done.bytes = bytesBefore + size
+        guard read > 0 || !identity.knows(source.state(size: size)) else { return summary.unchanged += 1 }
+        if read == 0 { summary.unchanged += 1 }
         remember(source, size)
     }
 
@@ -192,10 +199,17 @@ package final class Ingestor {
         identity.remember(state)
     }
 
+    /// Whether it is time for a commit: enough events, days or quarantined lines have come together.
+    private var isBatchFull: Bool {
+        rowsSinceCommit >= limits.batchRows || daysSinceCommit.count >= limits.batchDays
+            || pending.quarantinedBytes >= limits.quarantinedBytes
+    }
+
     private func commit() throws {
         for (day, columns) in batch.takeDays() { try encoder.add(columns, day: day) }
         guard !pending.isEmpty else { return }
         rowsSinceCommit = 0
+        daysSinceCommit = []
         try encoder.commit(pending.take(committedAt: now()))
     }
 

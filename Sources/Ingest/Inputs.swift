@@ -56,14 +56,15 @@ package enum Inputs {
         return real.hasSuffix(".gz") ? .gzip(path: real) : .file(path: real)
     }
 
-    /// `auth.ndjson`, `auth.log.gz`, `auth.log.3`, `auth.log.2.gz`; nothing hidden.
+    /// `auth.ndjson`, `auth.log.gz`, `auth.log.3`, `auth.log-20260426`, `auth.log.2026-04-26.gz`; nothing hidden.
     static func isLog(_ name: String) -> Bool {
         guard !name.hasPrefix(".") else { return false }
-        var stem = name.hasSuffix(".gz") ? String(name.dropLast(3)) : name
-        if let dot = stem.lastIndex(of: "."), dot != stem.startIndex {
-            let number = stem[stem.index(after: dot)...]
-            if !number.isEmpty, number.allSatisfy(\.isNumber) { stem = String(stem[..<dot]) }
-        }
+        var stem = name.lowercased()
+        if stem.hasSuffix(".gz") { stem.removeLast(3) }
+        // A rotation's number or date.
+        let rotation = stem.reversed().prefix { $0.isASCII && ($0.isNumber || $0 == "-" || $0 == "_") }
+        stem.removeLast(rotation.count)
+        if !rotation.isEmpty, stem.hasSuffix(".") { stem.removeLast() }
         return endings.contains { stem.hasSuffix($0) }
     }
 

@@ -27,6 +27,9 @@ struct SourceIdentity {
             id: nextID, path: path, isCompressed: isCompressed, device: identity?.device, inode: identity?.inode)
     }
 
+    /// Whether a record stands in the catalog just like this, so that nothing need be written.
+    func knows(_ record: SourceRecord) -> Bool { sources.contains(record) }
+
     /// Keeps a record as it stands now, for inputs that come later in the same run.
     mutating func remember(_ record: SourceRecord) {
         if let place = sources.firstIndex(where: { $0.id == record.id }) {

@@ -30,11 +30,12 @@ extension NamedQuery.Parameter {
             return .text(text)
         case .time:
             if text == "newest" { return .integer(newest) }
-            if text == "oldest" { return .integer(0) }
+            if text == "oldest" || text == "start" { return .integer(0) }
+            if let span = TimeText.duration(text) { return .integer(max(0, newest - span)) }
             guard let time = TimeText.time(text) else { throw bad(text, TimeText.timeForms) }
             return .integer(time)
         case .duration:
-            guard let duration = TimeText.duration(text) else { throw bad(text, TimeText.durationForms) }
+            guard let duration = TimeText.duration(text), duration > 0 else { throw bad(text, TimeText.durationForms) }
             return .integer(duration)
         case .integer:
             guard let number = Int64(text) else { throw bad(text, "a whole number") }

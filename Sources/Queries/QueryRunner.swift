@@ -2,6 +2,7 @@ internal import Catalog
 internal import Events
 internal import GRDB
 internal import GRDBSQLite
+internal import Synchronization
 package import Trail
 
 /// The rows that a statement gave.
@@ -25,10 +26,8 @@ package final class QueryRunner {
     /// Opens a connection of its own. Throws `CatalogError` or a database error's sentence.
     package init(_ trail: Trail) throws {
         self.trail = trail
-        var configuration = Configuration()
-        configuration.readonly = true
-        configuration.busyMode = .timeout(10)
-        database = try DatabaseQueue(path: trail.catalog.path, configuration: configuration)
+        let path = Catalog.readingName(trail.catalog.path)
+        database = try DatabaseQueue(path: path, configuration: Catalog.readingConfiguration)
         try database.inDatabase { db in
             VirtualTableModule.register(EventsTable(trail), as: "events", on: db.sqliteConnection)
             VirtualTableModule.register(TokenDaysTable(trail), as: "token_days", on: db.sqliteConnection)
@@ -69,6 +68,8 @@ package final class QueryRunner {
                 return result
             }
         } catch let error as DatabaseError {
+            if let cause = VirtualTableModule.lastError.withLock({ $0.take() }) { throw cause }
+            if error.resultCode == .SQLITE_MISUSE { throw QueryError.notReading }
             throw QueryError.sql(reason: error.message ?? "SQLite code \(error.resultCode.rawValue)")
         }
     }
@@ -94,10 +95,24 @@ package final class QueryRunner {
     /// The type of each column of a free statement, as far as its source declares one.
     private static func types(_ statement: Statement) -> [NamedQuery.ValueType] {
         (0..<statement.columnCount).map { place in
-            guard let type = sqlite3_column_decltype(statement.sqliteStatement, Int32(place)) else { return .text }
-            return String(cString: type) == "TIMESTAMP" ? .time : .text
+            isTime(statement.columnNames[place]) ? .time : .text
         }
     }
+
+    /// Columns that hold times, and the first and last of them: `ts`, `max(last_use)`.
+    private static func isTime(_ column: String) -> Bool {
+        var name = column.lowercased()
+        if name.hasSuffix(")"), name.hasPrefix("min(") || name.hasPrefix("max(") {
+            name = String(name.dropFirst(4).dropLast())
+        }
+        if let dot = name.lastIndex(of: ".") { name = String(name[name.index(after: dot)...]) }
+        return times.contains(name)
+    }
+
+    private static let times: Set<String> = [
+        "ts", "min_ts", "max_ts", "expires_at", "issued_at", "revoked_at", "superseded_at", "first_use", "last_use",
+        "first_seen", "last_seen", "as_of", "started_at", "committed_at", "window_from", "last_event",
+    ]
 
     private static func parameters(_ statement: Statement) -> [String] {
         let count = sqlite3_bind_parameter_count(statement.sqliteStatement)

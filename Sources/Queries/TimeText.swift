@@ -3,7 +3,8 @@ internal import Events
 /// Times and durations as people write them in options and parameters.
 package enum TimeText {
     /// What `time(_:)` takes, for messages.
-    package static let timeForms = "a time such as 2026-04-26T00:11:41Z or 2026-04-26, or \"newest\""
+    package static let timeForms = 
+        "a time such as 2026-04-26T00:11:41Z or 2026-04-26, a span such as 7d, newest or oldest"
     /// What `duration(_:)` takes, for messages.
     package static let durationForms = "a duration such as 15min, 24h, 90d or 2w"
 

@@ -23,21 +23,12 @@ package struct Dashboard {
     package func json() throws -> JSONValue {
         let runner = try QueryRunner(trail)
         let asOf = Timestamp.text(report.window.asOf)
-        let first = Timestamp.dayText(Timestamp.day(of: report.window.asOf - Self.days * Timestamp.day))
-        let last = Timestamp.dayText(Timestamp.day(of: report.window.asOf))
         return .object([
             .init("schema_version", 1),
             .init("as_of", .string(asOf)),
             .init("window", ["from": .string(Timestamp.text(report.window.from)), "to": .string(asOf)]),
-            .init("events_by_day", try rows(runner.run(sql: """
-                SELECT date, event, sum(events) AS events FROM event_days WHERE date >= '\(first)' AND date <= '\(last)'
-                GROUP BY date, event ORDER BY date, event
-                """))),
-            .init("failures_by_reason", try rows(runner.run(sql: """
-                SELECT date, sum(expired) AS expired, sum(missing_scope) AS missing_scope,
-                    sum(hash_mismatch) AS hash_mismatch, sum(other) AS other
-                FROM ip_hours WHERE date >= '\(first)' AND date <= '\(last)' GROUP BY date ORDER BY date
-                """))),
+            .init("events_by_day", try rows(runner.run(sql: byDay))),
+            .init("failures_by_reason", try rows(runner.run(sql: byReason))),
             .init("top_failing_ips", try topFailing(runner)),
             .init("dormant_tokens", try dormant(runner, asOf)),
             .init("findings_by_severity", severities),
@@ -45,10 +36,42 @@ package struct Dashboard {
         ])
     }
 
+    /// The days before that of `as_of`, from the rollups, and the part of that day which lies before it.
+    private var days: (first: String, last: String, midnight: Int64) {
+        let day = Timestamp.day(of: report.window.asOf)
+        let first = Timestamp.day(of: max(0, report.window.asOf - Self.days * Timestamp.day))
+        return (Timestamp.dayText(first), Timestamp.dayText(day), Timestamp.start(ofDay: day))
+    }
+
+    private var byDay: String {
+        """
+        SELECT date, event, sum(events) AS events FROM (
+            SELECT date, event, events FROM event_days WHERE date >= '\(days.first)' AND date < '\(days.last)'
+            UNION ALL SELECT date, event, 1 FROM events WHERE ts >= \(days.midnight) AND ts < \(report.window.asOf))
+        GROUP BY date, event ORDER BY date, event
+        """
+    }
+
+    private var byReason: String {
+        """
+        SELECT date, sum(expired) AS expired, sum(missing_scope) AS missing_scope, sum(hash_mismatch) AS hash_mismatch,
+            sum(other) AS other
+        FROM (
+            SELECT date, expired, missing_scope, hash_mismatch, other FROM ip_hours
+            WHERE date >= '\(days.first)' AND date < '\(days.last)'
+            UNION ALL
+            SELECT date, reason = 'expired', reason = 'missing_scope', reason = 'hash_mismatch',
+                reason NOT IN ('expired', 'missing_scope', 'hash_mismatch')
+            FROM events WHERE event = 'failed' AND ts >= \(days.midnight) AND ts < \(report.window.asOf))
+        GROUP BY date ORDER BY date
+        """
+    }
+
     private func topFailing(_ runner: QueryRunner) throws -> JSONValue {
         let query = try NamedQuery.named("failed-by-ip")
         let values = [
-            "since": Timestamp.text(report.window.asOf - Timestamp.day), "until": Timestamp.text(report.window.asOf),
+            "since": Timestamp.text(max(0, report.window.asOf - Timestamp.day)),
+            "until": Timestamp.text(report.window.asOf),
             "min_failures": "1", "min_credentials": "0",
         ]
         var result = try runner.run(query, values, newest: report.window.asOf)

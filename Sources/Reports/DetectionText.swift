@@ -90,8 +90,8 @@ struct DetectionText {
                 || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || "._:/-".utf8.contains(byte)
         }
         // Between single quotes a shell changes nothing; what has one itself, or hides something, is not offered.
-        guard isPlain || (!value.utf8.contains(UInt8(ascii: "'")) && SafeText.visible(value) == value) else { return nil }
-        guard !value.isEmpty, !value.hasPrefix("-") else { return nil }
+        let isQuotable = !value.utf8.contains(UInt8(ascii: "'")) && SafeText.visible(value) == value
+        guard isPlain || isQuotable, !value.isEmpty, !value.hasPrefix("-") else { return nil }
         let flag = finding.entity.type.replacing("_", with: "-")
         let since = Timestamp.text(max(0, finding.firstSeen / Timestamp.hour - 1) * Timestamp.hour)
         return "authtrail export --\(flag) \(isPlain ? value : "'\(value)'") --since \(since)"

@@ -21,28 +21,42 @@ package struct IngestReport: Sendable {
         }
     }
 
-    /// What a person should know beside the counts.
-    package func printRemarks(to output: Output) throws(ConsoleError) {
+    /// What a person should know beside the counts. With `onlyAlarms`, only what a scheduled job must not keep to
+    /// itself: so much in quarantine that the format may have changed.
+    package func printRemarks(onlyAlarms: Bool, to output: Output) throws(ConsoleError) {
         let counts = summary.counts
-        if counts.quarantined > 0 {
+        let isAlarm = counts.quarantined * 100 >= max(1, counts.lines - counts.blank)
+        if counts.quarantined > 0, isAlarm || !onlyAlarms {
             try output.line(
-                "\(Human.count(counts.quarantined)) lines are no events; they are kept: authtrail report quarantine")
+                "\(Self.count(counts.quarantined, "line")) of \(Human.count(counts.lines)) went to quarantine, "
+                    + "being no events: authtrail report quarantine")
         }
+        if summary.inputs == 0 {
+            try output.line("no log found: of a folder, files are read that end in .ndjson, .jsonl, .json or .log, "
+                + "also with .gz, a number or a date behind")
+        }
+        if !onlyAlarms { try printDetails(to: output) }
+        try output.flush()
+    }
+
+    private func printDetails(to output: Output) throws(ConsoleError) {
         if summary.future > 0 {
             try output.line(
-                "\(Human.count(summary.future)) events have times in the future; check the clock of the producer")
+                "\(Self.count(summary.future, "event")) with a time in the future; check the clock of the producer")
         }
         for waiting in summary.waiting {
             let name = SafeText.visible(waiting.input)
             try output.line(
-                "\(name) ends in \(Human.count(waiting.bytes)) bytes without a newline; they wait for the rest "
-                    + "(--final takes them now)"
-            )
+                "\(name) ends in \(Self.count(Int64(waiting.bytes), "byte")) without a newline; they wait for the rest "
+                    + "(--final takes them now)")
         }
         if summary.unchanged > 0, summary.unchanged == summary.inputs {
             try output.line("nothing new: all of it was read before")
         }
-        try output.flush()
+    }
+
+    private static func count(_ number: Int64, _ noun: String) -> String {
+        "\(Human.count(number)) \(noun)\(number == 1 ? "" : "s")"
     }
 
     private var members: [JSONValue.Member] {

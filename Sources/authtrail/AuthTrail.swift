@@ -28,6 +28,7 @@ struct AuthTrail: ParsableCommand {
         ])
 
     static func main() {
+        Process.prepare()
         do {
             var command = try parseAsRoot()
             try command.run()

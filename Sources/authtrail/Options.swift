@@ -53,29 +53,27 @@ struct OutputOptions: ParsableArguments {
 extension Format: ExpressibleByArgument {}
 
 /// A time as people write it on the command line.
-struct TimeOption: ExpressibleByArgument {
+struct TimeOption {
     let micros: Int64
 
-    init?(argument: String) {
-        guard let micros = TimeText.time(argument) else { return nil }
-        self.micros = micros
+    static func parse(_ argument: String) throws -> TimeOption {
+        guard let micros = TimeText.time(argument) else {
+            throw ValidationError("\"\(argument)\" is no time; give one such as 2026-04-26T00:11:41Z or 2026-04-26")
+        }
+        return TimeOption(micros: micros)
     }
 }
 
 /// Where a window begins: a time, a span before its end, or the first event.
-enum SinceOption: ExpressibleByArgument {
+enum SinceOption {
     case time(Int64), before(Int64), start
 
-    init?(argument: String) {
-        if argument == "start" {
-            self = .start
-        } else if let duration = TimeText.duration(argument), duration > 0 {
-            self = .before(duration)
-        } else if let time = TimeText.time(argument) {
-            self = .time(time)
-        } else {
-            return nil
-        }
+    static func parse(_ argument: String) throws -> SinceOption {
+        if argument == "start" { return .start }
+        if let duration = TimeText.duration(argument), duration > 0 { return .before(duration) }
+        if let time = TimeText.time(argument) { return .time(time) }
+        throw ValidationError(
+            "\"\(argument)\" is no beginning; give a time such as 2026-04-26, a span such as 24h or 7d, or start")
     }
 
     /// Microseconds, for a window that ends at `end` in a trail that begins at `oldest`.

@@ -90,6 +90,68 @@ struct OutputTests {
         #expect(hours?[0]?.json() == #"{"ip":"198.51.100.9","hour":11,"failures":1,"expired":1,"credentials":1}"#)
     }
 
+    @Test(arguments: [
+        ("token_id = 't1' OR ip = '198.51.100.9'", 2), ("token_id = 't1' OR ip = '203.0.113.7'", 1),
+        ("event = 'USED' COLLATE NOCASE", 1), ("event IN ('used', 'failed', 'nonsense')", 2), ("token_id LIKE 'T_'", 2),
+        ("ts >= '2026-05-01T10:30:00Z'", 1), ("ts BETWEEN '2026-05-01' AND '2026-05-02'", 2),
+        ("ts = 1777629600000000", 1), ("ts > 1777629600000000.5 AND ts < 9e18", 1), ("ts < NULL", 0), ("tool = NULL", 0),
+        ("date = '2026-05-01'", 2), ("date > '2026-05-01'", 0), ("token_id = 7", 0), ("event_id IS NULL", 2),
+    ]) func `a condition in SQL gives the rows that satisfy it`(condition: String, rows: Int) throws {
+        let result = try program.json("query", "SELECT count(*) AS n FROM events WHERE \(condition)")
+        #expect(result["rows"]?[0]?["n"]?.integer == Int64(rows))
+    }
+
+    @Test func `a text that is no time is not compared with times`() throws {
+        let run = try program.run("query", "SELECT count(*) FROM events WHERE ts > 'yesterday'")
+        #expect(run.status == 64)
+        #expect(run.errors.contains("a time cannot be \"yesterday\""))
+    }
+
+    @Test func `a finding that could not be written is told again`() throws {
+        let story = Program.repository + "/SampleLogs/success-after-stuffing.ndjson"
+        let options = ["--trail", program.folder + "/job", "-q", "--new", "--since", "start"]
+        _ = try program.run("ingest", story, "--trail", program.folder + "/job", "-q")
+        #expect(try program.run(["detect"] + options + ["-o", "no/such/folder/x"]).status == 73)
+        #expect(try program.run("detect", "--trail", program.folder + "/job", "--since", "start").output.contains("CRITICAL"))
+        #expect(try program.run(["detect"] + options).output.contains("CRITICAL"))
+        #expect(try program.run(["detect"] + options).output == "")
+    }
+
+    @Test func `an event with a time in the future does not blind the runs of today`() throws {
+        let folder = program.folder + "/future"
+        let story = Program.repository + "/SampleLogs/dormant-token.ndjson"
+        _ = try program.run("ingest", story, "--trail", folder, "-q")
+        let before = try program.json("detect", "--trail", folder)
+        let late = program.write("late.ndjson", "{\"ts\":\"9999-12-31T23:59:59.999999Z\",\"event\":\"used\",\"token_id\":\"x\"}\n")
+        _ = try program.run("ingest", late, "--trail", folder, "-q")
+        let after = try program.json("detect", "--trail", folder)
+        #expect(after["as_of"] == before["as_of"])
+        #expect(after["findings"] == before["findings"])
+        #expect(try program.run("verify", "--trail", folder, "-q").status == 0)
+    }
+
+    @Test func `a trail without events answers every command`() throws {
+        let log = program.write("bad.ndjson", "no event\n")
+        let ingest = try program.run("ingest", log, "--trail", program.folder + "/empty", "-q")
+        #expect(ingest.errors.hasPrefix("1 line of 1 went to quarantine"))
+        for arguments in [["detect"], ["status"], ["verify"], ["export"], ["export", "dashboard"], ["report", "principals"]] {
+            let run = try program.run(arguments + ["--trail", program.folder + "/empty"])
+            #expect(run.status == 0, "\(arguments): \(run.errors)")
+        }
+        #expect(try program.run("detect", "--trail", program.folder + "/empty").output.contains("the trail holds no events"))
+    }
+
+    @Test func `after a run the catalog is one file, and readable by those who may only read`() throws {
+        let names = try FileManager.default.contentsOfDirectory(atPath: program.folder + "/trail").sorted()
+        #expect(names == ["catalog.sqlite", "lock", "segments"])
+    }
+
+    @Test func `the dashboard counts nothing at or after its time`() throws {
+        let dashboard = try JSONParser.parse(program.run("export", "dashboard", "--as-of", "2026-05-01T11:00:00Z").output)
+        #expect(dashboard["events_by_day"]?.json() == #"[{"date":"2026-05-01","event":"used","events":1}]"#)
+        #expect(dashboard["failures_by_reason"]?.json() == "[]")
+    }
+
     @Test func `a scheduled job tells a finding once, by output and exit code`() throws {
         let story = Program.repository + "/SampleLogs/success-after-stuffing.ndjson"
         let job = { (name: String) in

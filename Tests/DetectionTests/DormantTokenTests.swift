@@ -44,7 +44,7 @@ struct DormantTokenTests {
             let found = try detect([.issued("other", at: t0), .used("t", at: u)], from: u - 5, to: u + 5)
             #expect(found.findings.map { $0.class } == classes)
             #expect(found.counts["insufficient_history"] == .int(counted))
-            #expect(found.coverage.contains { $0.text.hasPrefix("insufficient_history: 1 token ") } == (counted == 1))
+            #expect(found.coverage.contains { $0.text.hasPrefix("1 token without issue") } == (counted == 1))
         }
     }
 

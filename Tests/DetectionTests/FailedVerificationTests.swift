@@ -336,7 +336,7 @@ struct FailedVerificationTests {
     @Test func `stuffing is explained with its numbers`() throws {
         #expect(try detect(stuffing).findings.map { $0.explanation } == [
             "198.51.100.23 had 30 failed verifications on 30 credentials within 1 min; 100 % of the credentials were "
-                + "tried at most 2 times, 100 % of the failures were hash_mismatch (rule: 25 failures on 15 "
+                + "tried at most 2 times, 100 % of the failures were hash_mismatch or alike (rule: 25 failures on 15 "
                 + "credentials, 80 % and 80 %)."
         ])
     }

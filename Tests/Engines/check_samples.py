@@ -42,8 +42,8 @@ PIECE = 50_000
 
 
 def with_pyarrow(trail):
-    table = ds.dataset(trail / "segments", partitioning=ds.partitioning(pa.schema([("date", pa.string())]), flavor="hive"))
-    return in_order(table.to_table())
+    dates = ds.partitioning(pa.schema([("date", pa.string())]), flavor="hive")
+    return in_order(ds.dataset(trail / "segments", partitioning=dates).to_table())
 
 
 def with_duckdb(trail):

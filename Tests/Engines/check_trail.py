@@ -12,77 +12,18 @@ Prints, as one JSON object, how much was compared. Exit status 0 if all is equal
 import json
 import pathlib
 import re
-import sqlite3
 import subprocess
 import sys
+import time
 from collections import defaultdict
 
-import duckdb
-
-from check_queries import DAY, HOUR, QUERIES, SECOND, Difference, DuckDB, Report, day_text, microseconds
-from check_queries import require, require_equal
+from check_queries import DAY, HOUR, QUERIES, SECOND, Difference, Report, day_text, microseconds, require, require_equal
+from parquet_files import SAME, ParquetFiles
 
 MINUTE = 60 * SECOND
 LONGEST = 365_000 * DAY
 WIDTHS = {"1min": MINUTE, "10min": 10 * MINUTE, "1h": HOUR, "24h": DAY}
 IPV4 = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
-
-# What the program calls `events`: times as microseconds, lists as JSON, the partition as text.
-EVENTS = """
-    CREATE VIEW stored AS SELECT *, filename AS file, file_row_number AS place
-        FROM read_parquet({files}, hive_partitioning = true, filename = true, file_row_number = true);
-    CREATE VIEW events AS SELECT * EXCLUDE (filename, file_row_number) REPLACE (
-            epoch_us(ts) AS ts, epoch_us(expires_at) AS expires_at, CAST(success AS BIGINT) AS success,
-            CAST(to_json(scopes) AS VARCHAR) AS scopes, CAST(date AS VARCHAR) AS date)
-        FROM stored;
-"""
-# The rollups by their definitions. Of several births, successions or first uses at one time the first one read counts.
-ROLLUPS = """
-    CREATE TABLE token_days AS
-        SELECT token_id, date, COUNT(*) AS uses, MIN(ts) AS first_use, MAX(ts) AS last_use
-        FROM events WHERE event = 'used' GROUP BY token_id, date;
-    CREATE TABLE event_days AS SELECT date, event, COUNT(*) AS events FROM events GROUP BY date, event;
-    CREATE TABLE tokens AS
-        WITH ranked AS (
-            SELECT *, ROW_NUMBER() OVER (PARTITION BY token_id, event IN ('issued', 'exchanged', 'refreshed'), event
-                = 'used' ORDER BY ts, file, place) AS rank
-            FROM events WHERE token_id IS NOT NULL AND event <> 'failed'
-        ),
-        births AS (SELECT * FROM ranked WHERE rank = 1 AND event IN ('issued', 'exchanged', 'refreshed')),
-        first_uses AS (SELECT * FROM ranked WHERE rank = 1 AND event = 'used'),
-        uses AS (
-            SELECT token_id, COUNT(*) AS uses, MIN(ts) AS first_use, MAX(ts) AS last_use
-            FROM events WHERE event = 'used' GROUP BY token_id
-        ),
-        ends AS (SELECT token_id, MIN(ts) AS revoked_at FROM events WHERE event = 'revoked' GROUP BY token_id),
-        successors AS (
-            SELECT old_token_id AS token_id, token_id AS superseded_by
-            FROM events WHERE event = 'refreshed' AND old_token_id IS NOT NULL
-            QUALIFY ROW_NUMBER() OVER (PARTITION BY old_token_id ORDER BY ts, file, place) = 1
-        ),
-        known AS (SELECT token_id FROM ranked UNION SELECT token_id FROM successors)
-        SELECT
-            token_id,
-            CASE WHEN b.ts IS NULL THEN f.kind ELSE b.kind END AS kind,
-            CASE WHEN b.ts IS NULL THEN f.principal ELSE b.principal END AS principal,
-            b.ts AS issued_at, b.actor AS issued_by, b.expires_at, revoked_at, superseded_by, b.scopes,
-            first_use, last_use, COALESCE(uses, 0) AS uses
-        FROM known
-        LEFT JOIN births AS b USING (token_id)
-        LEFT JOIN first_uses AS f USING (token_id)
-        LEFT JOIN uses USING (token_id)
-        LEFT JOIN ends USING (token_id)
-        LEFT JOIN successors USING (token_id);
-"""
-# The same questions to both; a token may have several rows for a day in the trail.
-SAME = {
-    "token_days": "SELECT token_id, date, SUM(uses), MIN(first_use), MAX(last_use) FROM token_days GROUP BY 1, 2 "
-    "ORDER BY 1, 2",
-    "event_days": "SELECT date, event, SUM(events) FROM event_days GROUP BY 1, 2 ORDER BY 1, 2",
-    "tokens": "SELECT token_id, kind, principal, issued_at, issued_by, expires_at, revoked_at, superseded_by, scopes, "
-    "first_use, last_use, uses FROM tokens ORDER BY token_id",
-}
-
 
 class Program:
     """The program at work on one trail."""
@@ -90,52 +31,34 @@ class Program:
     def __init__(self, path, trail):
         self.path, self.trail = path, trail
 
-    def __call__(self, *arguments):
+    def start(self, *arguments):
         command = [self.path, *arguments, "--trail", self.trail, "--format", "json", "--quiet"]
-        done = subprocess.run(command, capture_output=True)
-        require(done.returncode == 0, f"{' '.join(command)}: exit {done.returncode}, {done.stderr.decode()}")
-        return json.loads(done.stdout)
+        return subprocess.Popen(command, stdout=subprocess.PIPE)
 
-    def rows(self, *arguments):
+    def __call__(self, *arguments):
+        return self.answer(self.start(*arguments))
+
+    @staticmethod
+    def answer(process):
+        output = process.communicate()[0]
+        require(process.returncode == 0, f"{' '.join(process.args)}: exit {process.returncode}")
+        return json.loads(output)
+
+    def rows(self, process):
         """Names of the columns and the rows."""
-        answer = self(*arguments)
+        answer = self.answer(process)
         names = [column["name"] for column in answer["columns"]]
         for row in answer["rows"]:
-            require(list(row) == names, f"{arguments}: a row has the members {list(row)}, not {names}")
+            require(list(row) == names, f"{process.args}: a row has the members {list(row)}, not {names}")
         return names, [tuple(row.values()) for row in answer["rows"]]
 
 
-class ParquetFiles(DuckDB):
-    """DuckDB over the segments of a trail."""
-
-    def __init__(self, trail):
-        self.connection = duckdb.connect()
-        self.connection.execute("SET timezone = 'UTC'; SET parquet_metadata_cache = true")
-        files = "'" + str(trail / "segments" / "**" / "*.parquet").replace("'", "''") + "'"
-        self.connection.execute(EVENTS.format(files=files) + ROLLUPS)
-        self.connection.execute(
-            "CREATE TABLE quarantine (source VARCHAR, generation BIGINT, source_offset BIGINT, length BIGINT, "
-            "reason VARCHAR, text VARCHAR)")
-        for row in quarantined(trail):
-            self.connection.execute("INSERT INTO quarantine VALUES (?, ?, ?, ?, ?, ?)", row)
-
-    def ask(self, sql, *values):
-        return self.connection.execute(sql, values).fetchall()
-
-
-def quarantined(trail):
-    """The one table that no Parquet file holds, from the catalog itself."""
-    with sqlite3.connect(f"{(trail / 'catalog.sqlite').absolute().as_uri()}?mode=ro", uri=True) as catalog:
-        sql = "SELECT source, source_id, source_offset, length, reason, bytes FROM quarantine"
-        return [(*row[:5], row[5].decode("utf-8", "replace")) for row in catalog.execute(sql)]
-
-
-def time_text(time):
+def time_text(ts):
     """RFC 3339 with as many decimals as the time needs, in groups of three."""
-    seconds, micros = divmod(time % DAY, SECOND)
+    seconds, micros = divmod(ts % DAY, SECOND)
     fraction = "" if micros == 0 else f".{micros // 1000:03}" if micros % 1000 == 0 else f".{micros:06}"
     clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-    return f"{day_text(time)}T{clock}{fraction}Z"
+    return f"{day_text(ts)}T{clock}{fraction}Z"
 
 
 # --- Reports and rollups -----------------------------------------------------------------------------------------
@@ -146,19 +69,28 @@ class Comparison:
         self.files, self.program = ParquetFiles(trail), program
         self.reports = {path.stem: Report(path) for path in sorted(QUERIES.glob("*.sql"))}
         self.compared = defaultdict(int)
-        span = self.files.ask("SELECT MIN(ts), MAX(ts) + 1 FROM events")[0]
-        self.oldest, self.newest = span if span[0] is not None else (0, 0)
+        self.oldest, self.newest = self.span()
+
+    def span(self):
+        """From the first event to just after the newest, as reports have it: one that is not in the future."""
+        newest = microseconds(self.program("report", "dormant-tokens")["parameters"]["as_of"])
+        oldest, last, known = self.files.ask(
+            "SELECT MIN(ts), MAX(ts), COUNT(*) FILTER (ts = ?) FROM events", newest - 1)[0]
+        is_last = newest == last + 1 or last > time.time() * SECOND
+        require(known > 0 and is_last, f"reports end at {newest}, the last event is at {last}")
+        return oldest, newest
 
     def report(self, name, **given):
         """Runs a report in both. Returns its rows as dictionaries, times as microseconds."""
         report = self.reports[name]
         values = report.values(0, self.newest, given)
-        names, rows = self.files.run(report.statement, values)
         arguments = [f"--set={key}={self.argument(report, key, value)}" for key, value in given.items()]
+        process = self.program.start("report", name, *arguments)
+        names, rows = self.files.run(report.statement, values)
         kinds = [kind for _, kind in report.columns]
         texts = [tuple(self.shown(value, kind) for value, kind in zip(row, kinds)) for row in rows]
         what = f"{name} {given}"
-        program_names, program_rows = self.program.rows("report", name, *arguments)
+        program_names, program_rows = self.program.rows(process)
         require(names == program_names, f"{what}: the columns are {names} in DuckDB and {program_names} in authtrail")
         require_equal(what, "DuckDB", texts, "authtrail", program_rows)
         self.compared[name] += len(rows)
@@ -175,7 +107,8 @@ class Comparison:
 
     def rollups(self):
         for table, sql in SAME.items():
-            expected, rows = self.files.ask(sql), self.program.rows("query", sql)[1]
+            process = self.program.start("query", sql)
+            expected, rows = self.files.ask(sql), self.program.rows(process)[1]
             if table == "tokens":
                 expected, rows = ([row[:8] + (json.loads(row[8] or "null"),) + row[9:] for row in side]
                                   for side in (expected, rows))
@@ -184,14 +117,12 @@ class Comparison:
 
     def reports_of_all_kinds(self):
         third = (self.newest - self.oldest) // 3
-        spans = [{}, {"since": self.oldest + third}, {"until": self.newest - third},
-                 {"since": self.oldest + third, "until": self.newest - third}, {"since": self.newest}]
-        for span in spans:
+        for span in ({}, {"since": self.oldest + third, "until": self.newest - third}, {"since": self.newest}):
             self.report("events-by-day", **span)
             self.report("failures-by-reason", **span)
             self.report("failed-by-ip", min_failures=1, window=self.oldest % (3 * HOUR) + 1, **span)
-        for window in (1, 20 * MINUTE, 7 * DAY, LONGEST):
-            self.report("failed-by-ip", window=window, min_failures=3, min_credentials=2)
+        for window, least in ((1, 2), (20 * MINUTE, 3), (LONGEST, 5)):
+            self.report("failed-by-ip", window=window, min_failures=least, min_credentials=2)
         for name in ("principals", "token-activity"):
             for given in ({}, {"limit": 10**9}, {"limit": 7}):
                 self.report(name, **given)
@@ -218,8 +149,7 @@ class Comparison:
             self.findings_are(rows, False, "--semantics", "gap", *window)
         # The detector knows one limit; the reports take any.
         lengths = ((HOUR, DAY), (DAY, 3 * DAY), (10 * DAY, 20 * DAY), (3 * DAY, 5 * DAY + 1))
-        for place, as_of in enumerate([*instants, self.oldest + 1]):
-            recent, idle = lengths[place % len(lengths)]
+        for (recent, idle), as_of in zip(lengths, [*instants[:3], self.oldest + 1]):
             self.report("dormant-tokens", as_of=as_of, recent=recent, idle=idle)
             self.report("dormant-tokens-gap", as_of=as_of, recent=recent, idle=idle)
 
@@ -233,9 +163,9 @@ class Comparison:
         span = self.newest - self.since(self.newest, self.newest - self.oldest + DAY)
         woken = self.report("dormant-tokens-gap", recent=span)
         times = [row["first_use"] for row in woken]
-        times = times[:: -(-len(times) // 6) or 1] or [(self.oldest + self.newest) // 2]
+        times = times[:: -(-len(times) // 4) or 1] or [(self.oldest + self.newest) // 2]
         # A use is in the window from just after it until 24 hours later.
-        shifts = [DAY, 1, DAY + 1, 0, 13 * HOUR, DAY - 1]
+        shifts = [DAY, 1, DAY + 1, 0]
         around = [time + shifts[place % len(shifts)] for place, time in enumerate(times)]
         midnight = times[0] - times[0] % DAY + DAY
         return [self.newest, *around, midnight, self.newest + 40 * DAY]

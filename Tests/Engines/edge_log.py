@@ -1,6 +1,6 @@
-"""Writes a small log in which everything lies on an edge, in no order, as NDJSON to standard output.
+"""Writes a small log in which everything lies on an edge, in no order, as NDJSON.
 
-    edge_log.py SEED
+    edge_log.py FILE SEED
 
 Besides the log that check_queries.py makes of the seed (equal times, gaps of exactly a window, fields that are missing)
 it has tokens whose issue is logged after their first use or never, and bursts of failures that just fit into a window
@@ -14,6 +14,9 @@ import sys
 from check_queries import DAY, HOUR, SECOND, random_log
 from check_trail import time_text
 
+YEAR = 365 * DAY
+# 2026-01-01, behind which a clock may stand.
+FIRST_FUTURE = 20_454 * DAY
 WIDTHS = (60 * SECOND, 600 * SECOND, HOUR, DAY)
 
 
@@ -38,9 +41,9 @@ def bursts(pick, start):
             }
 
 
-def main(seed):
-    pick = random.Random(seed)
-    rows = random_log(seed)[0]
+def main(path, seed):
+    pick = random.Random(int(seed))
+    rows = random_log(int(seed))[0]
     first_uses = {}
     for row in rows:
         if row["event"] == "used":
@@ -50,17 +53,25 @@ def main(seed):
     oldest, newest = min(row["ts"] for row in rows), max(row["ts"] for row in rows)
     strangers = [(token, ts) for token, ts in first_uses.items() if token not in issued]
     rows += [*late_births(pick, strangers, newest), *bursts(pick, oldest)]
+    if FIRST_FUTURE - 3 * YEAR < oldest < FIRST_FUTURE + 50 * YEAR:
+        # What lies in the future today and in the past tomorrow would give other answers tomorrow.
+        for row in rows:
+            row.update({name: row[name] - 5 * YEAR for name in ("ts", "expires_at") if row.get(name) is not None})
     pick.shuffle(rows)
-    for row in rows:
-        fields = {name: value for name, value in row.items() if value is not None}
-        for own in ("source", "source_offset", "date"):
-            fields.pop(own, None)
-        # Both ways to write a time.
-        for name in ("ts", "expires_at"):
-            if name in fields and pick.random() < 0.5:
-                fields[name] = time_text(fields[name])
-        print(json.dumps(fields, ensure_ascii=False))
+    with open(path, "w", encoding="utf-8", newline="\n") as file:
+        for row in rows:
+            file.write(json.dumps(line(pick, row), ensure_ascii=False) + "\n")
+
+
+def line(pick, row):
+    """The fields that a log has, times in both ways of writing them."""
+    own = ("source", "source_offset", "date")
+    fields = {name: value for name, value in row.items() if value is not None and name not in own}
+    for name in ("ts", "expires_at"):
+        if name in fields and pick.random() < 0.5:
+            fields[name] = time_text(fields[name])
+    return fields
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(*sys.argv[1:])

@@ -225,14 +225,18 @@ extension DormantTokenReactivation {
         var notes: [CoverageNote] = []
         let limit = Wording.span(settings.dormancy)
         if let count = tally[.insufficientHistory], count > 0 {
-            notes.append(CoverageNote(kind: .insufficientHistory, text: "insufficient_history: "
-                + "\(Wording.count(count, "token")) without issue or earlier use, less than \(limit) of log before"))
+            let tokens = Wording.count(count, "token")
+            notes.append(CoverageNote(
+                kind: .insufficientHistory,
+                text: "\(tokens) without issue or earlier use, less than \(limit) of log before"))
         }
         let before = window.from.minus(logBegins)
         if before < settings.dormancy {
-            notes.append(CoverageNote(kind: .insufficientHistory, text: "the log begins "
-                + "\(Wording.span(max(before, 0))) before the window; silences of \(limit) that began earlier show "
-                + "only for tokens whose issue is known"))
+            let begin = before > 0 ? "\(Wording.span(before)) before the window" : "no earlier than the window"
+            notes.append(CoverageNote(
+                kind: .insufficientHistory,
+                text: "the log begins \(begin); silences of \(limit) that began earlier show only for tokens whose "
+                    + "issue is known"))
         }
         let told = around.count
         for (field, count) in [

@@ -57,7 +57,10 @@ extension FailedVerificationByIP {
         /// How long before its first accepted use a credential is looked for at the client.
         package var knownWithin = 90 * Timestamp.day
         /// Reasons that say: this credential is none that we know.
-        package var mismatchReasons = ["hash_mismatch"]
+        package var mismatchReasons = [
+            "hash_mismatch", "unknown_token", "invalid_token", "token_not_found", "not_found", "unknown",
+            "invalid_credentials", "signature_mismatch", "invalid_signature",
+        ]
 
         package init() {}
     }

@@ -29,6 +29,11 @@ package struct FailedVerificationByIP: Detector {
         knownGaps: [
             "Stuffing slower than 15 credentials in 24 h, replay of revoked credentials and probing of scopes are not "
                 + "judged yet; nor is shared egress, where many principals come from one address.",
+            "Between brute force (at most 3 credentials) and stuffing (at least 15) lies no class: 500 failures on 10 "
+                + "credentials are told by no verdict, only by the report failed-by-ip.",
+            "A credential counts as unknown to the server for the reasons hash_mismatch, unknown_token, invalid_token, "
+                + "token_not_found, not_found, unknown, invalid_credentials, signature_mismatch and invalid_signature; "
+                + "a producer with other words gets no stuffing verdict.",
             "`distributed` asks for 80 % mismatches as stuffing does: expired tokens behind one popular browser on "
                 + "many addresses would look like a campaign otherwise.",
             "`brute_force` counts failures that name a credential, `volume` those that name none.",

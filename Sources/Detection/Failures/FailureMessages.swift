@@ -38,7 +38,7 @@ struct FailureMessages {
         let window = "within \(Wording.width(episode.peakWidth))"
         let who = episode.subject.text
         let mismatches = "\(Wording.percent(facts.mismatches, of: facts.failures)) of the failures were "
-            + settings.mismatchReasons.joined(separator: " or ")
+            + (settings.mismatchReasons.first ?? "mismatches") + (settings.mismatchReasons.count > 1 ? " or alike" : "")
         switch episode.kind {
         case .credentialStuffing, .successAfter:
             let rule = settings.stuffing

@@ -6,17 +6,24 @@ internal import Trail
 /// `events` in SQL: every stored event, read from the segments, with skipping by time, kind and the texts that have
 /// bloom filters. Only the columns that a statement names are decoded.
 final class EventsTable: VirtualTable {
-    /// The columns of `EventField`, then `date`. Times are integer microseconds, UTC.
+    /// The columns of `EventField`, then `date`. Times are integer microseconds, UTC. The key tells SQLite which rows
+    /// of several passes (an OR) are the same one: a place in a source, and for a source that was written anew what
+    /// happened there.
     static let declaration = """
         CREATE TABLE events(ts TIMESTAMP, event TEXT, event_id TEXT, token_id TEXT, kind TEXT, principal TEXT,
             actor TEXT, scopes TEXT, expires_at TIMESTAMP, tool TEXT, latency_ms REAL, success INTEGER, reason TEXT,
             ip TEXT, user_agent TEXT, presented TEXT, refresh_token_id TEXT, old_token_id TEXT, client_id TEXT,
-            family_id TEXT, code_id TEXT, extra TEXT, source TEXT, source_offset INTEGER, date TEXT)
+            family_id TEXT, code_id TEXT, extra TEXT, source TEXT, source_offset INTEGER, date TEXT,
+            PRIMARY KEY (source, source_offset, ts, event)) WITHOUT ROWID
         """
 
     private static let date = Int32(EventField.allCases.count)
     static let helpfulColumns: Set<Int32> = Set(
         ([.ts, .event, .tokenID, .ip, .principal, .eventID, .tool] as [EventField]).map { Int32($0.rawValue) } + [date])
+
+    static let timeColumns: Set<Int32> = [Int32(EventField.ts.rawValue)]
+
+    private static let key = EventFields([.source, .sourceOffset, .ts, .event])
 
     private let trail: Trail
 
@@ -24,6 +31,8 @@ final class EventsTable: VirtualTable {
 
     func open(_ conditions: [SQLCondition], columns: UInt64) throws -> any VirtualCursor {
         var scan = EventScan(fields: Self.fields(columns))
+        // With a condition the pass may be one of several, whose rows SQLite tells apart by the key, asked for or not.
+        if !conditions.isEmpty { scan.fields.formUnion(Self.key) }
         for condition in conditions { Self.apply(condition, to: &scan) }
         return try Cursor(trail, scan)
     }
@@ -42,6 +51,9 @@ final class EventsTable: VirtualTable {
         case (.ts, .greater, .integer(let time)) where time < .max: scan.from = max(scan.from, time + 1)
         case (.ts, .less, .integer(let time)): scan.to = min(scan.to, time)
         case (.ts, .lessOrEqual, .integer(let time)) where time < .max: scan.to = min(scan.to, time + 1)
+        case (.ts, .equal, .integer(let time)) where time < .max:
+            scan.from = max(scan.from, time)
+            scan.to = min(scan.to, time + 1)
         case (.event, .equal, .text(let name)):
             scan.kinds.formIntersection(EventKind(name: name).map { EventKinds($0) } ?? EventKinds(rawValue: 0))
         case (.ts, _, _), (.event, _, _): break
@@ -94,6 +106,9 @@ final class EventsTable: VirtualTable {
             }
             return true
         }
+
+        /// Not asked for: the table has a key.
+        var rowID: Int64 { 0 }
 
         func give(_ column: Int32, to result: SQLResult) {
             if column == EventsTable.date { return result.set(Timestamp.dayText(Timestamp.day(of: batch.ts[row]))) }

@@ -12,6 +12,9 @@ final class IPHoursTable: VirtualTable {
         """
     static let helpfulColumns: Set<Int32> = [1]
 
+    /// Times of a rollup are those of uses, not of a skip list: SQLite compares them.
+    static let timeColumns: Set<Int32> = []
+
     private let trail: Trail
 
     init(_ trail: Trail) { self.trail = trail }
@@ -47,6 +50,11 @@ final class IPHoursTable: VirtualTable {
                 }
                 row = 0
             }
+        }
+
+        var rowID: Int64 {
+            guard let piece = pieces.last else { return 0 }
+            return Int64(piece.day) << 40 | Int64(pieces.count) << 28 | Int64(row)
         }
 
         func give(_ column: Int32, to result: SQLResult) {

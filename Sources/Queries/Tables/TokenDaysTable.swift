@@ -11,6 +11,9 @@ final class TokenDaysTable: VirtualTable {
         """
     static let helpfulColumns: Set<Int32> = [0, 1]
 
+    /// Times of a rollup are those of uses, not of a skip list: SQLite compares them.
+    static let timeColumns: Set<Int32> = []
+
     private let trail: Trail
     private lazy var names = TokenNames(trail)
 
@@ -68,6 +71,11 @@ final class TokenDaysTable: VirtualTable {
             guard let token else { return row < piece.count ? row : nil }
             guard let place = piece.place(of: token), place >= row else { return nil }
             return place
+        }
+
+        var rowID: Int64 {
+            guard let piece = pieces.last else { return 0 }
+            return Int64(piece.day) << 40 | Int64(pieces.count) << 28 | Int64(row)
         }
 
         func give(_ column: Int32, to result: SQLResult) {

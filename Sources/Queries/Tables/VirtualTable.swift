@@ -12,6 +12,10 @@ protocol VirtualTable: AnyObject {
     /// The columns whose conditions help to skip rows.
     static var helpfulColumns: Set<Int32> { get }
 
+    /// Of these, the columns that hold times. Conditions on them are exact: the table alone judges them, and a text is
+    /// read as a time.
+    static var timeColumns: Set<Int32> { get }
+
     /// Rows that satisfy the conditions, or more. `columns` tells which columns the statement looks at.
     func open(_ conditions: [SQLCondition], columns: UInt64) throws -> any VirtualCursor
 }
@@ -20,6 +24,8 @@ protocol VirtualTable: AnyObject {
 protocol VirtualCursor: AnyObject {
     /// Goes to the next row; false when there is none.
     func next() throws -> Bool
+    /// A number that this row has in every pass: SQLite tells rows of several passes apart by it.
+    var rowID: Int64 { get }
     /// Gives the value of a column of this row to SQLite.
     func give(_ column: Int32, to result: SQLResult)
 }
@@ -31,12 +37,26 @@ struct SQLCondition {
     }
 
     enum Value {
-        case integer(Int64), text(String), other
+        case integer(Int64), decimal(Double), text(String), other
     }
 
     let column: Int32
     let comparison: Operator
     let value: Value
+
+    /// The same condition on another number.
+    func with(_ number: Int64) -> SQLCondition {
+        SQLCondition(column: column, comparison: comparison, value: .integer(number))
+    }
+
+    /// The whole number that says the same as a fraction: `> 1.5` is `> 1`, `>= 1.5` is `>= 2`; nil if none can hold.
+    func rounded(_ number: Double) -> Int64? {
+        switch comparison {
+        case .equal: Int64(exactly: number)
+        case .greater, .lessOrEqual: Int64(exactly: max(-9e18, min(9e18, number.rounded(.down))))
+        case .greaterOrEqual, .less: Int64(exactly: max(-9e18, min(9e18, number.rounded(.up))))
+        }
+    }
 }
 
 /// Where a cursor puts a value.

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import GRDBSQLite
+internal import Synchronization
 
 /// Makes a `VirtualTable` known to SQLite under a name (as an eponymous table: nothing need be created).
 ///
@@ -15,6 +16,9 @@ enum VirtualTableModule {
         }
     }
 
+    /// What a table threw last: SQLite passes on only a sentence, the program's exit code needs the error.
+    static let lastError = Mutex<(any Error)?>(nil)
+
     private final class TableBox {
         let table: any VirtualTable
         init(_ table: any VirtualTable) { self.table = table }
@@ -24,7 +28,6 @@ enum VirtualTableModule {
         let table: any VirtualTable
         var cursor: (any VirtualCursor)?
         var atEnd = true
-        var row: Int64 = 0
         init(_ table: any VirtualTable) { self.table = table }
     }
 
@@ -83,8 +86,8 @@ enum VirtualTableModule {
             let box = VirtualTableModule.cursor(cursor)
             let text = plan.map { String(cString: $0) } ?? ""
             return attempt(cursor) {
-                box.cursor = try box.table.open(conditions(text, count, values), columns: columns(text))
-                box.row = 0
+                let conditions = try timed(conditions(text, count, values), of: box.table)
+                box.cursor = try conditions.map { try box.table.open($0, columns: columns(text)) }
                 box.atEnd = try !(box.cursor?.next() ?? false)
             }
         }
@@ -92,7 +95,6 @@ enum VirtualTableModule {
             guard let cursor else { return SQLITE_ERROR }
             let box = VirtualTableModule.cursor(cursor)
             return attempt(cursor) {
-                box.row += 1
                 box.atEnd = try !(box.cursor?.next() ?? false)
             }
         }
@@ -107,7 +109,7 @@ enum VirtualTableModule {
         }
         module.pointee.xRowid = { cursor, result in
             guard let cursor, let result else { return SQLITE_ERROR }
-            result.pointee = VirtualTableModule.cursor(cursor).row
+            result.pointee = VirtualTableModule.cursor(cursor).cursor?.rowID ?? 0
             return SQLITE_OK
         }
         return UnsafePointer(module)
@@ -133,17 +135,23 @@ enum VirtualTableModule {
         for place in 0..<Int(info.pointee.nConstraint) {
             let constraint = info.pointee.aConstraint[place]
             guard constraint.usable != 0, helpful.contains(constraint.iColumn),
-                let comparison = SQLCondition.Operator(rawValue: Int32(constraint.op))
+                let comparison = SQLCondition.Operator(rawValue: Int32(constraint.op)),
+                sqlite3_vtab_collation(info, Int32(place)).map({ String(cString: $0) }) == "BINARY"
             else { continue }
             taken += 1
             info.pointee.aConstraintUsage[place].argvIndex = taken
+            // The table compares times itself: SQLite would compare a text with a number, which never fits.
+            if type(of: table).timeColumns.contains(constraint.iColumn) {
+                info.pointee.aConstraintUsage[place].omit = 1
+            }
             text += ";\(constraint.iColumn),\(comparison.rawValue)"
             rows /= comparison == .equal ? 1000 : 10
         }
         info.pointee.idxStr = sqliteCopy(text)
         info.pointee.needToFreeIdxStr = 1
         info.pointee.estimatedRows = Int64(max(1, rows))
-        info.pointee.estimatedCost = max(1, rows)
+        // Each pass opens segments, however few rows it gives: a join should not ask for one row at a time.
+        info.pointee.estimatedCost = max(1e6, rows)
         return SQLITE_OK
     }
 
@@ -162,10 +170,39 @@ enum VirtualTableModule {
         }
     }
 
+    /// The conditions with all times as integers; nil if one can never hold. Throws for a text that is no time.
+    private static func timed(_ conditions: [SQLCondition], of table: any VirtualTable) throws -> [SQLCondition]? {
+        let times = type(of: table).timeColumns
+        var result: [SQLCondition] = []
+        for condition in conditions {
+            guard times.contains(condition.column) else {
+                result.append(condition)
+                continue
+            }
+            switch condition.value {
+            case .integer: result.append(condition)
+            case .text(let text):
+                guard let time = TimeText.time(text) else {
+                    throw QueryError.badValue(parameter: "a time", value: text, wanted: TimeText.timeForms)
+                }
+                result.append(condition.with(time))
+            case .decimal(let number):
+                guard let time = condition.rounded(number) else { return nil }
+                result.append(condition.with(time))
+            case .other: return nil
+            }
+        }
+        return result
+    }
+
     private static func value(_ pointer: OpaquePointer?) -> SQLCondition.Value {
         switch sqlite3_value_type(pointer) {
         case SQLITE_INTEGER: .integer(sqlite3_value_int64(pointer))
-        case SQLITE_TEXT: sqlite3_value_text(pointer).map { .text(String(cString: $0)) } ?? .other
+        case SQLITE_FLOAT: .decimal(sqlite3_value_double(pointer))
+        case SQLITE_TEXT:
+            // By length, because a text may hold a NUL.
+            .text(String(decoding: UnsafeBufferPointer(
+                start: sqlite3_value_text(pointer), count: Int(sqlite3_value_bytes(pointer))), as: UTF8.self))
         default: .other
         }
     }
@@ -177,6 +214,7 @@ enum VirtualTableModule {
             try step()
             return SQLITE_OK
         } catch {
+            lastError.withLock { $0 = error }
             if let table = cursor.pointee.pVtab {
                 sqlite3_free(table.pointee.zErrMsg)
                 table.pointee.zErrMsg = sqliteCopy("\(error)")

@@ -63,7 +63,7 @@ struct Demonstrate: ParsableCommand {
         let demo = try writeLog(to: path)
         try screen.line(
             "1. A year of auth events of an MCP server: \(path), \(Human.count(demo.lines)) lines, "
-                + "\(Human.bytes(Int64(demo.bytes))); \(demo.planted.count - demo.badLines) attacks are hidden in it."
+                + "\(Human.bytes(Int64(demo.bytes))); \(demo.planted.count - demo.badLines) cases are hidden in it."
         )
         try ingest(path, into: trailPath, screen)
         let trail = try Trail(reading: trailPath)
@@ -118,7 +118,7 @@ struct Demonstrate: ParsableCommand {
         }
         try screen.line(
             "3. Looked for trouble in all of the year and in its last day, in \(milliseconds) ms: "
-                + "\(found) of \(planted.count) hidden attacks found.")
+                + "\(found) of \(planted.count) hidden cases found.")
         try screen.line("   This is what `authtrail detect` says of the last 24 hours:")
         try screen.line()
         try day.print(as: .text, to: screen)
@@ -140,7 +140,7 @@ struct Demonstrate: ParsableCommand {
         let program = CommandLine.arguments.first ?? ""
         if program.contains("/") { try screen.line("  alias authtrail=\(program)") }
         try screen.line("  export AUTHTRAIL_TRAIL=\(trail)")
-        try screen.line("  authtrail detect --since start              every attack of the year, with reasons")
+        try screen.line("  authtrail detect --since start              every case of the year, with reasons")
         try screen.line("  authtrail report dormant-tokens             tokens used today, not in the 90 days before")
         try screen.line("  authtrail export dashboard -o dash.json     what a dashboard draws")
     }

@@ -30,14 +30,16 @@ struct Detect: ParsableCommand {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Look at events before this time (default: just after the newest event).", valueName: "time")
-    )
+        help: ArgumentHelp(
+            "Look at events before this time (default: just after the newest event).", valueName: "time"),
+        transform: TimeOption.parse)
     var asOf: TimeOption?
 
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Where the window begins: a time, a span such as 7d, or start (default 24h).", valueName: "t"))
+            "Where the window begins: a time, a span such as 7d, or start (default 24h).", valueName: "t"),
+        transform: SinceOption.parse)
     var since: SinceOption?
 
     @Option(name: .long, help: "gap: every reactivation; literal: used in the window, not in the 90 days before it.")
@@ -73,7 +75,9 @@ struct Detect: ParsableCommand {
         let isRead = try write(report)
         // Only now: what could not be written was not told.
         try record(all, report, told: new && isRead ? report.findings : [], opened)
-        if let failOn, report.findings.contains(where: { $0.severity >= failOn }) { throw Failure(code: Failure.findings) }
+        if let failOn, report.findings.contains(where: { $0.severity >= failOn }) {
+            throw Failure(code: Failure.findings)
+        }
     }
 
     /// Writes the report; false if nobody read it to its end.

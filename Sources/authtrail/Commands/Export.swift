@@ -28,10 +28,11 @@ struct Export: ParsableCommand {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Events from this time on; a span such as 7d counts back from the newest.", valueName: "t"))
+        help: ArgumentHelp("Events from this time on; a span such as 7d counts back from the newest.", valueName: "t"),
+        transform: SinceOption.parse)
     var since: SinceOption?
 
-    @Option(name: .long, help: ArgumentHelp("Events before this time.", valueName: "time"))
+    @Option(name: .long, help: ArgumentHelp("Events before this time.", valueName: "time"), transform: TimeOption.parse)
     var until: TimeOption?
 
     @Option(name: .long, help: "Only this kind: issued, used, revoked, failed, exchanged, refreshed.")
@@ -55,7 +56,8 @@ struct Export: ParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "dashboard: the time that it shows (default: just after the newest event).", valueName: "time"))
+            "dashboard: the time that it shows (default: just after the newest event).", valueName: "time"),
+        transform: TimeOption.parse)
     var asOf: TimeOption?
 
     @Option(name: .long, help: ArgumentHelp("ndjson, csv or json.", valueName: "format"))
@@ -73,7 +75,9 @@ struct Export: ParsableCommand {
 
     func validate() throws {
         guard output != "" else { throw ValidationError("--output is empty; give a file") }
-        if subject == .events, asOf != nil { throw ValidationError("--as-of is for the dashboard; events take --until") }
+        if subject == .events, asOf != nil {
+            throw ValidationError("--as-of is for the dashboard; events take --until")
+        }
         let filters = token + ip + principal + tool + userAgent + event.map { $0.name }
         if subject == .dashboard, !filters.isEmpty || until != nil || withSource {
             throw ValidationError("the dashboard takes --as-of and --since only, no filters")

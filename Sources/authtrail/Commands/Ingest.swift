@@ -11,15 +11,20 @@ struct Ingest: ParsableCommand {
         discussion: """
             A file is known by its identity and content, not by its name: reading it again stores nothing twice, a \
             grown file gives only its new lines, and a renamed, copied or gzipped one goes on where it was. A line \
-            that is no event goes to quarantine and costs its neighbors nothing. A last line without a newline is stored \
-            if it is a whole event; otherwise it waits for the rest.
+            that is no event goes to quarantine and costs its neighbors nothing. A last line without a newline is \
+            stored if it is a whole event; otherwise it waits for the rest.
+
+            Standard input has no identity: what is piped in twice is stored twice.
+
+            Of a folder, files are read (not in its subfolders) that end in .ndjson, .jsonl, .json or .log, also with \
+            .gz, a rotation number or a date behind.
 
             EXAMPLES
               authtrail ingest /var/log/mcp/auth.ndjson
               authtrail ingest 'logs/*.ndjson' archive/auth.2026-01.ndjson.gz
               kubectl logs deploy/mcp | authtrail ingest -
               authtrail ingest logs/ --format json
-              authtrail ingest -q /var/log/mcp          (for cron: prints nothing when all went well)
+              authtrail ingest -q /var/log/mcp          (for cron: speaks only when something is wrong)
             """)
 
     @Argument(help: ArgumentHelp("Files, folders, patterns, .gz files, or - for standard input.", valueName: "path"))
@@ -39,7 +44,7 @@ struct Ingest: ParsableCommand {
         let seconds = Double(Progress.monotonicClock() - started) / 1e9
         let report = IngestReport(summary, seconds: seconds)
         if !trail.quiet || output.format != .text { try output.write { try report.print(as: output.format, to: $0) } }
-        if !trail.quiet { try report.printRemarks(to: .standardError()) }
+        try report.printRemarks(onlyAlarms: trail.quiet, to: .standardError())
         if let first = summary.problems.first {
             throw Failure(
                 code: Failure.code(of: first.error) ?? Failure.inputOutput,
