@@ -25,6 +25,7 @@ LONGEST = 365_000 * DAY
 WIDTHS = {"1min": MINUTE, "10min": 10 * MINUTE, "1h": HOUR, "24h": DAY}
 IPV4 = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
 
+
 class Program:
     """The program at work on one trail."""
 
@@ -127,7 +128,7 @@ class Comparison:
             for given in ({}, {"limit": 10**9}, {"limit": 7}):
                 self.report(name, **given)
         self.report("principals", as_of=self.oldest + third, limit=10**9)
-        some = self.files.ask("SELECT token_id, principal FROM tokens ORDER BY principal IS NULL, uses DESC LIMIT 2")
+        some = self.files.ask("SELECT token_id, principal FROM tokens ORDER BY principal IS NULL, uses DESC, token_id LIMIT 2")
         for token, principal in some:
             self.report("token-activity", token=token)
             self.report("token-activity", principal=principal or "nobody")

@@ -13,22 +13,28 @@ package enum Engines {
     package static let python: String? = {
         let named = ProcessInfo.processInfo.environment["AUTHTRAIL_PYTHON"]
         let candidates = [named, root.appendingPathComponent(".venv/bin/python").path].compactMap { $0 }
-        return candidates.first { (try? run($0, ["-c", "import duckdb, pyarrow"]).status) == 0 }
+        return candidates.first { (try? execute($0, ["-c", "import duckdb, pyarrow"]).status) == 0 }
     }()
+
+    /// Runs a script of `Tests/Engines` and returns what it printed, errors included, with its exit status.
+    package static func run(_ script: String, _ arguments: String...) throws -> (status: Int32, output: String) {
+        guard let python else { return (-1, noPython) }
+        return try execute(python, [root.appendingPathComponent("Tests/Engines/\(script)").path] + arguments)
+    }
 
     /// Has pyarrow and DuckDB read a file, or the directory of a trail, and compare it with what must be in it.
     /// Returns nil if all is equal, else what is not.
     package static func check(_ path: String, _ expected: Expected) throws -> String? {
-        guard let python else { return "no Python with pyarrow and duckdb; set AUTHTRAIL_PYTHON or run make test" }
         let expectation = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).json")
         try expected.json().write(to: expectation)
         defer { try? FileManager.default.removeItem(at: expectation) }
-        let script = root.appendingPathComponent("Tests/Engines/check_parquet.py").path
-        let result = try run(python, [script, path, expectation.path])
+        let result = try run("check_parquet.py", path, expectation.path)
         return result.status == 0 ? nil : result.output
     }
 
-    private static func run(_ program: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
+    private static let noPython = "no Python with pyarrow and duckdb; set AUTHTRAIL_PYTHON or run make test"
+
+    private static func execute(_ program: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
         let process = Process(), pipe = Pipe()
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
