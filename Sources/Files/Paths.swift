@@ -12,7 +12,8 @@ package enum PathKind: Sendable, Equatable {
 /// What a path names, following symbolic links.
 package func kind(ofPath path: String) -> PathKind {
     var information = stat()
-    guard stat(path, &information) == 0 else { return .missing }
+    // What may not be looked at is there all the same: opening it tells why it cannot be read.
+    guard stat(path, &information) == 0 else { return errno == ENOENT || errno == ENOTDIR ? .missing : .other }
     switch information.st_mode & S_IFMT {
     case S_IFREG: return .file
     case S_IFDIR: return .folder

@@ -49,9 +49,15 @@ struct Failure: Error {
         switch error {
         case .missing, .damaged, .notRegular: data
         case .cannotRead: inputOutput
-        case .cannotWrite, .untrusted: cannotCreate
+        case .cannotWrite(let operation, _, _): isCreation(operation) ? cannotCreate : inputOutput
+        case .untrusted: cannotCreate
         case .locked: locked
         }
+    }
+
+    /// Making a file or a folder is one thing, filling it another: a full or failing disk is 74.
+    private static func isCreation(_ operation: String) -> Bool {
+        operation.hasPrefix("create") || operation.hasPrefix("open") || operation == "lock"
     }
 
     private static func code(_ error: ConsoleError) -> Int32 {
