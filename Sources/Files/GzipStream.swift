@@ -94,3 +94,6 @@ package final class GzipStream {
         }
     }
 }
+
+/// The version of the zlib library that runs.
+package var zlibVersionText: String { String(cString: zlibVersion()) }

@@ -7,6 +7,7 @@ package import Trail
 package struct StatusReport {
     private let path: String
     private let version: String
+    private let zlib: String
     private let segments: [SegmentRecord]
     private let sources: [SourceRecord]
     private let quarantine: [(reason: String, lines: Int64)]
@@ -15,9 +16,13 @@ package struct StatusReport {
     private let sqlite: String
     private let catalogBytes: Int64
 
-    package init(_ trail: Trail, version: String) throws {
+    /// - Parameters:
+    ///   - version: of the program.
+    ///   - zlib: the version of the zlib library.
+    package init(_ trail: Trail, version: String, zlib: String) throws {
         path = trail.path
         self.version = version
+        self.zlib = zlib
         segments = try trail.catalog.segments()
         sources = try trail.catalog.sources()
         quarantine = try trail.catalog.quarantineByReason()
@@ -71,6 +76,7 @@ package struct StatusReport {
             .init("last_run_as_of", time(lastRun?.asOf)),
             .init("authtrail_version", .string(version)),
             .init("sqlite_version", .string(sqlite)),
+            .init("zlib_version", .string(zlib)),
         ]
     }
 

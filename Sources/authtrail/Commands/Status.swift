@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Console
+internal import Files
 internal import Reports
 
 /// `authtrail status`
@@ -16,7 +17,7 @@ struct Status: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let report = try StatusReport(trail.open(), version: Version.current)
+        let report = try StatusReport(trail.open(), version: Version.current, zlib: zlibVersionText)
         try output.write { try report.print(as: output.format, to: $0) }
     }
 }
