@@ -4,9 +4,7 @@ import Foundation
 import Testing
 
 /// A trail in other hands: what the program says of it, against DuckDB and pyarrow over the same Parquet files.
-///
-/// One case after the other: each keeps all cores busy.
-@Suite(.serialized, .disabled(if: Engines.maySkip, "needs a Python with pyarrow and duckdb"))
+@Suite(.disabled(if: Engines.maySkip, "needs a Python with pyarrow and duckdb"))
 struct EngineTests {
     /// A log that is made for a test.
     enum Log: Sendable, CustomTestStringConvertible {

@@ -59,12 +59,14 @@ ROLLUPS = """
 """
 # The same questions to both; a token may have several rows for a day in the trail.
 SAME = {
-    "token_days": "SELECT token_id, date, SUM(uses), MIN(first_use), MAX(last_use) FROM token_days GROUP BY 1, 2 "
-    "ORDER BY 1, 2",
-    "event_days": "SELECT date, event, SUM(events) FROM event_days GROUP BY 1, 2 ORDER BY 1, 2",
+    "token_days": "SELECT token_id, date, SUM(uses) AS uses, MIN(first_use) AS first_use, MAX(last_use) AS last_use "
+    "FROM token_days GROUP BY 1, 2 ORDER BY 1, 2",
+    "event_days": "SELECT date, event, SUM(events) AS events FROM event_days GROUP BY 1, 2 ORDER BY 1, 2",
     "tokens": "SELECT token_id, kind, principal, issued_at, issued_by, expires_at, revoked_at, superseded_by, scopes, "
     "first_use, last_use, uses FROM tokens ORDER BY token_id",
 }
+# Of these columns, those that hold times.
+TIMES = {"issued_at", "expires_at", "revoked_at", "first_use", "last_use"}
 
 
 class ParquetFiles(DuckDB):
