@@ -46,8 +46,8 @@ extension Catalog {
             let use = rollups.tokenUse
             let numbers = try (0..<use.tokens.count).map { place in
                 try UInt32.fetchOne(
-                    db.cachedStatement(sql: "SELECT token_no FROM tokens WHERE token_id = ?"),
-                    arguments: [use.tokens.string(at: place)])
+                    db.cachedStatement(sql: "SELECT token_no FROM tokens WHERE token_id = CAST(? AS TEXT)"),
+                    arguments: [Data(use.tokens.slice(at: place))])
             }
             guard !numbers.contains(nil) else { return "uses a token that the catalog does not list" }
             let days = use.numbered(numbers.compactMap(\.self))

@@ -19,21 +19,25 @@ extension Catalog {
         }
     }
 
-    /// From the first event to just after the newest one; nil when there are none.
-    ///
-    /// Events that lay in the future when they were read do not count as the newest, or one wrong clock would blind
-    /// every run; if there are no others, they do.
+    /// From the first event to just after the last one; nil when there are none.
     package func coverage() throws(CatalogError) -> Range<Int64>? {
         try read("find the time span") { db in
-            let sql = """
-                SELECT min(min_ts) AS low, ifnull((SELECT max(last_event) FROM sources), max(max_ts)) AS high
-                FROM segments
-                """
-            guard let row = try Row.fetchOne(db, sql: sql), let low = row["low"] as Int64?,
-                let high = row["high"] as Int64?
+            guard let row = try Row.fetchOne(db, sql: "SELECT min(min_ts) AS low, max(max_ts) AS high FROM segments"),
+                let low = row["low"] as Int64?, let high = row["high"] as Int64?
             else { return nil }
+            return low..<high + 1
+        }
+    }
+
+    /// Just after the newest event, where runs and reports look back from unless told otherwise; nil without events.
+    ///
+    /// Events that lay in the future when they were read do not count, or one wrong clock would blind every run; if
+    /// there are no others, they do.
+    package func newest() throws(CatalogError) -> Int64? {
+        try read("find the newest event") { db in
+            let sql = "SELECT ifnull((SELECT max(last_event) FROM sources), max(max_ts)) FROM segments"
             // The last microsecond that can be written as a time.
-            return low..<max(low, min(high, 253_402_300_799_999_998)) + 1
+            return try Int64.fetchOne(db, sql: sql).map { min($0, 253_402_300_799_999_998) + 1 }
         }
     }
 
@@ -82,10 +86,13 @@ extension Catalog {
         }
     }
 
+    /// The id as bytes: read as text it would end at a NUL.
+    private static let life = "SELECT *, CAST(token_id AS BLOB) AS token_bytes FROM tokens WHERE token_no = ?"
+
     /// What is known about a token.
     package func life(ofToken number: UInt32) throws(CatalogError) -> TokenLife? {
         try read("read tokens") { db in
-            try Row.fetchOne(db, sql: "SELECT * FROM tokens WHERE token_no = ?", arguments: [number]).map(
+            try Row.fetchOne(db, sql: Self.life, arguments: [number]).map(
                 TokenLife.init)
         }
     }
@@ -108,11 +115,13 @@ extension Catalog {
     package func tokenNames() throws(CatalogError) -> [[UInt8]] {
         try read("read tokens") { db in
             var names: [[UInt8]] = []
-            let rows = try Row.fetchCursor(db, sql: "SELECT token_no, token_id FROM tokens ORDER BY token_no")
+            let rows = try Row.fetchCursor(db, sql: """
+                SELECT token_no, CAST(token_id AS BLOB) AS token_id FROM tokens ORDER BY token_no
+                """)
             while let row = try rows.next() {
                 let number: Int = row["token_no"]
                 while names.count < number { names.append([]) }
-                names.append(Array((row["token_id"] as String).utf8))
+                names.append([UInt8](row["token_id"] as Data))
             }
             return names
         }
@@ -121,7 +130,9 @@ extension Catalog {
     /// The number of a token, or nil if it was never issued and never used.
     package func number(ofToken tokenID: String) throws(CatalogError) -> UInt32? {
         try read("read tokens") { db in
-            try UInt32.fetchOne(db, sql: "SELECT token_no FROM tokens WHERE token_id = ?", arguments: [tokenID])
+            try UInt32.fetchOne(
+                db, sql: "SELECT token_no FROM tokens WHERE token_id = CAST(? AS TEXT)",
+                arguments: [Data(tokenID.utf8)])
         }
     }
 
@@ -180,7 +191,7 @@ extension SourceRecord {
 
 extension TokenLife {
     init(_ row: Row) {
-        self.init(number: row["token_no"], tokenID: row["token_id"])
+        self.init(number: row["token_no"], tokenID: String(decoding: row["token_bytes"] as Data, as: UTF8.self))
         kind = row["kind"]
         principal = row["principal"]
         scopes = (row["scopes"] as String?).flatMap { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) }

@@ -33,7 +33,7 @@ struct TokenNumbers {
         }
     }
 
-    /// Writes them all and learns their numbers.
+    /// Writes them all, ids as bytes because a bound text would end at a NUL, and learns their numbers.
     mutating func save(_ db: Database) throws {
         let statement = try db.cachedStatement(sql: Self.upsert)
         for entry in 0..<lives.count {
@@ -42,7 +42,7 @@ struct TokenNumbers {
             let number = try UInt32.fetchOne(
                 statement,
                 arguments: [
-                    tokens.string(at: entry), isIssued ? life.kind : useNames[entry].kind,
+                    Data(tokens.slice(at: entry)), isIssued ? life.kind : useNames[entry].kind,
                     isIssued ? life.principal : useNames[entry].principal, life.scopes.map(Self.json), life.issuedAt,
                     life.issuedBy, life.expiresAt, life.revokedAt, life.supersededAt, life.supersededBy, life.firstUse,
                     life.lastUse, uses[entry],
@@ -79,7 +79,7 @@ struct TokenNumbers {
     private static let upsert = """
         INSERT INTO tokens (token_id, kind, principal, scopes, issued_at, issued_by, expires_at, revoked_at,
             superseded_at, superseded_by, first_use, last_use, uses)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        VALUES (CAST(? AS TEXT), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (token_id) DO UPDATE SET
             kind = iif(\(isEarlierBirth) OR \(isEarlierUse), excluded.kind, kind),
             principal = iif(\(isEarlierBirth) OR \(isEarlierUse), excluded.principal, principal),

@@ -63,7 +63,7 @@ package final class QueryRunner {
                     columns: statement.columnNames, types: types ?? Self.types(statement), rows: [])
                 let rows = try Row.fetchCursor(statement, arguments: arguments)
                 while let row = try rows.next() {
-                    result.rows.append(row.databaseValues.map { Self.value($0) })
+                    result.rows.append(row.databaseValues.enumerated().map { Self.value($1, $0, statement) })
                 }
                 return result
             }
@@ -82,12 +82,16 @@ package final class QueryRunner {
         }
     }
 
-    private static func value(_ value: DatabaseValue) -> QueryResult.Value {
+    /// A value of the row at which the statement stands.
+    private static func value(_ value: DatabaseValue, _ place: Int, _ statement: Statement) -> QueryResult.Value {
         switch value.storage {
         case .null: .null
         case .int64(let number): .integer(number)
         case .double(let number): .decimal(number)
-        case .string(let text): .text(text)
+        // By length, because a text may hold a NUL.
+        case .string: .text(String(decoding: UnsafeBufferPointer(
+            start: sqlite3_column_text(statement.sqliteStatement, Int32(place)),
+            count: Int(sqlite3_column_bytes(statement.sqliteStatement, Int32(place)))), as: UTF8.self))
         case .blob(let data): .text(String(decoding: data, as: UTF8.self))
         }
     }

@@ -130,6 +130,36 @@ struct OutputTests {
         #expect(try program.run("verify", "--trail", folder, "-q").status == 0)
     }
 
+    @Test func `ids that differ only behind a NUL are different tokens`() throws {
+        let log = program.write("nul.ndjson", """
+            {"ts":"2026-01-01T00:00:00Z","event":"used","token_id":"a"}
+            {"ts":"2026-04-26T00:00:00Z","event":"used","token_id":"a\\u0000b"}
+
+            """)
+        let folder = program.folder + "/nul"
+        _ = try program.run("ingest", log, "--trail", folder, "-q")
+        #expect(try program.json("detect", "--trail", folder, "--since", "start")["findings"]?[0]?["class"]?.text == "unknown_origin")
+        let rows = try program.json("query", "SELECT token_id, uses FROM tokens ORDER BY token_id", "--trail", folder)["rows"]
+        #expect(rows == [["token_id": "a", "uses": 1], ["token_id": "a\u{0}b", "uses": 1]])
+        let one = "SELECT count(*) AS n FROM token_days WHERE token_id = 'a' || char(0) || 'b'"
+        #expect(try program.json("query", one, "--trail", folder)["rows"]?[0]?["n"]?.integer == 1)
+        #expect(try program.run("verify", "--trail", folder, "-q").status == 0)
+    }
+
+    @Test func `a run as of a later time sees what lay in the future once`() throws {
+        let log = program.write("later.ndjson", """
+            {"ts":"2026-01-01T00:00:00Z","event":"used","token_id":"a"}
+            {"ts":"2026-01-02T00:00:00Z","event":"used","token_id":"b"}
+            {"ts":"2099-01-01T00:00:00Z","event":"used","token_id":"a"}
+
+            """)
+        let folder = program.folder + "/later"
+        _ = try program.run("ingest", log, "--trail", folder, "-q")
+        #expect(try program.json("detect", "--trail", folder)["as_of"]?.text == "2026-01-02T00:00:00.000001Z")
+        let found = try program.json("detect", "--trail", folder, "--as-of", "2099-01-01T12:00:00Z")["findings"]
+        #expect(found?.elements?.map { $0["class"]?.text } == ["dormant_reactivated"])
+    }
+
     @Test func `a trail without events answers every command`() throws {
         let log = program.write("bad.ndjson", "no event\n")
         let ingest = try program.run("ingest", log, "--trail", program.folder + "/empty", "-q")

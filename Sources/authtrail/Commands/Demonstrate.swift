@@ -126,7 +126,7 @@ struct Demonstrate: ParsableCommand {
     }
 
     private func report(_ trail: Trail, _ screen: Output) throws {
-        let newest = try trail.catalog.coverage()?.upperBound ?? 0
+        let newest = try trail.catalog.newest() ?? 0
         let query = try NamedQuery.named("failed-by-ip")
         var result = try QueryRunner(trail).run(query, ["since": TimeText.dayText(newest)], newest: newest)
         result.rows = Array(result.rows.prefix(5))

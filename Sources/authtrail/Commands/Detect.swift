@@ -145,7 +145,8 @@ enum DetectionRun {
         _ detectors: [any Detector], on trail: Trail, asOf: Int64?, since: SinceOption?, isQuiet: Bool
     ) throws -> DetectionReport {
         let coverage = try trail.catalog.coverage()
-        let end = asOf ?? coverage?.upperBound ?? 0
+        let newest = try trail.catalog.newest()
+        let end = asOf ?? newest ?? 0
         let oldest = coverage?.lowerBound ?? end
         var from = since.map { $0.start(end: end, oldest: min(oldest, end)) } ?? end - DetectionWindow.recent
         if from > end {

@@ -106,9 +106,7 @@ struct Export: ParsableCommand {
 
     private func scan(_ opened: Trail) throws -> EventScan {
         var scan = EventScan(fields: .all)
-        if let coverage = try opened.catalog.coverage() {
-            if let since { scan.from = since.start(end: coverage.upperBound, oldest: coverage.lowerBound) }
-        }
+        if let since, let newest = try opened.catalog.newest() { scan.from = since.start(end: newest, oldest: 0) }
         if let until { scan.to = until.micros }
         if !event.isEmpty { scan.kinds = event.reduce(into: EventKinds(rawValue: 0)) { $0.formUnion(EventKinds($1)) } }
         let filters = [

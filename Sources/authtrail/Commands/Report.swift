@@ -30,7 +30,7 @@ struct Report: ParsableCommand {
     func run() throws {
         let query = try NamedQuery.named(name)
         let opened = try trail.open()
-        let newest = try opened.catalog.coverage()?.upperBound ?? 0
+        let newest = try opened.catalog.newest() ?? 0
         var values: [String: String] = [:]
         for assignment in set { values[assignment.name] = assignment.value }
         let result = try QueryRunner(opened).run(query, values, newest: newest)
