@@ -146,6 +146,24 @@ struct OutputTests {
         #expect(try program.run("verify", "--trail", folder, "-q").status == 0)
     }
 
+    @Test func `ids that differ only in normalization are different tokens, each with its own evidence`() throws {
+        let log = program.write("nfc.ndjson", """
+            {"ts":"2026-01-01T00:00:00Z","event":"used","token_id":"\u{e9}"}
+            {"ts":"2026-01-01T00:00:00Z","event":"used","token_id":"e\u{301}"}
+            {"ts":"2026-04-26T00:00:00Z","event":"used","token_id":"e\u{301}"}
+            {"ts":"2026-04-26T00:00:00Z","event":"used","token_id":"\u{e9}"}
+
+            """)
+        _ = try program.run("ingest", log, "--trail", program.folder + "/nfc", "-q")
+        let found = try #require(try program.json("detect", "--trail", program.folder + "/nfc")["findings"]?.elements)
+        #expect(found.count == 2)
+        for finding in found {
+            #expect(finding["evidence"]?.elements?.count == 2)
+            #expect(finding["context"]?["uses"]?.integer == 1)
+        }
+        #expect(Set(found.flatMap { $0["evidence"]?.elements ?? [] }.compactMap { $0["offset"]?.integer }).count == 4)
+    }
+
     @Test func `a run as of a later time sees what lay in the future once`() throws {
         let log = program.write("later.ndjson", """
             {"ts":"2026-01-01T00:00:00Z","event":"used","token_id":"a"}

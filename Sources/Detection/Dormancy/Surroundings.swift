@@ -40,7 +40,7 @@ struct SurroundingsReader {
     func read(_ wakings: [Waking]) throws -> [Surroundings] {
         var all = wakings.map { _ in Surroundings() }
         guard !wakings.isEmpty else { return all }
-        let byToken = Dictionary(grouping: wakings.indices) { wakings[$0].life.tokenID }
+        let byToken = Dictionary(grouping: wakings.indices) { Array(wakings[$0].life.tokenID.utf8) }
         try readAftermath(wakings, byToken, into: &all)
         try readPast(wakings, byToken, into: &all)
         try readFailures(wakings, into: &all)
@@ -53,15 +53,15 @@ struct SurroundingsReader {
     }
 
     private func readAftermath(
-        _ wakings: [Waking], _ byToken: [String: [Int]], into all: inout [Surroundings]
+        _ wakings: [Waking], _ byToken: [[UInt8]: [Int]], into all: inout [Surroundings]
     ) throws {
         let scan = EventScan(
             from: wakings.map { $0.at }.min() ?? 0, to: wakings.map(aftermathEnd).max() ?? 0, kinds: .used,
-            texts: [.tokenID: .any(of: Set(byToken.keys))], fields: Self.useFields.union(EventFields(.scopes)))
+            texts: [.tokenID: .any(ofBytes: Set(byToken.keys))], fields: Self.useFields.union(EventFields(.scopes)))
         try history.scan(scan) { events in
             for row in 0..<events.count {
                 let ts = events.ts[row]
-                for place in byToken[events[.tokenID][row] ?? ""] ?? [] {
+                for place in byToken[events.tokenBytes(at: row)] ?? [] {
                     guard ts >= wakings[place].at, ts < aftermathEnd(wakings[place]) else { continue }
                     all[place].uses += 1
                     all[place].lastUse = max(all[place].lastUse ?? ts, ts)
@@ -84,17 +84,19 @@ struct SurroundingsReader {
     }
 
     /// Looks at the uses before each silence: where the token used to come from.
-    private func readPast(_ wakings: [Waking], _ byToken: [String: [Int]], into all: inout [Surroundings]) throws {
+    private func readPast(
+        _ wakings: [Waking], _ byToken: [[UInt8]: [Int]], into all: inout [Surroundings]
+    ) throws {
         for span in pastSpans(wakings) {
-            let tokens = Set(span.wakings.map { wakings[$0].life.tokenID })
+            let tokens = Set(span.wakings.map { Array(wakings[$0].life.tokenID.utf8) })
             let scan = EventScan(
-                from: span.from, to: span.to, kinds: .used, texts: [.tokenID: .any(of: tokens)],
+                from: span.from, to: span.to, kinds: .used, texts: [.tokenID: .any(ofBytes: tokens)],
                 fields: Self.useFields)
             let members = Set(span.wakings)
             try history.scan(scan) { events in
                 for row in 0..<events.count {
                     let ts = events.ts[row]
-                    for place in byToken[events[.tokenID][row] ?? ""] ?? [] where members.contains(place) {
+                    for place in byToken[events.tokenBytes(at: row)] ?? [] where members.contains(place) {
                         guard let previous = wakings[place].previous, ts <= previous,
                             ts >= previous.minus(settings.past) else { continue }
                         notePast(at: row, of: events, isPrevious: ts == previous, in: &all[place])
@@ -186,6 +188,9 @@ extension Optional where Wrapped == Surroundings.Use {
 }
 
 extension EventColumns {
+    /// The token of a row, as the bytes that tell tokens apart; empty when it names none.
+    fileprivate func tokenBytes(at row: Int) -> [UInt8] { self[.tokenID].bytes(at: row).map { Array($0) } ?? [] }
+
     /// The reference to a row's line. The batch must hold `ts`, `source`, `source_offset` and `event_id`.
     func evidence(at row: Int) -> Evidence {
         Evidence(source: self[.source][row] ?? "", offset: sourceOffset[row], eventID: self[.eventID][row], ts: ts[row])
@@ -196,5 +201,11 @@ extension TextCondition {
     /// Few texts are asked for exactly, which lets readers skip by bloom filter; many by hash.
     static func any(of texts: Set<String>) -> TextCondition {
         texts.count <= 64 ? .equals(texts) : .matching { texts.contains($0) }
+    }
+
+    /// The same for texts by their bytes: a set of strings would keep one of two that differ in normalization only.
+    fileprivate static func any(ofBytes texts: Set<[UInt8]>) -> TextCondition {
+        let strings = Set(texts.map { String(decoding: $0, as: UTF8.self) })
+        return strings.count == texts.count ? any(of: strings) : .matching { texts.contains(Array($0.utf8)) }
     }
 }
