@@ -61,14 +61,9 @@ package final class GzipStream {
     }
 
     private func refill() throws(FileError) -> Bool {
-        let place = offset
-        var result: Result<Int, FileError> = .success(0)
-        buffer.withUnsafeMutableBytes { space in
-            do throws(FileError) { result = .success(try input.read(into: space, at: place)) } catch {
-                result = .failure(error)
-            }
+        filled = try buffer.fill(0..<buffer.count) { (space) throws(FileError) in
+            try input.read(into: space, at: offset)
         }
-        filled = try result.get()
         taken = 0
         offset += Int64(filled)
         return filled > 0

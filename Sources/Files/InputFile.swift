@@ -89,3 +89,18 @@ package func readStandardInput(into buffer: UnsafeMutableRawBufferPointer) throw
     }
     return filled
 }
+
+extension [UInt8] {
+    /// Lets a reader fill a part of the array; returns what the reader returns, the number of bytes.
+    package mutating func fill(
+        _ part: Range<Int>, _ read: (UnsafeMutableRawBufferPointer) throws(FileError) -> Int
+    ) throws(FileError) -> Int {
+        // The array's own method passes on errors without their type.
+        var result: Result<Int, FileError> = .success(0)
+        withUnsafeMutableBytes { bytes in
+            let space = UnsafeMutableRawBufferPointer(rebasing: bytes[part])
+            do throws(FileError) { result = .success(try read(space)) } catch { result = .failure(error) }
+        }
+        return try result.get()
+    }
+}

@@ -75,7 +75,7 @@ package final class Ingestor {
                 try readLines(&source)
             }
             if isBatchFull {
-                remember(source, opened.size)
+                remember(state(source, opened.size))
                 try commit()
             }
         }
@@ -188,13 +188,17 @@ package final class Ingestor {
     private func finish(_ source: SourceReader, _ start: SourceRecord, _ size: Int64) {
         let read = source.record.checkpoint - start.checkpoint
         done.bytes = bytesBefore + size
-        guard read > 0 || !identity.knows(source.state(size: size)) else { return summary.unchanged += 1 }
+        let state = state(source, size)
         if read == 0 { summary.unchanged += 1 }
-        remember(source, size)
+        if read > 0 || !identity.knows(state) { remember(state) }
     }
 
-    private func remember(_ source: SourceReader, _ size: Int64) {
-        let state = source.state(size: max(size, source.record.isCompressed ? 0 : source.record.checkpoint))
+    /// The record as it stands; a plain file that grew while it was read is at least as large as what was read.
+    private func state(_ source: SourceReader, _ size: Int64) -> SourceRecord {
+        source.state(size: max(size, source.record.isCompressed ? 0 : source.record.checkpoint))
+    }
+
+    private func remember(_ state: SourceRecord) {
         pending.update(state)
         identity.remember(state)
     }

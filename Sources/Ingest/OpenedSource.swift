@@ -69,13 +69,10 @@ extension SourceIdentity {
 
     private static func read(_ box: InputFileBox, _ offset: Int64, _ count: Int) throws(FileError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
-        var result: Result<Int, FileError> = .success(0)
-        bytes.withUnsafeMutableBytes { space in
-            do throws(FileError) { result = .success(try box.file.read(into: space, at: offset)) } catch {
-                result = .failure(error)
-            }
+        let filled = try bytes.fill(0..<count) { (space) throws(FileError) in
+            try box.file.read(into: space, at: offset)
         }
-        return Array(bytes.prefix(try result.get()))
+        return Array(bytes.prefix(filled))
     }
 
     /// Decompresses `length` bytes, or up to the end or a damage; gives the first and last bytes of them and their
@@ -88,15 +85,9 @@ extension SourceIdentity {
         var buffer = [UInt8](repeating: 0, count: 256 * 1024)
         while count < length {
             let wanted = Int(min(Int64(buffer.count), length - count))
-            var result: Result<Int, FileError> = .success(0)
-            buffer.withUnsafeMutableBytes { bytes in
-                let space = UnsafeMutableRawBufferPointer(rebasing: bytes[..<wanted])
-                do throws(FileError) { result = .success(try stream.read(into: space)) } catch {
-                    result = .failure(error)
-                }
-            }
             // A damage is told when the source is read; here it only means that the stream ends.
-            guard let read = try? result.get(), read > 0 else { break }
+            let filled = try? buffer.fill(0..<wanted) { (space) throws(FileError) in try stream.read(into: space) }
+            guard let read = filled, read > 0 else { break }
             if first.count < headLength { first.append(contentsOf: buffer[..<read].prefix(headLength - first.count)) }
             last.append(contentsOf: buffer[..<read].suffix(tailLength))
             if last.count > tailLength { last.removeFirst(last.count - tailLength) }

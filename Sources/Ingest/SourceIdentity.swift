@@ -1,6 +1,7 @@
 internal import Catalog
 internal import Crypto
 internal import Files
+internal import Trail
 
 /// Tells which source a file is: a file is known by its device and inode and by its content, never by its name.
 ///
@@ -80,10 +81,7 @@ struct SourceIdentity {
 
     /// The first 32 hex digits of SHA-256.
     static func hash(_ bytes: ArraySlice<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        for byte in SHA256.hash(data: bytes).prefix(16) { text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
-        return String(decoding: text, as: UTF8.self)
+        hex(SHA256.hash(data: bytes).prefix(16))
     }
 
     private static func isInPlace(_ source: SourceRecord) -> Bool {

@@ -37,15 +37,9 @@ struct SourceReader {
     /// Reads more; returns the number of bytes, 0 at the end.
     mutating func fill() throws(FileError) -> Int {
         let place = record.checkpoint + Int64(filled)
-        let from = filled
-        var result: Result<Int, FileError> = .success(0)
-        buffer.withUnsafeMutableBytes { bytes in
-            let free = UnsafeMutableRawBufferPointer(rebasing: bytes[from...])
-            do throws(FileError) { result = .success(try stream.read(into: free, at: place)) } catch {
-                result = .failure(error)
-            }
+        let count = try buffer.fill(filled..<buffer.count) { (free) throws(FileError) in
+            try stream.read(into: free, at: place)
         }
-        let count = try result.get()
         filled += count
         return count
     }

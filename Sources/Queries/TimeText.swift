@@ -34,9 +34,6 @@ package enum TimeText {
         return "\(duration)us"
     }
 
-    /// 24 hours before a time, as `--set since=` takes it.
-    package static func dayText(_ end: Int64) -> String { Timestamp.text(end - Timestamp.day) }
-
     private static let units: [String: Int64] = [
         "us": 1, "ms": 1000, "s": Timestamp.second, "min": Timestamp.minute, "m": Timestamp.minute,
         "h": Timestamp.hour, "d": Timestamp.day, "w": 7 * Timestamp.day,

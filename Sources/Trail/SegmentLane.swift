@@ -83,8 +83,8 @@ private final class OpenSegment {
     }
 }
 
-/// A digest in hex.
-func hex(_ digest: SHA256.Digest) -> String {
+/// A digest, or a part of one, in hex.
+package func hex(_ digest: some Sequence<UInt8>) -> String {
     let digits = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []
     for byte in digest { text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
