@@ -17,8 +17,8 @@ let pipeline: [Target] = [
     .target(name: "Events", dependencies: ["Columns"]),
     .target(name: "Parquet", dependencies: ["CZlib", "Columns"]),
     .target(name: "Segments", dependencies: ["Columns", "Events", "Parquet"]),
-    .target(name: "Rollups", dependencies: ["Columns", "Events"]),
-    .target(name: "Catalog", dependencies: ["Columns", "Events", "Rollups", grdb]),
+    .target(name: "Rollups", dependencies: ["CZlib", "Columns", "Events"]),
+    .target(name: "Catalog", dependencies: ["Columns", "Events", "Rollups", grdb, sqlite]),
     .target(
         name: "Trail",
         dependencies: ["Columns", "Files", "Events", "Parquet", "Segments", "Rollups", "Catalog", crypto]),

@@ -50,20 +50,21 @@ extension Catalog {
                     arguments: [Data(use.tokens.slice(at: place))])
             }
             guard !numbers.contains(nil) else { return "uses a token that the catalog does not list" }
-            let days = use.numbered(numbers.compactMap(\.self))
-            let hours = rollups.ipHours()
-            if try Self.block("token_day_blocks", segment, db) != (days.count == 0 ? nil : days.encoded()) {
+            let days = try Self.blocks("token_day_blocks", segment, db).map { try TokenDays(day: $0, encoded: $1) }
+            if days != use.numbered(numbers.compactMap(\.self)) {
                 return "gives other token_days than the catalog holds"
             }
-            if try Self.block("ip_hour_blocks", segment, db) != (hours.count == 0 ? nil : hours.encoded()) {
-                return "gives other ip_hours than the catalog holds"
-            }
+            let hours = try Self.blocks("ip_hour_blocks", segment, db).map { try IPHours(day: $0, encoded: $1) }
+            if hours != rollups.ipHours() { return "gives other ip_hours than the catalog holds" }
             return nil
         }
     }
 
-    private static func block(_ table: String, _ segment: SegmentRecord, _ db: Database) throws -> [UInt8]? {
-        try Data.fetchOne(db, sql: "SELECT block FROM \(table) WHERE segment_id = ?", arguments: [segment.id])
-            .map { [UInt8]($0) }
+    private static func blocks(
+        _ table: String, _ segment: SegmentRecord, _ db: Database
+    ) throws -> [(day: Int32, block: [UInt8])] {
+        try Row.fetchAll(
+            db, sql: "SELECT day, block FROM \(table) WHERE segment_id = ? ORDER BY day", arguments: [segment.id]
+        ).map { ($0["day"], [UInt8]($0["block"] as Data)) }
     }
 }

@@ -5,13 +5,15 @@ internal import Rollups
 
 extension Catalog {
     /// Makes a batch true, in one transaction: segments, rollups, tokens, quarantine, counters and checkpoints.
-    package func commit(_ batch: CatalogBatch) throws(CatalogError) {
+    ///
+    /// `known` remembers the numbers of tokens from one commit to the next.
+    package func commit(_ batch: CatalogBatch, known: inout KnownTokens) throws(CatalogError) {
         try write("commit a batch") { db in
             let batchID = try Self.insertBatch(batch, db)
             for source in batch.sources { try Self.save(source, db) }
             var tokens = TokenNumbers()
             for segment in batch.segments { tokens.add(segment.rollups) }
-            try tokens.save(db)
+            try tokens.save(db, &known)
             for segment in batch.segments {
                 try Self.insert(segment.record, batchID, db)
                 try Self.insertRollups(segment.record, segment.rollups, tokens, db)
@@ -61,13 +63,13 @@ extension Catalog {
     private static func insert(_ segment: SegmentRecord, _ batchID: Int64, _ db: Database) throws {
         try db.cachedStatement(
             sql: """
-                INSERT INTO segments (segment_id, batch_id, day, file, rows, row_groups, bytes, sha256, min_ts, max_ts,
+                INSERT INTO segments (segment_id, batch_id, month, file, rows, row_groups, bytes, sha256, min_ts, max_ts,
                     issued, used, revoked, failed, exchanged, refreshed)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(
             arguments: [
-                segment.id, batchID, segment.day, segment.file, segment.rows, segment.rowGroups, segment.bytes,
+                segment.id, batchID, segment.month, segment.file, segment.rows, segment.rowGroups, segment.bytes,
                 segment.sha256, segment.minTS, segment.maxTS,
             ] + StatementArguments(segment.counts))
     }
@@ -75,15 +77,17 @@ extension Catalog {
     private static func insertRollups(
         _ segment: SegmentRecord, _ rollups: SegmentRollups, _ tokens: TokenNumbers, _ db: Database
     ) throws {
-        let tokenDays = rollups.tokenUse.numbered(tokens.numbers(of: rollups.tokenUse.tokens))
-        if tokenDays.count > 0 { try insert("token_day_blocks", segment, tokenDays.encoded(), db) }
-        let ipHours = rollups.ipHours()
-        if ipHours.count > 0 { try insert("ip_hour_blocks", segment, ipHours.encoded(), db) }
+        for day in rollups.tokenUse.numbered(tokens.numbers(of: rollups.tokenUse.tokens)) {
+            try insert("token_day_blocks", segment, day.day, day.encoded(), db)
+        }
+        for day in rollups.ipHours() { try insert("ip_hour_blocks", segment, day.day, day.encoded(), db) }
     }
 
-    private static func insert(_ table: String, _ segment: SegmentRecord, _ block: [UInt8], _ db: Database) throws {
+    private static func insert(
+        _ table: String, _ segment: SegmentRecord, _ day: Int32, _ block: [UInt8], _ db: Database
+    ) throws {
         try db.cachedStatement(sql: "INSERT INTO \(table) (segment_id, day, block) VALUES (?, ?, ?)")
-            .execute(arguments: [segment.id, segment.day, block.asData])
+            .execute(arguments: [segment.id, day, block.asData])
     }
 
     private static func insert(_ line: QuarantineRecord, _ batchID: Int64, _ db: Database) throws {

@@ -4,16 +4,16 @@ internal import GRDB
 enum CatalogMigrations {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("1 sources and batches") { db in
+        migrator.registerMigration("2 sources and batches") { db in
             try db.execute(sql: sourcesAndBatches)
         }
-        migrator.registerMigration("1 segments and rollups") { db in
+        migrator.registerMigration("2 segments and rollups") { db in
             try db.execute(sql: segmentsAndRollups)
         }
-        migrator.registerMigration("1 quarantine") { db in
+        migrator.registerMigration("2 quarantine") { db in
             try db.execute(sql: quarantine)
         }
-        migrator.registerMigration("1 runs and findings") { db in
+        migrator.registerMigration("2 runs and findings") { db in
             try db.execute(sql: runsAndFindings)
         }
         return migrator
@@ -63,7 +63,7 @@ enum CatalogMigrations {
         CREATE TABLE segments (
             segment_id    INTEGER PRIMARY KEY,
             batch_id      INTEGER NOT NULL REFERENCES batches,
-            day           INTEGER NOT NULL,
+            month         INTEGER NOT NULL,
             file          TEXT NOT NULL UNIQUE,
             rows          INTEGER NOT NULL,
             row_groups    INTEGER NOT NULL,
@@ -79,18 +79,20 @@ enum CatalogMigrations {
             refreshed     INTEGER NOT NULL,
             CHECK (rows = issued + used + revoked + failed + exchanged + refreshed)
         ) STRICT;
-        CREATE INDEX segments_by_day ON segments (day);
+        CREATE INDEX segments_by_month ON segments (month);
         CREATE TABLE token_day_blocks (
-            segment_id    INTEGER PRIMARY KEY REFERENCES segments ON DELETE CASCADE,
+            segment_id    INTEGER NOT NULL REFERENCES segments ON DELETE CASCADE,
             day           INTEGER NOT NULL,
             block         BLOB NOT NULL
         ) STRICT;
+        CREATE INDEX token_day_blocks_by_segment ON token_day_blocks (segment_id);
         CREATE INDEX token_day_blocks_by_day ON token_day_blocks (day);
         CREATE TABLE ip_hour_blocks (
-            segment_id    INTEGER PRIMARY KEY REFERENCES segments ON DELETE CASCADE,
+            segment_id    INTEGER NOT NULL REFERENCES segments ON DELETE CASCADE,
             day           INTEGER NOT NULL,
             block         BLOB NOT NULL
         ) STRICT;
+        CREATE INDEX ip_hour_blocks_by_segment ON ip_hour_blocks (segment_id);
         CREATE INDEX ip_hour_blocks_by_day ON ip_hour_blocks (day);
         CREATE TABLE tokens (
             token_no      INTEGER PRIMARY KEY,

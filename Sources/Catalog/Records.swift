@@ -58,8 +58,8 @@ package struct SourceRecord: Sendable, Equatable {
 package struct SegmentRecord: Sendable, Equatable {
     /// Also the number in its file name.
     package var id: Int64
-    /// UTC day of all its events.
-    package var day: Int32
+    /// UTC month of all its events, counted from January 1970.
+    package var month: Int32
     /// Path below the trail's folder.
     package var file: String
     package var rows: Int64
@@ -73,11 +73,11 @@ package struct SegmentRecord: Sendable, Equatable {
     package var counts: [Int64]
 
     package init(
-        id: Int64, day: Int32, file: String, rows: Int64, rowGroups: Int64, bytes: Int64, sha256: String,
+        id: Int64, month: Int32, file: String, rows: Int64, rowGroups: Int64, bytes: Int64, sha256: String,
         minTS: Int64, maxTS: Int64, counts: [Int64]
     ) {
         self.id = id
-        self.day = day
+        self.month = month
         self.file = file
         self.rows = rows
         self.rowGroups = rowGroups

@@ -12,6 +12,8 @@ struct TokenNumbers {
     private var tokens = TextDictionary()
     private var lives: [TokenLife] = []
     private var uses: [Int64] = []
+    /// Whether something beside uses is told.
+    private var hasFact: [Bool] = []
     /// Principal and kind of the first use.
     private var useNames: [(principal: String?, kind: String?)] = []
 
@@ -20,7 +22,7 @@ struct TokenNumbers {
         let use = rollups.tokenUse
         for place in 0..<use.tokens.count {
             let entry = entry(use.tokens.bytes.span.bytes.extracting(use.tokens.range(of: place)))
-            uses[entry] += Int64(use.uses[place])
+            uses[entry] += use.uses[place]
             if use.first[place] < lives[entry].firstUse ?? .max {
                 lives[entry].firstUse = use.first[place]
                 useNames[entry] = (use.principals[place], use.kinds[place])
@@ -29,26 +31,47 @@ struct TokenNumbers {
         }
         for fact in rollups.facts {
             let bytes = Array(fact.tokenID.utf8)
-            lives[entry(bytes.span.bytes)].learn(fact)
+            let entry = entry(bytes.span.bytes)
+            lives[entry].learn(fact)
+            hasFact[entry] = true
         }
     }
 
-    /// Writes them all, ids as bytes because a bound text would end at a NUL, and learns their numbers.
-    mutating func save(_ db: Database) throws {
-        let statement = try db.cachedStatement(sql: Self.upsert)
+    /// Writes them all and learns their numbers. Tokens that are known and of which nothing but uses is told take the
+    /// short way, in the order in which they lie in the table.
+    mutating func save(_ db: Database, _ known: inout KnownTokens) throws {
+        var used: [(number: UInt32, entry: Int)] = []
         for entry in 0..<lives.count {
-            let life = lives[entry]
-            let isIssued = life.issuedAt != nil
-            let number = try UInt32.fetchOne(
-                statement,
-                arguments: [
-                    Data(tokens.slice(at: entry)), isIssued ? life.kind : useNames[entry].kind,
-                    isIssued ? life.principal : useNames[entry].principal, life.scopes.map(Self.json), life.issuedAt,
-                    life.issuedBy, life.expiresAt, life.revokedAt, life.supersededAt, life.supersededBy, life.firstUse,
-                    life.lastUse, uses[entry],
-                ])
-            lives[entry].number = number ?? 0
+            if let first = lives[entry].firstUse, !hasFact[entry],
+                let number = known.number(of: tokens, entry, usedAt: first)
+            {
+                lives[entry].number = number
+                used.append((number, entry))
+            } else {
+                lives[entry].number = try upsert(entry, db)
+                known.remember(tokens, entry, lives[entry].number, firstUse: lives[entry].firstUse)
+            }
         }
+        used.sort { $0.number < $1.number }
+        let statement = try BoundStatement(db.cachedStatement(sql: Self.update))
+        for (number, entry) in used {
+            let life = lives[entry]
+            try statement.run([life.firstUse ?? .max, life.lastUse ?? .min, uses[entry], Int64(number)])
+        }
+    }
+
+    /// Ids go in as bytes, because a bound text would end at a NUL.
+    private func upsert(_ entry: Int, _ db: Database) throws -> UInt32 {
+        let life = lives[entry]
+        let isIssued = life.issuedAt != nil
+        return try UInt32.fetchOne(
+            db.cachedStatement(sql: Self.upsert),
+            arguments: [
+                Data(tokens.slice(at: entry)), isIssued ? life.kind : useNames[entry].kind,
+                isIssued ? life.principal : useNames[entry].principal, life.scopes.map(Self.json), life.issuedAt,
+                life.issuedBy, life.expiresAt, life.revokedAt, life.supersededAt, life.supersededBy, life.firstUse,
+                life.lastUse, uses[entry],
+            ]) ?? 0
     }
 
     /// The numbers of the entries of a dictionary, after `save`.
@@ -64,6 +87,7 @@ struct TokenNumbers {
         if index == lives.count {
             lives.append(TokenLife(number: 0, tokenID: ""))
             uses.append(0)
+            hasFact.append(false)
             useNames.append((nil, nil))
         }
         return index
@@ -96,6 +120,11 @@ struct TokenNumbers {
             last_use = ifnull(max(excluded.last_use, last_use), ifnull(excluded.last_use, last_use)),
             uses = uses + excluded.uses
         RETURNING token_no
+        """
+    /// Of a token that stands in the table with a first use that is not later, or with an issue.
+    private static let update = """
+        UPDATE tokens SET first_use = min(ifnull(first_use, ?1), ?1), last_use = max(ifnull(last_use, ?2), ?2),
+            uses = uses + ?3 WHERE token_no = ?4
         """
     private static let isEarlierBirth = "ifnull(excluded.issued_at < ifnull(issued_at, \(Int64.max)), 0)"
     private static let isEarlierUse = """

@@ -1,18 +1,18 @@
 import Columns
 
-/// What was read since the last commit: events by UTC day, lines in quarantine, and counts that add up.
+/// What was read since the last commit: events by UTC month, lines in quarantine, and counts that add up.
 ///
-/// `LineReader` fills it and stops as soon as it is `full`; whoever commits takes days out of it. So a day never has
+/// `LineReader` fills it and stops as soon as it is `full`; whoever commits takes months out of it. So a month never has
 /// more rows than its limit, and memory stays bounded whatever comes.
 package struct EventBatch: Sendable {
     /// When a batch is full.
     package struct Limits: Sendable, Equatable {
-        /// Rows of one day: exactly so many, never more.
-        package var rowsPerDay = 131_072
-        /// Bytes of the lines of one day; at most one line more. Columns need it to be far below 4 GiB.
-        package var bytesPerDay = 128 << 20
-        /// Days open at once; at most one more.
-        package var days = 1024
+        /// Rows of one month: exactly so many, never more.
+        package var rowsPerMonth = 65_536
+        /// Bytes of the lines of one month; at most one line more. Columns need it to be far below 4 GiB.
+        package var bytesPerMonth = 128 << 20
+        /// Months open at once; at most one more.
+        package var months = 256
         /// Bytes of memory for everything: those of every line and `bytesPerLine`; at most one line more.
         package var bytes = 256 << 20
         /// What a line costs in memory apart from its own bytes.
@@ -38,14 +38,14 @@ package struct EventBatch: Sendable {
 
     /// What is to be taken out before reading goes on.
     package enum Full: Sendable, Equatable {
-        /// One day has reached its rows or bytes.
-        case day(Int32)
-        /// Days or bytes altogether; everything is to be taken, the lines in quarantine too.
+        /// One month has reached its rows or bytes.
+        case month(Int32)
+        /// Months or bytes altogether; everything is to be taken, the lines in quarantine too.
         case all
     }
 
-    /// One open day.
-    struct Day: Sendable {
+    /// One open month.
+    struct Month: Sendable {
         let number: Int32
         var columns: EventColumns
         /// Rows that follow those in `columns`. Empty except while lines are read.
@@ -59,7 +59,7 @@ package struct EventBatch: Sendable {
 
         var rows: Int { columns.count &+ block.count }
 
-        /// What the day counts for in `EventBatch.bytes`.
+        /// What the month counts for in `EventBatch.bytes`.
         var weight: Int { bytes + rows * Limits.bytesPerLine }
 
         /// Moves the rows of the block, whose texts stand in these bytes, into the columns.
@@ -67,9 +67,9 @@ package struct EventBatch: Sendable {
         mutating func flush(_ bytes: RawSpan, _ limits: Limits) {
             let before = columns.count
             block.flush(into: &columns, bytes, source: source)
-            // A day that has come so far will likely fill up: growing at once is cheaper than doubling three times.
-            let eighth = limits.rowsPerDay / 8
-            if before < eighth, columns.count >= eighth { columns.reserve(limits.rowsPerDay) }
+            // A month that has come so far will likely fill up: growing at once is cheaper than doubling three times.
+            let eighth = limits.rowsPerMonth / 8
+            if before < eighth, columns.count >= eighth { columns.reserve(limits.rowsPerMonth) }
         }
     }
 
@@ -82,7 +82,7 @@ package struct EventBatch: Sendable {
 
     /// The newest event since `takeNewest` was called, those in the future left out.
     var newest = Int64.min
-    var open: [Day] = []
+    var open: [Month] = []
     /// Of `open` and `quarantined`, as `Limits.bytes` counts them.
     var bytes = 0
     private var places: [Int32: Int] = [:]
@@ -90,13 +90,13 @@ package struct EventBatch: Sendable {
 
     package init(limits: Limits = Limits()) { self.limits = limits }
 
-    /// The days that have events, ascending; days since the epoch, UTC.
-    package var days: [Int32] { places.keys.sorted() }
+    /// The months that have events, ascending; months since January 1970, UTC.
+    package var months: [Int32] { places.keys.sorted() }
 
-    /// The events of a day, or nil if it has none.
-    package subscript(day: Int32) -> EventColumns? { places[day].map { open[$0].columns } }
+    /// The events of a month, or nil if it has none.
+    package subscript(month: Int32) -> EventColumns? { places[month].map { open[$0].columns } }
 
-    /// Events of all days.
+    /// Events of all months.
     package var rows: Int { open.reduce(0) { $0 + $1.columns.count } }
 
     /// Bytes that columns and quarantined lines hold, about.
@@ -104,9 +104,9 @@ package struct EventBatch: Sendable {
         open.reduce(0) { $0 + $1.columns.memory } + quarantined.reduce(0) { $0 + $1.bytes.count + 128 }
     }
 
-    /// Takes the events of a day out, or nil if it has none.
-    package mutating func take(day: Int32) -> EventColumns? {
-        guard let place = places.removeValue(forKey: day) else { return nil }
+    /// Takes the events of a month out, or nil if it has none.
+    package mutating func take(month: Int32) -> EventColumns? {
+        guard let place = places.removeValue(forKey: month) else { return nil }
         let last = open.count - 1
         open.swapAt(place, last)
         let taken = open.removeLast()
@@ -117,10 +117,10 @@ package struct EventBatch: Sendable {
         return taken.columns
     }
 
-    /// Takes the events of all days out, ascending.
-    package mutating func takeDays() -> [(day: Int32, columns: EventColumns)] {
-        let taken = open.sorted { $0.number < $1.number }.map { (day: $0.number, columns: $0.columns) }
-        for day in open { bytes -= day.weight }
+    /// Takes the events of all months out, ascending.
+    package mutating func takeMonths() -> [(month: Int32, columns: EventColumns)] {
+        let taken = open.sorted { $0.number < $1.number }.map { (month: $0.number, columns: $0.columns) }
+        for month in open { bytes -= month.weight }
         open = []
         places = [:]
         full = nil
@@ -128,7 +128,7 @@ package struct EventBatch: Sendable {
         return taken
     }
 
-    /// Gives columns that were taken out and are no longer needed back, so that a later day can use their memory.
+    /// Gives columns that were taken out and are no longer needed back, so that a later month can use their memory.
     package mutating func reuse(_ columns: consuming EventColumns) {
         guard spares.count < 2, columns.fields == .all else { return }
         columns.removeAll()
@@ -166,15 +166,15 @@ package struct EventBatch: Sendable {
         if bytes >= limits.bytes { full = .all }
     }
 
-    /// Counts a line whose event was stored in the day at a place.
+    /// Counts a line whose event was stored in the given month.
     @inline(__always)
-    mutating func count(line length: Int, in day: Int32, isFull: Bool, flagged: Bool) {
+    mutating func count(line length: Int, in month: Int32, isFull: Bool, flagged: Bool) {
         counts.lines &+= 1
         counts.stored &+= 1
         if flagged { counts.flagged &+= 1 }
         bytes &+= length &+ Limits.bytesPerLine
         if bytes >= limits.bytes { full = .all }
-        if isFull { full = .day(day) }
+        if isFull { full = .month(month) }
     }
 
     /// Moves the rows that wait in blocks into their columns. Their texts stand in these bytes.
@@ -182,20 +182,20 @@ package struct EventBatch: Sendable {
         for place in open.indices where open[place].block.count > 0 { open[place].flush(bytes, limits) }
     }
 
-    /// The place in `open` of a day, which is opened if it is not.
-    mutating func place(of day: Int32) -> Int {
-        if let place = places[day] { return place }
-        places[day] = open.count
-        open.append(Day(number: day, columns: spares.popLast() ?? EventColumns()))
-        if open.count > limits.days { full = .all }
+    /// The place in `open` of a month, which is opened if it is not.
+    mutating func place(of month: Int32) -> Int {
+        if let place = places[month] { return place }
+        places[month] = open.count
+        open.append(Month(number: month, columns: spares.popLast() ?? EventColumns()))
+        if open.count > limits.months { full = .all }
         return open.count - 1
     }
 
     /// Finds out again whether the batch is full.
     private mutating func look() {
-        if let day = open.first(where: { $0.columns.count >= limits.rowsPerDay || $0.bytes >= limits.bytesPerDay }) {
-            full = .day(day.number)
-        } else if open.count > limits.days || bytes >= limits.bytes {
+        if let month = open.first(where: { $0.columns.count >= limits.rowsPerMonth || $0.bytes >= limits.bytesPerMonth }) {
+            full = .month(month.number)
+        } else if open.count > limits.months || bytes >= limits.bytes {
             full = .all
         }
     }

@@ -1,6 +1,6 @@
 import Columns
 
-/// Reads NDJSON: every line becomes an event in the columns of its day, a line in quarantine, or is blank.
+/// Reads NDJSON: every line becomes an event in the columns of its month, a line in quarantine, or is blank.
 ///
 /// What becomes of a line depends on the line alone, never on its neighbors or on how the input is cut into chunks.
 package struct LineReader: Sendable {
@@ -20,9 +20,10 @@ package struct LineReader: Sendable {
     let required = EventKind.allCases.map(LineNames.required)
     private var call = 0
     private var source = ""
-    // The day of the last event, its first microsecond, and its place in the batch.
-    private var day = Int32.min
-    private var dayStart = Int64.max
+    // The month of the last event, its first microsecond and that of the next one, and its place in the batch.
+    private var month = Int32.min
+    private var monthStart = Int64.max
+    private var monthEnd = Int64.min
     private var place = 0
 
     package init() {}
@@ -75,7 +76,8 @@ package struct LineReader: Sendable {
     /// Forgets what the last call knew about the batch, which may be another one now.
     private mutating func begin(_ source: String) {
         call += 1
-        dayStart = .max
+        monthStart = .max
+        monthEnd = .min
         self.source = source
     }
 
@@ -88,7 +90,7 @@ package struct LineReader: Sendable {
             let end = try scanner.scan(bytes, from: start)
             if end &- start > Self.longestLine { throw LineFault(.lineTooLong) }
             let (time, kind) = try interpret(bytes)
-            if time &- dayStart >= Timestamp.day || time < dayStart { open(Timestamp.day(of: time), in: &batch) }
+            if time < monthStart || time >= monthEnd { open(Timestamp.month(of: time), in: &batch) }
             if !terminated { scanner.flagged = true }
             if time > latest {
                 scanner.flagged = true
@@ -98,19 +100,20 @@ package struct LineReader: Sendable {
             }
             let length = end &+ 1 &- start
             let isFull = store(bytes, time, kind, offset &+ Int64(start), length, in: &batch.open[place], batch.limits)
-            batch.count(line: length, in: day, isFull: isFull, flagged: scanner.flagged)
+            batch.count(line: length, in: month, isFull: isFull, flagged: scanner.flagged)
             return end &+ 1
         } catch {
             return refuse(bytes, start, offset, error, into: &batch)
         }
     }
 
-    /// Makes a day the one that rows are added to.
+    /// Makes a month the one that rows are added to.
     @inline(never)
-    private mutating func open(_ day: Int32, in batch: inout EventBatch) {
-        self.day = day
-        dayStart = Timestamp.start(ofDay: day)
-        place = batch.place(of: day)
+    private mutating func open(_ month: Int32, in batch: inout EventBatch) {
+        self.month = month
+        monthStart = Timestamp.start(ofMonth: month)
+        monthEnd = Timestamp.start(ofMonth: month + 1)
+        place = batch.place(of: month)
         if batch.open[place].call != call {
             batch.open[place].call = call
             batch.open[place].source = batch.open[place].columns[.source].entry(source)

@@ -1,24 +1,24 @@
 import Columns
 
-// How a line that is an event gets into the columns of its day.
+// How a line that is an event gets into the columns of its month.
 
 extension LineReader {
-    /// Adds the scanned and interpreted line as one row; true if the day is full then.
+    /// Adds the scanned and interpreted line as one row; true if the month is full then.
     @inline(__always)
     mutating func store(
         _ bytes: RawSpan, _ time: Int64, _ kind: EventKind, _ offset: Int64, _ length: Int,
-        in day: inout EventBatch.Day, _ limits: EventBatch.Limits
+        in month: inout EventBatch.Month, _ limits: EventBatch.Limits
     ) -> Bool {
-        day.block.startRow(time, kind, offset)
-        storeTexts(bytes, in: &day.block)
-        if scanner.present.contains(.expiresAt) { storeExpiry(bytes, in: &day) }
-        if scanner.present.contains(.latencyMS) { storeLatency(bytes, in: &day) }
-        if scanner.present.contains(.success) { storeSuccess(bytes, in: &day) }
-        if scanner.present.contains(.scopes) { storeScopes(bytes, in: &day) }
-        if !scanner.others.isEmpty { storeExtra(bytes, in: &day.block) }
-        if day.block.finishRow() { day.flush(bytes, limits) }
-        day.bytes &+= length
-        return day.rows >= limits.rowsPerDay || day.bytes >= limits.bytesPerDay
+        month.block.startRow(time, kind, offset)
+        storeTexts(bytes, in: &month.block)
+        if scanner.present.contains(.expiresAt) { storeExpiry(bytes, in: &month) }
+        if scanner.present.contains(.latencyMS) { storeLatency(bytes, in: &month) }
+        if scanner.present.contains(.success) { storeSuccess(bytes, in: &month) }
+        if scanner.present.contains(.scopes) { storeScopes(bytes, in: &month) }
+        if !scanner.others.isEmpty { storeExtra(bytes, in: &month.block) }
+        if month.block.finishRow() { month.flush(bytes, limits) }
+        month.bytes &+= length
+        return month.rows >= limits.rowsPerMonth || month.bytes >= limits.bytesPerMonth
     }
 
     @inline(__always)
@@ -49,34 +49,34 @@ extension LineReader {
         }
     }
 
-    private mutating func storeExpiry(_ bytes: RawSpan, in day: inout EventBatch.Day) {
+    private mutating func storeExpiry(_ bytes: RawSpan, in month: inout EventBatch.Month) {
         let time = time(bytes, of: .expiresAt)
-        if time == TimeReader.none { scanner.reject(.expiresAt) } else { day.block.setExpiry(time) }
+        if time == TimeReader.none { scanner.reject(.expiresAt) } else { month.block.setExpiry(time) }
     }
 
     @inline(__always)
-    private mutating func storeLatency(_ bytes: RawSpan, in day: inout EventBatch.Day) {
+    private mutating func storeLatency(_ bytes: RawSpan, in month: inout EventBatch.Month) {
         let slot = scanner.slots[Int(EventField.latencyMS.rawValue)]
         let first = bytes.byte(slot.start)
         let isNumber = first.isDigit || first == Byte.minus
         let latency = isNumber ? NumberReader.double(bytes, slot.start, slot.end) : .nan
-        if latency.isNaN { scanner.reject(.latencyMS) } else { day.block.setLatency(latency) }
+        if latency.isNaN { scanner.reject(.latencyMS) } else { month.block.setLatency(latency) }
     }
 
     @inline(__always)
-    private mutating func storeSuccess(_ bytes: RawSpan, in day: inout EventBatch.Day) {
+    private mutating func storeSuccess(_ bytes: RawSpan, in month: inout EventBatch.Month) {
         switch bytes.byte(scanner.slots[Int(EventField.success.rawValue)].start) {
-        case UInt8(ascii: "t"): day.block.setSuccess(1)
-        case UInt8(ascii: "f"): day.block.setSuccess(0)
+        case UInt8(ascii: "t"): month.block.setSuccess(1)
+        case UInt8(ascii: "f"): month.block.setSuccess(0)
         default: scanner.reject(.success)
         }
     }
 
-    private mutating func storeScopes(_ bytes: RawSpan, in day: inout EventBatch.Day) {
+    private mutating func storeScopes(_ bytes: RawSpan, in month: inout EventBatch.Month) {
         let slot = scanner.slots[Int(EventField.scopes.rawValue)]
         let written = bytes.extracting(slot.start..<slot.end)
-        if let list = day.columns.scopes.entry(written: written) ?? readScopes(bytes, slot, into: &day.columns.scopes) {
-            day.block.setScopes(list)
+        if let list = month.columns.scopes.entry(written: written) ?? readScopes(bytes, slot, into: &month.columns.scopes) {
+            month.block.setScopes(list)
         } else {
             scanner.reject(.scopes)
         }

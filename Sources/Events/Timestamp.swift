@@ -13,6 +13,25 @@ package enum Timestamp {
     /// The first microsecond of a day.
     package static func start(ofDay number: Int32) -> Int64 { Int64(number) * day }
 
+    /// The UTC month that a time lies in, counted from January 1970.
+    package static func month(of time: Int64) -> Int32 {
+        let (year, month, _) = civil(fromDay: Int64(day(of: time)))
+        return Int32(truncatingIfNeeded: (year - 1970) * 12 + month - 1)
+    }
+
+    /// The first microsecond of a month.
+    package static func start(ofMonth number: Int32) -> Int64 {
+        let years = Int(floorDivide(Int64(number), 12))
+        let days = days(year: 1970 + years, month: Int(number) - years * 12 + 1, day: 1)
+        return days.map { $0 * day } ?? (number < 0 ? .min : .max)
+    }
+
+    /// `2026-04`.
+    package static func monthText(_ number: Int32) -> String {
+        let years = floorDivide(Int64(number), 12)
+        return "\(pad(1970 + years, 4))-\(pad(Int64(number) - years * 12 + 1, 2))"
+    }
+
     /// RFC 3339 with as many decimals as the time needs, in groups of three: `2026-04-26T00:11:41.212Z`.
     package static func text(_ time: Int64) -> String {
         String(decoding: bytes(time), as: UTF8.self)

@@ -4,71 +4,66 @@ internal import Events
 internal import Synchronization
 internal import Trail
 
-/// The other threads of ingestion: take row groups and commits and write them to the trail.
+/// The other threads of ingestion: take batches of events and commits and write them to the trail.
 ///
-/// Days are shared out among lanes, which encode and compress side by side; commits run in order on a queue of their
-/// own, so that a lane goes on with the next batch while the last one is made true. When all fall behind, the caller
-/// waits. The first error ends it: everything sent later is dropped, and the error is thrown by the next call. Nothing
-/// of a batch is true before its commit, so dropping is safe.
+/// Batches are encoded one after the other, each with all cores; commits run in order on a queue of their own, so that
+/// the next batch is encoded while the last one is made true. When both fall behind, the caller waits. The first error
+/// ends it: everything sent later is dropped, and the error is thrown by the next call. Nothing of a batch is true
+/// before its commit, so dropping is safe.
 final class Encoder: Sendable {
     private struct State {
         var error: (any Error)?
         var segments: Int = 0
         var bytesStored: Int64 = 0
+        var spares: [EventColumns] = []
     }
 
-    /// A lane is used on its own queue only.
-    private final class Lane: @unchecked Sendable {
-        let queue = DispatchQueue(label: "authtrail.lane")
-        let segments = SegmentLane()
-    }
-
-    private let lanes: [Lane]
+    private let encoding = DispatchQueue(label: "authtrail.encoding")
     private let commits = DispatchQueue(label: "authtrail.commits")
     private let places: DispatchSemaphore
     private let placeCount: Int
     private let state = Mutex(State())
+    /// Used on `encoding` only.
+    private nonisolated(unsafe) let builder = SegmentBuilder()
     /// Used on `commits` only.
     private nonisolated(unsafe) let writer: TrailWriter
 
     init(_ writer: TrailWriter, _ limits: IngestLimits) {
         self.writer = writer
-        lanes = (0..<limits.lanes).map { _ in Lane() }
-        placeCount = limits.waitingRowGroups
+        placeCount = limits.waitingBatches
         places = DispatchSemaphore(value: placeCount)
     }
 
-    /// Hands over a row group of one day; waits while too many are on their way.
-    func add(_ rowGroup: EventColumns, day: Int32) throws {
-        let lane = lanes[Int(day.magnitude) % lanes.count]
+    /// Hands over a batch of one month; waits while too many are on their way.
+    func add(_ batch: EventColumns, month: Int32) throws {
         try enter()
-        lane.queue.async { [self] in
+        encoding.async { [self] in
             defer { places.signal() }
-            attempt { try lane.segments.add(rowGroup, day: day) }
+            attempt { try builder.add(batch, month: month) }
+            state.withLock { $0.spares.append(batch) }
         }
     }
+
+    /// Columns that were written and whose memory can be used again.
+    func takeSpare() -> EventColumns? { state.withLock { $0.spares.popLast() } }
 
     /// Makes everything handed over so far true, with the batch's counters and checkpoints.
     func commit(_ batch: CatalogBatch) throws {
         try enter()
-        let box = Finished()
-        let group = DispatchGroup()
-        for lane in lanes {
-            lane.queue.async(group: group) { box.add(lane.segments.take()) }
-        }
-        group.notify(queue: commits) { [self] in
-            defer { places.signal() }
-            attempt { try commit(batch, box.take()) }
+        encoding.async { [self] in
+            var finished: [FinishedSegment] = []
+            attempt { finished = try builder.take() }
+            commits.async { [self, finished] in
+                defer { places.signal() }
+                attempt { try commit(batch, finished) }
+            }
         }
     }
 
     /// Waits for all that was sent; returns the number of segments and bytes that were made true.
     func finish() throws -> (segments: Int, bytesStored: Int64) {
-        // Every place that is free again has done its work.
-        for _ in 0..<placeCount { places.wait() }
-        for _ in 0..<placeCount { places.signal() }
-        // And no block that still holds the writer.
-        for lane in lanes { lane.queue.sync {} }
+        // No block that still holds the writer is left.
+        encoding.sync {}
         commits.sync {}
         return try state.withLock { state in
             if let error = state.error { throw error }
@@ -96,19 +91,5 @@ final class Encoder: Sendable {
     private func attempt(_ work: () throws -> Void) {
         guard state.withLock({ $0.error == nil }) else { return }
         do { try work() } catch { state.withLock { $0.error = error } }
-    }
-
-    /// What the lanes finished for one commit.
-    private final class Finished: Sendable {
-        private let segments = Mutex<[FinishedSegment]>([])
-
-        func add(_ more: [FinishedSegment]) { segments.withLock { $0 += more } }
-
-        /// By day; the segments of one day come from one lane, in their order.
-        func take() -> [FinishedSegment] {
-            let all = segments.withLock { $0 }
-            let order = all.indices.sorted { (all[$0].day, $0) < (all[$1].day, $1) }
-            return order.map { all[$0] }
-        }
     }
 }

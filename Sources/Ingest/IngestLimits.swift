@@ -6,18 +6,16 @@ package struct IngestLimits: Sendable {
     package var chunkBytes = 1 << 20
     /// A longer line is skipped and only its beginning kept, so that no input can take all memory.
     package var lineBytes = 64 << 20
-    /// Bytes of lines whose events wait in memory before the fullest days are handed to the encoder.
+    /// Bytes of lines whose events wait in memory before the fullest months are handed to the encoder.
     package var bufferedBytes = 64 << 20
-    /// Events of one day that are handed to the encoder together.
-    package var rowsPerGroup = Limits.rowsPerGroup
+    /// Events of one month that are handed to the encoder together.
+    package var rowsPerBatch = Limits.rowsPerBatch
     /// Events that one transaction makes true. More would mean fewer, larger files but a longer way back after a crash.
     package var batchRows = 1 << 20
-    /// Days that one transaction may touch: each holds a segment open until the commit.
-    package var batchDays = 400
-    /// Threads that encode, beside the one that reads: encoding takes about twice the time of reading.
-    package var lanes = 2
-    /// Row groups that may wait for the encoder; more would only take memory.
-    package var waitingRowGroups = 4
+    /// Months that one transaction may touch: each holds a segment open until the commit.
+    package var batchMonths = 120
+    /// Batches that may wait for the encoder; more would only take memory.
+    package var waitingBatches = 3
     /// Bytes of quarantined lines that one transaction makes true, for inputs that hold little else.
     package var quarantinedBytes = 32 << 20
 

@@ -18,7 +18,7 @@ package final class Ingestor {
     private var batch: EventBatch
     private var pending = PendingBatch()
     private var rowsSinceCommit = 0
-    private var daysSinceCommit: Set<Int32> = []
+    private var monthsSinceCommit: Set<Int32> = []
     private var done = IngestProgress()
     private var bytesBefore: Int64 = 0
     private var summary = IngestSummary()
@@ -166,23 +166,28 @@ package final class Ingestor {
         summary.future += Int64(taken.future)
         done.events += counts.stored
         rowsSinceCommit += taken.stored
-        daysSinceCommit.formUnion(batch.days)
+        monthsSinceCommit.formUnion(batch.months)
         for line in batch.takeQuarantined() { pending.add(line, of: source.record) }
     }
 
-    /// Hands days over to the encoder: the one that is full, or the fullest ones until half of the memory is free.
+    /// Hands months over to the encoder: the one that is full, or the fullest ones until half of the memory is free.
     private func makeRoomInBatch() throws {
         while let full = batch.full {
             switch full {
-            case .day(let day):
-                if let columns = batch.take(day: day) { try encoder.add(columns, day: day) }
+            case .month(let month):
+                if let columns = batch.take(month: month) { try encode(columns, month) }
             case .all:
-                let days = batch.days.sorted { (batch[$0]?.count ?? 0) > (batch[$1]?.count ?? 0) }
-                for day in days.prefix((days.count + 1) / 2) {
-                    if let columns = batch.take(day: day) { try encoder.add(columns, day: day) }
+                let months = batch.months.sorted { (batch[$0]?.count ?? 0) > (batch[$1]?.count ?? 0) }
+                for month in months.prefix((months.count + 1) / 2) {
+                    if let columns = batch.take(month: month) { try encode(columns, month) }
                 }
             }
         }
+    }
+
+    private func encode(_ columns: EventColumns, _ month: Int32) throws {
+        try encoder.add(columns, month: month)
+        if let spare = encoder.takeSpare() { batch.reuse(spare) }
     }
 
     private func finish(_ source: SourceReader, _ start: SourceRecord, _ size: Int64) {
@@ -203,23 +208,23 @@ package final class Ingestor {
         identity.remember(state)
     }
 
-    /// Whether it is time for a commit: enough events, days or quarantined lines have come together.
+    /// Whether it is time for a commit: enough events, months or quarantined lines have come together.
     private var isBatchFull: Bool {
-        rowsSinceCommit >= limits.batchRows || daysSinceCommit.count >= limits.batchDays
+        rowsSinceCommit >= limits.batchRows || monthsSinceCommit.count >= limits.batchMonths
             || pending.quarantinedBytes >= limits.quarantinedBytes
     }
 
     private func commit() throws {
-        for (day, columns) in batch.takeDays() { try encoder.add(columns, day: day) }
+        for (month, columns) in batch.takeMonths() { try encode(columns, month) }
         guard !pending.isEmpty else { return }
         rowsSinceCommit = 0
-        daysSinceCommit = []
+        monthsSinceCommit = []
         try encoder.commit(pending.take(committedAt: now()))
     }
 
     private static func batchLimits(_ limits: IngestLimits) -> EventBatch.Limits {
         var batch = EventBatch.Limits()
-        batch.rowsPerDay = limits.rowsPerGroup
+        batch.rowsPerMonth = limits.rowsPerBatch
         batch.bytes = limits.bufferedBytes
         return batch
     }

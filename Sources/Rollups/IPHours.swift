@@ -43,59 +43,89 @@ package enum FailureReason: Int, CaseIterable, Sendable {
 
 /// Counts failures by address and hour over the batches of one segment.
 package struct IPHourCounter: Sendable {
-    private struct Cell {
-        var failures = [UInt32](repeating: 0, count: FailureReason.allCases.count)
-        var credentials: Set<UInt32> = []
-        var agents: Set<UInt32> = []
-
-        mutating func note(_ reason: FailureReason, _ credential: UInt32?, _ agent: UInt32?) {
-            failures[reason.rawValue] += 1
-            if let credential { credentials.insert(credential) }
-            if let agent { agents.insert(agent) }
-        }
+    /// One failure: its address is in `addresses`, and so on.
+    private struct Failure {
+        var hour: Int64
+        var address: UInt32
+        var credential: UInt32
+        var agent: UInt32
+        var reason: UInt32
     }
 
-    private let day: Int32
+    private static let none = UInt32.max
+
     private var addresses = TextDictionary()
     private var credentials = TextDictionary()
     private var agents = TextDictionary()
-    /// By address and hour.
-    private var cells: [UInt64: Cell] = [:]
+    private var failures: [Failure] = []
 
-    package init(day: Int32) { self.day = day }
+    package init() {}
 
     /// Adds the failures of a batch. The batch must hold all columns.
     package mutating func add(_ columns: EventColumns) {
+        let (times, kinds) = (columns.ts, columns.event)
         let reasons = columns[.reason]
-        for row in 0..<columns.count where columns.event[row] == EventKind.failed.rawValue {
+        let known = (0..<reasons.dictionary.count).map { FailureReason(text: reasons.dictionary.string(at: $0)) }
+        for row in 0..<columns.count where kinds[row] == EventKind.failed.rawValue {
             let address = addresses.intern(row, of: columns[.ip]) ?? addresses.intern("")
             var credential = credentials.intern(row, of: columns[.presented])
             if credential == nil { credential = credentials.intern(row, of: columns[.tokenID]) }
-            let agent = agents.intern(row, of: columns[.userAgent])
-            let hour = (columns.ts[row] - Timestamp.start(ofDay: day)) / Timestamp.hour
-            cells[UInt64(address) << 8 | UInt64(hour), default: Cell()]
-                .note(FailureReason(text: reasons[row]), credential, agent)
+            let reason = reasons.indices[row] == TextColumn.none ? .other : known[Int(reasons.indices[row])]
+            failures.append(
+                Failure(
+                    hour: times[row] / Timestamp.hour, address: address, credential: credential ?? Self.none,
+                    agent: agents.intern(row, of: columns[.userAgent]) ?? Self.none,
+                    reason: UInt32(reason.rawValue)))
         }
     }
 
-    /// The rollup, in its order.
-    package func finish() -> IPHours {
-        var hours = IPHours(day: day)
+    /// The rollups of all days, ascending.
+    package func finish() -> [IPHours] {
         let names = (0..<addresses.count).map { addresses.string(at: $0) }
-        let order = cells.sorted { left, right in
-            let (a, b) = (names[Int(left.key >> 8)], names[Int(right.key >> 8)])
-            return a == b ? left.key < right.key : a.utf8.lexicographicallyPrecedes(b.utf8)
+        var ranks = [Int](repeating: 0, count: names.count)
+        let byName = names.indices.sorted { names[$0].utf8.lexicographicallyPrecedes(names[$1].utf8) }
+        for (rank, address) in byName.enumerated() { ranks[address] = rank }
+        let ordered = failures.sorted { left, right in
+            let (a, b) = (left.hour / 24, right.hour / 24)
+            if a != b { return a < b }
+            if left.address != right.address { return ranks[Int(left.address)] < ranks[Int(right.address)] }
+            return left.hour < right.hour
         }
-        for (key, cell) in order {
-            hours.ips.append(names[Int(key >> 8)])
-            hours.hours.append(UInt8(key & 0xFF))
-            for reason in FailureReason.allCases {
-                hours.failures[reason.rawValue].append(cell.failures[reason.rawValue])
-            }
-            hours.credentials.append(UInt32(cell.credentials.count))
-            hours.agents.append(UInt32(cell.agents.count))
+        var days: [IPHours] = []
+        var at = 0
+        while at < ordered.count {
+            let (hour, address) = (ordered[at].hour, ordered[at].address)
+            var end = at + 1
+            while end < ordered.count, ordered[end].hour == hour, ordered[end].address == address { end += 1 }
+            let day = Int32(truncatingIfNeeded: hour / 24)
+            if days.last?.day != day { days.append(IPHours(day: day)) }
+            days[days.count - 1].append(names[Int(address)], UInt8(hour % 24), Self.cell(ordered[at..<end]))
+            at = end
         }
-        return hours
+        return days
+    }
+
+    private static func cell(_ failures: ArraySlice<Failure>) -> (reasons: [UInt32], credentials: Int, agents: Int) {
+        var reasons = [UInt32](repeating: 0, count: FailureReason.allCases.count)
+        for failure in failures { reasons[Int(failure.reason)] += 1 }
+        return (reasons, distinct(failures, \.credential), distinct(failures, \.agent))
+    }
+
+    private static func distinct(_ failures: ArraySlice<Failure>, _ path: KeyPath<Failure, UInt32>) -> Int {
+        if failures.count == 1 { return failures.first.map { $0[keyPath: path] == none ? 0 : 1 } ?? 0 }
+        return Set(failures.lazy.map { $0[keyPath: path] }.filter { $0 != none }).count
+    }
+}
+
+extension IPHours {
+    fileprivate mutating func append(
+        _ ip: String, _ hour: UInt8, _ cell: (reasons: [UInt32], credentials: Int, agents: Int)
+    ) {
+        ips.append(ip)
+        hours.append(hour)
+        for (reason, count) in cell.reasons.enumerated() { failures[reason].append(count) }
+        credentials.append(UInt32(cell.credentials))
+        agents.append(UInt32(cell.agents))
     }
 }
 

@@ -1,6 +1,6 @@
 /// How `IPHours` lies in the catalog: one block for each segment, columns of variable-length numbers.
 ///
-/// Layout: format (1), count, then for each row the address (empty text when it is that of the row before, which is
+/// Compressed. Layout: format (1), count, then for each row the address (empty text when it is that of the row before, which is
 /// why an unnamed address is stored as one NUL), then hours, failures by reason, credentials, agents.
 extension IPHours {
     private static let format: UInt64 = 1
@@ -19,7 +19,7 @@ extension IPHours {
         for column in failures + [credentials, agents] {
             for number in column { out.put(UInt64(number)) }
         }
-        return out.bytes
+        return BlockPacking.pack(out.bytes)
     }
 
     /// Reads a block. Throws `DamagedRollup` for anything that `encoded()` cannot have written.
@@ -30,6 +30,7 @@ extension IPHours {
 
     private static func decode(day: Int32, _ bytes: [UInt8]) -> IPHours? {
         var block = IPHours(day: day)
+        guard let bytes = BlockPacking.unpack(bytes) else { return nil }
         var input = VarintReader(bytes)
         guard input.take() == format, let number = input.take(atMost: UInt64(bytes.count)) else { return nil }
         let count = Int(number)

@@ -2,7 +2,7 @@ internal import Events
 
 /// How `TokenDays` lies in the catalog: one block for each segment, columns of variable-length numbers.
 ///
-/// Layout: format (1), count, unit in µs, token numbers as differences, uses, first use since midnight in units, and
+/// Compressed. Layout: format (1), count, unit in µs, token numbers as differences, uses, first use since midnight in units, and
 /// for tokens with more than one use the last use since the first. The unit is the greatest common divisor of all
 /// times: most producers write milliseconds, which makes a time three bytes shorter.
 extension TokenDays {
@@ -24,7 +24,7 @@ extension TokenDays {
         for number in uses { out.put(UInt64(number)) }
         for time in first { out.put(UInt64((time - midnight) / unit)) }
         for place in 0..<count where uses[place] > 1 { out.put(UInt64((last[place] - first[place]) / unit)) }
-        return out.bytes
+        return BlockPacking.pack(out.bytes)
     }
 
     /// Reads a block. Throws `DamagedRollup` for anything that `encoded()` cannot have written.
@@ -35,6 +35,7 @@ extension TokenDays {
 
     private static func decode(day: Int32, _ bytes: [UInt8]) -> TokenDays? {
         var block = TokenDays(day: day)
+        guard let bytes = BlockPacking.unpack(bytes) else { return nil }
         var input = VarintReader(bytes)
         let midnight = Timestamp.start(ofDay: day)
         let dayLength = UInt64(Timestamp.day)

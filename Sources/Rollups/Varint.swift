@@ -25,6 +25,8 @@ struct VarintReader {
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     var isAtEnd: Bool { at == bytes.count }
+    /// Bytes read so far.
+    var place: Int { at }
 
     mutating func take() -> UInt64? {
         var value: UInt64 = 0

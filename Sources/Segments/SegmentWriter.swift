@@ -1,12 +1,14 @@
+internal import Dispatch
 package import Events
-package import Parquet
+internal import Parquet
+internal import Synchronization
 
 /// A finished segment, still in memory.
 package struct SealedSegment: Sendable {
     /// The bytes of the Parquet file.
     package let bytes: [UInt8]
-    /// The UTC day of all rows, counted from the epoch.
-    package let day: Int32
+    /// The UTC month of all rows, counted from January 1970.
+    package let month: Int32
     package let rows: Int
     package let rowGroups: Int
     /// Event time of the first and the last event, microseconds since the epoch; both 0 if there are no rows.
@@ -16,12 +18,30 @@ package struct SealedSegment: Sendable {
     package let counts: [Int]
 }
 
-/// Builds one segment in memory from batches of events of one UTC day.
+/// What writing one segment taught about compressing the columns; it saves the next one from trying everything anew.
+package struct SegmentExperience: Sendable {
+    fileprivate var columns: [ColumnExperience]
+}
+
+/// Builds one segment in memory from batches of events of one UTC month.
 ///
-/// A writer belongs to one thread at a time and may move between threads.
-package struct SegmentWriter: ~Copyable, Sendable {
-    private let day: Int32
-    private var parquet: ParquetWriter
+/// The columns of a batch are encoded and compressed side by side, on as many threads as there are cores; only
+/// compressed pages are kept. A writer has one user at a time and may move between threads.
+package final class SegmentWriter: @unchecked Sendable {
+    /// In the order in which they are started: those that take longest first, so that no core waits for the last one.
+    private static let order: [EventField] = {
+        let heavy: [EventField] = [
+            .eventID, .ip, .extra, .tokenID, .latencyMS, .principal, .userAgent, .scopes, .presented, .tool, .ts,
+        ]
+        return heavy + EventField.allCases.filter { !heavy.contains($0) }
+    }()
+    /// Fewer rows are written by one thread: waking others would take longer.
+    private static let fewRows = 4096
+
+    private let month: Int32
+    private let columns: [ColumnWriter]
+    private let workshops: Mutex<[PageWorkshop]>
+    private let level: Int
     private var minTS = Int64.max
     private var maxTS = Int64.min
     private var counts = [Int](repeating: 0, count: EventKind.allCases.count)
@@ -31,50 +51,80 @@ package struct SegmentWriter: ~Copyable, Sendable {
     /// A segment without rows.
     ///
     /// - Parameters:
-    ///   - day: the UTC day of all events, counted from the epoch.
+    ///   - month: the UTC month of all events, counted from January 1970.
     ///   - level: zlib's compression level, 1 to 9.
-    ///   - experience: what the writer of another segment learned about compressing the columns.
-    package init(day: Int32, level: Int = Limits.compressionLevel, experience: WritingExperience? = nil) {
-        self.day = day
-        parquet = ParquetWriter(
-            schema: SegmentSchema.schema, createdBy: "authtrail", level: level, pageRows: Limits.rowsPerPage,
-            experience: experience)
+    ///   - experience: what the writer of another segment learned.
+    package init(month: Int32, level: Int = Limits.compressionLevel, experience: SegmentExperience? = nil) {
+        self.month = month
+        self.level = level
+        workshops = Mutex([])
+        columns = SegmentSchema.schema.columns.enumerated().map { place, column in
+            ColumnWriter(
+                column, pageRows: Limits.rowsPerPage, experience: experience?.columns[place] ?? ColumnExperience())
+        }
     }
 
     /// What this writer learned so far.
-    package var experience: WritingExperience { parquet.experience }
+    package var experience: SegmentExperience { SegmentExperience(columns: columns.map { $0.experience }) }
 
-    /// Bytes so far, without indexes and footer.
-    package var byteCount: Int { parquet.byteCount }
+    /// Bytes so far, without dictionaries, indexes and footer.
+    package var byteCount: Int { columns.reduce(0) { $0 + $1.byteCount } }
 
-    /// Adds a batch as one row group: all fields filled, at most `Limits.rowsPerGroup` rows, all on the segment's day.
+    /// Adds a batch: all fields filled, all events in the segment's month. Every batch but the last should have whole
+    /// pages. `alongside` runs at the same time as the columns are written.
     ///
     /// After an error the writer must not be used again.
-    package mutating func add(_ events: EventColumns) throws(SegmentError) {
+    package func add(_ events: EventColumns, alongside: @Sendable () -> Void = {}) throws(SegmentError) {
         guard events.count > 0 else { return }
         try check(events)
-        let columns = EventField.allCases.map { Self.data($0, of: events) }
-        do throws(ParquetError) { try parquet.addRowGroup(columns) } catch { throw .parquet(error) }
+        let writes = Self.order
+        try each(writes.count + 1, isSmall: events.count < Self.fewRows) { [columns] task, workshop throws(ParquetError) in
+            if task == 0 { return alongside() }
+            let field = writes[task - 1]
+            try columns[SegmentSchema.index(field)].add(Self.data(field, of: events), in: workshop)
+        }
         for kind in events.event { counts[Int(kind)] += 1 }
         rows += events.count
     }
 
     /// Ends the segment; `metadata` goes into the file after the format entry. The writer is used up.
-    package consuming func finish(metadata: [(key: String, value: String)] = []) -> SealedSegment {
-        let rowGroups = parquet.rowCounts.count
+    package func finish(metadata: [(key: String, value: String)] = []) throws(SegmentError) -> SealedSegment {
+        let finished = Mutex<[FinishedChunk?]>([FinishedChunk?](repeating: nil, count: columns.count))
+        try each(columns.count, isSmall: rows < Self.fewRows) { [columns] place, workshop throws(ParquetError) in
+            let chunk = try columns[place].finish(in: workshop)
+            finished.withLock { $0[place] = chunk }
+        }
+        let chunks = finished.withLock { $0.compactMap(\.self) }
         let entries = [(key: SegmentSchema.formatKey, value: SegmentSchema.format)] + metadata
-        let isEmpty = rows == 0
-        let (day, rows, counts) = (day, rows, counts)
-        let span = isEmpty ? (0, 0) : (minTS, maxTS)
+        var file = ParquetWriter(schema: SegmentSchema.schema, createdBy: "authtrail")
+        do throws(ParquetError) { try file.addRowGroup(chunks) } catch { throw .parquet(error) }
+        let rowGroups = file.rowGroupCount
         return SealedSegment(
-            bytes: parquet.finish(metadata: entries), day: day, rows: rows, rowGroups: rowGroups, minTS: span.0,
-            maxTS: span.1, counts: counts)
+            bytes: file.finish(metadata: entries), month: month, rows: rows, rowGroups: rowGroups,
+            minTS: rows == 0 ? 0 : minTS, maxTS: rows == 0 ? 0 : maxTS, counts: counts)
     }
 
-    private mutating func check(_ events: EventColumns) throws(SegmentError) {
-        guard events.count <= Limits.rowsPerGroup else {
-            throw .cannotAdd(reason: "\(events.count) rows in a batch; at most \(Limits.rowsPerGroup) fit a row group")
+    /// Runs some tasks side by side, each with a workshop of its own for the time it takes. The first error is thrown.
+    private func each(
+        _ count: Int, isSmall: Bool, _ task: @Sendable (Int, PageWorkshop) throws(ParquetError) -> Void
+    ) throws(SegmentError) {
+        let failure = Mutex<ParquetError?>(nil)
+        let run: @Sendable (Int) -> Void = { [self] number in
+            let workshop = workshops.withLock { $0.popLast() } ?? PageWorkshop(level: level)
+            defer { workshops.withLock { $0.append(workshop) } }
+            do throws(ParquetError) { try task(number, workshop) } catch { failure.withLock { $0 = $0 ?? error } }
         }
+        withoutActuallyEscaping(run) { run in
+            if isSmall {
+                for number in 0..<count { run(number) }
+            } else {
+                DispatchQueue.concurrentPerform(iterations: count, execute: run)
+            }
+        }
+        if let error = failure.withLock({ $0 }) { throw .parquet(error) }
+    }
+
+    private func check(_ events: EventColumns) throws(SegmentError) {
         guard rows + events.count <= Limits.rowsPerSegment else {
             throw .cannotAdd(reason: "\(rows + events.count) rows; at most \(Limits.rowsPerSegment) fit a segment")
         }
@@ -85,9 +135,9 @@ package struct SegmentWriter: ~Copyable, Sendable {
             minTS = min(minTS, time)
             maxTS = max(maxTS, time)
         }
-        for time in [minTS, maxTS] where Timestamp.day(of: time) != day {
-            let (got, want) = (Timestamp.text(time), Timestamp.dayText(day))
-            throw .cannotAdd(reason: "an event of \(got) in the segment of \(want); give each day its own segment")
+        for time in [minTS, maxTS] where Timestamp.month(of: time) != month {
+            let (got, want) = (Timestamp.text(time), Timestamp.monthText(month))
+            throw .cannotAdd(reason: "an event of \(got) in the segment of \(want); give each month its own segment")
         }
     }
 

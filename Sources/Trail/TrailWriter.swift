@@ -13,6 +13,7 @@ package final class TrailWriter {
     private let lock: FileLock
     private var nextSegment: Int64
     private var files = DurableWrite()
+    private var tokens = KnownTokens()
 
     /// Opens a trail, or makes one. Throws `FileError.locked` when another process writes to it.
     package init(path: String) throws {
@@ -43,7 +44,7 @@ package final class TrailWriter {
             batch.segments.append((record, finished.rollups))
         }
         try files.finish()
-        try catalog.commit(batch)
+        try catalog.commit(batch, known: &tokens)
         return batch.segments.map(\.record)
     }
 
@@ -58,9 +59,9 @@ package final class TrailWriter {
         for file in existing where !known.contains(file) {
             if file.hasSuffix(".tmp") {
                 try removeFile(path + "/" + file)
-            } else if let (day, sequence) = SegmentLayout.parse(file), kind(ofPath: path + "/" + file) == .file {
+            } else if let (month, sequence) = SegmentLayout.parse(file), kind(ofPath: path + "/" + file) == .file {
                 try makeFolder(path + "/" + SegmentLayout.orphans)
-                try moveFile(path + "/" + file, to: path + "/" + SegmentLayout.orphan(day: day, sequence: sequence))
+                try moveFile(path + "/" + file, to: path + "/" + SegmentLayout.orphan(month: month, sequence: sequence))
             }
         }
     }

@@ -93,13 +93,13 @@ extension Trail {
         let reader = try SegmentReader(path: path)
         var counts = [Int64](repeating: 0, count: EventKind.allCases.count)
         var span: (low: Int64, high: Int64) = (.max, .min)
-        var rollups = SegmentRollups(day: segment.day)
+        var rollups = SegmentRollups()
         for group in 0..<reader.rowGroupCount {
             let columns = try reader.columns(rowGroup: group)
             for kind in columns.event { counts[Int(kind)] += 1 }
             for time in columns.ts { span = (min(span.low, time), max(span.high, time)) }
-            if columns.ts.contains(where: { Timestamp.day(of: $0) != segment.day }) {
-                return "holds events of another day"
+            if columns.ts.contains(where: { Timestamp.month(of: $0) != segment.month }) {
+                return "holds events of another month"
             }
             rollups.add(columns)
         }

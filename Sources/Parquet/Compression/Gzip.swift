@@ -8,7 +8,7 @@ struct Press: Equatable {
     var isEntropyOnly = false
 }
 
-/// Compresses pages; keeps one zlib state for each way of pressing and resets it between pages.
+/// Compresses pages; keeps one zlib state for each level and resets it between pages.
 ///
 /// The states have one owner, so they may move between threads.
 struct Deflater: ~Copyable, @unchecked Sendable {
@@ -27,6 +27,7 @@ struct Deflater: ~Copyable, @unchecked Sendable {
     mutating func gzip(
         _ input: UnsafeRawBufferPointer, _ press: Press, into sink: inout ByteSink
     ) throws(ParquetError) {
+        if press.isEntropyOnly { return HuffmanDeflate.gzip(input, into: &sink) }
         let stream = try stream(for: press)
         deflateReset(stream)
         let bound = Int(deflateBound(stream, UInt(input.count)))
@@ -45,10 +46,9 @@ struct Deflater: ~Copyable, @unchecked Sendable {
         for known in presses where known.press == press { return known.stream }
         let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
         stream.initialize(to: z_stream())
-        let strategy = press.isEntropyOnly ? Z_HUFFMAN_ONLY : Z_DEFAULT_STRATEGY
         // 15 bits of window and 16 for the gzip frame.
         let code = deflateInit2_(
-            stream, press.level, Z_DEFLATED, 15 + 16, 8, strategy, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+            stream, press.level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         guard code == Z_OK else {
             stream.deallocate()
             throw .tooLarge(what: "compressor of level \(press.level)", size: Int(press.level), limit: 9)

@@ -33,9 +33,9 @@ struct TextsView {
 }
 
 enum PlainTexts {
-    static func encode(_ texts: TextsView, _ count: Int, into sink: inout ByteSink) {
-        for value in 0..<count {
-            let text = texts[value]
+    static func encode(_ entries: Entries, into sink: inout ByteSink) {
+        for entry in 0..<entries.ends.count {
+            let text = entries.text(entry)
             sink.put(littleEndian: UInt32(truncatingIfNeeded: text.count))
             sink.put(text)
         }

@@ -114,7 +114,8 @@ extension ChunkRecord {
         }
         // The order in which writers list encodings is free: what is left without levels and dictionary is the values'.
         var rest = encodings.filter { $0 != Encoding.rle.rawValue }
-        if dictionaryPage != nil { rest.removeAll { $0 == Encoding.plain.rawValue } }
+        // Dictionaries are plain, and so are pages of nulls that were written before the first value.
+        if rest.count > 1 { rest.removeAll { $0 == Encoding.plain.rawValue } }
         guard rest.count <= 1 else { throw Malformed("a column chunk with encodings \(encodings)") }
         self.init(
             physicalType: physicalType, path: path, codec: codec, values: values, rawBytes: raw, storedBytes: stored,

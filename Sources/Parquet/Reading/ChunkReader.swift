@@ -75,7 +75,9 @@ extension ParquetFile {
             throw Malformed("it is no data page")
         }
         guard said == rows else { throw Malformed("\(said) rows; \(rows) were expected") }
-        guard encoding == chunk.valueEncoding, let encoding = Encoding(rawValue: encoding) else {
+        // A page of nulls that was written before the first value has nothing to encode.
+        let isEmpty = values == nulls && encoding == Encoding.plain.rawValue
+        guard encoding == chunk.valueEncoding || isEmpty, let encoding = Encoding(rawValue: encoding) else {
             throw Malformed("its encoding is \(encoding), not that of the column, \(chunk.valueEncoding)")
         }
         return DataPage(

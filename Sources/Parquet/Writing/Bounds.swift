@@ -68,6 +68,8 @@ struct ChunkIndex: Sendable {
     private var isDescending = true
     /// A page has values but no bounds that are short enough; then the chunk states none.
     private var hasUnknownBounds = false
+    /// A page has values but its bounds were not looked for; then only the chunk states some.
+    private var hasUntoldBounds = false
     private let precedes: @Sendable ([UInt8], [UInt8]) -> Bool
 
     init(type: PhysicalType) {
@@ -88,6 +90,7 @@ struct ChunkIndex: Sendable {
         places.append(place)
         gathered.nullCount = (gathered.nullCount ?? 0) + nulls
         if case .unknown? = page { hasUnknownBounds = true }
+        if case .untold? = page { hasUntoldBounds = true }
         guard case .known(let min, let max, let minIsExact, let maxIsExact)? = page else {
             bounds.append(PageBounds(nullCount: nulls))
             return
@@ -109,8 +112,28 @@ struct ChunkIndex: Sendable {
     /// The page index of the chunk: bounds, if they are known, and places.
     func encoded() -> (columnIndex: [UInt8]?, offsetIndex: [UInt8]) {
         let order: ColumnIndex.Order = isAscending ? .ascending : isDescending ? .descending : .none
-        let columnIndex = hasUnknownBounds ? nil : ColumnIndex(pages: bounds).encoded(order: order)
+        let columnIndex = hasUnknownBounds || hasUntoldBounds ? nil : ColumnIndex(pages: bounds).encoded(order: order)
         return (columnIndex, OffsetIndex(pages: places).encoded())
+    }
+
+    /// States the bounds of the chunk, where those of its pages do not tell them.
+    mutating func setBounds(_ chunk: ValueBounds?) {
+        switch chunk {
+        case .known(let min, let max, let minIsExact, let maxIsExact)?:
+            hasUnknownBounds = false
+            (gathered.min, gathered.max) = (min, max)
+            (gathered.minIsExact, gathered.maxIsExact) = (minIsExact, maxIsExact)
+        case .unknown?, .untold?: hasUnknownBounds = true
+        case nil: break
+        }
+    }
+
+    /// Whether each page begins after the one before, so that the bounds alone find the page of a value.
+    var tellsMore: Bool { isAscending && !hasUnknownBounds && !hasUntoldBounds }
+
+    /// Moves the pages towards the end of the file.
+    mutating func move(by bytes: Int) {
+        for place in places.indices { places[place].place.offset += bytes }
     }
 
     private static func bits(_ bytes: [UInt8]) -> UInt64 {
@@ -122,4 +145,6 @@ struct ChunkIndex: Sendable {
 enum ValueBounds {
     case known(min: [UInt8], max: [UInt8], minIsExact: Bool = true, maxIsExact: Bool = true)
     case unknown
+    /// There are some, and nobody looked for them.
+    case untold
 }

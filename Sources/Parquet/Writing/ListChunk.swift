@@ -5,6 +5,7 @@ extension PageSink {
     mutating func writeLists(
         _ column: TextListColumn, cuts: [Range<Int>], to chunk: inout OpenChunk
     ) throws(ParquetError) {
+        try checkTextSize(column.elements, chunk.column)
         let flat = try flatten(column, name: chunk.column.name)
         let missing = flat.isThere.count { !$0 }
         guard missing == 0 || chunk.column.isOptional else { throw .missing(missing, of: chunk.column) }
@@ -13,12 +14,11 @@ extension PageSink {
             guard isSound else {
                 throw .mismatch(column: chunk.column.name, problem: "a list points outside the dictionary")
             }
-            try writeElementDictionary(entries, to: &chunk)
-            var value = 0
-            for (page, rows) in cuts.enumerated() {
-                try writeListPage(flat, rows, page: page + 1, value: &value, entries, to: &chunk)
-            }
+            if texts.values > 0 { chunk.encoding = .rleDictionary }
+            try translate(entries, to: &chunk)
         }
+        var value = 0
+        for rows in cuts { try writeListPage(flat, rows, value: &value, to: &chunk) }
     }
 
     /// The lists of all rows one after the other: each row's place of its first element, and the elements.
@@ -45,19 +45,8 @@ extension PageSink {
         return flat
     }
 
-    private mutating func writeElementDictionary(
-        _ entries: Entries, to chunk: inout OpenChunk
-    ) throws(ParquetError) {
-        chunk.encoding = texts.values == 0 ? .plain : .rleDictionary
-        guard texts.values > 0 else { return }
-        values.clear()
-        PlainTexts.encode(TextsView(entries: entries, order: texts.entries), texts.used, into: &values)
-        try writeDictionaryPage(entries: texts.used, to: &chunk)
-    }
-
     private mutating func writeListPage(
-        _ flat: FlatLists, _ rows: Range<Int>, page: Int, value: inout Int, _ entries: Entries,
-        to chunk: inout OpenChunk
+        _ flat: FlatLists, _ rows: Range<Int>, value: inout Int, to chunk: inout OpenChunk
     ) throws(ParquetError) {
         let (count, repetitionBytes) = writeListLevels(flat, rows, isOptional: chunk.column.isOptional)
         guard count <= Cap.pageValues else {
@@ -66,17 +55,14 @@ extension PageSink {
         let range = value..<(value + flat.starts[rows.upperBound] - flat.starts[rows.lowerBound])
         value = range.upperBound
         values.clear()
-        if chunk.encoding == .rleDictionary {
-            let indices = texts.codes + range.lowerBound
-            try writeIndices(indices, range.count, entries: texts.used, &chunk.habit)
-        }
         var bounds: ValueBounds?
-        if !range.isEmpty {
-            let extremes = texts.extremes(range, page: page, of: entries)
-            bounds = Bounds.texts(extremes.least, extremes.greatest)
+        if chunk.encoding == .rleDictionary {
+            let codes = texts.codes + range.lowerBound
+            try writeIndices(codes, range.count, entries: chunk.texts.count, &chunk.habit)
+            bounds = Bounds.texts(codes, range.count, of: chunk.texts)
         }
         let shape = PageShape(
-            rows: rows, values: count, nulls: count - range.count, encoding: chunk.encoding,
+            rows: rows, values: count, nulls: count - range.count, encoding: chunk.pageEncoding,
             repetitionBytes: repetitionBytes)
         try writeDataPage(shape, bounds, to: &chunk)
     }

@@ -37,61 +37,57 @@ extension PageSink {
         _ values: [Double], cuts: [Range<Int>], to chunk: inout OpenChunk
     ) throws(ParquetError) {
         try values.withUnsafeBufferPointer { (all) throws(ParquetError) in
-            let entries = try writeDoubleDictionary(all, to: &chunk)
-            chunk.encoding = entries == nil ? .plain : .rleDictionary
-            var value = 0
-            for rows in cuts { try writeDoublePage(all, rows, entries: entries, value: &value, to: &chunk) }
+            if chunk.encoding == nil, all.contains(where: { !$0.isNaN }) {
+                chunk.encoding = Self.areWorthDictionary(all) ? .rleDictionary : .plain
+            }
+            for rows in cuts { try writeDoublePage(all, rows, to: &chunk) }
         }
     }
 
-    /// Writes the dictionary and numbers all values in `codes`, if that is worth it; returns the number of entries.
-    private mutating func writeDoubleDictionary(
-        _ all: UnsafeBufferPointer<Double>, to chunk: inout OpenChunk
-    ) throws(ParquetError) -> Int? {
-        var dictionary = DoubleDictionary(limit: all.count / 4)
-        let codes = codes.room(all.count)
-        var count = 0
+    /// Whether at most a quarter of the values differ.
+    private static func areWorthDictionary(_ all: UnsafeBufferPointer<Double>) -> Bool {
+        var trial = DoubleDictionary()
         for value in all where !value.isNaN {
-            guard let code = dictionary.code(of: value) else { return nil }
-            codes[count] = code
-            count += 1
+            _ = trial.code(of: value)
+            if trial.values.count > max(1, all.count / 4) { return false }
         }
-        guard count > 0 else { return nil }
-        values.clear()
-        let out = values.room(dictionary.values.count * 8)
-        for (at, value) in dictionary.values.enumerated() {
-            out.storeBytes(of: value.bitPattern.littleEndian, toByteOffset: at * 8, as: UInt64.self)
-        }
-        values.commit(dictionary.values.count * 8)
-        try writeDictionaryPage(entries: dictionary.values.count, to: &chunk)
-        return dictionary.values.count
+        return true
     }
 
     private mutating func writeDoublePage(
-        _ all: UnsafeBufferPointer<Double>, _ rows: Range<Int>, entries: Int?, value: inout Int,
-        to chunk: inout OpenChunk
+        _ all: UnsafeBufferPointer<Double>, _ rows: Range<Int>, to chunk: inout OpenChunk
     ) throws(ParquetError) {
-        values.clear()
-        let out = values.room(rows.count * 8), flags = flags.room(rows.count)
+        let usesDictionary = chunk.encoding == .rleDictionary
+        let present = doubles.room(rows.count), flags = flags.room(rows.count), codes = codes.room(rows.count)
         var count = 0, least = Double.infinity, greatest = -Double.infinity
         for row in rows {
             let value = all[row]
             flags[row - rows.lowerBound] = value.isNaN ? 0 : 1
             guard !value.isNaN else { continue }
-            out.storeBytes(of: value.bitPattern.littleEndian, toByteOffset: count * 8, as: UInt64.self)
+            present[count] = value
+            if usesDictionary { codes[count] = chunk.doubles.code(of: value) }
             count += 1
             least = min(least, value)
             greatest = max(greatest, value)
         }
-        if let entries {
-            try writeIndices(codes.room(0) + value, count, entries: entries, &chunk.habit)
+        values.clear()
+        if usesDictionary {
+            try writeIndices(codes, count, entries: chunk.doubles.values.count, &chunk.habit)
         } else {
-            values.commit(count * 8)
+            putPlain(present, count)
         }
-        value += count
         let nulls = try writeDefinitions(flags, rows.count, of: chunk.column)
-        let shape = PageShape(rows: rows, values: rows.count, nulls: nulls, encoding: chunk.encoding)
+        let shape = PageShape(rows: rows, values: rows.count, nulls: nulls, encoding: chunk.pageEncoding)
         try writeDataPage(shape, count == 0 ? nil : Bounds.doubles(least, greatest), to: &chunk)
+    }
+
+    /// Puts doubles as they are behind what `values` holds.
+    mutating func putPlain(_ doubles: UnsafePointer<Double>, _ count: Int) {
+        let out = values.room(count * 8)
+        for at in 0..<count {
+            out.storeBytes(of: doubles[at].bitPattern.littleEndian, toByteOffset: at * 8, as: UInt64.self)
+        }
+        values.commit(count * 8)
     }
 
     /// Writes truth values: 0 false, 1 true, 2 no value.
@@ -133,28 +129,30 @@ extension PageSink {
 /// The distinct doubles of a chunk, told apart by their bits, so that both zeros survive.
 struct DoubleDictionary {
     private(set) var values: [Double] = []
-    private var table: [UInt32]
-    private let limit: Int
+    /// Codes plus one, or 0.
+    private var table: [UInt32] = []
 
-    /// A dictionary that gives up beyond a number of entries.
-    init(limit: Int) {
-        self.limit = limit
-        var size = 64
-        while size < min(limit, 1 << 16) * 2 { size *= 2 }
-        table = [UInt32](repeating: 0, count: size)
+    /// The number of a value, to which a new one is added.
+    mutating func code(of value: Double) -> UInt32 {
+        if values.count * 2 >= table.count { grow() }
+        let slot = slot(of: value)
+        if table[slot] != 0 { return table[slot] - 1 }
+        values.append(value)
+        table[slot] = UInt32(truncatingIfNeeded: values.count)
+        return UInt32(truncatingIfNeeded: values.count - 1)
     }
 
-    /// The number of a value, or nil if there are too many different ones.
-    mutating func code(of value: Double) -> UInt32? {
-        var slot = Int(truncatingIfNeeded: (value.bitPattern &* 0x9E37_79B9_7F4A_7C15) >> 40) & (table.count - 1)
-        while table[slot] != 0 {
-            let code = table[slot] - 1
-            if values[Int(code)].bitPattern == value.bitPattern { return code }
-            slot = (slot + 1) & (table.count - 1)
+    private func slot(of value: Double) -> Int {
+        let mask = table.count - 1
+        var slot = Int(truncatingIfNeeded: (value.bitPattern &* 0x9E37_79B9_7F4A_7C15) >> 40) & mask
+        while table[slot] != 0, values[Int(table[slot] - 1)].bitPattern != value.bitPattern {
+            slot = (slot + 1) & mask
         }
-        guard values.count <= limit, values.count * 2 < table.count else { return nil }
-        values.append(value)
-        table[slot] = UInt32(values.count)
-        return UInt32(values.count - 1)
+        return slot
+    }
+
+    private mutating func grow() {
+        table = [UInt32](repeating: 0, count: max(64, table.count * 2))
+        for code in values.indices { table[slot(of: values[code])] = UInt32(truncatingIfNeeded: code + 1) }
     }
 }

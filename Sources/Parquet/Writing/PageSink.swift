@@ -1,7 +1,5 @@
-/// The file under construction and the memory that all columns share while their pages are made.
+/// The memory in which the pages of columns are made, one page at a time.
 struct PageSink: ~Copyable, Sendable {
-    /// The bytes of the file so far.
-    var file: [UInt8] = Format.magic
     /// The parts of the page in the making: repetition levels then definition levels, and the encoded values.
     var levels = ByteSink()
     var values = ByteSink()
@@ -13,12 +11,13 @@ struct PageSink: ~Copyable, Sendable {
     var doubles = Scratch<Double>()
     var flags = Scratch<UInt8>()
     var codes = Scratch<UInt32>()
+    var numbers = Scratch<UInt32>()
     let level: Int32
 
     init(level: Int) { self.level = Int32(max(1, min(9, level))) }
 
-    /// Ends a chunk's dictionary: `values` holds the entries.
-    mutating func writeDictionaryPage(entries: Int, to chunk: inout OpenChunk) throws(ParquetError) {
+    /// The dictionary page of a chunk: `values` holds the entries.
+    mutating func dictionaryPage(entries: Int, of chunk: inout OpenChunk) throws(ParquetError) -> [UInt8] {
         packed.clear()
         try press(values.bytes, &chunk.habit.dictionaryPress)
         let header = PageHeader(
@@ -26,9 +25,8 @@ struct PageSink: ~Copyable, Sendable {
             storedSize: packed.count, checksum: Checksum.crc32(packed.bytes)
         ).encoded()
         try limit(values.count, "dictionary of column \(chunk.column.name)")
-        chunk.dictionaryPage = file.count
         chunk.count(raw: header.count + values.count, stored: header.count + packed.count)
-        appendPage(header)
+        return header + packed.array
     }
 
     /// Ends a data page: `levels` and `values` hold its parts.
@@ -57,12 +55,13 @@ struct PageSink: ~Copyable, Sendable {
                 compressed: isCompressed),
             rawSize: levels.count + raw, storedSize: packed.count, checksum: Checksum.crc32(packed.bytes)
         ).encoded()
-        let place = Place(offset: file.count, length: header.count + packed.count)
+        let place = Place(offset: chunk.pages.count, length: header.count + packed.count)
         chunk.index.add(
-            OffsetIndex.Page(place: place, firstRow: page.rows.lowerBound), nulls: page.nulls, bounds)
+            OffsetIndex.Page(place: place, firstRow: chunk.rows + page.rows.lowerBound), nulls: page.nulls, bounds)
         chunk.values += page.values
         chunk.count(raw: header.count + levels.count + raw, stored: place.length)
-        appendPage(header)
+        chunk.pages.append(contentsOf: header)
+        chunk.pages.append(contentsOf: packed.bytes)
     }
 
     /// The size of `values` when compressed, or as they are if that is smaller; for comparing encodings.
@@ -94,11 +93,6 @@ struct PageSink: ~Copyable, Sendable {
         try deflater.gzip(bytes, presses[chosen], into: &packed)
     }
 
-    private mutating func appendPage(_ header: [UInt8]) {
-        file.append(contentsOf: header)
-        file.append(contentsOf: packed.bytes)
-    }
-
     private func limit(_ size: Int, _ what: String) throws(ParquetError) {
         guard size <= Cap.pageBytes else { throw .tooLarge(what: "the \(what)", size: size, limit: Cap.pageBytes) }
     }
@@ -111,13 +105,13 @@ extension PageSink {
     ) throws(ParquetError) {
         let narrow = max(1, BitPacking.width(for: UInt64(max(1, entries) - 1)))
         let wide = (narrow + 7) / 8 * 8
-        if habit.hasWideIndices == nil, wide != narrow, wide <= 16, count >= 1024 {
+        if habit.hasWideIndices == nil, wide != narrow, wide <= 24, count >= 1024 {
             encodeIndices(indices, count, width: wide)
             let wideSize = try trialSize()
             encodeIndices(indices, count, width: narrow)
             habit.hasWideIndices = try wideSize < trialSize() * 31 / 32
         }
-        encodeIndices(indices, count, width: habit.hasWideIndices == true && wide <= 16 ? wide : narrow)
+        encodeIndices(indices, count, width: habit.hasWideIndices == true && wide <= 24 ? wide : narrow)
     }
 
     private mutating func encodeIndices(_ indices: UnsafePointer<UInt32>, _ count: Int, width: Int) {
@@ -136,51 +130,4 @@ struct PageShape {
     var encoding: Encoding
     /// How much of `levels` is repetition levels.
     var repetitionBytes = 0
-}
-
-/// What a column found best on its first pages and keeps to.
-struct Habit: Sendable {
-    var press: Press?
-    var dictionaryPress: Press?
-    /// Whether dictionary indices take whole bytes: gzip then sees how often each occurs, which can be worth more than
-    /// the bits that packing saves.
-    var hasWideIndices: Bool?
-    /// For texts that are not worth a dictionary.
-    var textEncoding: Encoding?
-}
-
-/// A column chunk whose pages are being written.
-struct OpenChunk {
-    let column: ParquetColumn
-    let start: Int
-    var habit: Habit
-    var index: ChunkIndex
-    var encoding: Encoding
-    var dictionaryPage: Int?
-    var bloom: BloomFilter?
-    var values = 0
-    private var rawBytes = 0
-    private var storedBytes = 0
-
-    init(_ column: ParquetColumn, at start: Int, _ habit: Habit, encoding: Encoding) {
-        self.column = column
-        self.start = start
-        self.habit = habit
-        self.encoding = encoding
-        index = ChunkIndex(type: column.physicalType)
-    }
-
-    mutating func count(raw: Int, stored: Int) {
-        rawBytes += raw
-        storedBytes += stored
-    }
-
-    /// The footer's entry, still without the places of indexes and bloom filter.
-    var record: ChunkRecord {
-        ChunkRecord(
-            physicalType: column.physicalType.rawValue, path: column.path, values: values, rawBytes: rawBytes,
-            storedBytes: storedBytes, dataPages: index.places.first?.place.offset ?? start,
-            dictionaryPage: dictionaryPage, valueEncoding: encoding.rawValue, statistics: index.statistics,
-            pageCount: index.places.count)
-    }
 }

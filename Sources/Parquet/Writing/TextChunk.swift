@@ -1,59 +1,79 @@
 import Columns
 
 extension PageSink {
-    /// Writes a text column, with or without a dictionary, whichever promises to be smaller.
+    /// Writes the next rows of a text column, through the dictionary of the chunk or one by one, whichever promised to
+    /// be smaller when the first values came.
     mutating func writeTexts(
-        _ indices: UnsafeBufferPointer<UInt32>, of dictionary: TextDictionary, cuts: [Range<Int>],
-        to chunk: inout OpenChunk
+        _ column: TextColumn, cuts: [Range<Int>], to chunk: inout OpenChunk
     ) throws(ParquetError) {
-        try Entries.of(dictionary) { (entries) throws(ParquetError) in
-            guard texts.number(indices, of: entries) else {
-                throw .mismatch(column: chunk.column.name, problem: "a row points outside the dictionary")
+        try checkTextSize(column.dictionary, chunk.column)
+        try column.indices.withUnsafeBufferPointer { (indices) throws(ParquetError) in
+            try Entries.of(column.dictionary) { (entries) throws(ParquetError) in
+                guard texts.number(indices, of: entries) else {
+                    throw .mismatch(column: chunk.column.name, problem: "a row points outside the dictionary")
+                }
+                try writeTexts(entries, cuts: cuts, to: &chunk)
             }
-            try writeTexts(entries, cuts: cuts, to: &chunk)
         }
     }
 
     private mutating func writeTexts(
         _ entries: Entries, cuts: [Range<Int>], to chunk: inout OpenChunk
     ) throws(ParquetError) {
-        if chunk.column.hasBloomFilter, texts.values > 0 { chunk.bloom = bloom(entries) }
-        if texts.values == 0 {
-            chunk.encoding = .plain
-        } else if isWorthDictionary {
-            chunk.encoding = .rleDictionary
-            try writeDictionary(entries, to: &chunk)
-        } else {
-            try chooseEncoding(entries, firstPage: cuts[0], to: &chunk)
+        if chunk.encoding == nil, texts.values > 0 {
+            if isWorthDictionary { chunk.encoding = .rleDictionary } else { try chooseEncoding(entries, to: &chunk) }
+        }
+        if chunk.encoding == .rleDictionary {
+            try translate(entries, to: &chunk)
+        } else if chunk.column.hasBloomFilter {
+            let used = texts.entries
+            for code in 0..<texts.used { chunk.hashes.append(XXHash64.hash(entries.text(Int(used[code])))) }
         }
         var value = 0
-        for (page, rows) in cuts.enumerated() {
+        for rows in cuts {
             let nulls = try writeDefinitions(rows, of: chunk.column)
             let range = value..<(value + rows.count - nulls)
             value = range.upperBound
-            try encodePage(range, entries, to: &chunk)
-            var bounds: ValueBounds?
-            if !range.isEmpty {
-                let extremes = texts.extremes(range, page: page + 1, of: entries)
-                bounds = Bounds.texts(extremes.least, extremes.greatest)
-            }
-            let shape = PageShape(rows: rows, values: rows.count, nulls: nulls, encoding: chunk.encoding)
+            let bounds = try encodePage(range, entries, to: &chunk)
+            let shape = PageShape(rows: rows, values: rows.count, nulls: nulls, encoding: chunk.pageEncoding)
             try writeDataPage(shape, bounds, to: &chunk)
         }
     }
 
-    /// Encodes the values of a page as the chunk does. A page of nulls only still has what an encoding begins with:
-    /// some readers miss it.
+    /// Gives each text its number in the dictionary of the chunk, to which it is added if it is new there.
+    mutating func translate(_ entries: Entries, to chunk: inout OpenChunk) throws(ParquetError) {
+        let used = texts.entries, numbers = numbers.room(texts.used), codes = texts.codes
+        for code in 0..<texts.used {
+            numbers[code] = entries.text(Int(used[code])).withMemoryRebound(to: UInt8.self) {
+                chunk.texts.intern($0.span.bytes)
+            }
+        }
+        for value in 0..<texts.values { codes[value] = numbers[Int(codes[value])] }
+        try checkTextSize(chunk.texts, chunk.column)
+    }
+
+    func checkTextSize(_ dictionary: TextDictionary, _ column: ParquetColumn) throws(ParquetError) {
+        guard dictionary.bytes.count <= Cap.textBytes else {
+            let size = dictionary.bytes.count
+            throw .tooLarge(what: "the texts of column \(column.name)", size: size, limit: Cap.textBytes)
+        }
+    }
+
+    /// Encodes the values of a page as the chunk does and gives their bounds. A page of nulls only still has what an
+    /// encoding begins with: some readers miss it.
     private mutating func encodePage(
         _ range: Range<Int>, _ entries: Entries, to chunk: inout OpenChunk
-    ) throws(ParquetError) {
+    ) throws(ParquetError) -> ValueBounds? {
         values.clear()
         switch chunk.encoding {
-        case .plain: break
+        case nil: return nil
         case .rleDictionary:
-            let indices = texts.codes + range.lowerBound
-            try writeIndices(indices, range.count, entries: texts.used, &chunk.habit)
-        default: encode(range, entries, chunk.encoding)
+            let codes = texts.codes + range.lowerBound
+            try writeIndices(codes, range.count, entries: chunk.texts.count, &chunk.habit)
+            return Bounds.texts(codes, range.count, of: chunk.texts)
+        case let encoding?:
+            encode(range, entries, encoding)
+            return Bounds.texts(texts.codes + range.lowerBound, range.count, of: entries, at: texts.entries)
         }
     }
 
@@ -66,31 +86,23 @@ extension PageSink {
         return texts.used * 4 < texts.values * 3 && indexed < direct / 10 * 9 + 64
     }
 
-    private mutating func writeDictionary(
-        _ entries: Entries, to chunk: inout OpenChunk
-    ) throws(ParquetError) {
-        values.clear()
-        PlainTexts.encode(TextsView(entries: entries, order: texts.entries), texts.used, into: &values)
-        try writeDictionaryPage(entries: texts.used, to: &chunk)
-    }
-
     /// Tries both encodings on the values of the first page that has some, once per file.
-    private mutating func chooseEncoding(
-        _ entries: Entries, firstPage: Range<Int>, to chunk: inout OpenChunk
-    ) throws(ParquetError) {
+    private mutating func chooseEncoding(_ entries: Entries, to chunk: inout OpenChunk) throws(ParquetError) {
         if let known = chunk.habit.textEncoding {
             chunk.encoding = known
             return
         }
-        let sample = 0..<min(texts.values, firstPage.count)
+        let sample = 0..<min(texts.values, 16_384)
         var sizes: [Int] = []
         for encoding in [Encoding.deltaByteArray, .deltaLengthByteArray] {
             values.clear()
             encode(sample, entries, encoding)
             sizes.append(try trialSize())
         }
-        chunk.encoding = sizes[0] < sizes[1] ? .deltaByteArray : .deltaLengthByteArray
-        chunk.habit.textEncoding = chunk.encoding
+        let best: Encoding = sizes[0] < sizes[1] ? .deltaByteArray : .deltaLengthByteArray
+        chunk.encoding = best
+        // A few values are no experience.
+        if sample.count >= 1024 { chunk.habit.textEncoding = best }
     }
 
     /// Encodes a range of values, without a dictionary, into `values`.
@@ -104,13 +116,6 @@ extension PageSink {
         } else {
             DeltaLengthTexts.encode(view, range.count, lengths: &longs, into: &values)
         }
-    }
-
-    private mutating func bloom(_ entries: Entries) -> BloomFilter {
-        var filter = BloomFilter(distinct: texts.used)
-        let used = texts.entries
-        for code in 0..<texts.used { filter.insert(XXHash64.hash(entries.text(Int(used[code])))) }
-        return filter
     }
 
     /// Makes the definition levels of rows that `texts` numbered; returns how many have no value.

@@ -1,0 +1,96 @@
+import Columns
+
+/// What a column found best on its first pages and keeps to.
+struct Habit: Sendable {
+    var press: Press?
+    var dictionaryPress: Press?
+    /// Whether dictionary indices take whole bytes: gzip then sees how often each occurs, which can be worth more than
+    /// the bits that packing saves.
+    var hasWideIndices: Bool?
+    /// For texts that are not worth a dictionary.
+    var textEncoding: Encoding?
+}
+
+/// A column chunk whose pages are being written.
+struct OpenChunk {
+    let column: ParquetColumn
+    var habit: Habit
+    /// Its places count from the start of `pages`.
+    var index: ChunkIndex
+    /// How the values are held; nil until some are met.
+    var encoding: Encoding?
+    /// The data pages so far.
+    var pages: [UInt8] = []
+    /// The dictionary of texts, if `encoding` says so.
+    var texts = TextDictionary()
+    /// The dictionary of doubles, if `encoding` says so.
+    var doubles = DoubleDictionary()
+    /// For the bloom filter of texts that have no dictionary.
+    var hashes: [UInt64] = []
+    /// Rows and values (in a list column, elements and empty places) so far.
+    var rows = 0
+    var values = 0
+    var rawBytes = 0
+    var storedBytes = 0
+
+    init(_ column: ParquetColumn, _ habit: Habit) {
+        self.column = column
+        self.habit = habit
+        index = ChunkIndex(type: column.physicalType)
+    }
+
+    /// The encoding as it stands in pages: nothing but nulls is held plainly.
+    var pageEncoding: Encoding { encoding ?? .plain }
+
+    mutating func count(raw: Int, stored: Int) {
+        rawBytes += raw
+        storedBytes += stored
+    }
+
+    /// The footer's entry; places are those in a file that begins with the chunk, without indexes and bloom filter.
+    func record(dictionaryBytes: Int) -> ChunkRecord {
+        ChunkRecord(
+            physicalType: column.physicalType.rawValue, path: column.path, values: values, rawBytes: rawBytes,
+            storedBytes: storedBytes, dataPages: dictionaryBytes, dictionaryPage: dictionaryBytes > 0 ? 0 : nil,
+            valueEncoding: pageEncoding.rawValue, statistics: index.statistics, pageCount: index.places.count)
+    }
+}
+
+extension PageSink {
+    /// Ends a chunk: its dictionary, which stands before the pages, and its bloom filter.
+    mutating func finish(_ chunk: inout OpenChunk) throws(ParquetError) -> FinishedChunk {
+        var dictionary: [UInt8] = []
+        var bloom: BloomFilter?
+        if chunk.encoding == .rleDictionary {
+            values.clear()
+            if chunk.column.type == .double {
+                chunk.doubles.values.withUnsafeBufferPointer { all in
+                    if let from = all.baseAddress { putPlain(from, all.count) }
+                }
+                dictionary = try dictionaryPage(entries: chunk.doubles.values.count, of: &chunk)
+            } else {
+                try Entries.of(chunk.texts) { (entries) throws(ParquetError) in
+                    PlainTexts.encode(entries, into: &values)
+                    chunk.index.setBounds(Bounds.texts(all: entries))
+                    if chunk.column.hasBloomFilter { bloom = BloomFilter(of: entries) }
+                }
+                dictionary = try dictionaryPage(entries: chunk.texts.count, of: &chunk)
+            }
+        } else if chunk.column.hasBloomFilter, !chunk.hashes.isEmpty, !chunk.index.tellsMore {
+            // Where each page begins after the one before, as with ids that hold their time, the bounds of pages find
+            // an id better than a filter would.
+            bloom = BloomFilter(distinct: chunk.hashes.count)
+            for hash in chunk.hashes { bloom?.insert(hash) }
+        }
+        return FinishedChunk(
+            column: chunk.column, rows: chunk.rows, dictionary: dictionary, pages: chunk.pages, index: chunk.index,
+            bloom: bloom?.encoded(), record: chunk.record(dictionaryBytes: dictionary.count))
+    }
+}
+
+extension BloomFilter {
+    init(of entries: Entries) {
+        self.init(distinct: entries.ends.count)
+        for entry in 0..<entries.ends.count { insert(XXHash64.hash(entries.text(entry))) }
+    }
+}

@@ -1,0 +1,84 @@
+internal import Catalog
+internal import Crypto
+package import Events
+internal import Rollups
+internal import Segments
+
+/// Builds the segments of some months: encodes, compresses and counts rollups. It touches no file.
+///
+/// A builder has one user at a time; inside it uses all cores.
+package final class SegmentBuilder {
+    private var open: [Int32: OpenSegment] = [:]
+    private var finished: [FinishedSegment] = []
+    /// What the segments before taught about compressing the columns.
+    private var experience: SegmentExperience?
+
+    package init() {}
+
+    /// Adds a batch of one month to the month's open segment.
+    package func add(_ batch: EventColumns, month: Int32) throws {
+        if let segment = open[month], segment.rows + batch.count > Limits.rowsPerSegment { try finish(month) }
+        let segment = open[month] ?? OpenSegment(month: month, experience)
+        open[month] = segment
+        try segment.add(batch)
+    }
+
+    /// Ends all open segments and gives them away, by month and in the order of their rows.
+    package func take() throws -> [FinishedSegment] {
+        for month in open.keys.sorted() { try finish(month) }
+        defer { finished = [] }
+        return finished
+    }
+
+    private func finish(_ month: Int32) throws {
+        guard let segment = open.removeValue(forKey: month) else { return }
+        finished.append(try segment.finish())
+        experience = segment.experience
+    }
+}
+
+/// A segment with its rollups, ready to be written.
+package struct FinishedSegment: Sendable {
+    let segment: SealedSegment
+    /// Hex.
+    let sha256: String
+    let rollups: SegmentRollups
+
+    /// What the catalog lists, once the segment has a number.
+    func record(id: Int64) -> SegmentRecord {
+        SegmentRecord(
+            id: id, month: segment.month, file: SegmentLayout.path(month: segment.month, sequence: id),
+            rows: Int64(segment.rows), rowGroups: Int64(segment.rowGroups), bytes: Int64(segment.bytes.count),
+            sha256: sha256, minTS: segment.minTS, maxTS: segment.maxTS, counts: segment.counts.map(Int64.init))
+    }
+}
+
+/// A segment that still takes rows, and the rollups counted along with it.
+private final class OpenSegment: @unchecked Sendable {
+    private let writer: SegmentWriter
+    private var rollups = SegmentRollups()
+
+    var rows: Int { writer.rows }
+    var experience: SegmentExperience { writer.experience }
+
+    init(month: Int32, _ experience: SegmentExperience?) {
+        writer = SegmentWriter(month: month, experience: experience)
+    }
+
+    func add(_ batch: EventColumns) throws {
+        try writer.add(batch) { [self] in rollups.add(batch) }
+    }
+
+    func finish() throws -> FinishedSegment {
+        let segment = try writer.finish()
+        return FinishedSegment(segment: segment, sha256: hex(SHA256.hash(data: segment.bytes)), rollups: rollups)
+    }
+}
+
+/// A digest, or a part of one, in hex.
+package func hex(_ digest: some Sequence<UInt8>) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    var text: [UInt8] = []
+    for byte in digest { text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
+    return String(decoding: text, as: UTF8.self)
+}
