@@ -1,6 +1,4 @@
 internal import Columns
-internal import GRDB
-internal import GRDBSQLite
 
 /// The numbers of tokens that a writer has met, so that they need not be looked up in the catalog at every commit.
 package struct KnownTokens: Sendable {
@@ -32,20 +30,5 @@ package struct KnownTokens: Sendable {
             numbers[place] = number
             firsts[place] = min(firsts[place], firstUse ?? .max)
         }
-    }
-}
-
-/// A statement that is run many times with integers alone, without boxing them.
-struct BoundStatement {
-    private let statement: Statement
-
-    init(_ statement: Statement) { self.statement = statement }
-
-    func run(_ values: [Int64]) throws {
-        let handle = statement.sqliteStatement
-        for (place, value) in values.enumerated() { sqlite3_bind_int64(handle, Int32(place + 1), value) }
-        let code = sqlite3_step(handle)
-        sqlite3_reset(handle)
-        guard code == SQLITE_DONE else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
     }
 }

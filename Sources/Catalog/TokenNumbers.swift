@@ -1,6 +1,5 @@
 internal import Columns
 internal import Events
-internal import Foundation
 internal import GRDB
 internal import Rollups
 
@@ -41,6 +40,7 @@ struct TokenNumbers {
     /// short way, in the order in which they lie in the table.
     mutating func save(_ db: Database, _ known: inout KnownTokens) throws {
         var used: [(number: UInt32, entry: Int)] = []
+        let upsert = try BoundStatement(db.cachedStatement(sql: Self.upsert))
         for entry in 0..<lives.count {
             if let first = lives[entry].firstUse, !hasFact[entry],
                 let number = known.number(of: tokens, entry, usedAt: first)
@@ -48,7 +48,7 @@ struct TokenNumbers {
                 lives[entry].number = number
                 used.append((number, entry))
             } else {
-                lives[entry].number = try upsert(entry, db)
+                lives[entry].number = try self.upsert(entry, upsert)
                 known.remember(tokens, entry, lives[entry].number, firstUse: lives[entry].firstUse)
             }
         }
@@ -61,17 +61,23 @@ struct TokenNumbers {
     }
 
     /// Ids go in as bytes, because a bound text would end at a NUL.
-    private func upsert(_ entry: Int, _ db: Database) throws -> UInt32 {
+    private func upsert(_ entry: Int, _ statement: BoundStatement) throws -> UInt32 {
         let life = lives[entry]
-        let isIssued = life.issuedAt != nil
-        return try UInt32.fetchOne(
-            db.cachedStatement(sql: Self.upsert),
-            arguments: [
-                Data(tokens.slice(at: entry)), isIssued ? life.kind : useNames[entry].kind,
-                isIssued ? life.principal : useNames[entry].principal, life.scopes.map(Self.json), life.issuedAt,
-                life.issuedBy, life.expiresAt, life.revokedAt, life.supersededAt, life.supersededBy, life.firstUse,
-                life.lastUse, uses[entry],
-            ]) ?? 0
+        let names = life.issuedAt != nil ? (life.principal, life.kind) : useNames[entry]
+        statement.bind(1, bytes: tokens.slice(at: entry))
+        statement.bind(2, names.1)
+        statement.bind(3, names.0)
+        statement.bind(4, life.scopes.map(Self.json))
+        statement.bind(5, life.issuedAt)
+        statement.bind(6, life.issuedBy)
+        statement.bind(7, life.expiresAt)
+        statement.bind(8, life.revokedAt)
+        statement.bind(9, life.supersededAt)
+        statement.bind(10, life.supersededBy)
+        statement.bind(11, life.firstUse)
+        statement.bind(12, life.lastUse)
+        statement.bind(13, uses[entry])
+        return UInt32(truncatingIfNeeded: try statement.number())
     }
 
     /// The numbers of the entries of a dictionary, after `save`.
@@ -94,8 +100,20 @@ struct TokenNumbers {
     }
 
     private static func json(_ scopes: [String]) -> String {
-        let data = try? JSONSerialization.data(withJSONObject: scopes, options: [.withoutEscapingSlashes])
-        return String(decoding: data ?? Data("[]".utf8), as: UTF8.self)
+        var text = "["
+        for scope in scopes {
+            if text.utf8.count > 1 { text += "," }
+            text += "\""
+            for scalar in scope.unicodeScalars {
+                switch scalar {
+                case "\"", "\\": text += "\\\(scalar)"
+                case "\0"..<" ": text += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+                default: text.unicodeScalars.append(scalar)
+                }
+            }
+            text += "\""
+        }
+        return text + "]"
     }
 
     /// The earliest birth, revocation and succession win, whatever the order in which they arrive. Where no birth is

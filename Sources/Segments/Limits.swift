@@ -8,8 +8,8 @@ package enum Limits {
     package static let rowsPerPage = 16_384
     /// Rows of a segment, which is one row group: its columns share one dictionary each, so the more rows, the less
     /// each distinct text costs. About 30 MB, small enough to be built in memory and to be written again when it is
-    /// merged.
-    package static let rowsPerSegment = 1_048_576
+    /// merged. A batch more than ingestion commits at once, which is rounded up.
+    package static let rowsPerSegment = 17 * rowsPerBatch
     /// zlib's level for new segments: against 6 it was measured to take three fifths of the time for 0.4 % more bytes.
     package static let compressionLevel = 4
 }

@@ -25,9 +25,9 @@ struct Deflater: ~Copyable, @unchecked Sendable {
 
     /// Appends the gzip member that holds `input`. Throws only if memory is short.
     mutating func gzip(
-        _ input: UnsafeRawBufferPointer, _ press: Press, into sink: inout ByteSink
+        _ input: UnsafeRawBufferPointer, _ press: Press, mark: Int = 0, into sink: inout ByteSink
     ) throws(ParquetError) {
-        if press.isEntropyOnly { return HuffmanDeflate.gzip(input, into: &sink) }
+        if press.isEntropyOnly { return HuffmanDeflate.gzip(input, mark: mark, into: &sink) }
         let stream = try stream(for: press)
         deflateReset(stream)
         let bound = Int(deflateBound(stream, UInt(input.count)))

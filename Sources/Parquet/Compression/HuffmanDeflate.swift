@@ -8,13 +8,14 @@ enum HuffmanDeflate {
     private static let endOfBlock = 256
     private static let header: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 4, 0xFF]
 
-    /// Appends the gzip member that holds `input`.
-    static func gzip(_ input: UnsafeRawBufferPointer, into sink: inout ByteSink) {
+    /// Appends the gzip member that holds `input`. What lies before `mark` is of another kind than what lies behind, and
+    /// gets a code of its own.
+    static func gzip(_ input: UnsafeRawBufferPointer, mark: Int = 0, into sink: inout ByteSink) {
         header.withUnsafeBytes { sink.put($0) }
         var bits = BitWriter(sink.room(bound(input.count)))
         var at = 0
         repeat {
-            let end = min(input.count, at + blockBytes)
+            let end = min(at < mark ? mark : input.count, at + blockBytes)
             block(UnsafeRawBufferPointer(rebasing: input[at..<end]), isLast: end == input.count, to: &bits)
             at = end
         } while at < input.count
@@ -23,8 +24,15 @@ enum HuffmanDeflate {
         sink.put(littleEndian: UInt32(truncatingIfNeeded: input.count))
     }
 
+    /// About the size of the member that `gzip` makes of some bytes, in a tenth of the time.
+    static func size(_ input: UnsafeRawBufferPointer) -> Int {
+        let counts = frequencies(input)
+        let lengths = HuffmanCode(frequencies: counts, longest: 15).lengths
+        return zip(counts, lengths).reduce(0) { $0 + Int($1.0) * Int($1.1) } / 8 + 100
+    }
+
     /// No byte takes more than 15 bits, no block head more than 400 bytes.
-    private static func bound(_ count: Int) -> Int { count * 2 + (count / blockBytes + 1) * 512 + 64 }
+    private static func bound(_ count: Int) -> Int { count * 2 + (count / blockBytes + 2) * 512 + 64 }
 
     private static func block(_ bytes: UnsafeRawBufferPointer, isLast: Bool, to bits: inout BitWriter) {
         let code = HuffmanCode(frequencies: frequencies(bytes), longest: 15)

@@ -1,5 +1,11 @@
 import Columns
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// The entries of a dictionary, as they lie in its arena: entry `i` ends at `ends[i]` and starts where the one before
 /// ends.
 struct Entries {
@@ -49,14 +55,15 @@ enum PlainTexts {
     }
 }
 
-/// All lengths first, then all bytes: best for ids that share nothing.
+/// All lengths first, then all bytes, from `mark` on: best for ids that share nothing.
 enum DeltaLengthTexts {
     static func encode(
-        _ texts: TextsView, _ count: Int, lengths scratch: inout Scratch<Int64>, into sink: inout ByteSink
+        _ texts: TextsView, _ count: Int, lengths scratch: inout Scratch<Int64>, into sink: inout ByteSink, mark: inout Int
     ) {
         let lengths = scratch.room(count)
         for value in 0..<count { lengths[value] = Int64(texts[value].count) }
         DeltaBinaryPacked.encode(lengths, count, into: &sink)
+        mark = sink.count
         for value in 0..<count { sink.put(texts[value]) }
     }
 
@@ -72,21 +79,56 @@ enum DeltaLengthTexts {
     }
 }
 
-/// Each text as what it shares with the one before and what is its own: best for ids that grow.
+/// Each text as what it shares with the one before and what is its own, the bytes of it from `mark` on: best for ids
+/// that grow.
 enum DeltaTexts {
     static func encode(
-        _ texts: TextsView, _ count: Int, lengths scratch: inout Scratch<Int64>, into sink: inout ByteSink
+        _ texts: TextsView, _ count: Int, lengths scratch: inout Scratch<Int64>, into sink: inout ByteSink, mark: inout Int
     ) {
         let shared = scratch.room(count * 2)
         let own = shared + count
         for value in 0..<count {
-            let common = value == 0 ? 0 : commonPrefix(texts[value - 1], texts[value])
-            shared[value] = Int64(common)
-            own[value] = Int64(texts[value].count - common)
+            shared[value] = value == 0 ? 0 : Int64(commonPrefix(texts[value - 1], texts[value]))
+        }
+        let most = usefulPrefix(shared, count)
+        for value in 0..<count {
+            shared[value] = min(shared[value], most)
+            own[value] = Int64(texts[value].count) - shared[value]
         }
         DeltaBinaryPacked.encode(shared, count, into: &sink)
         DeltaBinaryPacked.encode(own, count, into: &sink)
+        mark = sink.count
         for value in 0..<count { sink.put(UnsafeRawBufferPointer(rebasing: texts[value][Int(shared[value])...])) }
+    }
+
+    /// The longest prefix worth sharing. Ids that grow share now seven characters, now eight: where the numbers that
+    /// say so take more bits than the eighth character, it is smaller to share seven always.
+    private static func usefulPrefix(_ shared: UnsafePointer<Int64>, _ count: Int) -> Int64 {
+        let longest = 63
+        var counts = [Int](repeating: 0, count: longest + 1)
+        for value in 0..<count { counts[min(longest, Int(shared[value]))] += 1 }
+        var best = (bits: Double.infinity, prefix: Int64.max)
+        for most in (1...longest).reversed() where counts[most] > 0 {
+            let bits = bitsOfNumbers(counts, most, count) + bitsOfTexts(counts, most)
+            if bits < best.bits { best = (bits, most == longest ? .max : Int64(most)) }
+        }
+        return best.prefix
+    }
+
+    /// About what the lengths of prefixes and of the rest take, if no prefix is longer than `most`.
+    private static func bitsOfNumbers(_ counts: [Int], _ most: Int, _ count: Int) -> Double {
+        var bits = 0.0
+        for length in 0...most {
+            let share = Double(length < most ? counts[length] : counts[most...].reduce(0, +)) / Double(max(1, count))
+            if share > 0 { bits -= share * log2(share) }
+        }
+        return 2 * bits * Double(count)
+    }
+
+    /// What the characters take that could be shared and are not.
+    private static func bitsOfTexts(_ counts: [Int], _ most: Int) -> Double {
+        let bitsOfCharacter = 5.0
+        return counts.indices.dropFirst(most).reduce(0) { $0 + Double(counts[$1] * ($1 - most)) * bitsOfCharacter }
     }
 
     private static func commonPrefix(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Int {

@@ -82,7 +82,7 @@ extension ChunkRecord {
     /// The encoding of values, of the dictionary, and of levels, each once.
     private var encodings: [Int32] {
         var all = [valueEncoding]
-        if valueEncoding != Encoding.plain.rawValue { all.append(Encoding.plain.rawValue) }
+        if ![Encoding.plain.rawValue, Encoding.rle.rawValue].contains(valueEncoding) { all.append(Encoding.plain.rawValue) }
         if valueEncoding != Encoding.rle.rawValue { all.append(Encoding.rle.rawValue) }
         return all
     }

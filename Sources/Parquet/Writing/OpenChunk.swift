@@ -2,13 +2,32 @@ import Columns
 
 /// What a column found best on its first pages and keeps to.
 struct Habit: Sendable {
-    var press: Press?
-    var dictionaryPress: Press?
+    var press = PressHabit()
+    var dictionaryPress = PressHabit()
     /// Whether dictionary indices take whole bytes: gzip then sees how often each occurs, which can be worth more than
     /// the bits that packing saves.
-    var hasWideIndices: Bool?
+    var hasWideIndices = false
+    var indexPages: UInt32 = 0
     /// For texts that are not worth a dictionary.
     var textEncoding: Encoding?
+}
+
+/// How a column's pages are best compressed; found out on its first page, on the eighth, and then rarely.
+struct PressHabit: Sendable {
+    private var chosen: Press?
+    private var pages = 0
+    private var nextTrial = 0
+
+    /// The press for the next page, or nil if it is time to try all.
+    mutating func next() -> Press? {
+        defer { pages += 1 }
+        return pages < nextTrial ? chosen : nil
+    }
+
+    mutating func keep(_ press: Press) {
+        chosen = press
+        nextTrial = nextTrial == 0 ? 8 : pages + 128
+    }
 }
 
 /// A column chunk whose pages are being written.

@@ -3,6 +3,8 @@ struct PageSink: ~Copyable, Sendable {
     /// The parts of the page in the making: repetition levels then definition levels, and the encoded values.
     var levels = ByteSink()
     var values = ByteSink()
+    /// Where in `values` bytes of another kind begin; 0 if all are of one.
+    var mark = 0
     private var packed = ByteSink()
     private var rival = ByteSink()
     private var deflater = Deflater()
@@ -36,6 +38,7 @@ struct PageSink: ~Copyable, Sendable {
         try limit(values.count + levels.count, "page of column \(chunk.column.name)")
         packed.clear()
         packed.put(levels.bytes)
+        defer { mark = 0 }
         let raw = values.count
         var isCompressed = false
         if raw > 0 {
@@ -67,30 +70,28 @@ struct PageSink: ~Copyable, Sendable {
     /// The size of `values` when compressed, or as they are if that is smaller; for comparing encodings.
     mutating func trialSize() throws(ParquetError) -> Int {
         rival.clear()
-        try deflater.gzip(values.bytes, Press(level: level), into: &rival)
-        return min(rival.count, values.count)
+        try deflater.gzip(values.bytes, Press(level: 1), into: &rival)
+        return min(rival.count, HuffmanDeflate.size(values.bytes), values.count)
     }
 
-    /// Compresses into `packed`. A column that has no habit yet tries all presses on its first page of some size and
-    /// keeps to the fastest that is nearly as good as the best: random ids and packed indices hardly repeat, and the
-    /// search for repetitions takes most of the time.
-    private mutating func press(_ bytes: UnsafeRawBufferPointer, _ habit: inout Press?) throws(ParquetError) {
-        if let habit { return try deflater.gzip(bytes, habit, into: &packed) }
+    /// Compresses into `packed`. A column tries all presses on its first page of some size, and now and then again,
+    /// and keeps to the fastest that is nearly as good as the best: random ids and packed indices hardly repeat, and
+    /// the search for repetitions takes most of the time.
+    private mutating func press(_ bytes: UnsafeRawBufferPointer, _ habit: inout PressHabit) throws(ParquetError) {
         // Too small to try anything on, and too small for the search to matter.
         guard bytes.count >= 4096 else { return try deflater.gzip(bytes, Press(level: 1), into: &packed) }
-        let presses = [
-            Press(level: 1, isEntropyOnly: true), Press(level: 1), Press(level: min(4, level)), Press(level: level),
-        ]
+        if let chosen = habit.next() { return try deflater.gzip(bytes, chosen, mark: mark, into: &packed) }
+        let presses = [Press(level: 1, isEntropyOnly: true), Press(level: 1), Press(level: level)]
         var sizes: [Int] = []
         for press in presses {
             rival.clear()
-            try deflater.gzip(bytes, press, into: &rival)
+            try deflater.gzip(bytes, press, mark: mark, into: &rival)
             sizes.append(rival.count)
         }
         let best = sizes.reduce(Int.max, min)
-        let chosen = sizes.firstIndex { $0 <= best + best / 50 } ?? 0
-        habit = presses[chosen]
-        try deflater.gzip(bytes, presses[chosen], into: &packed)
+        let chosen = presses[sizes.firstIndex { $0 <= best + best / 50 } ?? 0]
+        habit.keep(chosen)
+        try deflater.gzip(bytes, chosen, mark: mark, into: &packed)
     }
 
     private func limit(_ size: Int, _ what: String) throws(ParquetError) {
@@ -105,14 +106,20 @@ extension PageSink {
     ) throws(ParquetError) {
         let narrow = max(1, BitPacking.width(for: UInt64(max(1, entries) - 1)))
         let wide = (narrow + 7) / 8 * 8
-        if habit.hasWideIndices == nil, wide != narrow, wide <= 24, count >= 1024 {
+        guard wide != narrow, wide <= 24 else { return encodeIndices(indices, count, width: narrow) }
+        if habit.indexPages & 7 == 0, count >= 1024 {
+            // Early pages, full of new entries, tell little about later ones, so this is asked again and again.
             encodeIndices(indices, count, width: wide)
-            let wideSize = try trialSize()
+            let wideSize = entropySize()
             encodeIndices(indices, count, width: narrow)
-            habit.hasWideIndices = try wideSize < trialSize() * 31 / 32
+            habit.hasWideIndices = wideSize < entropySize() * 127 / 128
         }
-        encodeIndices(indices, count, width: habit.hasWideIndices == true && wide <= 24 ? wide : narrow)
+        habit.indexPages &+= 1
+        encodeIndices(indices, count, width: habit.hasWideIndices ? wide : narrow)
     }
+
+    /// About the size of `values` when compressed by how often bytes occur.
+    private func entropySize() -> Int { HuffmanDeflate.size(values.bytes) }
 
     private mutating func encodeIndices(_ indices: UnsafePointer<UInt32>, _ count: Int, width: Int) {
         values.clear()

@@ -112,9 +112,9 @@ extension PageSink {
         for at in 0..<range.count { order[at] = used[Int(numbers[at])] }
         let view = TextsView(entries: entries, order: order)
         if encoding == .deltaByteArray {
-            DeltaTexts.encode(view, range.count, lengths: &longs, into: &values)
+            DeltaTexts.encode(view, range.count, lengths: &longs, into: &values, mark: &mark)
         } else {
-            DeltaLengthTexts.encode(view, range.count, lengths: &longs, into: &values)
+            DeltaLengthTexts.encode(view, range.count, lengths: &longs, into: &values, mark: &mark)
         }
     }
 
