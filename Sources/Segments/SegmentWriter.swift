@@ -41,7 +41,6 @@ package final class SegmentWriter: @unchecked Sendable {
     private let month: Int32
     private let columns: [ColumnWriter]
     private let workshops: Mutex<[PageWorkshop]>
-    private let level: Int
     private var minTS = Int64.max
     private var maxTS = Int64.min
     private var counts = [Int](repeating: 0, count: EventKind.allCases.count)
@@ -52,11 +51,9 @@ package final class SegmentWriter: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - month: the UTC month of all events, counted from January 1970.
-    ///   - level: zlib's compression level, 1 to 9.
     ///   - experience: what the writer of another segment learned.
-    package init(month: Int32, level: Int = Limits.compressionLevel, experience: SegmentExperience? = nil) {
+    package init(month: Int32, experience: SegmentExperience? = nil) {
         self.month = month
-        self.level = level
         workshops = Mutex([])
         columns = SegmentSchema.schema.columns.enumerated().map { place, column in
             ColumnWriter(
@@ -110,7 +107,7 @@ package final class SegmentWriter: @unchecked Sendable {
     ) throws(SegmentError) {
         let failure = Mutex<ParquetError?>(nil)
         let run: @Sendable (Int) -> Void = { [self] number in
-            let workshop = workshops.withLock { $0.popLast() } ?? PageWorkshop(level: level)
+            let workshop = workshops.withLock { $0.popLast() } ?? PageWorkshop()
             defer { workshops.withLock { $0.append(workshop) } }
             do throws(ParquetError) { try task(number, workshop) } catch { failure.withLock { $0 = $0 ?? error } }
         }

@@ -70,8 +70,7 @@ package struct FinishedChunk: Sendable {
 package final class PageWorkshop: @unchecked Sendable {
     private var sink: PageSink
 
-    /// - Parameter level: zlib's compression level, 1 to 9.
-    package init(level: Int = 6) { sink = PageSink(level: level) }
+    package init() { sink = PageSink() }
 
     fileprivate func write(_ data: ColumnData, cuts: [Range<Int>], to chunk: inout OpenChunk) throws(ParquetError) {
         switch (data, chunk.column.type) {

@@ -14,14 +14,16 @@ struct PageSink: ~Copyable, Sendable {
     var flags = Scratch<UInt8>()
     var codes = Scratch<UInt32>()
     var numbers = Scratch<UInt32>()
-    let level: Int32
 
-    init(level: Int) { self.level = Int32(max(1, min(9, level))) }
+    /// What a press is tried on: enough to tell, and little beside a large dictionary.
+    private static let sampleBytes = 1 << 17
+
+    init() {}
 
     /// The dictionary page of a chunk: `values` holds the entries.
     mutating func dictionaryPage(entries: Int, of chunk: inout OpenChunk) throws(ParquetError) -> [UInt8] {
         packed.clear()
-        try press(values.bytes, &chunk.habit.dictionaryPress)
+        press(values.bytes, &chunk.habit.dictionaryPress)
         let header = PageHeader(
             kind: .dictionary(values: entries, encoding: Encoding.plain.rawValue), rawSize: values.count,
             storedSize: packed.count, checksum: Checksum.crc32(packed.bytes)
@@ -42,7 +44,7 @@ struct PageSink: ~Copyable, Sendable {
         let raw = values.count
         var isCompressed = false
         if raw > 0 {
-            try press(values.bytes, &chunk.habit.press)
+            press(values.bytes, &chunk.habit.press)
             // What hardly shrinks is stored as it is, and is read without decompression.
             isCompressed = packed.count - levels.count < raw - raw / 32
             if !isCompressed {
@@ -68,30 +70,24 @@ struct PageSink: ~Copyable, Sendable {
     }
 
     /// The size of `values` when compressed, or as they are if that is smaller; for comparing encodings.
-    mutating func trialSize() throws(ParquetError) -> Int {
+    mutating func trialSize() -> Int {
         rival.clear()
-        try deflater.gzip(values.bytes, Press(level: 1), into: &rival)
-        return min(rival.count, HuffmanDeflate.size(values.bytes), values.count)
+        deflater.gzip(values.bytes, .repetitions, mark: mark, into: &rival)
+        return min(rival.count, FrequencyBlock.size(values.bytes), values.count)
     }
 
-    /// Compresses into `packed`. A column tries all presses on its first page of some size, and now and then again,
-    /// and keeps to the fastest that is nearly as good as the best: random ids and packed indices hardly repeat, and
-    /// the search for repetitions takes most of the time.
-    private mutating func press(_ bytes: UnsafeRawBufferPointer, _ habit: inout PressHabit) throws(ParquetError) {
-        // Too small to try anything on, and too small for the search to matter.
-        guard bytes.count >= 4096 else { return try deflater.gzip(bytes, Press(level: 1), into: &packed) }
-        if let chosen = habit.next() { return try deflater.gzip(bytes, chosen, mark: mark, into: &packed) }
-        let presses = [Press(level: 1, isEntropyOnly: true), Press(level: 1), Press(level: level)]
-        var sizes: [Int] = []
-        for press in presses {
-            rival.clear()
-            try deflater.gzip(bytes, press, mark: mark, into: &rival)
-            sizes.append(rival.count)
-        }
-        let best = sizes.reduce(Int.max, min)
-        let chosen = presses[sizes.firstIndex { $0 <= best + best / 50 } ?? 0]
-        habit.keep(chosen)
-        try deflater.gzip(bytes, chosen, mark: mark, into: &packed)
+    /// Compresses into `packed`. A column tries both presses on its first page, and now and then again, and keeps to
+    /// the faster one if it is nearly as good: random ids and packed indices hardly repeat.
+    private mutating func press(_ bytes: UnsafeRawBufferPointer, _ habit: inout PressHabit) {
+        if let chosen = habit.next() { return deflater.gzip(bytes, chosen, mark: mark, into: &packed) }
+        let sample = UnsafeRawBufferPointer(rebasing: bytes.prefix(Self.sampleBytes))
+        rival.clear()
+        deflater.gzip(sample, .repetitions, into: &rival)
+        let entropy = FrequencyBlock.size(UnsafeRawBufferPointer(rebasing: sample[min(mark, sample.count)...]))
+        let chosen: Press = entropy <= rival.count + rival.count / 50 ? .frequencies : .repetitions
+        // What a few bytes say is no experience.
+        if bytes.count >= 4096 { habit.keep(chosen) }
+        deflater.gzip(bytes, chosen, mark: mark, into: &packed)
     }
 
     private func limit(_ size: Int, _ what: String) throws(ParquetError) {
@@ -119,7 +115,7 @@ extension PageSink {
     }
 
     /// About the size of `values` when compressed by how often bytes occur.
-    private func entropySize() -> Int { HuffmanDeflate.size(values.bytes) }
+    private func entropySize() -> Int { FrequencyBlock.size(values.bytes) }
 
     private mutating func encodeIndices(_ indices: UnsafePointer<UInt32>, _ count: Int, width: Int) {
         values.clear()

@@ -21,14 +21,12 @@ package struct ParquetWriter: ~Copyable, Sendable {
 
     /// A writer of an empty file.
     ///
-    /// - Parameters:
-    ///   - level: zlib's compression level, 1 to 9; like `pageRows` for row groups that are given as values.
-    ///   - pageRows: rows of a page; the last page of a row group may have fewer.
-    package init(schema: ParquetSchema, createdBy: String, level: Int = 6, pageRows: Int = 16_384) {
+    /// - Parameter pageRows: rows of a page in row groups that are given as values; the last page may have fewer.
+    package init(schema: ParquetSchema, createdBy: String, pageRows: Int = 16_384) {
         self.schema = schema
         self.createdBy = createdBy
         columns = schema.columns.map { ColumnWriter($0, pageRows: pageRows) }
-        workshop = PageWorkshop(level: level)
+        workshop = PageWorkshop()
     }
 
     /// Number of row groups so far.

@@ -97,7 +97,7 @@ extension PageSink {
         for encoding in [Encoding.deltaByteArray, .deltaLengthByteArray] {
             values.clear()
             encode(sample, entries, encoding)
-            sizes.append(try trialSize())
+            sizes.append(trialSize())
         }
         let best: Encoding = sizes[0] < sizes[1] ? .deltaByteArray : .deltaLengthByteArray
         chunk.encoding = best

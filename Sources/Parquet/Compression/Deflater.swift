@@ -1,22 +1,40 @@
-/// Writes gzip members that use how often bytes occur and no repetitions.
+/// How a page is squeezed.
+enum Press: Equatable, Sendable {
+    /// By how often bytes occur: as small as anything for random ids and packed numbers, and the fastest.
+    case frequencies
+    /// By repetitions too.
+    case repetitions
+}
+
+/// Writes gzip members (RFC 1951 and 1952), made for pages of a column.
 ///
-/// Random ids, packed indices and differences repeat nothing that would be worth a search; what they have is a skew,
-/// which is all that this looks at, in a third of the time that zlib takes for the same bytes.
-enum HuffmanDeflate {
+/// zlib spends most of its time on the search for repetitions. Pages of ids, packed indices and differences have none
+/// worth finding, and where there are some, in dictionaries, the last place where the same four bytes stood is a good
+/// guess; looking no further makes this several times faster for nearly the same size.
+struct Deflater: ~Copyable, Sendable {
     /// Input bytes of a block. Each has a code of its own, at the price of some 80 bytes.
     private static let blockBytes = 1 << 16
-    private static let endOfBlock = 256
     private static let header: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 4, 0xFF]
+
+    private var search = RepetitionSearch()
+
+    init() {}
 
     /// Appends the gzip member that holds `input`. What lies before `mark` is of another kind than what lies behind, and
     /// gets a code of its own.
-    static func gzip(_ input: UnsafeRawBufferPointer, mark: Int = 0, into sink: inout ByteSink) {
-        header.withUnsafeBytes { sink.put($0) }
-        var bits = BitWriter(sink.room(bound(input.count)))
+    mutating func gzip(_ input: UnsafeRawBufferPointer, _ press: Press, mark: Int = 0, into sink: inout ByteSink) {
+        Self.header.withUnsafeBytes { sink.put($0) }
+        var bits = BitWriter(sink.room(Self.bound(input.count)))
+        if press == .repetitions { search.begin(input) }
         var at = 0
         repeat {
-            let end = min(at < mark ? mark : input.count, at + blockBytes)
-            block(UnsafeRawBufferPointer(rebasing: input[at..<end]), isLast: end == input.count, to: &bits)
+            let end = min(at < mark ? mark : input.count, at + Self.blockBytes)
+            bits.put(end == input.count ? 1 : 0, 1)
+            if press == .repetitions {
+                search.block(at..<end, to: &bits)
+            } else {
+                FrequencyBlock.write(UnsafeRawBufferPointer(rebasing: input[at..<end]), to: &bits)
+            }
             at = end
         } while at < input.count
         sink.commit(bits.finish())
@@ -24,21 +42,16 @@ enum HuffmanDeflate {
         sink.put(littleEndian: UInt32(truncatingIfNeeded: input.count))
     }
 
-    /// About the size of the member that `gzip` makes of some bytes, in a tenth of the time.
-    static func size(_ input: UnsafeRawBufferPointer) -> Int {
-        let counts = frequencies(input)
-        let lengths = HuffmanCode(frequencies: counts, longest: 15).lengths
-        return zip(counts, lengths).reduce(0) { $0 + Int($1.0) * Int($1.1) } / 8 + 100
-    }
-
     /// No byte takes more than 15 bits, no block head more than 400 bytes.
     private static func bound(_ count: Int) -> Int { count * 2 + (count / blockBytes + 2) * 512 + 64 }
+}
 
-    private static func block(_ bytes: UnsafeRawBufferPointer, isLast: Bool, to bits: inout BitWriter) {
+/// A block without repetitions.
+enum FrequencyBlock {
+    static func write(_ bytes: UnsafeRawBufferPointer, to bits: inout BitWriter) {
         let code = HuffmanCode(frequencies: frequencies(bytes), longest: 15)
-        bits.put(isLast ? 1 : 0, 1)
-        bits.put(2, 2)
-        writeLengths(code.lengths, to: &bits)
+        // Two distances that are never used complete the other code that deflate wants.
+        BlockHead.write(code.lengths, [1, 1], to: &bits)
         code.words.withUnsafeBufferPointer { words in
             var at = 0
             while at + 3 <= bytes.count {
@@ -47,8 +60,15 @@ enum HuffmanDeflate {
                 at &+= 3
             }
             for rest in at..<bytes.count { bits.put(words[Int(bytes[rest])]) }
-            bits.put(words[endOfBlock])
+            bits.put(words[BlockHead.endOfBlock])
         }
+    }
+
+    /// About the bytes that some bytes take in such blocks, in a tenth of the time.
+    static func size(_ bytes: UnsafeRawBufferPointer) -> Int {
+        let counts = frequencies(bytes)
+        let lengths = HuffmanCode(frequencies: counts, longest: 15).lengths
+        return zip(counts, lengths).reduce(0) { $0 + Int($1.0) * Int($1.1) } / 8 + 100
     }
 
     /// Four tables, so that equal neighbors do not wait for each other.
@@ -65,22 +85,29 @@ enum HuffmanDeflate {
             }
             for rest in at..<bytes.count { counts[Int(bytes[rest])] &+= 1 }
             for byte in 0..<256 { counts[byte] &+= counts[256 + byte] &+ counts[512 + byte] &+ counts[768 + byte] }
-            counts[endOfBlock] = 1
+            counts[BlockHead.endOfBlock] = 1
         }
-        return Array(counts[...endOfBlock])
+        return Array(counts[...BlockHead.endOfBlock])
     }
+}
 
-    /// The lengths of the code, themselves in a code (RFC 1951, 3.2.7). Two distances that are never used complete the
-    /// other code that deflate wants.
-    private static func writeLengths(_ lengths: [UInt8], to bits: inout BitWriter) {
-        let order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
-        let runs = runs(lengths + [1, 1])
+/// What stands before the symbols of a block: the lengths of its two codes, themselves in a code (RFC 1951, 3.2.7).
+enum BlockHead {
+    static let endOfBlock = 256
+    private static let order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
+
+    /// - Parameters:
+    ///   - lengths: of the code of bytes, of the end and of lengths of repetitions; 257 to 286.
+    ///   - distances: of the code of distances; 1 to 30.
+    static func write(_ lengths: [UInt8], _ distances: [UInt8], to bits: inout BitWriter) {
+        let runs = runs(lengths + distances)
         var frequencies = [UInt32](repeating: 0, count: 19)
         for run in runs { frequencies[Int(run.symbol)] += 1 }
         let code = HuffmanCode(frequencies: frequencies, longest: 7)
         let used = max(4, (order.lastIndex { code.lengths[$0] > 0 } ?? 0) + 1)
+        bits.put(2, 2)
         bits.put(UInt64(lengths.count - 257), 5)
-        bits.put(1, 5)
+        bits.put(UInt64(distances.count - 1), 5)
         bits.put(UInt64(used - 4), 4)
         for symbol in order[..<used] { bits.put(UInt64(code.lengths[symbol]), 3) }
         for run in runs {
@@ -100,6 +127,7 @@ enum HuffmanDeflate {
             if length == 0, count >= 11 {
                 runs.append((18, UInt8(count - 11), 7))
             } else if length == 0, count >= 3 {
+                count = min(count, 10)
                 runs.append((17, UInt8(count - 3), 3))
             } else if length > 0, count >= 4 {
                 count = min(count, 7)
@@ -131,6 +159,13 @@ struct BitWriter {
         count &+= UInt64(word >> 16)
     }
 
+    /// Holds some bits.
+    @inline(__always)
+    mutating func hold(_ value: UInt64, _ width: Int) {
+        held |= value &<< count
+        count &+= UInt64(truncatingIfNeeded: width)
+    }
+
     /// Writes all whole bytes that are held.
     @inline(__always)
     mutating func flush() {
@@ -146,8 +181,7 @@ struct BitWriter {
     }
 
     mutating func put(_ value: UInt64, _ width: Int) {
-        held |= value << count
-        count += UInt64(width)
+        hold(value, width)
         flush()
     }
 
