@@ -25,7 +25,7 @@ package final class SegmentReader {
             let said = format.map { "its format is \($0)" } ?? "it does not say its format"
             throw .notASegment(file: name, reason: "\(said); \(SegmentSchema.format) is known")
         }
-        let wanted = SegmentSchema.schema.columns
+        let wanted = SegmentSchema.schema(isMillis: file.schema.columns.first?.type == .timestampMillis).columns
         guard file.schema.columns.count == wanted.count else {
             throw .notASegment(file: name, reason: "it has \(file.schema.columns.count) columns, not \(wanted.count)")
         }
@@ -164,14 +164,15 @@ package final class SegmentReader {
 
     /// Whether a span of time with the given bounds, as the file states them, meets the scan's. Unknown bounds do.
     private func overlaps(_ scan: EventScan, _ min: [UInt8]?, _ max: [UInt8]?) -> Bool {
-        if let min = min.flatMap(Self.time), min >= scan.to { return false }
-        if let max = max.flatMap(Self.time), max < scan.from { return false }
+        if let min = min.flatMap(time), min >= scan.to { return false }
+        if let max = max.flatMap(time), max < scan.from { return false }
         return true
     }
 
-    private static func time(_ bytes: [UInt8]) -> Int64? {
+    private func time(_ bytes: [UInt8]) -> Int64? {
         guard bytes.count == 8 else { return nil }
-        return Int64(bitPattern: bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) })
+        let number = Int64(bitPattern: bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) })
+        return number.multipliedReportingOverflow(by: file.schema.columns[SegmentSchema.index(.ts)].unit).partialValue
     }
 
     private func fill(

@@ -7,17 +7,21 @@ enum SegmentSchema {
     static let formatKey = "authtrail.format"
     static let format = "1"
 
-    static let schema = ParquetSchema(EventField.allCases.map(column))
+    /// The schema of a segment whose times are whole milliseconds, or of one that has others.
+    static let schemas = [true, false].map { isMillis in ParquetSchema(EventField.allCases.map { column($0, isMillis) }) }
+
+    static func schema(isMillis: Bool) -> ParquetSchema { schemas[isMillis ? 0 : 1] }
 
     /// Where a column of the schema lies: fields are numbered as columns are.
     static func index(_ field: EventField) -> Int { Int(field.rawValue) }
 
-    private static func column(_ field: EventField) -> ParquetColumn {
-        switch field {
-        case .ts: ParquetColumn(field.name, .timestamp, optional: false)
+    private static func column(_ field: EventField, _ isMillis: Bool) -> ParquetColumn {
+        let time: ParquetType = isMillis ? .timestampMillis : .timestamp
+        return switch field {
+        case .ts: ParquetColumn(field.name, time, optional: false)
         case .event: ParquetColumn(field.name, .text, optional: false)
         case .scopes: ParquetColumn(field.name, .textList)
-        case .expiresAt: ParquetColumn(field.name, .timestamp)
+        case .expiresAt: ParquetColumn(field.name, time)
         case .latencyMS: ParquetColumn(field.name, .double)
         case .success: ParquetColumn(field.name, .boolean)
         case .sourceOffset: ParquetColumn(field.name, .int64, optional: false)

@@ -39,6 +39,8 @@ package final class SegmentWriter: @unchecked Sendable {
     private static let fewRows = 4096
 
     private let month: Int32
+    /// Whether all times are whole milliseconds, as the first batch has it.
+    private let isMillis: Bool
     private let columns: [ColumnWriter]
     private let workshops: Mutex<[PageWorkshop]>
     private var minTS = Int64.max
@@ -51,11 +53,13 @@ package final class SegmentWriter: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - month: the UTC month of all events, counted from January 1970.
+    ///   - isMillis: whether the times of all events will be whole milliseconds (`isMillis(_:)`).
     ///   - experience: what the writer of another segment learned.
-    package init(month: Int32, experience: SegmentExperience? = nil) {
+    package init(month: Int32, isMillis: Bool = false, experience: SegmentExperience? = nil) {
         self.month = month
+        self.isMillis = isMillis
         workshops = Mutex([])
-        columns = SegmentSchema.schema.columns.enumerated().map { place, column in
+        columns = SegmentSchema.schema(isMillis: isMillis).columns.enumerated().map { place, column in
             ColumnWriter(
                 column, pageRows: Limits.rowsPerPage, experience: experience?.columns[place] ?? ColumnExperience())
         }
@@ -66,6 +70,17 @@ package final class SegmentWriter: @unchecked Sendable {
 
     /// Bytes so far, without dictionaries, indexes and footer.
     package var byteCount: Int { columns.reduce(0) { $0 + $1.byteCount } }
+
+    /// Whether the times of a batch are whole milliseconds, as nearly all producers write them.
+    package static func isMillis(_ events: EventColumns) -> Bool {
+        events.ts.allSatisfy { $0 % 1000 == 0 }
+            && events.expiresAt.allSatisfy { $0 == EventColumns.noTime || $0 % 1000 == 0 }
+    }
+
+    /// Whether a batch can be added: there is room, and its times are no finer than those before.
+    package func canAdd(_ events: EventColumns) -> Bool {
+        rows + events.count <= Limits.rowsPerSegment && (!isMillis || Self.isMillis(events))
+    }
 
     /// Adds a batch: all fields filled, all events in the segment's month. Every batch but the last should have whole
     /// pages. `alongside` runs at the same time as the columns are written.
@@ -93,7 +108,7 @@ package final class SegmentWriter: @unchecked Sendable {
         }
         let chunks = finished.withLock { $0.compactMap(\.self) }
         let entries = [(key: SegmentSchema.formatKey, value: SegmentSchema.format)] + metadata
-        var file = ParquetWriter(schema: SegmentSchema.schema, createdBy: "authtrail")
+        var file = ParquetWriter(schema: SegmentSchema.schema(isMillis: isMillis), createdBy: "authtrail")
         do throws(ParquetError) { try file.addRowGroup(chunks) } catch { throw .parquet(error) }
         let rowGroups = file.rowGroupCount
         return SealedSegment(

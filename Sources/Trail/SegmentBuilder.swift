@@ -17,8 +17,8 @@ package final class SegmentBuilder {
 
     /// Adds a batch of one month to the month's open segment.
     package func add(_ batch: EventColumns, month: Int32) throws {
-        if let segment = open[month], segment.rows + batch.count > Limits.rowsPerSegment { try finish(month) }
-        let segment = open[month] ?? OpenSegment(month: month, experience)
+        if let segment = open[month], !segment.canAdd(batch) { try finish(month) }
+        let segment = open[month] ?? OpenSegment(month: month, isMillis: SegmentWriter.isMillis(batch), experience)
         open[month] = segment
         try segment.add(batch)
     }
@@ -58,11 +58,11 @@ private final class OpenSegment: @unchecked Sendable {
     private let writer: SegmentWriter
     private var rollups = SegmentRollups()
 
-    var rows: Int { writer.rows }
+    func canAdd(_ batch: EventColumns) -> Bool { writer.canAdd(batch) }
     var experience: SegmentExperience { writer.experience }
 
-    init(month: Int32, _ experience: SegmentExperience?) {
-        writer = SegmentWriter(month: month, experience: experience)
+    init(month: Int32, isMillis: Bool, _ experience: SegmentExperience?) {
+        writer = SegmentWriter(month: month, isMillis: isMillis, experience: experience)
     }
 
     func add(_ batch: EventColumns) throws {

@@ -1,7 +1,7 @@
 /// One node of the schema as the footer lists it: depth first, the root before all.
 struct SchemaElement {
     enum Repetition: Int32 { case required = 0, optional = 1, repeated = 2 }
-    enum Logical: Equatable { case string, list, timestampMicros, other }
+    enum Logical: Equatable { case string, list, timestampMicros, timestampMillis, other }
 
     var name: String
     var physicalType: Int32?
@@ -20,8 +20,9 @@ struct SchemaElement {
         switch logical {
         case .string: element.field(10) { $0.field(1) { _ in } }
         case .list: element.field(10) { $0.field(3) { _ in } }
-        case .timestampMicros:
-            element.field(10) { $0.field(8) { $0.field(1, bool: true); $0.field(2) { $0.field(2) { _ in } } } }
+        case .timestampMillis, .timestampMicros:
+            let unit = logical == .timestampMillis ? 1 : 2
+            element.field(10) { $0.field(8) { $0.field(1, bool: true); $0.field(2) { $0.field(unit) { _ in } } } }
         case .other, nil: break
         }
     }
@@ -66,7 +67,7 @@ struct SchemaElement {
             case (1, .structure): logical = .string
             case (3, .structure): logical = .list
             case (8, .structure):
-                if try isMicrosUTC(&union) { logical = .timestampMicros }
+                logical = try timestamp(&union)
                 return
             default: break
             }
@@ -75,17 +76,18 @@ struct SchemaElement {
         return logical
     }
 
-    private static func isMicrosUTC(_ reader: inout ThriftReader) throws(Malformed) -> Bool {
-        var isUTC = false, isMicros = false
+    private static func timestamp(_ reader: inout ThriftReader) throws(Malformed) -> Logical {
+        var isUTC = false, unitNumber = 0
         try reader.structure { (timestamp, id, type) throws(Malformed) in
             if id == 1, type == .yes { isUTC = true }
             guard id == 2, type == .structure else { return try timestamp.skip(type) }
             try timestamp.structure { (unit, id, type) throws(Malformed) in
-                if id == 2 { isMicros = true }
+                unitNumber = id
                 try unit.skip(type)
             }
         }
-        return isUTC && isMicros
+        guard isUTC else { return .other }
+        return unitNumber == 1 ? .timestampMillis : unitNumber == 2 ? .timestampMicros : .other
     }
 }
 
@@ -121,6 +123,8 @@ extension ParquetColumn {
         return switch type {
         case .timestamp:
             [SchemaElement(name, type: .int64, own, converted: 10, logical: .timestampMicros)]
+        case .timestampMillis:
+            [SchemaElement(name, type: .int64, own, converted: 9, logical: .timestampMillis)]
         case .int64: [SchemaElement(name, type: .int64, own)]
         case .double: [SchemaElement(name, type: .double, own)]
         case .boolean: [SchemaElement(name, type: .boolean, own)]
@@ -141,6 +145,7 @@ extension ParquetColumn {
         let type: ParquetType
         switch (first.physicalType.flatMap(PhysicalType.init), first.logical) {
         case (.int64, .timestampMicros): type = .timestamp
+        case (.int64, .timestampMillis): type = .timestampMillis
         case (.int64, nil): type = .int64
         case (.double, nil): type = .double
         case (.boolean, nil): type = .boolean

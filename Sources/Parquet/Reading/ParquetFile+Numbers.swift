@@ -5,7 +5,7 @@ extension ParquetFile {
     package func integers(
         column: Int, rowGroup: Int, pages: [Int]? = nil, none: Int64
     ) throws(ParquetError) -> [Int64] {
-        try want(column, [.int64, .timestamp])
+        try want(column, [.int64, .timestamp, .timestampMillis])
         let description = schema.columns[column]
         let pages = try chosen(pages, rowGroup: rowGroup)
         var values = [Int64](repeating: none, count: try rowCount(pages, rowGroup: rowGroup))
@@ -20,6 +20,7 @@ extension ParquetFile {
                 var cursor = ByteCursor(page.parts.values)
                 try DeltaBinaryPacked.decode(&cursor, page.present, to: present)
                 guard cursor.left == 0 else { throw Malformed("\(cursor.left) bytes too many") }
+                if description.unit != 1 { for at in 0..<page.present { present[at] &*= description.unit } }
                 if let levels { Self.spread(present, over: levels, page.rows, to: out) }
             }
         }

@@ -81,7 +81,8 @@ package final class PageWorkshop: @unchecked Sendable {
             let column = TextColumn(dictionary: dictionary, indices: codes.map { UInt32($0) })
             try sink.writeTexts(column, cuts: cuts, to: &chunk)
         case (.textList(let column), .textList): try sink.writeLists(column, cuts: cuts, to: &chunk)
-        case (.int64(let values, let none), .int64), (.int64(let values, let none), .timestamp):
+        case (.int64(let values, let none), .int64), (.int64(let values, let none), .timestamp),
+            (.int64(let values, let none), .timestampMillis):
             try sink.writeIntegers(values, none: none, cuts: cuts, to: &chunk)
         case (.double(let values), .double): try sink.writeDoubles(values, cuts: cuts, to: &chunk)
         case (.boolean(let values), .boolean): try sink.writeBooleans(values, cuts: cuts, to: &chunk)

@@ -13,12 +13,19 @@ extension PageSink {
         _ all: UnsafeBufferPointer<Int64>, _ rows: Range<Int>, none: Int64?, to chunk: inout OpenChunk
     ) throws(ParquetError) {
         let present = longs.room(rows.count), flags = flags.room(rows.count)
+        let isScaled = chunk.column.unit != 1
         var count = 0, least = Int64.max, greatest = Int64.min
         for row in rows {
-            let value = all[row]
+            var value = all[row]
             let isThere = value != none
             flags[row - rows.lowerBound] = isThere ? 1 : 0
             guard isThere else { continue }
+            if isScaled {
+                guard value % chunk.column.unit == 0 else {
+                    throw .mismatch(column: chunk.column.name, problem: "\(value) is no whole millisecond")
+                }
+                value /= chunk.column.unit
+            }
             present[count] = value
             count += 1
             least = min(least, value)
