@@ -8,7 +8,7 @@ package struct EventBatch: Sendable {
     /// When a batch is full.
     package struct Limits: Sendable, Equatable {
         /// Rows of one month: exactly so many, never more.
-        package var rowsPerMonth = 65_536
+        package var rowsPerMonth = 32_768
         /// Bytes of the lines of one month; at most one line more. Columns need it to be far below 4 GiB.
         package var bytesPerMonth = 128 << 20
         /// Months open at once; at most one more.

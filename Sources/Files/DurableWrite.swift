@@ -22,14 +22,17 @@ package struct DurableWrite: ~Copyable {
     deinit { Self.discard(staged) }
 
     /// Writes a file of mode 0600, and the folder it lies in where that is missing.
-    package mutating func write(_ bytes: [UInt8], to path: String) throws(FileError) {
+    package mutating func write(_ bytes: [UInt8], to path: String) throws(FileError) { try write([bytes], to: path) }
+
+    /// The same for bytes that come in parts.
+    package mutating func write(_ parts: [[UInt8]], to path: String) throws(FileError) {
         try makeFolders(parent(of: path))
         let temporary = Self.temporary(path)
         unlink(temporary)
         let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw .cannotWrite(operation: "create", path: temporary, code: errno) }
         staged.append((file, path))
-        try Self.writeAll(bytes, to: file, path: temporary)
+        for part in parts { try Self.writeAll(part, to: file, path: temporary) }
         if staged.count >= Self.mostOpen { try syncFiles() }
     }
 

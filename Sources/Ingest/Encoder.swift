@@ -40,7 +40,7 @@ final class Encoder: Sendable {
         encoding.async { [self] in
             defer { places.signal() }
             attempt { try builder.add(batch, month: month) }
-            state.withLock { $0.spares.append(batch) }
+            state.withLock { if $0.spares.isEmpty { $0.spares.append(batch) } }
         }
     }
 

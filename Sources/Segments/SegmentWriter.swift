@@ -5,8 +5,8 @@ internal import Synchronization
 
 /// A finished segment, still in memory.
 package struct SealedSegment: Sendable {
-    /// The bytes of the Parquet file.
-    package let bytes: [UInt8]
+    /// The bytes of the Parquet file, in the parts in which they were made.
+    package let parts: [[UInt8]]
     /// The UTC month of all rows, counted from January 1970.
     package let month: Int32
     package let rows: Int
@@ -16,6 +16,11 @@ package struct SealedSegment: Sendable {
     package let maxTS: Int64
     /// Rows of each kind, by `EventKind.rawValue`.
     package let counts: [Int]
+
+    /// How many bytes the file has.
+    package var byteCount: Int { parts.reduce(0) { $0 + $1.count } }
+    /// The bytes of the file, copied together.
+    package var bytes: [UInt8] { Array(parts.joined()) }
 }
 
 /// What writing one segment taught about compressing the columns; it saves the next one from trying everything anew.
@@ -112,7 +117,7 @@ package final class SegmentWriter: @unchecked Sendable {
         do throws(ParquetError) { try file.addRowGroup(chunks) } catch { throw .parquet(error) }
         let rowGroups = file.rowGroupCount
         return SealedSegment(
-            bytes: file.finish(metadata: entries), month: month, rows: rows, rowGroups: rowGroups,
+            parts: file.finishParts(metadata: entries), month: month, rows: rows, rowGroups: rowGroups,
             minTS: rows == 0 ? 0 : minTS, maxTS: rows == 0 ? 0 : maxTS, counts: counts)
     }
 

@@ -48,7 +48,7 @@ package struct FinishedSegment: Sendable {
     func record(id: Int64) -> SegmentRecord {
         SegmentRecord(
             id: id, month: segment.month, file: SegmentLayout.path(month: segment.month, sequence: id),
-            rows: Int64(segment.rows), rowGroups: Int64(segment.rowGroups), bytes: Int64(segment.bytes.count),
+            rows: Int64(segment.rows), rowGroups: Int64(segment.rowGroups), bytes: Int64(segment.byteCount),
             sha256: sha256, minTS: segment.minTS, maxTS: segment.maxTS, counts: segment.counts.map(Int64.init))
     }
 }
@@ -71,7 +71,9 @@ private final class OpenSegment: @unchecked Sendable {
 
     func finish() throws -> FinishedSegment {
         let segment = try writer.finish()
-        return FinishedSegment(segment: segment, sha256: hex(SHA256.hash(data: segment.bytes)), rollups: rollups)
+        var hash = SHA256()
+        for part in segment.parts { hash.update(data: part) }
+        return FinishedSegment(segment: segment, sha256: hex(hash.finalize()), rollups: rollups)
     }
 }
 

@@ -40,7 +40,7 @@ package final class TrailWriter {
         for finished in segments {
             let record = finished.record(id: nextSegment)
             nextSegment += 1
-            try files.write(finished.segment.bytes, to: path + "/" + record.file)
+            try files.write(finished.segment.parts, to: path + "/" + record.file)
             batch.segments.append((record, finished.rollups))
         }
         try files.finish()

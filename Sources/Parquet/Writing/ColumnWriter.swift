@@ -17,7 +17,7 @@ package final class ColumnWriter: @unchecked Sendable {
     }
 
     /// Compressed bytes that wait for the end of the row group.
-    package var byteCount: Int { chunk.pages.count }
+    package var byteCount: Int { chunk.pageBytes }
 
     /// What this writer found best so far.
     package var experience: ColumnExperience { ColumnExperience(habit: chunk.habit) }
@@ -57,13 +57,14 @@ package struct FinishedChunk: Sendable {
     let rows: Int
     /// The dictionary page, if there is one, then the data pages.
     let dictionary: [UInt8]
-    let pages: [UInt8]
-    /// Its places count from the start of `pages`.
+    let pages: [[UInt8]]
+    let pageBytes: Int
+    /// Its places count from the start of the first data page.
     let index: ChunkIndex
     let bloom: [UInt8]?
     let record: ChunkRecord
 
-    package var byteCount: Int { dictionary.count + pages.count }
+    package var byteCount: Int { dictionary.count + pageBytes }
 }
 
 /// The memory in which pages are made: buffers and compressors. One user at a time.

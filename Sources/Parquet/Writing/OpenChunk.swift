@@ -34,18 +34,21 @@ struct PressHabit: Sendable {
 struct OpenChunk {
     let column: ParquetColumn
     var habit: Habit
-    /// Its places count from the start of `pages`.
+    /// Its places count from the start of the first data page.
     var index: ChunkIndex
     /// How the values are held; nil until some are met.
     var encoding: Encoding?
-    /// The data pages so far.
-    var pages: [UInt8] = []
+    /// The data pages so far, each with its header, and the bytes of all.
+    private(set) var pages: [[UInt8]] = []
+    private(set) var pageBytes = 0
     /// The dictionary of texts, if `encoding` says so.
     var texts = TextDictionary()
     /// The dictionary of doubles, if `encoding` says so.
     var doubles = DoubleDictionary()
     /// For the bloom filter of texts that have no dictionary.
     var hashes: [UInt64] = []
+    /// Whether all of them are kept; a filter over some would hide the others.
+    var wantsHashes: Bool
     /// Rows and values (in a list column, elements and empty places) so far.
     var rows = 0
     var values = 0
@@ -55,11 +58,17 @@ struct OpenChunk {
     init(_ column: ParquetColumn, _ habit: Habit) {
         self.column = column
         self.habit = habit
+        wantsHashes = column.hasBloomFilter
         index = ChunkIndex(type: column.physicalType)
     }
 
     /// The encoding as it stands in pages: nothing but nulls is held plainly.
     var pageEncoding: Encoding { encoding ?? .plain }
+
+    mutating func add(_ page: [UInt8]) {
+        pages.append(page)
+        pageBytes += page.count
+    }
 
     mutating func count(raw: Int, stored: Int) {
         rawBytes += raw
@@ -95,14 +104,14 @@ extension PageSink {
                 }
                 dictionary = try dictionaryPage(entries: chunk.texts.count, of: &chunk)
             }
-        } else if chunk.column.hasBloomFilter, !chunk.hashes.isEmpty, !chunk.index.tellsMore {
+        } else if chunk.wantsHashes, !chunk.hashes.isEmpty, !chunk.index.tellsMore {
             // Where each page begins after the one before, as with ids that hold their time, the bounds of pages find
             // an id better than a filter would.
             bloom = BloomFilter(distinct: chunk.hashes.count)
             for hash in chunk.hashes { bloom?.insert(hash) }
         }
         return FinishedChunk(
-            column: chunk.column, rows: chunk.rows, dictionary: dictionary, pages: chunk.pages, index: chunk.index,
+            column: chunk.column, rows: chunk.rows, dictionary: dictionary, pages: chunk.pages, pageBytes: chunk.pageBytes, index: chunk.index,
             bloom: bloom?.encoded(), record: chunk.record(dictionaryBytes: dictionary.count))
     }
 }

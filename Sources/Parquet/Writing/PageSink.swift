@@ -17,6 +17,8 @@ struct PageSink: ~Copyable, Sendable {
 
     /// What a press is tried on: enough to tell, and little beside a large dictionary.
     private static let sampleBytes = 1 << 17
+    /// Values that promise many more.
+    static let longBeginning = 16_384
 
     init() {}
 
@@ -30,7 +32,7 @@ struct PageSink: ~Copyable, Sendable {
         ).encoded()
         try limit(values.count, "dictionary of column \(chunk.column.name)")
         chunk.count(raw: header.count + values.count, stored: header.count + packed.count)
-        return header + packed.array
+        return header + packed.bytes
     }
 
     /// Ends a data page: `levels` and `values` hold its parts.
@@ -60,13 +62,12 @@ struct PageSink: ~Copyable, Sendable {
                 compressed: isCompressed),
             rawSize: levels.count + raw, storedSize: packed.count, checksum: Checksum.crc32(packed.bytes)
         ).encoded()
-        let place = Place(offset: chunk.pages.count, length: header.count + packed.count)
+        let place = Place(offset: chunk.pageBytes, length: header.count + packed.count)
         chunk.index.add(
             OffsetIndex.Page(place: place, firstRow: chunk.rows + page.rows.lowerBound), nulls: page.nulls, bounds)
         chunk.values += page.values
         chunk.count(raw: header.count + levels.count + raw, stored: place.length)
-        chunk.pages.append(contentsOf: header)
-        chunk.pages.append(contentsOf: packed.bytes)
+        chunk.add(header + packed.bytes)
     }
 
     /// The size of `values` when compressed, or as they are if that is smaller; for comparing encodings.

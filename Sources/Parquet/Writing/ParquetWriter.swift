@@ -8,7 +8,9 @@ package struct ParquetWriter: ~Copyable, Sendable {
     private let createdBy: String
     private let columns: [ColumnWriter]
     private let workshop: PageWorkshop
-    private var file: [UInt8] = Format.magic
+    /// The file so far, in the parts in which it was made: it is never copied as a whole.
+    private var parts: [[UInt8]] = [Format.magic]
+    private var byteCount = Format.magic.count
     private var groups: [[PlacedChunk]] = []
     private var rowCounts: [Int] = []
 
@@ -58,7 +60,6 @@ package struct ParquetWriter: ~Copyable, Sendable {
             throw .mismatch(
                 column: column.name, problem: "\(chunk.rows) rows of \(chunk.column.name) given; \(rows) wanted")
         }
-        file.reserveCapacity(file.count + chunks.reduce(0) { $0 + $1.byteCount } + (1 << 18))
         groups.append(chunks.map { place($0) })
         rowCounts.append(rows)
     }
@@ -71,16 +72,26 @@ package struct ParquetWriter: ~Copyable, Sendable {
 
     private mutating func place(_ chunk: FinishedChunk) -> PlacedChunk {
         var placed = PlacedChunk(record: chunk.record, index: chunk.index, bloom: chunk.bloom)
-        placed.record.dictionaryPage = chunk.record.dictionaryPage.map { $0 + file.count }
-        placed.record.dataPages += file.count
-        file.append(contentsOf: chunk.dictionary)
-        placed.index.move(by: file.count)
-        file.append(contentsOf: chunk.pages)
+        placed.record.dictionaryPage = chunk.record.dictionaryPage.map { $0 + byteCount }
+        placed.record.dataPages += byteCount
+        if !chunk.dictionary.isEmpty { append(chunk.dictionary) }
+        placed.index.move(by: byteCount)
+        for page in chunk.pages { append(page) }
         return placed
+    }
+
+    private mutating func append(_ part: [UInt8]) {
+        parts.append(part)
+        byteCount += part.count
     }
 
     /// Ends the file and gives its bytes. The writer is used up.
     package consuming func finish(metadata: [(key: String, value: String)] = []) -> [UInt8] {
+        Array(finishParts(metadata: metadata).joined())
+    }
+
+    /// The same, in the parts in which the file was made.
+    package consuming func finishParts(metadata: [(key: String, value: String)] = []) -> [[UInt8]] {
         var records = groups.map { $0.map(\.record) }
         let indexes = groups.map { $0.map { $0.index.encoded() } }
         // Bloom filters lie before the indexes, so that indexes and footer come with one read of the file's end.
@@ -101,15 +112,15 @@ package struct ParquetWriter: ~Copyable, Sendable {
             }
         }
         appendFooter(records, metadata)
-        return file
+        return parts
     }
 
     /// Appends bytes, if there are any, and puts their checksum into the record.
     private mutating func append(_ bytes: [UInt8]?, _ slot: Int, _ record: inout ChunkRecord) -> Place? {
         guard let bytes else { return nil }
-        defer { file.append(contentsOf: bytes) }
+        defer { append(bytes) }
         record.checksums?[slot] = Checksum.crc32(bytes)
-        return Place(offset: file.count, length: bytes.count)
+        return Place(offset: byteCount, length: bytes.count)
     }
 
     /// The footer holds its own checksum, made while zeros stand in its place: page checksums do not cover it, and a
@@ -125,10 +136,9 @@ package struct ParquetWriter: ~Copyable, Sendable {
             metadata: metadata + [(Format.checksumKey, Checksum.hex(0))], createdBy: createdBy)
         let sum = Checksum.crc32(record.encoded())
         record.metadata = metadata + [(Format.checksumKey, Checksum.hex(sum))]
-        let footer = record.encoded()
-        file.append(contentsOf: footer)
+        var footer = record.encoded()
         let length = UInt32(truncatingIfNeeded: footer.count)
-        for shift in [UInt32(0), 8, 16, 24] { file.append(UInt8(truncatingIfNeeded: length >> shift)) }
-        file.append(contentsOf: Format.magic)
+        for shift in [UInt32(0), 8, 16, 24] { footer.append(UInt8(truncatingIfNeeded: length >> shift)) }
+        append(footer + Format.magic)
     }
 }

@@ -25,9 +25,8 @@ extension PageSink {
         }
         if chunk.encoding == .rleDictionary {
             try translate(entries, to: &chunk)
-        } else if chunk.column.hasBloomFilter {
-            let used = texts.entries
-            for code in 0..<texts.used { chunk.hashes.append(XXHash64.hash(entries.text(Int(used[code])))) }
+        } else if chunk.wantsHashes {
+            noteHashes(entries, in: &chunk)
         }
         var value = 0
         for rows in cuts {
@@ -38,6 +37,17 @@ extension PageSink {
             let shape = PageShape(rows: rows, values: rows.count, nulls: nulls, encoding: chunk.pageEncoding)
             try writeDataPage(shape, bounds, to: &chunk)
         }
+    }
+
+    /// Where pages ascend, as with ids that hold their time, no filter will be needed: their bounds find a text better.
+    private mutating func noteHashes(_ entries: Entries, in chunk: inout OpenChunk) {
+        if !chunk.hashes.isEmpty, chunk.index.tellsMore {
+            chunk.wantsHashes = false
+            chunk.hashes = []
+            return
+        }
+        let used = texts.entries
+        for code in 0..<texts.used { chunk.hashes.append(XXHash64.hash(entries.text(Int(used[code])))) }
     }
 
     /// Gives each text its number in the dictionary of the chunk, to which it is added if it is new there.
@@ -77,9 +87,13 @@ extension PageSink {
         }
     }
 
-    /// Whether entries and indices together are clearly smaller than the texts one by one.
+    /// Whether entries and indices together will be clearly smaller than the texts one by one.
+    ///
+    /// A full batch is the beginning of something long, in which texts come again that are new now, so it is enough if
+    /// one in ten is not new.
     private var isWorthDictionary: Bool {
         guard texts.values > 0 else { return false }
+        if texts.values >= Self.longBeginning { return texts.used * 10 < texts.values * 9 }
         let width = max(1, BitPacking.width(for: UInt64(texts.used - 1)))
         let indexed = texts.usedBytes + 4 * texts.used + texts.values * width / 8
         let direct = texts.usedBytes / texts.used * texts.values
