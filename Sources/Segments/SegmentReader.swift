@@ -203,6 +203,9 @@ package final class SegmentReader {
         case .success: columns.success = try file.booleans(column: column, rowGroup: rowGroup, pages: pages)
         case .sourceOffset:
             columns.sourceOffset = try file.integers(column: column, rowGroup: rowGroup, pages: pages, none: 0)
+        case .shape:
+            let none = EventColumns.noShape
+            columns.shape = try file.integers(column: column, rowGroup: rowGroup, pages: pages, none: none)
         default: columns[field] = try file.texts(column: column, rowGroup: rowGroup, pages: pages)
         }
     }

@@ -20,7 +20,7 @@ enum SegmentSchema {
         case .expiresAt: ParquetColumn(field.name, .timestamp)
         case .latencyMS: ParquetColumn(field.name, .double)
         case .success: ParquetColumn(field.name, .boolean)
-        case .sourceOffset: ParquetColumn(field.name, .int64, optional: false)
+        case .sourceOffset, .shape: ParquetColumn(field.name, .int64, optional: false)
         // What an investigation starts from: asked for by value, and absent from most row groups.
         case .tokenID, .ip, .principal, .eventID: ParquetColumn(field.name, .text, bloom: true)
         default: ParquetColumn(field.name, .text)

@@ -100,6 +100,7 @@ package struct SegmentWriter: ~Copyable, Sendable {
         case .latencyMS: .double(events.latencyMS)
         case .success: .boolean(events.success)
         case .sourceOffset: .int64(events.sourceOffset, none: nil)
+        case .shape: .int64(events.shape, none: nil)
         default: .text(events[field])
         }
     }
