@@ -54,7 +54,8 @@ struct EscapeStyle: OptionSet, Sendable, BitwiseCopyable {
     private static func marks(_ word: UInt64) -> UInt64 {
         let quotes = word ^ 0x2222_2222_2222_2222
         let backslashes = word ^ 0x5C5C_5C5C_5C5C_5C5C
-        return ((quotes &- 0x0101_0101_0101_0101) & ~quotes
+        return
+            ((quotes &- 0x0101_0101_0101_0101) & ~quotes
             | (backslashes &- 0x0101_0101_0101_0101) & ~backslashes
             | (word &- 0x2020_2020_2020_2020) & ~word) & 0x8080_8080_8080_8080
     }

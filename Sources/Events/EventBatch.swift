@@ -3,7 +3,8 @@ import Columns
 /// What was read since the last commit: events by UTC day, lines in quarantine, blank lines, and counts that add up.
 ///
 /// `LineReader` fills it and stops as soon as it is `full`; whoever commits takes days out of it. So a day never has
-/// more rows than its limit, and memory stays bounded whatever comes. One reader fills a batch: shapes have its numbers.
+/// more rows than its limit, and memory stays bounded whatever comes. One reader fills a batch, whose
+/// numbers the shapes of its rows have.
 package struct EventBatch: Sendable {
     /// When a batch is full.
     package struct Limits: Sendable, Equatable {

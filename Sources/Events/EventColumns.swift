@@ -127,7 +127,9 @@ package struct EventColumns: Sendable {
         if fields.contains(.success), success[row] != 2 { event.success = success[row] == 1 }
         if fields.contains(.scopes) { event.scopes = scopes[row] }
         if fields.contains(.sourceOffset) { event.sourceOffset = sourceOffset[row] }
-        for field in EventField.texts where fields.contains(field) && field != .raw { event.texts[field] = self[field][row] }
+        for field in EventField.texts where fields.contains(field) && field != .raw {
+            event.texts[field] = self[field][row]
+        }
         return event
     }
 }

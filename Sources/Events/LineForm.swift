@@ -109,7 +109,7 @@ extension LineScanner {
         @inline(__always) static var carriageReturn: Marks { Marks(rawValue: 2) }
         /// A known name whose member went to `extra`.
         @inline(__always) static var moved: Marks { Marks(rawValue: 4) }
-        /// What no shape expresses: white space around the object or before a colon, a known name with escapes or twice.
+        /// What no shape expresses: white space around the object or before a colon, a name with escapes or twice.
         @inline(__always) static var odd: Marks { Marks(rawValue: 8) }
     }
 

@@ -1,3 +1,5 @@
+import Columns
+
 /// How the values of one line are written, or of all lines of a shape so far, in one word.
 ///
 /// Where a value could come from several ways of writing (`31.6` is the shortest text and has one decimal), all of them
@@ -81,4 +83,22 @@ struct ListStyles: OptionSet, Sendable, BitwiseCopyable {
     static var compact: ListStyles { ListStyles(rawValue: 1) }
     static var spaced: ListStyles { ListStyles(rawValue: 2) }
     static var all: ListStyles { [.compact, .spaced] }
+}
+
+extension ListStyles {
+    /// Appends a list of texts as one of the styles writes it.
+    func append(_ list: [UInt32], _ elements: TextDictionary, to out: inout [UInt8]) {
+        out.append(Byte.openBracket)
+        var isFirst = true
+        for element in list {
+            if !isFirst {
+                out.append(Byte.comma)
+                if !contains(.compact) { out.append(Byte.space) }
+            }
+            isFirst = false
+            let range = elements.range(of: Int(element))
+            EscapeStyle.minimal.append(elements.bytes.span.bytes.extracting(range), to: &out)
+        }
+        out.append(Byte.closeBracket)
+    }
 }

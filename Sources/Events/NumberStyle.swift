@@ -9,7 +9,7 @@ struct NumberStyles: OptionSet, Sendable, BitwiseCopyable {
     /// One of them, the first; nil if there is none.
     var first: NumberStyle? { NumberStyle(rawValue: UInt8(rawValue.trailingZeroBitCount)) }
 
-    /// The ways in which a text with so many decimals, at most 15 digits altogether, no sign and no exponent is written.
+    /// The ways in which a text with so many decimals is written that has at most 15 digits, no sign and no exponent.
     @inline(__always)
     static func plain(decimals: Int, endsInZero: Bool) -> NumberStyles {
         // Up to 15 digits no two texts mean one double, so without an idle zero at the end it is the shortest one.

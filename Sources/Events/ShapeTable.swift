@@ -58,7 +58,9 @@ struct ShapeTable: Sendable {
     }
 
     private mutating func added(_ line: MemberSequence, _ styles: LineStyles) -> Int64 {
-        guard shapes.count < Self.mostShapes, let shape = GrowingShape(line, styles) else { return EventColumns.noShape }
+        guard shapes.count < Self.mostShapes, let shape = GrowingShape(line, styles) else {
+            return EventColumns.noShape
+        }
         growing.append(shape)
         shapes.append(shape.shape)
         return Int64(shapes.count - 1)

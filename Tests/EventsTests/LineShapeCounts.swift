@@ -29,9 +29,12 @@ struct LineShapeCounts {
         var random = Seeded(1)
         try expectOneShape(
             (0..<500).map { place in
-                let last = ["", #","trace":"a""#, #","trace":"a","span":[1,{"x":","}]"#].randomElement(using: &random) ?? ""
+                let last =
+                    ["", #","trace":"a""#, #","trace":"a","span":[1,{"x":","}]"#].randomElement(using: &random) ?? ""
                 let ip = random.chance(50) ? #","ip":"::1""# : ""
-                return #"{"level":"info","ts":\#(place),"caller":"a.go:1","msg":"x","event":"used","token_id":"t"\#(ip)\#(last)}"#
+                return
+                    #"{"level":"info","ts":\#(place),"caller":"a.go:1","msg":"x","event":"used","#
+                    + #""token_id":"t"\#(ip)\#(last)}"#
             })
     }
 

@@ -26,7 +26,9 @@ struct LineShapeTests {
         for _ in 0..<200 {
             var line = Array((random.chance(80) ? OddLines.line(&random) : Made.line(&random)).utf8)
             if random.chance(10) { Made.damage(&line, &random) }
-            if random.chance(10) { line = [[], [0x20], [0x0D], [0x09, 0x20, 0x0D]].randomElement(using: &random) ?? [] }
+            if random.chance(10) {
+                line = [[], [0x20], [0x0D], [0x09, 0x20, 0x0D]].randomElement(using: &random) ?? []
+            }
             bytes += line + [0x0A]
         }
         let isWhole = random.chance(50)
@@ -74,14 +76,15 @@ struct LineShapeTests {
     @Test func `a shape's text is as documented`() throws {
         let shape = try #require(
             try Rendering([
-                #"{ "ts": 1, "x": 2, "event": "used", "token_id": "t", "ip": null, "expires_at": "2026-04-26 02:00:00.5+02:00" }"#
+                #"{ "ts": 1, "x": 2, "event": "used", "token_id": "t", "ip": null, "#
+                    + #""expires_at": "2026-04-26 02:00:00.5+02:00" }"#
                     + "\r",
                 #"{ "ts": 1, "x": 2, "event": "used", "token_id": "t", "ip": "a", "latency_ms": 8.00, "y": 1 }"# + "\r",
             ]).shapes.first)
         #expect(
             shape.text
-                == #"{"spaces":"{,:","end":"cr","escapes":"minimal","ts":"s","expires_at":" 1+02:00","latency_ms":"fixed2","#
-                + #""scopes":"compact","members":["ts","extra:1","event","token_id","ip:null","#
+                == #"{"spaces":"{,:","end":"cr","escapes":"minimal","ts":"s","expires_at":" 1+02:00","#
+                + #""latency_ms":"fixed2","scopes":"compact","members":["ts","extra:1","event","token_id","ip:null","#
                 + #""expires_at","latency_ms","extra"]}"#)
     }
 
@@ -133,7 +136,9 @@ struct LineShapeTests {
 
     /// Names the first line that differs.
     private func expectSame(_ bytes: [UInt8], _ lines: [String]) {
-        let got = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
+        let got = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).map {
+            String(decoding: $0, as: UTF8.self)
+        }
         #expect(got.count == lines.count + 1)
         for (mine, line) in zip(got, lines) where Array(mine.utf8) != Array(line.utf8) {
             Issue.record("\(line) became \(mine)")

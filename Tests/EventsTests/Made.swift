@@ -52,7 +52,9 @@ enum Made {
     /// A line of a log whose serializer writes keys in one order and leaves out what is absent.
     static func log(_ random: inout Seeded) -> String {
         let kind = ["issued", "used", "failed", "revoked"].randomElement(using: &random) ?? "used"
-        var line = #"{"ts":"2026-04-26T00:11:4\#(digit(&random)).21\#(digit(&random))Z","event":"\#(kind)","token_id":"t""#
+        var line =
+            #"{"ts":"2026-04-26T00:11:4\#(digit(&random)).21\#(digit(&random))Z","event":"\#(kind)","#
+            + #""token_id":"t""#
         let optional: [(String, String)] = [
             ("event_id", #""e""#), ("kind", #""oauth""#), ("actor", #""a""#), ("scopes", #"["a","b"]"#),
             ("expires_at", #""2026-07-26T00:11:41.000Z""#), ("tool", #""orders""#),
