@@ -24,7 +24,8 @@ def main():
 
 
 def _events(lines, counts):
-    return [f"events: {engine} holds {count:,}, the log {lines:,}" for engine, count in counts.items() if count != lines]
+    wrong = {engine: count for engine, count in counts.items() if count != lines}
+    return [f"events: {engine} holds {count:,}, the log {lines:,}" for engine, count in wrong.items()]
 
 
 def _question(question, files, facts):

@@ -22,10 +22,10 @@ def _head(machine):
 def _how():
     return (
         "All engines gave the same answers before anything was timed. Seconds are medians, in brackets the lowest and"
-        " the highest; each is a whole process unless it says otherwise. The ratio is authtrail to the best peer: below"
-        " 1 authtrail is ahead. The issue states the goals for stored bytes and questions at 10 M events; at other sizes"
-        " they are held against the same numbers. [README.md](README.md) says how it is measured, and what is not"
-        " fair.\n"
+        " the highest; each is a whole process unless it says otherwise. The ratio is authtrail to the best peer:"
+        " below 1 authtrail is ahead. The issue states the goals for stored bytes and questions at 10 M events;"
+        " other sizes are held against the same goals. [README.md](README.md) says how it is measured, and what is"
+        " not fair.\n"
     )
 
 

@@ -10,6 +10,7 @@ package struct TextListColumn: Sendable {
     // Lists by the text in which a line wrote them, and the index of each: nearly always a list was met before.
     private var writings = TextDictionary()
     private var written: [UInt32] = []
+    private var forms: [UInt8] = []
 
     package init() {}
 
@@ -43,18 +44,23 @@ package struct TextListColumn: Sendable {
         return index
     }
 
-    /// The same; remembers also how the list was written, if that is short.
-    package mutating func entry(_ list: [UInt32], written text: RawSpan) -> UInt32 {
+    /// The same; remembers also how the list was written, if that is short, and what the caller says about the writing.
+    package mutating func entry(_ list: [UInt32], written text: RawSpan, form: UInt8 = 0) -> UInt32 {
         let index = entry(list)
         if text.byteCount <= 1024, written.count < 4096, writings.intern(text) == written.count {
             written.append(index)
+            forms.append(form)
         }
         return index
     }
 
     /// The index of a list that was given before with the same writing, or nil.
-    package func entry(written text: RawSpan) -> UInt32? {
-        writings.known(text).map { written[Int($0)] }
+    package func entry(written text: RawSpan) -> UInt32? { known(written: text)?.list }
+
+    /// The same, with what was said about the writing.
+    package func known(written text: RawSpan) -> (list: UInt32, form: UInt8)? {
+        guard let place = writings.known(text) else { return nil }
+        return (written[Int(place)], forms[Int(place)])
     }
 
     /// Appends rows whose lists are known by their indices in `lists`, or `TextColumn.none`.
@@ -73,6 +79,7 @@ package struct TextListColumn: Sendable {
         known.removeAll(keepingCapacity: true)
         writings.removeAll()
         written.removeAll(keepingCapacity: true)
+        forms.removeAll(keepingCapacity: true)
     }
 
     package mutating func append(_ texts: [String]?) {

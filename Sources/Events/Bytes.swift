@@ -64,6 +64,13 @@ extension RawSpan {
         return true
     }
 
+    /// Whether a range holds these bytes.
+    func equal(_ range: Range<Int>, _ other: [UInt8]) -> Bool {
+        guard range.count == other.count else { return false }
+        for index in 0..<other.count where byte(range.lowerBound + index) != other[index] { return false }
+        return true
+    }
+
     /// The place of the first newline at or after `from`, or nil.
     func newline(from: Int) -> Int? {
         withUnsafeBytes { buffer in
@@ -86,6 +93,12 @@ extension RawSpan {
 }
 
 extension [UInt8] {
+    /// A part of a span.
+    init(_ bytes: RawSpan, _ range: Range<Int>) {
+        self = []
+        append(bytes, range)
+    }
+
     /// Appends a part of a span.
     @inline(__always)
     mutating func append(_ bytes: RawSpan, _ range: Range<Int>) {

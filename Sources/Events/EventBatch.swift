@@ -1,15 +1,17 @@
 import Columns
 
-/// What was read since the last commit: events by UTC month, lines in quarantine, and counts that add up.
+/// What was read since the last commit: events by UTC month, lines in quarantine, blank lines, and counts that add up.
 ///
 /// `LineReader` fills it and stops as soon as it is `full`; whoever commits takes months out of it. So a month never has
-/// more rows than its limit, and memory stays bounded whatever comes.
+/// more rows than its limit, and memory stays bounded whatever comes. One reader fills a batch, whose
+/// numbers the shapes of its rows have.
 package struct EventBatch: Sendable {
     /// When a batch is full.
     package struct Limits: Sendable, Equatable {
         /// Rows of one month: exactly so many, never more.
         package var rowsPerMonth = 32_768
-        /// Bytes of the lines of one month; at most one line more. Columns need it to be far below 4 GiB.
+        /// Bytes of the lines of one month; at most one line more. A line that is kept in `raw` as well counts twice.
+        /// Columns need it to be far below 4 GiB.
         package var bytesPerMonth = 128 << 20
         /// Months open at once; at most one more.
         package var months = 256
@@ -40,7 +42,7 @@ package struct EventBatch: Sendable {
     package enum Full: Sendable, Equatable {
         /// One month has reached its rows or bytes.
         case month(Int32)
-        /// Months or bytes altogether; everything is to be taken, the lines in quarantine too.
+        /// Months or bytes altogether; everything is to be taken, quarantine and blank lines too.
         case all
     }
 
@@ -50,7 +52,7 @@ package struct EventBatch: Sendable {
         var columns: EventColumns
         /// Rows that follow those in `columns`. Empty except while lines are read.
         var block = RowBlock()
-        /// Bytes of the lines whose events are here.
+        /// Bytes of the lines whose events are here; those in `raw` count twice.
         var bytes = 0
         /// The source of the lines being read, as an index into that column's dictionary.
         var source = TextColumn.none
@@ -64,8 +66,9 @@ package struct EventBatch: Sendable {
 
         /// Moves the rows of the block, whose texts stand in these bytes, into the columns.
         @inline(never)
-        mutating func flush(_ bytes: RawSpan, _ limits: Limits) {
+        mutating func flush(_ bytes: RawSpan, _ limits: Limits, _ shapes: [LineShape]) {
             let before = columns.count
+            columns.shapes = shapes
             block.flush(into: &columns, bytes, source: source)
             // A month that has come so far will likely fill up: growing at once is cheaper than doubling three times.
             let eighth = limits.rowsPerMonth / 8
@@ -77,13 +80,15 @@ package struct EventBatch: Sendable {
     package internal(set) var counts = Counts()
     /// The lines in quarantine, in the order in which they were read.
     package internal(set) var quarantined: [QuarantinedLine] = []
+    /// The blank lines that are not simply empty, in the order in which they were read.
+    package internal(set) var blanks: [BlankLine] = []
     /// Set while the batch is full; `LineReader` then reads nothing.
     package internal(set) var full: Full?
 
     /// The newest event since `takeNewest` was called, those in the future left out.
     var newest = Int64.min
     var open: [Month] = []
-    /// Of `open` and `quarantined`, as `Limits.bytes` counts them.
+    /// Of `open`, `quarantined` and `blanks`, as `Limits.bytes` counts them.
     var bytes = 0
     private var places: [Int32: Int] = [:]
     private var spares: [EventColumns] = []
@@ -102,6 +107,7 @@ package struct EventBatch: Sendable {
     /// Bytes that columns and quarantined lines hold, about.
     package var memory: Int {
         open.reduce(0) { $0 + $1.columns.memory } + quarantined.reduce(0) { $0 + $1.bytes.count + 128 }
+            + blanks.reduce(0) { $0 + $1.bytes.count + 128 }
     }
 
     /// Takes the events of a month out, or nil if it has none.
@@ -144,6 +150,15 @@ package struct EventBatch: Sendable {
         return quarantined
     }
 
+    /// Takes the blank lines that are not simply empty out. Empty ones show as gaps between the other lines.
+    package mutating func takeBlanks() -> [BlankLine] {
+        defer { blanks = [] }
+        for line in blanks { bytes -= line.bytes.count + Limits.bytesPerLine }
+        full = nil
+        look()
+        return blanks
+    }
+
     /// Takes the counts, which start again at 0.
     package mutating func takeCounts() -> Counts {
         defer { counts = Counts() }
@@ -166,20 +181,27 @@ package struct EventBatch: Sendable {
         if bytes >= limits.bytes { full = .all }
     }
 
+    /// Keeps a blank line; it is counted elsewhere.
+    mutating func add(_ line: BlankLine) {
+        bytes += line.bytes.count + Limits.bytesPerLine
+        blanks.append(line)
+        if bytes >= limits.bytes { full = .all }
+    }
+
     /// Counts a line whose event was stored in the given month.
     @inline(__always)
-    mutating func count(line length: Int, in month: Int32, isFull: Bool, flagged: Bool) {
+    mutating func count(cost: Int, in month: Int32, isFull: Bool, flagged: Bool) {
         counts.lines &+= 1
         counts.stored &+= 1
         if flagged { counts.flagged &+= 1 }
-        bytes &+= length &+ Limits.bytesPerLine
+        bytes &+= cost &+ Limits.bytesPerLine
         if bytes >= limits.bytes { full = .all }
         if isFull { full = .month(month) }
     }
 
     /// Moves the rows that wait in blocks into their columns. Their texts stand in these bytes.
-    mutating func flush(_ bytes: RawSpan) {
-        for place in open.indices where open[place].block.count > 0 { open[place].flush(bytes, limits) }
+    mutating func flush(_ bytes: RawSpan, _ shapes: [LineShape]) {
+        for place in open.indices where open[place].block.count > 0 { open[place].flush(bytes, limits, shapes) }
     }
 
     /// The place in `open` of a month, which is opened if it is not.

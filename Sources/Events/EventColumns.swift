@@ -8,6 +8,9 @@ package struct EventColumns: Sendable {
     /// In `expiresAt`, "no value".
     package static let noTime = Int64.min
 
+    /// In `shape`, "the line is in `raw`", or nowhere if the row was made by value.
+    package static let noShape: Int64 = -1
+
     package internal(set) var count = 0
     /// The columns that are filled.
     package internal(set) var fields: EventFields
@@ -24,6 +27,11 @@ package struct EventColumns: Sendable {
     package var scopes = TextListColumn()
     /// Byte offset of the line in its source.
     package var sourceOffset: [Int64] = []
+    /// A number in `shapes`, or `noShape`.
+    package var shape: [Int64] = []
+    /// The shapes of the rows, by number, as far as they were known when the last row was added. A later state of the
+    /// same reader's list, which is longer and in which shapes have grown, says the same about these rows.
+    package var shapes: [LineShape] = []
     /// By `EventField.rawValue`; the fields that hold no texts have an empty column here.
     var texts = [TextColumn](repeating: TextColumn(), count: EventField.allCases.count)
 
@@ -51,6 +59,7 @@ package struct EventColumns: Sendable {
         success.reserveCapacity(rows)
         scopes.reserve(rows)
         sourceOffset.reserveCapacity(rows)
+        shape.reserveCapacity(rows)
         for field in EventField.texts { self[field].reserve(rows) }
     }
 
@@ -64,6 +73,8 @@ package struct EventColumns: Sendable {
         success.removeAll(keepingCapacity: true)
         scopes.removeAll()
         sourceOffset.removeAll(keepingCapacity: true)
+        shape.removeAll(keepingCapacity: true)
+        shapes = []
         for index in texts.indices { texts[index].removeAll() }
     }
 
@@ -71,7 +82,7 @@ package struct EventColumns: Sendable {
     package var memory: Int {
         let texts = texts.reduce(0) { $0 + $1.memory }
         return texts + scopes.memory + ts.capacity * 8 + event.capacity + expiresAt.capacity * 8
-            + latencyMS.capacity * 8 + success.capacity + sourceOffset.capacity * 8
+            + latencyMS.capacity * 8 + success.capacity + (sourceOffset.capacity + shape.capacity) * 8
     }
 
     /// The kind of a row.
@@ -87,6 +98,8 @@ package struct EventColumns: Sendable {
         if fields.contains(.success) { some.success = rows.map { success[$0] } }
         if fields.contains(.scopes) { some.scopes = scopes.gathering(rows) }
         if fields.contains(.sourceOffset) { some.sourceOffset = rows.map { sourceOffset[$0] } }
+        if fields.contains(.shape) { some.shape = rows.map { shape[$0] } }
+        some.shapes = shapes
         for field in EventField.texts where fields.contains(field) { some[field] = self[field].gathering(rows) }
         return some
     }
@@ -101,10 +114,12 @@ package struct EventColumns: Sendable {
         success.append(event.success.map { $0 ? 1 : 0 } ?? 2)
         scopes.append(event.scopes)
         sourceOffset.append(event.sourceOffset)
+        shape.append(Self.noShape)
         for field in EventField.texts { self[field].append(event.texts[field]) }
     }
 
     /// One row by value. For reports and tests; hot loops read the columns. Columns that are not filled give nil.
+    /// How the line was written is not part of the event.
     package func event(at row: Int) -> Event {
         var event = Event(ts: fields.contains(.ts) ? ts[row] : 0, kind: fields.contains(.event) ? kind(at: row) : .used)
         if fields.contains(.expiresAt), expiresAt[row] != Self.noTime { event.expiresAt = expiresAt[row] }
@@ -112,7 +127,9 @@ package struct EventColumns: Sendable {
         if fields.contains(.success), success[row] != 2 { event.success = success[row] == 1 }
         if fields.contains(.scopes) { event.scopes = scopes[row] }
         if fields.contains(.sourceOffset) { event.sourceOffset = sourceOffset[row] }
-        for field in EventField.texts where fields.contains(field) { event.texts[field] = self[field][row] }
+        for field in EventField.texts where fields.contains(field) && field != .raw {
+            event.texts[field] = self[field][row]
+        }
         return event
     }
 }

@@ -8,6 +8,10 @@ package enum EventField: UInt8, CaseIterable, Sendable {
     case source
     /// Where the line starts in its source, in bytes (of the decompressed stream for `.gz`).
     case sourceOffset
+    /// The number of the shape in which the line is written; `EventColumns.noShape` if it is in `raw`.
+    case shape
+    /// The line itself, without its newline, where no shape says it.
+    case raw
 
     package var name: String { Self.names[Int(rawValue)] }
 
@@ -19,13 +23,14 @@ package enum EventField: UInt8, CaseIterable, Sendable {
     /// The columns that hold texts, one `TextColumn` each.
     package static let texts: [EventField] = [
         .eventID, .tokenID, .kind, .principal, .actor, .tool, .reason, .ip, .userAgent, .presented, .refreshTokenID,
-        .oldTokenID, .clientID, .familyID, .codeID, .extra, .source,
+        .oldTokenID, .clientID, .familyID, .codeID, .extra, .source, .raw,
     ]
 
     private static let names = [
         "ts", "event", "event_id", "token_id", "kind", "principal", "actor", "scopes", "expires_at", "tool",
         "latency_ms", "success", "reason", "ip", "user_agent", "presented", "refresh_token_id", "old_token_id",
         "client_id", "family_id", "code_id", "extra", "source", "source_offset",
+        "shape", "raw",
     ]
 }
 

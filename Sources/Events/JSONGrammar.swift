@@ -19,6 +19,15 @@ enum JSONGrammar {
         }
     }
 
+    /// The same, and notes whether it is another place.
+    @inline(__always)
+    static func afterSpaces(_ bytes: RawSpan, _ from: Int, _ marks: inout LineScanner.Marks) -> Int {
+        if bytes.byte(from) > Byte.space { return from }
+        let at = afterSpaces(bytes, from)
+        if at != from { marks.insert(.spaces) }
+        return at
+    }
+
     /// The first place in a string that is not plain: a quote, a backslash, a control character, a non-ASCII byte.
     @inline(__always)
     static func afterPlain(_ bytes: RawSpan, _ from: Int) -> Int {
@@ -193,6 +202,11 @@ enum JSONGrammar {
                 at += 1
             }
         }
+    }
+
+    /// A member of an object: key, colon and value.
+    static func member(_ bytes: RawSpan, _ from: Int) throws(LineFault) -> Int {
+        try value(bytes, try key(bytes, from), depth: 1)
     }
 
     /// A key, its colon and the spaces around the colon.

@@ -90,7 +90,8 @@ enum JSONText {
         return (0, 0)
     }
 
-    private static func appendEscape(_ unit: UInt16, to out: inout [UInt8]) {
+    /// Appends the escape of a UTF-16 unit: a short one where JSON has it, `\/` for a slash.
+    static func appendEscape(_ unit: UInt16, to out: inout [UInt8]) {
         out.append(Byte.backslash)
         switch unit {
         case 0x08: out.append(UInt8(ascii: "b"))
@@ -98,7 +99,7 @@ enum JSONText {
         case 0x0A: out.append(UInt8(ascii: "n"))
         case 0x0C: out.append(UInt8(ascii: "f"))
         case 0x0D: out.append(UInt8(ascii: "r"))
-        case 0x22, 0x5C: out.append(UInt8(unit))
+        case 0x22, 0x2F, 0x5C: out.append(UInt8(unit))
         default:
             out.append(UInt8(ascii: "u"))
             for shift in [12, 8, 4, 0] {

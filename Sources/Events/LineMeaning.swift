@@ -9,6 +9,8 @@ extension LineReader {
         guard scanner.present.contains(.ts) else { throw LineFault(.noTS) }
         let time = time(bytes, of: .ts)
         guard time != TimeReader.none else { throw LineFault(.badTS) }
+        styles = .open
+        styles.setTS(times.style)
         guard scanner.present.contains(.event) else { throw LineFault(.noEvent) }
         guard let kind = kind(bytes) else { throw LineFault(.unknownEvent) }
         if !scanner.present.union(scanner.nulls).isDisjoint(with: Self.aliases) { scanner.resolveAliases(kind) }
@@ -30,7 +32,7 @@ extension LineReader {
     @inline(__always)
     mutating func time(_ bytes: RawSpan, of field: EventField) -> Int64 {
         let slot = scanner.slots[Int(field.rawValue)]
-        guard scanner.strings.contains(field) else { return TimeReader.number(bytes, slot.start, slot.end) }
+        guard scanner.strings.contains(field) else { return times.number(bytes, slot.start, slot.end) }
         if scanner.escaped.contains(field) {
             unescape(bytes, slot)
             var times = times  // a copy: the text lies in this reader too
@@ -92,6 +94,7 @@ extension LineScanner {
                 if !present.union(nulls).isDisjoint(with: name) { keepMember(at: number) }
             } else if !present.isDisjoint(with: name) {
                 if present.isDisjoint(with: field) {
+                    if !nulls.isDisjoint(with: field) { marks.insert(.odd) }
                     slots[Int(alias.field.rawValue)] = slots[number]
                     present.formUnion(field)
                     if !strings.isDisjoint(with: name) { strings.formUnion(field) }
@@ -115,6 +118,7 @@ extension LineScanner {
     /// Puts the member in a slot among those that `extra` keeps.
     private mutating func keepMember(at number: Int) {
         let slot = slots[number]
+        marks.insert(.moved)
         others.append(Other(member: slot.member, keyEnd: 0, end: slot.end, keyEscaped: false, isUnknown: false))
     }
 }

@@ -18,6 +18,11 @@ package enum LineName {
     /// The number of `new_token_id`, which means `token_id` in a `refreshed` event and nothing elsewhere.
     static var newTokenID: Int { 24 }
 
+    /// The number of the field that a name means, by number: itself, or what `aliases` says.
+    static func field(of name: Int) -> Int {
+        name < fieldCount ? name : Int(aliases[name - fieldCount].field.rawValue)
+    }
+
     /// The text of every name, by number.
     package static let texts = EventField.allCases.prefix(fieldCount).map(\.name) + aliases.map(\.name)
 }

@@ -18,6 +18,10 @@ package struct LineReader: Sendable {
     // Copies, because a global constant costs a check at every use.
     let names = LineNames.texts
     let required = EventKind.allCases.map(LineNames.required)
+    let nameLengths = LineName.texts.map(\.utf8.count)
+    var shapes = ShapeTable()
+    /// How the values of the line are written, as far as it is read.
+    var styles = LineStyles.open
     private var call = 0
     private var source = ""
     // The month of the last event, its first microsecond and that of the next one, and its place in the batch.
@@ -46,7 +50,7 @@ package struct LineReader: Sendable {
         while at <= last, batch.full == nil {
             at = readLine(lines, from: at, offset: offset, terminated: true, into: &batch)
         }
-        batch.flush(lines)
+        batch.flush(lines, shapes.shapes)
         return at
     }
 
@@ -70,7 +74,7 @@ package struct LineReader: Sendable {
         copy.append(line, 0..<line.byteCount)
         copy.append(Byte.newline)
         _ = readLine(copy.span.bytes, from: 0, offset: offset, terminated: false, into: &batch)
-        batch.flush(copy.span.bytes)
+        batch.flush(copy.span.bytes, shapes.shapes)
     }
 
     /// Forgets what the last call knew about the batch, which may be another one now.
@@ -98,9 +102,9 @@ package struct LineReader: Sendable {
             } else if time > batch.newest {
                 batch.newest = time
             }
-            let length = end &+ 1 &- start
-            let isFull = store(bytes, time, kind, offset &+ Int64(start), length, in: &batch.open[place], batch.limits)
-            batch.count(line: length, in: month, isFull: isFull, flagged: scanner.flagged)
+            let (cost, isFull) = store(
+                bytes, start..<end, time, kind, offset &+ Int64(start), in: &batch.open[place], batch.limits)
+            batch.count(cost: cost, in: month, isFull: isFull, flagged: scanner.flagged)
             return end &+ 1
         } catch {
             return refuse(bytes, start, offset, error, into: &batch)
@@ -129,18 +133,22 @@ package struct LineReader: Sendable {
         if JSONGrammar.afterSpaces(bytes, start) == end {
             batch.counts.lines += 1
             batch.counts.blank += 1
+            if end > start {
+                batch.add(
+                    BlankLine(source: source, offset: offset &+ Int64(start), bytes: Array(bytes, start..<end)))
+            }
             return end + 1
         }
         let judged =
             end - start > Self.longestLine
             ? LineFault(.lineTooLong)
             : fault.position < 0 ? fault : fault.judged(bytes, start..<end)
-        var kept: [UInt8] = []
-        kept.append(bytes, start..<min(end, start + QuarantinedLine.keptBytes))
+        let most = judged.reason == .lineTooLong ? QuarantinedLine.keptBytes : end - start
         batch.add(
             QuarantinedLine(
                 source: source, offset: offset &+ Int64(start), length: Int64(end - start), reason: judged.reason,
-                field: judged.field, position: judged.position < 0 ? nil : judged.position - start, bytes: kept))
+                field: judged.field, position: judged.position < 0 ? nil : judged.position - start,
+                bytes: Array(bytes, start..<start + most)))
         return end + 1
     }
 }

@@ -38,6 +38,10 @@ package struct LineScanner: Sendable {
     package internal(set) var escaped = LineNames()
     /// Whether the line cannot be taken at its word: here because a key occurs twice, later for other reasons too.
     package internal(set) var flagged = false
+    /// The members in the order of the line; those that went to `extra` although their names are known see `marks`.
+    var members = MemberSequence()
+    /// What is unusual about how the line is written.
+    var marks: Marks = []
     /// Members without a slot, in the order of the line.
     var others: [Other] = []
 
@@ -58,20 +62,21 @@ package struct LineScanner: Sendable {
         clear()
         var at = JSONGrammar.afterSpaces(bytes, start)
         if bytes.byte(at) != Byte.openBrace { throw Self.notObject(bytes, at) }
-        at = JSONGrammar.afterSpaces(bytes, at &+ 1)
-        if bytes.byte(at) == Byte.closeBrace { return try Self.end(bytes, at &+ 1) }
+        if at != start { marks.insert(.odd) }
+        at = JSONGrammar.afterSpaces(bytes, at &+ 1, &marks)
+        if bytes.byte(at) == Byte.closeBrace { return try end(bytes, at &+ 1) }
         var count = 0
         while true {
             if count == Self.mostFields { throw LineFault(.tooManyFields, at: at) }
             at = try member(bytes, at, place: count)
             count &+= 1
-            at = JSONGrammar.afterSpaces(bytes, at)
+            at = JSONGrammar.afterSpaces(bytes, at, &marks)
             let next = bytes.byte(at)
             if next != Byte.comma {
-                if next == Byte.closeBrace { return try Self.end(bytes, at &+ 1) }
+                if next == Byte.closeBrace { return try end(bytes, at &+ 1) }
                 throw .unexpected(bytes, at: at)
             }
-            at = JSONGrammar.afterSpaces(bytes, at &+ 1)
+            at = JSONGrammar.afterSpaces(bytes, at &+ 1, &marks)
         }
     }
 
@@ -81,6 +86,8 @@ package struct LineScanner: Sendable {
         strings = []
         escaped = []
         flagged = false
+        marks = []
+        members = MemberSequence()
         unknownKeys = 0
         if !others.isEmpty { others.removeAll(keepingCapacity: true) }
     }
@@ -99,7 +106,7 @@ package struct LineScanner: Sendable {
         } else {
             (name, keyEnd, start) = try key(bytes, at, place, escaped: &keyEscaped)
         }
-        start = JSONGrammar.afterSpaces(bytes, start)
+        start = JSONGrammar.afterSpaces(bytes, start, &marks)
 
         let first = bytes.byte(start)
         var valueEscaped = false
@@ -121,11 +128,13 @@ package struct LineScanner: Sendable {
         let set = LineNames(number: Int(name))
         if !present.union(nulls).isDisjoint(with: set) {
             flagged = true
+            marks.insert(.odd)
             if !present.isDisjoint(with: set) {
                 if first != UInt8(ascii: "n") { keepRepeated(at, end) }
                 return end
             }
         }
+        members.append(name: name, isNull: first == UInt8(ascii: "n"))
         slots[Int(name)] = Slot(member: at, start: start, end: end)
         if first == UInt8(ascii: "n") { nulls.formUnion(set) } else { present.formUnion(set) }
         if first == Byte.quote { strings.formUnion(set) }
@@ -170,12 +179,14 @@ package struct LineScanner: Sendable {
                 secondWasRight ^= 1 << UInt32(place)
             }
         }
+        if name != LineName.unknown, escaped || colon != end { marks.insert(.odd) }
         return (name, end, colon + 1)
     }
 
     /// Remembers a member of unknown name, and whether its key was there before.
     private mutating func keep(_ other: Other, _ bytes: RawSpan) {
         if !flagged { flagged = isRepeated(other, bytes) }
+        members.appendExtra()
         others.append(other)
     }
 
@@ -218,6 +229,13 @@ package struct LineScanner: Sendable {
 
     /// Spaces and the newline after the object.
     @inline(__always)
+    private mutating func end(_ bytes: RawSpan, _ from: Int) throws(LineFault) -> Int {
+        if bytes.byte(from) == Byte.newline { return from }
+        let at = try Self.end(bytes, from)
+        marks.insert(at == from &+ 1 && bytes.byte(from) == Byte.carriageReturn ? .carriageReturn : .odd)
+        return at
+    }
+
     private static func end(_ bytes: RawSpan, _ from: Int) throws(LineFault) -> Int {
         let at = JSONGrammar.afterSpaces(bytes, from)
         if bytes.byte(at) != Byte.newline { throw LineFault(.notJSON, at: at) }

@@ -3,12 +3,12 @@ import Columns
 // How a line that is an event gets into the columns of its month.
 
 extension LineReader {
-    /// Adds the scanned and interpreted line as one row; true if the month is full then.
+    /// Adds the scanned and interpreted line as one row. Returns the bytes that it costs, and whether the month is full.
     @inline(__always)
     mutating func store(
-        _ bytes: RawSpan, _ time: Int64, _ kind: EventKind, _ offset: Int64, _ length: Int,
+        _ bytes: RawSpan, _ line: Range<Int>, _ time: Int64, _ kind: EventKind, _ offset: Int64,
         in month: inout EventBatch.Month, _ limits: EventBatch.Limits
-    ) -> Bool {
+    ) -> (cost: Int, isFull: Bool) {
         month.block.startRow(time, kind, offset)
         storeTexts(bytes, in: &month.block)
         if scanner.present.contains(.expiresAt) { storeExpiry(bytes, in: &month) }
@@ -16,9 +16,16 @@ extension LineReader {
         if scanner.present.contains(.success) { storeSuccess(bytes, in: &month) }
         if scanner.present.contains(.scopes) { storeScopes(bytes, in: &month) }
         if !scanner.others.isEmpty { storeExtra(bytes, in: &month.block) }
-        if month.block.finishRow() { month.flush(bytes, limits) }
-        month.bytes &+= length
-        return month.rows >= limits.rowsPerMonth || month.bytes >= limits.bytesPerMonth
+        let shape = shape(bytes, line)
+        var cost = line.count &+ 1
+        month.block.setShape(shape)
+        if shape == EventColumns.noShape {
+            month.block.setRaw(line)
+            cost &*= 2
+        }
+        if month.block.finishRow() { month.flush(bytes, limits, shapes.shapes) }
+        month.bytes &+= cost
+        return (cost, month.rows >= limits.rowsPerMonth || month.bytes >= limits.bytesPerMonth)
     }
 
     @inline(__always)
@@ -51,7 +58,9 @@ extension LineReader {
 
     private mutating func storeExpiry(_ bytes: RawSpan, in month: inout EventBatch.Month) {
         let time = time(bytes, of: .expiresAt)
-        if time == TimeReader.none { scanner.reject(.expiresAt) } else { month.block.setExpiry(time) }
+        if time == TimeReader.none { return scanner.reject(.expiresAt) }
+        month.block.setExpiry(time)
+        styles.setExpiry(times.style)
     }
 
     @inline(__always)
@@ -59,8 +68,11 @@ extension LineReader {
         let slot = scanner.slots[Int(EventField.latencyMS.rawValue)]
         let first = bytes.byte(slot.start)
         let isNumber = first.isDigit || first == Byte.minus
-        let latency = isNumber ? NumberReader.double(bytes, slot.start, slot.end) : .nan
-        if latency.isNaN { scanner.reject(.latencyMS) } else { month.block.setLatency(latency) }
+        var written = NumberStyles()
+        let latency = isNumber ? NumberReader.double(bytes, slot.start, slot.end, &written) : .nan
+        if latency.isNaN { return scanner.reject(.latencyMS) }
+        month.block.setLatency(latency)
+        styles.setLatency(written)
     }
 
     @inline(__always)
@@ -75,18 +87,20 @@ extension LineReader {
     private mutating func storeScopes(_ bytes: RawSpan, in month: inout EventBatch.Month) {
         let slot = scanner.slots[Int(EventField.scopes.rawValue)]
         let written = bytes.extracting(slot.start..<slot.end)
-        if let list = month.columns.scopes.entry(written: written) ?? readScopes(bytes, slot, into: &month.columns.scopes) {
+        let known = month.columns.scopes.known(written: written)
+        if let (list, form) = known ?? readScopes(bytes, slot, into: &month.columns.scopes) {
             month.block.setScopes(list)
+            styles.setScopes(ListStyles(rawValue: form))
         } else {
             scanner.reject(.scopes)
         }
     }
 
-    /// The list that an array of texts is in a column, or nil if the value is anything else.
+    /// The list that an array of texts is in a column and how it is written, or nil if the value is anything else.
     @inline(never)
     private mutating func readScopes(
         _ bytes: RawSpan, _ slot: LineScanner.Slot, into column: inout TextListColumn
-    ) -> UInt32? {
+    ) -> (list: UInt32, form: UInt8)? {
         guard bytes.byte(slot.start) == Byte.openBracket, let ranges = Self.strings(bytes, slot) else { return nil }
         var list: [UInt32] = []
         for range in ranges {
@@ -94,7 +108,14 @@ extension LineReader {
             JSONText.unescape(bytes, range, into: &scratch)
             list.append(column.element(scratch.span.bytes))
         }
-        return column.entry(list, written: bytes.extracting(slot.start..<slot.end))
+        var styles = ListStyles()
+        for style in [ListStyles.compact, .spaced] {
+            scratch.removeAll(keepingCapacity: true)
+            style.append(list, column.elements, to: &scratch)
+            if bytes.equal(slot.start..<slot.end, scratch) { styles.insert(style) }
+        }
+        let written = bytes.extracting(slot.start..<slot.end)
+        return (column.entry(list, written: written, form: styles.rawValue), styles.rawValue)
     }
 
     /// What stands between the quotes of each element of an array, or nil if one is no string.
@@ -114,13 +135,14 @@ extension LineReader {
         return ranges
     }
 
-    /// The members that no column holds, as they came and in their order, as one JSON object.
+    /// The members that no column holds, as they came and in their order, as one JSON object. What stands between
+    /// members that follow each other in the line is kept too; between others there is a comma.
     private mutating func storeExtra(_ bytes: RawSpan, in block: inout RowBlock) {
         scanner.sortOthers()
         let start = block.ownText.count
         var run = 0..<0  // members that follow each other in the line and are copied at once
         for other in scanner.others {
-            if other.member == run.upperBound &+ 1, bytes.byte(run.upperBound) == Byte.comma {
+            if !run.isEmpty, Self.isNext(bytes, run.upperBound, other.member) {
                 run = run.lowerBound..<other.end
                 continue
             }
@@ -130,6 +152,13 @@ extension LineReader {
         Self.append(bytes, run, to: &block.ownText, after: start)
         block.ownText.append(Byte.closeBrace)
         block.setOwnText(from: start, field: Int(EventField.extra.rawValue))
+    }
+
+    /// Whether the member behind the one that ends at `end` starts at `start`.
+    @inline(__always)
+    private static func isNext(_ bytes: RawSpan, _ end: Int, _ start: Int) -> Bool {
+        if end &+ 1 == start { return true }
+        return JSONGrammar.afterSpaces(bytes, JSONGrammar.afterSpaces(bytes, end) + 1) == start
     }
 
     /// Appends members to the object that begins at `start`.

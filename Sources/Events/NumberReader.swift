@@ -6,13 +6,13 @@ enum NumberReader {
     /// Longer texts are not taken for a latency.
     static var longest: Int { 256 }
 
-    /// The value of a JSON number, or NaN if it is not below `limit` or longer than `longest`.
+    /// The value of a JSON number, or NaN if it is not below `limit` or longer than `longest`; and how it is written.
     @inline(__always)
-    static func double(_ bytes: RawSpan, _ start: Int, _ end: Int) -> Double {
+    static func double(_ bytes: RawSpan, _ start: Int, _ end: Int, _ styles: inout NumberStyles) -> Double {
         var at = start
         let negative = bytes.byte(at) == Byte.minus
         if negative { at &+= 1 }
-        guard end &- at <= 16 else { return slow(bytes, start, end) }
+        guard end &- at <= 16 else { return slow(bytes, start, end, &styles) }
         var mantissa: UInt64 = 0
         var decimals = 0
         at = addDigits(bytes, at, end, to: &mantissa)
@@ -22,8 +22,13 @@ enum NumberReader {
             decimals = at &- point
         }
         // Below 2^53 and up to 10^22 doubles are exact, and so the one division rounds once.
-        guard at == end, mantissa < 1 << 53 else { return slow(bytes, start, end) }
+        guard at == end, mantissa < 1 << 53 else { return slow(bytes, start, end, &styles) }
         let value = Double(mantissa) / power(decimals)
+        if negative || end &- start == 16 {
+            styles = .matching(bytes, start..<end, negative ? -value : value)
+        } else {
+            styles = .plain(decimals: decimals, endsInZero: bytes.byte(end &- 1) == Byte.zero)
+        }
         return negative ? -value : value
     }
 
@@ -38,10 +43,11 @@ enum NumberReader {
     }
 
     @inline(never)
-    private static func slow(_ bytes: RawSpan, _ start: Int, _ end: Int) -> Double {
+    private static func slow(_ bytes: RawSpan, _ start: Int, _ end: Int, _ styles: inout NumberStyles) -> Double {
         guard end - start <= longest else { return .nan }
         let text = bytes.extracting(start..<end).withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
         guard let value = Double(text), value.magnitude < limit else { return .nan }
+        styles = .matching(bytes, start..<end, value)
         return value
     }
 

@@ -44,7 +44,7 @@ package enum QuarantineReason: String, CaseIterable, Sendable {
 
 /// A line that is no event, with what is needed to find it again and to judge it.
 package struct QuarantinedLine: Sendable, Equatable {
-    /// How many bytes of a line are kept.
+    /// How many bytes are kept of a line that is too long; any other is kept whole.
     package static let keptBytes = 64 << 10
 
     /// The file or stream that the line came from.
@@ -58,7 +58,7 @@ package struct QuarantinedLine: Sendable, Equatable {
     package var field: EventField?
     /// Where in the line reading stopped, in bytes, for the reasons that concern its form.
     package var position: Int?
-    /// The line, or its first 64 KiB.
+    /// The line; of one that is too long its first 64 KiB.
     package var bytes: [UInt8]
 
     package init(

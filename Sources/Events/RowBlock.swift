@@ -9,8 +9,9 @@ import Columns
 struct RowBlock: Sendable {
     /// Rows of a block.
     static var capacity: Int { 128 }
-    /// Text columns are found by `EventField.rawValue`, the last being `extra`; `source` is the same in all rows.
-    private static var textColumns: Int { 22 }
+    /// Text columns are found by `EventField.rawValue`; `source` is the same in all rows, and `raw` has its place.
+    private static var textColumns: Int { 23 }
+    private static var rawColumn: Int { Int(EventField.source.rawValue) }
     /// A block with more of its own text than this is flushed early.
     private static var mostOwnText: Int { 1 << 24 }
 
@@ -22,8 +23,9 @@ struct RowBlock: Sendable {
     private var success = InlineArray<128, UInt8>(repeating: 2)
     private var scopes = InlineArray<128, UInt32>(repeating: TextColumn.none)
     private var sourceOffset = InlineArray<128, Int64>(repeating: 0)
+    private var shape = InlineArray<128, Int64>(repeating: EventColumns.noShape)
     /// Column by column.
-    private var texts = InlineArray<2816, TextPlace>(repeating: .none)
+    private var texts = InlineArray<2944, TextPlace>(repeating: .none)
     /// Texts that do not stand in the chunk as they are: those with escapes, and `extra`.
     var ownText: [UInt8] = []
     /// The fields that a row of this block has.
@@ -49,6 +51,13 @@ struct RowBlock: Sendable {
         texts[field &* Self.capacity &+ count] = TextPlace(own: start..<ownText.count)
         filled |= 1 << UInt32(truncatingIfNeeded: field)
     }
+
+    /// Every row must be given its shape.
+    @inline(__always)
+    mutating func setShape(_ number: Int64) { shape[count] = number }
+
+    /// Sets the place of the whole line in the chunk.
+    mutating func setRaw(_ range: Range<Int>) { setText(range, field: Self.rawColumn) }
 
     @inline(__always)
     mutating func setExpiry(_ time: Int64) {
@@ -95,14 +104,16 @@ struct RowBlock: Sendable {
         Self.append(ts.span, count, to: &columns.ts)
         Self.append(event.span, count, to: &columns.event)
         Self.append(sourceOffset.span, count, to: &columns.sourceOffset)
+        Self.append(shape.span, count, to: &columns.shape)
         Self.append(expiresAt.span, count, to: &columns.expiresAt)
         Self.append(latencyMS.span, count, to: &columns.latencyMS)
         Self.append(success.span, count, to: &columns.success)
         columns.scopes.append(entries: scopes.span.extracting(..<count))
         columns[.source].append(entry: source, count: count)
         for field in EventField.texts where field != .source {
-            if isFilled(field) {
-                let start = Int(field.rawValue) * Self.capacity
+            let column = field == .raw ? Self.rawColumn : Int(field.rawValue)
+            if filled & (1 << UInt32(column)) != 0 {
+                let start = column * Self.capacity
                 columns[field].append(texts.span.extracting(start..<start + count), in: bytes, own: ownText.span.bytes)
             } else {
                 columns[field].append(entry: TextColumn.none, count: count)

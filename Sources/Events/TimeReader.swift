@@ -15,6 +15,8 @@ struct TimeReader: Sendable {
     private var dateHead: UInt64 = 0x2D31_302D_3037_3931
     private var dateTail: UInt16 = 0x3130
     private var dateStart: Int64 = 0
+    /// How the last time was written, if it was one.
+    private(set) var style = TimeStyle.none
 
     /// The time that a text says, or `none`. The range is what stands between the quotes; its escapes are resolved.
     @inline(__always)
@@ -30,6 +32,7 @@ struct TimeReader: Sendable {
         guard clock >= 0 else { return Self.none }
         var time = dateStart &+ clock
         var at = start &+ 19
+        var decimals = 0
         if bytes.byte(at) == Byte.dot {
             let from = at &+ 1
             at = from
@@ -39,26 +42,45 @@ struct TimeReader: Sendable {
                 at &+= 1
             }
             guard at > from, at < end else { return Self.none }
-            time &+= micros &* Self.scale(at &- from)
+            decimals = at &- from
+            time &+= micros &* Self.scale(decimals)
         }
-        if at &+ 1 == end, bytes.byte(at).lowercased == UInt8(ascii: "z") { return time >= 0 ? time : Self.none }
-        return Self.shifted(time, bytes, at, end)
+        let isWhole = decimals <= 6 || Self.areZeros(bytes, at &- decimals &+ 6, at, decimals)
+        if at &+ 1 == end, bytes.byte(at).lowercased == UInt8(ascii: "z") {
+            style = isWhole ? TimeStyle(decimals: decimals, separator: separator, zone: bytes.byte(at)) : .none
+            return time >= 0 ? time : Self.none
+        }
+        guard let minutes = Self.offset(bytes, at, end) else { return Self.none }
+        let zone = bytes.byte(at)
+        style =
+            isWhole ? TimeStyle(decimals: decimals, separator: separator, zone: zone, minutes: minutes) : .none
+        let offset = Int64(minutes) * Timestamp.minute
+        let utc = zone == Byte.plus ? time - offset : time + offset
+        return utc >= 0 && utc <= Self.last ? utc : Self.none
     }
 
     /// The time that an integer says, or `none`. The range is a JSON number.
-    static func number(_ bytes: RawSpan, _ start: Int, _ end: Int) -> Int64 {
-        guard end - start <= 19 else { return none }
+    mutating func number(_ bytes: RawSpan, _ start: Int, _ end: Int) -> Int64 {
+        guard end - start <= 19 else { return Self.none }
         var value: UInt64 = 0
         for at in start..<end {
             let byte = bytes.byte(at)
-            guard byte.isDigit else { return none }
+            guard byte.isDigit else { return Self.none }
             value = value &* 10 &+ UInt64(byte - Byte.zero)
         }
         switch value {
-        case ..<100_000_000_000: return Int64(value) * 1_000_000
-        case ..<100_000_000_000_000: return Int64(value) * 1000
-        case ..<100_000_000_000_000_000: return Int64(value)
-        default: return value > UInt64(Int64.max) ? none : Int64(value / 1000)
+        case ..<100_000_000_000:
+            style = .seconds
+            return Int64(value) * 1_000_000
+        case ..<100_000_000_000_000:
+            style = .milliseconds
+            return Int64(value) * 1000
+        case ..<100_000_000_000_000_000:
+            style = .microseconds
+            return Int64(value)
+        default:
+            style = value % 1000 == 0 ? .nanoseconds : .none
+            return value > UInt64(Int64.max) ? Self.none : Int64(value / 1000)
         }
     }
 
@@ -110,18 +132,18 @@ struct TimeReader: Sendable {
         }
     }
 
-    /// A local time and its offset `±HH:MM`, which ends at `end`; or `none`.
-    private static func shifted(_ time: Int64, _ bytes: RawSpan, _ at: Int, _ end: Int) -> Int64 {
-        guard end - at == 6, bytes.byte(at + 3) == Byte.colon,
+    /// Minutes of an offset `±HH:MM`, which ends at `end`, without its sign; or nil.
+    private static func offset(_ bytes: RawSpan, _ at: Int, _ end: Int) -> Int? {
+        guard end - at == 6, bytes.byte(at) == Byte.plus || bytes.byte(at) == Byte.minus,
+            bytes.byte(at + 3) == Byte.colon,
             let hours = pair(bytes, at + 1), let minutes = pair(bytes, at + 4), hours < 24, minutes < 60
-        else { return none }
-        let offset = Int64(hours * 60 + minutes) * Timestamp.minute
-        let utc: Int64
-        switch bytes.byte(at) {
-        case Byte.plus: utc = time - offset
-        case Byte.minus: utc = time + offset
-        default: return none
-        }
-        return utc >= 0 && utc <= last ? utc : none
+        else { return nil }
+        return hours * 60 + minutes
+    }
+
+    /// Whether decimals behind the sixth say nothing, and are so few that a style has them.
+    @inline(never)
+    private static func areZeros(_ bytes: RawSpan, _ from: Int, _ end: Int, _ decimals: Int) -> Bool {
+        decimals <= 9 && (from..<end).allSatisfy { bytes.byte($0) == Byte.zero }
     }
 }

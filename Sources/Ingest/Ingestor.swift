@@ -167,6 +167,7 @@ package final class Ingestor {
         done.events += counts.stored
         rowsSinceCommit += taken.stored
         monthsSinceCommit.formUnion(batch.months)
+        _ = batch.takeBlanks()
         for line in batch.takeQuarantined() { pending.add(line, of: source.record) }
     }
 

@@ -39,7 +39,13 @@ package struct EventExport {
     }
 
     private var columns: [EventField] {
-        EventField.allCases.filter { includesSource || ($0 != .source && $0 != .sourceOffset) }
+        EventField.allCases.filter { field in
+            switch field {
+            case .source, .sourceOffset: includesSource
+            case .shape, .raw: false
+            default: true
+            }
+        }
     }
 
     private func write(_ events: EventColumns, isFirst: inout Bool, to output: Output) throws {

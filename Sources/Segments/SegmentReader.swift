@@ -8,6 +8,8 @@ import Parquet
 package final class SegmentReader {
     private let file: ParquetFile
     private let name: String
+    /// By number; read when rows with shapes are asked for.
+    private var knownShapes: [LineShape]?
 
     /// Opens a segment by path; it keeps a read-only descriptor of its own until it is released.
     package convenience init(path: String) throws(SegmentError) {
@@ -175,9 +177,22 @@ package final class SegmentReader {
         return number.multipliedReportingOverflow(by: file.schema.columns[SegmentSchema.index(.ts)].unit).partialValue
     }
 
+    private func shapes() throws(SegmentError) -> [LineShape] {
+        if let knownShapes { return knownShapes }
+        var shapes: [LineShape] = []
+        for (key, value) in file.metadata where key == SegmentSchema.shapeKey + String(shapes.count) {
+            do { shapes.append(try LineShape(text: value)) } catch {
+                throw .notASegment(file: name, reason: "\(key) is no shape of lines: \(error)")
+            }
+        }
+        knownShapes = shapes
+        return shapes
+    }
+
     private func fill(
         _ columns: inout EventColumns, _ fields: EventFields, rowGroup: Int, pages: [Int]?
     ) throws(SegmentError) {
+        if fields.contains(.shape) { columns.shapes = try shapes() }
         do throws(ParquetError) {
             for field in EventField.allCases where fields.contains(field) {
                 try fill(&columns, field, rowGroup: rowGroup, pages: pages)
@@ -204,6 +219,9 @@ package final class SegmentReader {
         case .success: columns.success = try file.booleans(column: column, rowGroup: rowGroup, pages: pages)
         case .sourceOffset:
             columns.sourceOffset = try file.integers(column: column, rowGroup: rowGroup, pages: pages, none: 0)
+        case .shape:
+            let none = EventColumns.noShape
+            columns.shape = try file.integers(column: column, rowGroup: rowGroup, pages: pages, none: none)
         default: columns[field] = try file.texts(column: column, rowGroup: rowGroup, pages: pages)
         }
     }

@@ -5,7 +5,9 @@ import Parquet
 enum SegmentSchema {
     /// The metadata entry that says how a segment is laid out, and the layout that this version writes and reads.
     static let formatKey = "authtrail.format"
-    static let format = "1"
+    static let format = "2"
+    /// The metadata entries that hold the shapes of lines: this and the number that rows have.
+    static let shapeKey = "authtrail.shape."
 
     /// The schema of a segment whose times are whole milliseconds, or of one that has others.
     static let schemas = [true, false].map { isMillis in ParquetSchema(EventField.allCases.map { column($0, isMillis) }) }
@@ -24,7 +26,7 @@ enum SegmentSchema {
         case .expiresAt: ParquetColumn(field.name, time)
         case .latencyMS: ParquetColumn(field.name, .double)
         case .success: ParquetColumn(field.name, .boolean)
-        case .sourceOffset: ParquetColumn(field.name, .int64, optional: false)
+        case .sourceOffset, .shape: ParquetColumn(field.name, .int64, optional: false)
         // What an investigation starts from: asked for by value, and absent from most row groups.
         case .tokenID, .ip, .principal, .eventID: ParquetColumn(field.name, .text, bloom: true)
         default: ParquetColumn(field.name, .text)

@@ -50,6 +50,8 @@ package final class SegmentWriter: @unchecked Sendable {
     private let workshops: Mutex<[PageWorkshop]>
     private var minTS = Int64.max
     private var maxTS = Int64.min
+    /// The shapes of all rows; later batches know those of earlier ones too.
+    private var shapes: [LineShape] = []
     private var counts = [Int](repeating: 0, count: EventKind.allCases.count)
     /// Rows so far.
     package private(set) var rows = 0
@@ -102,6 +104,7 @@ package final class SegmentWriter: @unchecked Sendable {
         }
         for kind in events.event { counts[Int(kind)] += 1 }
         rows += events.count
+        if events.shapes.count >= shapes.count { shapes = events.shapes }
     }
 
     /// Ends the segment; `metadata` goes into the file after the format entry. The writer is used up.
@@ -112,7 +115,8 @@ package final class SegmentWriter: @unchecked Sendable {
             finished.withLock { $0[place] = chunk }
         }
         let chunks = finished.withLock { $0.compactMap(\.self) }
-        let entries = [(key: SegmentSchema.formatKey, value: SegmentSchema.format)] + metadata
+        let shapes = self.shapes.enumerated().map { (key: SegmentSchema.shapeKey + String($0), value: $1.text) }
+        let entries = [(key: SegmentSchema.formatKey, value: SegmentSchema.format)] + shapes + metadata
         var file = ParquetWriter(schema: SegmentSchema.schema(isMillis: isMillis), createdBy: "authtrail")
         do throws(ParquetError) { try file.addRowGroup(chunks) } catch { throw .parquet(error) }
         let rowGroups = file.rowGroupCount
@@ -167,6 +171,7 @@ package final class SegmentWriter: @unchecked Sendable {
         case .latencyMS: .double(events.latencyMS)
         case .success: .boolean(events.success)
         case .sourceOffset: .int64(events.sourceOffset, none: nil)
+        case .shape: .int64(events.shape, none: nil)
         default: .text(events[field])
         }
     }

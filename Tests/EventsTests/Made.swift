@@ -36,7 +36,7 @@ enum Made {
     /// An event as a clean line would make it.
     static func event(_ random: inout Seeded) -> Event {
         var event = Event(ts: time(&random), kind: EventKind.allCases.randomElement(using: &random) ?? .used)
-        for field in EventField.texts where field != .source && field != .extra {
+        for field in EventField.texts where ![.source, .extra, .raw].contains(field) {
             if random.chance(40) || LineNames.required(event.kind).contains(field) {
                 event.texts[field] = text(&random)
             }
@@ -47,6 +47,25 @@ enum Made {
         if random.chance(40) { event.scopes = (0..<Int.random(in: 0...3, using: &random)).map { _ in text(&random) } }
         if random.chance(40) { event.texts[.extra] = #"{"x":[1,{"y": null}],"z" :"é\n"}"# }
         return event
+    }
+
+    /// A line of a log whose serializer writes keys in one order and leaves out what is absent.
+    static func log(_ random: inout Seeded) -> String {
+        let kind = ["issued", "used", "failed", "revoked"].randomElement(using: &random) ?? "used"
+        var line =
+            #"{"ts":"2026-04-26T00:11:4\#(digit(&random)).21\#(digit(&random))Z","event":"\#(kind)","#
+            + #""token_id":"t""#
+        let optional: [(String, String)] = [
+            ("event_id", #""e""#), ("kind", #""oauth""#), ("actor", #""a""#), ("scopes", #"["a","b"]"#),
+            ("expires_at", #""2026-07-26T00:11:41.000Z""#), ("tool", #""orders""#),
+            ("latency_ms", "\(Int.random(in: 1...9, using: &random)).\(digit(&random) % 9 + 1)"), ("success", "true"),
+            ("ip", #""203.0.113.7""#), ("user_agent", #""a \"b\"""#), ("region", #""eu""#), ("request_id", "[1, 2]"),
+        ]
+        for (name, value) in optional {
+            if name == "actor" { line += #","principal":"p","reason":"r""# }
+            if random.chance(40) { line += ",\"\(name)\":\(value)" }
+        }
+        return line + "}"
     }
 
     /// A line that may be an event: fields in any order, other names, nulls, wrong types, repeated keys, spaces.

@@ -79,7 +79,7 @@ struct SegmentTests {
             schema: ParquetSchema([ParquetColumn("a", .text)]), createdBy: "test")
         try writer.addRowGroup([.words([0], names: ["x"])])
         let foreign = writer.finish(metadata: [("authtrail.format", "1")])
-        #expect(throws: SegmentError.notASegment(file: "f", reason: "it has 1 columns, not 24")) {
+        #expect(throws: SegmentError.notASegment(file: "f", reason: "it has 1 columns, not 26")) {
             try SegmentReader(bytes: foreign, name: "f")
         }
         let later = ParquetWriter(schema: SegmentSchema.schema, createdBy: "test")
