@@ -19,6 +19,7 @@ extension Catalog {
                 try Self.insertRollups(segment.record, segment.rollups, tokens, db)
             }
             for line in batch.quarantined { try Self.insert(line, batchID, db) }
+            for line in batch.blanks { try Self.insert(line, db) }
         }
     }
 
@@ -42,8 +43,8 @@ extension Catalog {
         try db.cachedStatement(
             sql: """
                 INSERT INTO sources (source_id, path, compressed, device, inode, head_length, head_hash, tail_length,
-                    tail_hash, checkpoint, open_line, size, lines, stored, quarantined, blank, flagged, last_event)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    tail_hash, start, checkpoint, open_line, size, lines, stored, quarantined, blank, flagged, last_event)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (source_id) DO UPDATE SET path = excluded.path, compressed = excluded.compressed,
                     device = excluded.device, inode = excluded.inode, head_length = excluded.head_length,
                     head_hash = excluded.head_hash, tail_length = excluded.tail_length, tail_hash = excluded.tail_hash,
@@ -54,7 +55,7 @@ extension Catalog {
         ).execute(arguments: [
             source.id, source.path, source.isCompressed, source.device, source.inode, source.headLength,
             source.headHash,
-            source.tailLength, source.tailHash, source.checkpoint, source.hasOpenLine, source.size, source.counts.lines,
+            source.tailLength, source.tailHash, source.start, source.checkpoint, source.hasOpenLine, source.size, source.counts.lines,
             source.counts.stored, source.counts.quarantined, source.counts.blank, source.counts.flagged,
             source.lastEvent,
         ])
@@ -88,6 +89,11 @@ extension Catalog {
     ) throws {
         try db.cachedStatement(sql: "INSERT INTO \(table) (segment_id, day, block) VALUES (?, ?, ?)")
             .execute(arguments: [segment.id, day, block.asData])
+    }
+
+    private static func insert(_ line: BlankRecord, _ db: Database) throws {
+        try db.cachedStatement(sql: "INSERT INTO blank_lines (source_id, source_offset, bytes) VALUES (?, ?, ?)")
+            .execute(arguments: [line.sourceID, line.sourceOffset, line.bytes.asData])
     }
 
     private static func insert(_ line: QuarantineRecord, _ batchID: Int64, _ db: Database) throws {

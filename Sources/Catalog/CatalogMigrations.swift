@@ -31,6 +31,7 @@ enum CatalogMigrations {
             head_hash     TEXT NOT NULL,
             tail_length   INTEGER NOT NULL,
             tail_hash     TEXT NOT NULL,
+            start         INTEGER NOT NULL,
             checkpoint    INTEGER NOT NULL,
             open_line     INTEGER NOT NULL,
             size          INTEGER NOT NULL,
@@ -125,6 +126,13 @@ enum CatalogMigrations {
             bytes         BLOB NOT NULL
         ) STRICT;
         CREATE INDEX quarantine_by_reason ON quarantine (reason);
+        CREATE INDEX quarantine_by_source ON quarantine (source_id, source_offset);
+        CREATE TABLE blank_lines (
+            source_id     INTEGER NOT NULL REFERENCES sources,
+            source_offset INTEGER NOT NULL,
+            bytes         BLOB NOT NULL,
+            PRIMARY KEY (source_id, source_offset)
+        ) STRICT, WITHOUT ROWID;
         """
 
     private static let runsAndFindings = """

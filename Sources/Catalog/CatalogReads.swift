@@ -145,6 +145,32 @@ extension Catalog {
         }
     }
 
+    /// The lines of a source that are no events, in their order, each without its newline.
+    package func keptLines(ofSource id: Int64) throws(CatalogError) -> [(offset: Int64, bytes: [UInt8])] {
+        try read("read quarantine and blank lines") { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT source_offset, bytes FROM quarantine WHERE source_id = ?1
+                    UNION ALL SELECT source_offset, bytes FROM blank_lines WHERE source_id = ?1 ORDER BY source_offset
+                    """, arguments: [id]
+            ).map { ($0["source_offset"], [UInt8]($0["bytes"] as Data)) }
+        }
+    }
+
+    /// The first line of a source of which only the beginning was kept, or nil.
+    package func firstCutLine(ofSource id: Int64) throws(CatalogError) -> (offset: Int64, length: Int64, kept: Int64)? {
+        try read("read the quarantine") { db in
+            try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT source_offset, length, length(bytes) AS kept FROM quarantine
+                    WHERE source_id = ? AND length > length(bytes) ORDER BY source_offset
+                    """, arguments: [id]
+            ).map { ($0["source_offset"], $0["length"], $0["kept"]) }
+        }
+    }
+
     /// Bytes of the database, its free pages included.
     package func bytes() throws(CatalogError) -> Int64 {
         try read("ask for the size") { db in
@@ -177,6 +203,7 @@ extension SourceRecord {
         headHash = row["head_hash"]
         tailLength = row["tail_length"]
         tailHash = row["tail_hash"]
+        start = row["start"]
         checkpoint = row["checkpoint"]
         hasOpenLine = row["open_line"]
         size = row["size"]

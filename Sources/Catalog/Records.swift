@@ -35,6 +35,8 @@ package struct SourceRecord: Sendable, Equatable {
     /// Hash of the bytes just before the checkpoint, and how many they are.
     package var tailLength: Int64 = 0
     package var tailHash = ""
+    /// Where reading began: after 0 for a copy of a file of which that much had been read.
+    package var start: Int64 = 0
     /// How far it is read, in bytes of the decompressed stream.
     package var checkpoint: Int64 = 0
     /// The last stored line had no newline yet: one that follows at the checkpoint still belongs to it.
@@ -120,6 +122,20 @@ package struct QuarantineRecord: Sendable, Equatable {
     }
 }
 
+/// A line of white space, kept so that its source can be given back byte for byte; empty ones need no record.
+package struct BlankRecord: Sendable, Equatable {
+    package var sourceID: Int64
+    package var sourceOffset: Int64
+    /// Without the newline.
+    package var bytes: [UInt8]
+
+    package init(sourceID: Int64, sourceOffset: Int64, bytes: [UInt8]) {
+        self.sourceID = sourceID
+        self.sourceOffset = sourceOffset
+        self.bytes = bytes
+    }
+}
+
 /// Everything that one transaction makes true.
 package struct CatalogBatch: Sendable {
     /// When it is committed, microseconds since the epoch.
@@ -128,6 +144,8 @@ package struct CatalogBatch: Sendable {
     package var bytesIn: Int64 = 0
     package var segments: [(record: SegmentRecord, rollups: SegmentRollups)] = []
     package var quarantined: [QuarantineRecord] = []
+    /// Blank lines that are not simply empty.
+    package var blanks: [BlankRecord] = []
     /// The sources that were read, as they stand now.
     package var sources: [SourceRecord] = []
 

@@ -10,6 +10,8 @@ package struct Event: Sendable, Equatable {
     package var scopes: [String]?
     /// Byte offset of the line in its source.
     package var sourceOffset: Int64 = 0
+    /// The catalog's number of the source: a name may have stood for several files, one after the other.
+    package var sourceID: Int64 = 0
     /// The values of the fields in `EventField.texts`.
     package var texts: [EventField: String] = [:]
 

@@ -56,6 +56,8 @@ package struct EventBatch: Sendable {
         var bytes = 0
         /// The source of the lines being read, as an index into that column's dictionary.
         var source = TextColumn.none
+        /// Its number.
+        var sourceID: Int64 = 0
         /// The call of the reader that `source` is of.
         var call = 0
 
@@ -69,7 +71,7 @@ package struct EventBatch: Sendable {
         mutating func flush(_ bytes: RawSpan, _ limits: Limits, _ shapes: [LineShape]) {
             let before = columns.count
             columns.shapes = shapes
-            block.flush(into: &columns, bytes, source: source)
+            block.flush(into: &columns, bytes, source: source, sourceID: sourceID)
             // A month that has come so far will likely fill up: growing at once is cheaper than doubling three times.
             let eighth = limits.rowsPerMonth / 8
             if before < eighth, columns.count >= eighth { columns.reserve(limits.rowsPerMonth) }

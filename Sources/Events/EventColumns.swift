@@ -27,6 +27,8 @@ package struct EventColumns: Sendable {
     package var scopes = TextListColumn()
     /// Byte offset of the line in its source.
     package var sourceOffset: [Int64] = []
+    /// The catalog's number of the source.
+    package var sourceID: [Int64] = []
     /// A number in `shapes`, or `noShape`.
     package var shape: [Int64] = []
     /// The shapes of the rows, by number, as far as they were known when the last row was added. A later state of the
@@ -59,6 +61,7 @@ package struct EventColumns: Sendable {
         success.reserveCapacity(rows)
         scopes.reserve(rows)
         sourceOffset.reserveCapacity(rows)
+        sourceID.reserveCapacity(rows)
         shape.reserveCapacity(rows)
         for field in EventField.texts { self[field].reserve(rows) }
     }
@@ -73,6 +76,7 @@ package struct EventColumns: Sendable {
         success.removeAll(keepingCapacity: true)
         scopes.removeAll()
         sourceOffset.removeAll(keepingCapacity: true)
+        sourceID.removeAll(keepingCapacity: true)
         shape.removeAll(keepingCapacity: true)
         shapes = []
         for index in texts.indices { texts[index].removeAll() }
@@ -82,7 +86,7 @@ package struct EventColumns: Sendable {
     package var memory: Int {
         let texts = texts.reduce(0) { $0 + $1.memory }
         return texts + scopes.memory + ts.capacity * 8 + event.capacity + expiresAt.capacity * 8
-            + latencyMS.capacity * 8 + success.capacity + (sourceOffset.capacity + shape.capacity) * 8
+            + latencyMS.capacity * 8 + success.capacity + (sourceOffset.capacity + sourceID.capacity + shape.capacity) * 8
     }
 
     /// The kind of a row.
@@ -98,6 +102,7 @@ package struct EventColumns: Sendable {
         if fields.contains(.success) { some.success = rows.map { success[$0] } }
         if fields.contains(.scopes) { some.scopes = scopes.gathering(rows) }
         if fields.contains(.sourceOffset) { some.sourceOffset = rows.map { sourceOffset[$0] } }
+        if fields.contains(.sourceID) { some.sourceID = rows.map { sourceID[$0] } }
         if fields.contains(.shape) { some.shape = rows.map { shape[$0] } }
         some.shapes = shapes
         for field in EventField.texts where fields.contains(field) { some[field] = self[field].gathering(rows) }
@@ -114,6 +119,7 @@ package struct EventColumns: Sendable {
         success.append(event.success.map { $0 ? 1 : 0 } ?? 2)
         scopes.append(event.scopes)
         sourceOffset.append(event.sourceOffset)
+        sourceID.append(event.sourceID)
         shape.append(Self.noShape)
         for field in EventField.texts { self[field].append(event.texts[field]) }
     }
@@ -127,6 +133,7 @@ package struct EventColumns: Sendable {
         if fields.contains(.success), success[row] != 2 { event.success = success[row] == 1 }
         if fields.contains(.scopes) { event.scopes = scopes[row] }
         if fields.contains(.sourceOffset) { event.sourceOffset = sourceOffset[row] }
+        if fields.contains(.sourceID) { event.sourceID = sourceID[row] }
         for field in EventField.texts where fields.contains(field) && field != .raw {
             event.texts[field] = self[field][row]
         }

@@ -8,6 +8,8 @@ package enum EventField: UInt8, CaseIterable, Sendable {
     case source
     /// Where the line starts in its source, in bytes (of the decompressed stream for `.gz`).
     case sourceOffset
+    /// The catalog's number of the source: one name may have stood for several files, one after the other.
+    case sourceID
     /// The number of the shape in which the line is written; `EventColumns.noShape` if it is in `raw`.
     case shape
     /// The line itself, without its newline, where no shape says it.
@@ -30,7 +32,7 @@ package enum EventField: UInt8, CaseIterable, Sendable {
         "ts", "event", "event_id", "token_id", "kind", "principal", "actor", "scopes", "expires_at", "tool",
         "latency_ms", "success", "reason", "ip", "user_agent", "presented", "refresh_token_id", "old_token_id",
         "client_id", "family_id", "code_id", "extra", "source", "source_offset",
-        "shape", "raw",
+        "source_id", "shape", "raw",
     ]
 }
 

@@ -24,6 +24,7 @@ package struct LineReader: Sendable {
     var styles = LineStyles.open
     private var call = 0
     private var source = ""
+    private var sourceID: Int64 = 0
     // The month of the last event, its first microsecond and that of the next one, and its place in the batch.
     private var month = Int32.min
     private var monthStart = Int64.max
@@ -39,12 +40,13 @@ package struct LineReader: Sendable {
     /// - Parameters:
     ///   - offset: where the chunk starts in its source, in bytes.
     ///   - source: the name of the file or stream, stored with every event.
+    ///   - sourceID: its number, stored with every event too.
     package mutating func read(
-        _ chunk: RawSpan, at offset: Int64, source: String, into batch: inout EventBatch
+        _ chunk: RawSpan, at offset: Int64, source: String, sourceID: Int64 = 0, into batch: inout EventBatch
     ) -> Int {
         let length = min(chunk.byteCount, Self.longestChunk)
         guard batch.full == nil, let last = chunk.lastNewline(before: length) else { return 0 }
-        begin(source)
+        begin(source, sourceID)
         let lines = chunk.extracting(..<(last + 1))
         var at = 0
         while at <= last, batch.full == nil {
@@ -58,7 +60,7 @@ package struct LineReader: Sendable {
     ///
     /// The line must hold no newline; an empty one is not counted. The batch must not be full.
     package mutating func readLast(
-        _ line: RawSpan, at offset: Int64, source: String, into batch: inout EventBatch
+        _ line: RawSpan, at offset: Int64, source: String, sourceID: Int64 = 0, into batch: inout EventBatch
     ) {
         guard line.byteCount > 0 else { return }
         if line.byteCount > Self.longestLine {
@@ -68,7 +70,7 @@ package struct LineReader: Sendable {
                 QuarantinedLine(
                     source: source, offset: offset, length: Int64(line.byteCount), reason: .lineTooLong, bytes: kept))
         }
-        begin(source)
+        begin(source, sourceID)
         var copy: [UInt8] = []
         copy.reserveCapacity(line.byteCount + 1)
         copy.append(line, 0..<line.byteCount)
@@ -78,11 +80,12 @@ package struct LineReader: Sendable {
     }
 
     /// Forgets what the last call knew about the batch, which may be another one now.
-    private mutating func begin(_ source: String) {
+    private mutating func begin(_ source: String, _ id: Int64) {
         call += 1
         monthStart = .max
         monthEnd = .min
         self.source = source
+        sourceID = id
     }
 
     /// Reads one line and returns where the next one starts.
@@ -121,6 +124,7 @@ package struct LineReader: Sendable {
         if batch.open[place].call != call {
             batch.open[place].call = call
             batch.open[place].source = batch.open[place].columns[.source].entry(source)
+            batch.open[place].sourceID = sourceID
         }
     }
 

@@ -23,7 +23,8 @@ package enum LineRenderError: Error, Equatable, CustomStringConvertible {
 /// `EventLineWriter` does. A renderer is made once for many rows.
 package struct LineRenderer: Sendable {
     /// The columns that rows must have.
-    package static let fields = EventFields(EventField.allCases.filter { $0 != .source && $0 != .sourceOffset })
+    package static let fields = EventFields(
+        EventField.allCases.filter { ![.source, .sourceOffset, .sourceID].contains($0) })
 
     private let templates: [LineTemplate]
 

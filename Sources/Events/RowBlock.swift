@@ -99,7 +99,8 @@ struct RowBlock: Sendable {
     /// - Parameters:
     ///   - bytes: the chunk that the places are in.
     ///   - source: the source of all rows, as an index into the dictionary of that column.
-    mutating func flush(into columns: inout EventColumns, _ bytes: RawSpan, source: UInt32) {
+    ///   - sourceID: the number of the source.
+    mutating func flush(into columns: inout EventColumns, _ bytes: RawSpan, source: UInt32, sourceID: Int64) {
         columns.count += count
         Self.append(ts.span, count, to: &columns.ts)
         Self.append(event.span, count, to: &columns.event)
@@ -110,6 +111,7 @@ struct RowBlock: Sendable {
         Self.append(success.span, count, to: &columns.success)
         columns.scopes.append(entries: scopes.span.extracting(..<count))
         columns[.source].append(entry: source, count: count)
+        columns.sourceID.append(contentsOf: repeatElement(sourceID, count: count))
         for field in EventField.texts where field != .source {
             let column = field == .raw ? Self.rawColumn : Int(field.rawValue)
             if filled & (1 << UInt32(column)) != 0 {

@@ -67,7 +67,7 @@ package final class Ingestor {
         // The lines before a damage are kept, and so is how far they go.
         defer { finish(source, start, opened.size) }
         while try source.fill() > 0 {
-            source.closeOpenLine()
+            closeOpenLine(&source)
             try readLines(&source)
             if source.isFull {
                 try makeRoom(&source)
@@ -82,13 +82,22 @@ package final class Ingestor {
         try readEnd(&source)
     }
 
+    /// A newline with a carriage return before it, behind a line that was stored without them, is kept like a blank
+    /// line.
+    private func closeOpenLine(_ source: inout SourceReader) {
+        let offset = source.record.checkpoint
+        guard source.closeOpenLine() == 2 else { return }
+        pending.add(BlankLine(source: source.record.path, offset: offset, bytes: [0x0D]), of: source.record)
+    }
+
     /// Turns the whole lines that are pending into events.
     private func readLines(_ source: inout SourceReader) throws {
         reader.latest = now() + 5 * Timestamp.minute
         var readsOn = true
         while readsOn {
             source.consume { bytes, record in
-                let count = reader.read(bytes, at: record.checkpoint, source: record.path, into: &batch)
+                let count = reader.read(
+                    bytes, at: record.checkpoint, source: record.path, sourceID: record.id, into: &batch)
                 readsOn = batch.full != nil
                 return count
             }
@@ -128,13 +137,14 @@ package final class Ingestor {
     /// A last line without a newline. It is stored if it is a whole event already, or if its source has ended;
     /// otherwise it waits for the rest.
     private func readEnd(_ source: inout SourceReader) throws {
-        source.closeOpenLine()
+        closeOpenLine(&source)
         guard !source.pending.isEmpty else { return }
         if !source.isFinite, !takesUnfinishedLines, !isEvent(source) {
             return summary.waiting.append((source.record.path, source.pending.count))
         }
         source.consume { bytes, record in
-            reader.readLast(bytes, at: record.checkpoint, source: record.path, into: &batch)
+            reader.readLast(
+                bytes, at: record.checkpoint, source: record.path, sourceID: record.id, into: &batch)
             return bytes.byteCount
         }
         source.markOpenLine()
@@ -167,7 +177,7 @@ package final class Ingestor {
         done.events += counts.stored
         rowsSinceCommit += taken.stored
         monthsSinceCommit.formUnion(batch.months)
-        _ = batch.takeBlanks()
+        for line in batch.takeBlanks() { pending.add(line, of: source.record) }
         for line in batch.takeQuarantined() { pending.add(line, of: source.record) }
     }
 

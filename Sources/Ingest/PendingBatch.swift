@@ -6,6 +6,7 @@ struct PendingBatch {
     private(set) var counts = LineCounts()
     private(set) var bytesIn: Int64 = 0
     private(set) var quarantined: [QuarantineRecord] = []
+    private(set) var blanks: [BlankRecord] = []
     /// Bytes of lines that wait in quarantine.
     private(set) var quarantinedBytes = 0
     private var sources: [Int64: SourceRecord] = [:]
@@ -25,6 +26,11 @@ struct PendingBatch {
                 reason: line.reason.rawValue, detail: line.detail, bytes: line.bytes))
     }
 
+    mutating func add(_ line: BlankLine, of source: SourceRecord) {
+        quarantinedBytes += line.bytes.count + 64
+        blanks.append(BlankRecord(sourceID: source.id, sourceOffset: line.offset, bytes: line.bytes))
+    }
+
     /// Keeps the newest state of a source.
     mutating func update(_ source: SourceRecord) { sources[source.id] = source }
 
@@ -34,6 +40,7 @@ struct PendingBatch {
         batch.counts = counts
         batch.bytesIn = bytesIn
         batch.quarantined = quarantined
+        batch.blanks = blanks
         batch.sources = sources.values.sorted { $0.id < $1.id }
         self = PendingBatch()
         return batch

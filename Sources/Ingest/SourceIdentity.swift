@@ -73,6 +73,7 @@ struct SourceIdentity {
         copy.headHash = source.headHash
         copy.tailLength = source.tailLength
         copy.tailHash = source.tailHash
+        copy.start = source.checkpoint
         copy.checkpoint = source.checkpoint
         copy.hasOpenLine = source.hasOpenLine
         copy.lastEvent = source.lastEvent

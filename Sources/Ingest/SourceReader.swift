@@ -71,12 +71,16 @@ struct SourceReader {
     /// How far the input is read, in bytes on the disk.
     var bytesOnDisk: Int64 { stream.compressedOffset ?? record.checkpoint }
 
-    /// Takes a newline that belongs to a line which was stored before its newline came.
-    mutating func closeOpenLine() {
-        guard record.hasOpenLine, filled > 0 else { return }
-        if buffer[0] == 0x0D, filled == 1 { return }
-        if buffer[0] == 0x0A { advance(1) } else if buffer[0] == 0x0D, buffer[1] == 0x0A { advance(2) }
+    /// Takes a newline that belongs to a line which was stored before its newline came; returns how many bytes it has,
+    /// 0 if there was none.
+    @discardableResult
+    mutating func closeOpenLine() -> Int {
+        guard record.hasOpenLine, filled > 0 else { return 0 }
+        if buffer[0] == 0x0D, filled == 1 { return 0 }
+        let length = buffer[0] == 0x0A ? 1 : buffer[0] == 0x0D && buffer[1] == 0x0A ? 2 : 0
+        advance(length)
         record.hasOpenLine = false
+        return length
     }
 
     /// Counts lines of this source, whose newest event is the given one.

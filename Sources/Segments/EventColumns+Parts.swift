@@ -10,6 +10,7 @@ extension EventColumns {
         if fields.contains(.success) { success = other.success }
         if fields.contains(.scopes) { scopes = other.scopes }
         if fields.contains(.sourceOffset) { sourceOffset = other.sourceOffset }
+        if fields.contains(.sourceID) { sourceID = other.sourceID }
         if fields.contains(.shape) { shape = other.shape }
         if fields.contains(.shape) { shapes = other.shapes }
         for field in EventField.texts where fields.contains(field) { self[field] = other[field] }

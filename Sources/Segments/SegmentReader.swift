@@ -64,6 +64,27 @@ package final class SegmentReader {
         return columns
     }
 
+    /// The cuts of a row group into pages.
+    package func pages(rowGroup: Int) throws(SegmentError) -> [Range<Int>] {
+        try parquet { () throws(ParquetError) in try file.pages(rowGroup: rowGroup) }
+    }
+
+    /// The rows of one page.
+    package func columns(rowGroup: Int, page: Int, fields: EventFields) throws(SegmentError) -> EventColumns {
+        var columns = EventColumns(count: try pages(rowGroup: rowGroup)[page].count, fields: fields)
+        try fill(&columns, fields, rowGroup: rowGroup, pages: [page])
+        return columns
+    }
+
+    /// The least and the greatest value of an integer column in a row group, or nil if the file does not say.
+    package func bounds(_ field: EventField, rowGroup: Int) -> ClosedRange<Int64>? {
+        let known = file.statistics(column: SegmentSchema.index(field), rowGroup: rowGroup)
+        guard let min = known.min.flatMap(Self.number), let max = known.max.flatMap(Self.number), min <= max else {
+            return nil
+        }
+        return min...max
+    }
+
     /// Hands the matching rows to `body`, batch by batch, in the order in which they are stored.
     ///
     /// Each batch holds the columns that the scan asks for and comes from one row group. Row groups are passed over by
@@ -171,9 +192,13 @@ package final class SegmentReader {
         return true
     }
 
-    private func time(_ bytes: [UInt8]) -> Int64? {
+    private static func number(_ bytes: [UInt8]) -> Int64? {
         guard bytes.count == 8 else { return nil }
-        let number = Int64(bitPattern: bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) })
+        return Int64(bitPattern: bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) })
+    }
+
+    private func time(_ bytes: [UInt8]) -> Int64? {
+        guard let number = Self.number(bytes) else { return nil }
         return number.multipliedReportingOverflow(by: file.schema.columns[SegmentSchema.index(.ts)].unit).partialValue
     }
 
@@ -217,6 +242,8 @@ package final class SegmentReader {
             columns.expiresAt = try file.integers(column: column, rowGroup: rowGroup, pages: pages, none: none)
         case .latencyMS: columns.latencyMS = try file.doubles(column: column, rowGroup: rowGroup, pages: pages)
         case .success: columns.success = try file.booleans(column: column, rowGroup: rowGroup, pages: pages)
+        case .sourceID:
+            columns.sourceID = try file.integers(column: column, rowGroup: rowGroup, pages: pages, none: 0)
         case .sourceOffset:
             columns.sourceOffset = try file.integers(column: column, rowGroup: rowGroup, pages: pages, none: 0)
         case .shape:

@@ -26,7 +26,7 @@ enum SegmentSchema {
         case .expiresAt: ParquetColumn(field.name, time)
         case .latencyMS: ParquetColumn(field.name, .double)
         case .success: ParquetColumn(field.name, .boolean)
-        case .sourceOffset, .shape: ParquetColumn(field.name, .int64, optional: false)
+        case .sourceOffset, .sourceID, .shape: ParquetColumn(field.name, .int64, optional: false)
         // What an investigation starts from: asked for by value, and absent from most row groups.
         case .tokenID, .ip, .principal, .eventID: ParquetColumn(field.name, .text, bloom: true)
         default: ParquetColumn(field.name, .text)

@@ -171,6 +171,7 @@ package final class SegmentWriter: @unchecked Sendable {
         case .latencyMS: .double(events.latencyMS)
         case .success: .boolean(events.success)
         case .sourceOffset: .int64(events.sourceOffset, none: nil)
+        case .sourceID: .int64(events.sourceID, none: nil)
         case .shape: .int64(events.shape, none: nil)
         default: .text(events[field])
         }

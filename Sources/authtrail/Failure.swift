@@ -1,9 +1,11 @@
 internal import Catalog
 internal import Console
 internal import Detection
+internal import Events
 internal import Files
 internal import GRDB
 internal import Queries
+internal import Reports
 internal import Segments
 internal import Trail
 
@@ -38,7 +40,8 @@ struct Failure: Error {
         case let error as FileError: code(error)
         case let error as ConsoleError: code(error)
         case let error as CatalogError: code(error)
-        case is TrailError, is SegmentError: data
+        case is TrailError, is SegmentError, is LineRenderError: data
+        case let error as LineExportError: code(error)
         case is QueryError, is DetectionError: usage
         case is DatabaseError: data
         default: nil
@@ -65,6 +68,13 @@ struct Failure: Error {
         case .cannotCreate: cannotCreate
         case .cannotWrite, .cannotRename: inputOutput
         case .notJSON: data
+        }
+    }
+
+    private static func code(_ error: LineExportError) -> Int32 {
+        switch error {
+        case .noSource, .severalSources: usage
+        case .cutLine, .readElsewhere, .overlap: data
         }
     }
 

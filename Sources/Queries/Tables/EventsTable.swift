@@ -13,8 +13,8 @@ final class EventsTable: VirtualTable {
         CREATE TABLE events(ts TIMESTAMP, event TEXT, event_id TEXT, token_id TEXT, kind TEXT, principal TEXT,
             actor TEXT, scopes TEXT, expires_at TIMESTAMP, tool TEXT, latency_ms REAL, success INTEGER, reason TEXT,
             ip TEXT, user_agent TEXT, presented TEXT, refresh_token_id TEXT, old_token_id TEXT, client_id TEXT,
-            family_id TEXT, code_id TEXT, extra TEXT, source TEXT, source_offset INTEGER, shape INTEGER, raw TEXT,
-            date TEXT,
+            family_id TEXT, code_id TEXT, extra TEXT, source TEXT, source_offset INTEGER,
+            source_id INTEGER, shape INTEGER, raw TEXT, date TEXT,
             PRIMARY KEY (source, source_offset, ts, event)) WITHOUT ROWID
         """
 
@@ -122,6 +122,7 @@ final class EventsTable: VirtualTable {
             case .success: batch.success[row] == 2 ? result.setNull() : result.set(Int64(batch.success[row]))
             case .scopes: batch.scopes[row].map { result.set(JSONTexts.array($0)) } ?? result.setNull()
             case .sourceOffset: result.set(batch.sourceOffset[row])
+            case .sourceID: result.set(batch.sourceID[row])
             case .shape: result.set(batch.shape[row])
             case .some(let field): batch[field].bytes(at: row).map { result.set($0) } ?? result.setNull()
             case nil: result.setNull()

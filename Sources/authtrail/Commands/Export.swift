@@ -18,6 +18,7 @@ struct Export: ParsableCommand {
             EXAMPLES
               authtrail export --since 2026-04-25 --event failed > failed.ndjson
               authtrail export --token tok_0K514M7Z --format csv -o token.csv
+              authtrail export --lines --source /var/log/mcp/auth.ndjson | cmp - /var/log/mcp/auth.ndjson
               authtrail export dashboard -o /var/lib/grafana/authtrail.json
             """)
 
@@ -68,6 +69,17 @@ struct Export: ParsableCommand {
         help: ArgumentHelp("A file in place of standard output; it appears whole or not at all.", valueName: "file"))
     var output: String?
 
+    @Flag(
+        name: .long,
+        help: "Give a log back as it was ingested, byte for byte: events, quarantine and blank lines in their places.")
+    var lines = false
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "--lines: which log, by path or by its number in status; not needed if there is one.", valueName: "path"))
+    var source: String?
+
     @OptionGroup var trail: TrailOptions
 
     @Option(name: .long, help: "Only this user agent.")
@@ -82,6 +94,10 @@ struct Export: ParsableCommand {
         if subject == .dashboard, !filters.isEmpty || until != nil || withSource {
             throw ValidationError("the dashboard takes --as-of and --since only, no filters")
         }
+        if source != nil, !lines { throw ValidationError("--source is for --lines; add it") }
+        if lines, subject != .events || !filters.isEmpty || since != nil || until != nil || withSource || format != nil {
+            throw ValidationError("--lines gives back a whole log; it takes --source and --output only")
+        }
         let allowed: [Format] = subject == .events ? [.ndjson, .csv, .json] : [.json]
         if let format, !allowed.contains(format) {
             let names = allowed.map(\.rawValue).joined(separator: ", ")
@@ -93,6 +109,7 @@ struct Export: ParsableCommand {
         let opened = try trail.open()
         let place = try output.map { try Output.file($0) } ?? Output.standardOutput()
         switch subject {
+        case .events where lines: try LineExport(opened, source: source).write(to: place)
         case .events:
             let writer = EventExport(format: format ?? .ndjson, includesSource: withSource)
             try writer.write(scan(opened), of: opened, to: place)

@@ -1,0 +1,66 @@
+package import Catalog
+package import Console
+package import Trail
+
+/// Why a source cannot be given back.
+package enum LineExportError: Error, Equatable, CustomStringConvertible {
+    case noSource(name: String)
+    case severalSources(name: String?, choices: [String])
+    case cutLine(name: String, offset: Int64, length: Int64, kept: Int64)
+    case readElsewhere(name: String, bytes: Int64)
+    case overlap(name: String, offset: Int64)
+
+    package var description: String {
+        switch self {
+        case .noSource(let name):
+            "cannot export the lines of \(name): no source has this name or number; authtrail status lists them"
+        case .severalSources(let name, let choices):
+            "cannot export lines: \(name.map { "several files were read under the name \($0)" } ?? "the trail has several sources"); "
+                + "choose one with --source:\n" + choices.joined(separator: "\n")
+        case .cutLine(let name, let offset, let length, let kept):
+            "cannot give back \(name): the line at byte \(offset) has \(length) bytes, of which the first \(kept) were kept"
+        case .readElsewhere(let name, let bytes):
+            "cannot give back \(name): it is a copy of a file of which the first \(bytes) bytes had been read already; "
+                + "export that one"
+        case .overlap(let name, let offset):
+            "cannot give back \(name): two lines cover its byte \(offset); run authtrail verify"
+        }
+    }
+}
+
+/// Gives back a file that was ingested, byte for byte: `cmp` with the file is silent.
+package struct LineExport {
+    private let trail: Trail
+    private let source: SourceRecord
+
+    /// - Parameter name: the path of a source or its number; nil if the trail has but one.
+    package init(_ trail: Trail, source name: String?) throws {
+        self.trail = trail
+        let sources = try trail.catalog.sources().filter { $0.checkpoint > 0 }
+        let matching = name.map { name in
+            let byPath = sources.filter { $0.path == name }
+            return byPath.isEmpty ? sources.filter { String($0.id) == name } : byPath
+        } ?? sources
+        guard let source = matching.first else { throw LineExportError.noSource(name: name ?? "this trail") }
+        guard matching.count == 1 else {
+            throw LineExportError.severalSources(
+                name: name, choices: matching.map { "  \($0.id)  \($0.path)  \($0.checkpoint) bytes" })
+        }
+        self.source = source
+    }
+
+    /// Writes all lines that were read, whether they are events, in quarantine or blank. It ends early, without an
+    /// error, when the reader has gone.
+    package func write(to output: Output) throws {
+        if source.start > 0 { throw LineExportError.readElsewhere(name: source.path, bytes: source.start) }
+        if let cut = try trail.catalog.firstCutLine(ofSource: source.id) {
+            throw LineExportError.cutLine(name: source.path, offset: cut.offset, length: cut.length, kept: cut.kept)
+        }
+        do {
+            var lines = try SourceLines(of: source, in: trail)
+            while let bytes = try lines.next(), !output.readerIsGone { try output.write(bytes: bytes) }
+        } catch let overlap as OverlappingLines {
+            throw LineExportError.overlap(name: source.path, offset: overlap.offset)
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package import Catalog
+internal import Events
+internal import Segments
+
+/// Two lines of a source cover the same byte.
+package struct OverlappingLines: Error, Equatable {
+    package let offset: Int64
+}
+
+/// The bytes of one source from its beginning on: stored, quarantined and blank lines in their order.
+///
+/// A source's events lie in the segments of their months, in the order of their lines in each. So a few cursors are
+/// merged, one for each segment whose offsets have been reached, and each holds one page.
+package struct SourceLines {
+    private var waiting: [StoredLines]
+    private var open: [StoredLines] = []
+    private let kept: [(offset: Int64, bytes: [UInt8])]
+    private var nextKept = 0
+    private var text: SourceText
+
+    /// Throws what the catalog or the segments throw.
+    package init(of source: SourceRecord, in trail: Trail) throws {
+        kept = try trail.catalog.keptLines(ofSource: source.id)
+        text = SourceText(end: source.checkpoint)
+        waiting = try trail.catalog.segments().compactMap { segment in
+            try StoredLines(of: source.id, in: SegmentReader(path: trail.path + "/" + segment.file))
+        }
+        waiting.sort { $0.first > $1.first }
+    }
+
+    /// The next bytes, some dozens of KiB; nil at the end.
+    package mutating func next() throws -> [UInt8]? {
+        while text.bytes.count < 1 << 16, try addRun() {}
+        if text.bytes.isEmpty { text.fill(to: text.end) }
+        return text.bytes.isEmpty ? nil : text.take()
+    }
+
+    /// Adds lines that follow each other in one place; false if there are no more.
+    private mutating func addRun() throws -> Bool {
+        while let stored = waiting.last, (open.map(\.offset).min() ?? .max) >= stored.first {
+            waiting.removeLast()
+            if try stored.advance() { open.append(stored) }
+        }
+        let nextOffset = nextKept < kept.count ? kept[nextKept].offset : .max
+        guard let least = open.indices.min(by: { open[$0].offset < open[$1].offset }), open[least].offset < nextOffset
+        else {
+            guard nextKept < kept.count else { return false }
+            try text.begin(kept[nextKept].offset)
+            text.bytes.append(contentsOf: kept[nextKept].bytes)
+            text.endLine()
+            nextKept += 1
+            return true
+        }
+        var limit = min(nextOffset, waiting.last?.first ?? .max)
+        for place in open.indices where place != least { limit = min(limit, open[place].offset) }
+        // At least one line, also where the next segment may begin with it.
+        if try !open[least].add(before: max(limit, open[least].offset + 1), to: &text) { open.remove(at: least) }
+        return true
+    }
+}
+
+/// The bytes of a source under construction.
+private struct SourceText {
+    /// How far the source was read.
+    let end: Int64
+    var bytes: [UInt8] = []
+    private var taken: Int64 = 0
+
+    init(end: Int64) { self.end = end }
+
+    private var at: Int64 { taken + Int64(bytes.count) }
+
+    /// What no line covers is empty lines.
+    mutating func fill(to offset: Int64) {
+        if at < offset { bytes.append(contentsOf: repeatElement(0x0A, count: Int(offset - at))) }
+    }
+
+    mutating func begin(_ offset: Int64) throws {
+        guard offset >= at else { throw OverlappingLines(offset: offset) }
+        fill(to: offset)
+    }
+
+    /// A last line may have no newline yet.
+    mutating func endLine() { if at < end { bytes.append(0x0A) } }
+
+    mutating func take() -> [UInt8] {
+        defer {
+            taken += Int64(bytes.count)
+            bytes = []
+            bytes.reserveCapacity(1 << 17)
+        }
+        return bytes
+    }
+}
+
+/// The stored lines of one source in one segment.
+private final class StoredLines {
+    private static let fields = LineRenderer.fields.union(EventFields([.sourceID, .sourceOffset]))
+
+    /// No line of the source starts before this.
+    let first: Int64
+    private let source: Int64
+    private let reader: SegmentReader
+    private var places: [(rowGroup: Int, page: Int)] = []
+    private var columns = EventColumns(fields: [])
+    private var renderer = LineRenderer(shapes: [])
+    private var row = -1
+
+    /// Nil if the segment has no line of the source.
+    init?(of source: Int64, in reader: SegmentReader) throws {
+        self.source = source
+        self.reader = reader
+        var first = Int64.max
+        for rowGroup in 0..<reader.rowGroupCount {
+            let sources = reader.bounds(.sourceID, rowGroup: rowGroup)
+            guard sources?.contains(source) ?? true else { continue }
+            first = min(first, reader.bounds(.sourceOffset, rowGroup: rowGroup)?.lowerBound ?? 0)
+            places += try reader.pages(rowGroup: rowGroup).indices.map { (rowGroup, $0) }
+        }
+        guard !places.isEmpty else { return nil }
+        places.reverse()
+        self.first = first
+    }
+
+    /// Where the current line starts.
+    var offset: Int64 { columns.sourceOffset[row] }
+
+    /// Goes on to the next line of the source; false at the end.
+    func advance() throws -> Bool {
+        while true {
+            row += 1
+            while row < columns.count, columns.sourceID[row] != source { row += 1 }
+            if row < columns.count { return true }
+            guard let place = places.popLast() else { return false }
+            columns = try reader.columns(rowGroup: place.rowGroup, page: place.page, fields: Self.fields)
+            renderer = LineRenderer(shapes: columns.shapes)
+            row = -1
+        }
+    }
+
+    /// Adds the lines that start before a limit, at most those of a page; false at the end.
+    func add(before limit: Int64, to text: inout SourceText) throws -> Bool {
+        // Taken out, because every use of a property of a shared object would copy the columns.
+        let (columns, renderer, count) = (columns, renderer, columns.count)
+        let (offsets, sources) = (columns.sourceOffset, columns.sourceID)
+        while row < count, offsets[row] < limit, text.bytes.count < 1 << 17 {
+            if sources[row] == source {
+                try text.begin(offsets[row])
+                try renderer.append(columns, row: row, to: &text.bytes)
+                text.endLine()
+            }
+            row += 1
+        }
+        row -= 1
+        return try advance()
+    }
+}
