@@ -45,6 +45,7 @@ extension LineReader {
             guard let name = scanner.members.name(at: place), !scanner.members.isNull(at: place),
                 Self.isText(name), style != .minimal || !scanner.escaped.isDisjoint(with: LineNames(number: Int(name)))
             else { continue }
+            guard !scanner.strings.isDisjoint(with: LineNames(number: Int(name))) else { return false }
             let slot = scanner.slots[Int(name)]
             unescape(bytes, slot)
             text.removeAll(keepingCapacity: true)

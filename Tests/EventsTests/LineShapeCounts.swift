@@ -93,6 +93,7 @@ struct LineShapeCounts {
         #"{"ts":1777162301212345678,"event":"used","token_id":"t"}"#,
         #"{"ts":1,"event":"used","token_id":"t","scopes":[ "a"]}"#, #"{"ts":1,"event":"used","token_id":"\u0041"}"#,
         #"{"ts":1,"event":"revoked","token_id":"t","actor":null,"admin":"a"}"#,
+        #"{"ts":1,"event":"revoked","token_id":"t","actor":null,"admin":5}"#,
         #"{"ts":1,"event":"used","token_id":"t","latency_ms":-0}"#,
     ])
     func `a line that no shape expresses is kept as it stands`(_ line: String) throws {
