@@ -33,8 +33,8 @@ struct GrowingShape: Sendable {
     }
 
     /// Takes a line in; or changes nothing and returns false.
-    mutating func take(_ line: MemberSequence, _ styles: LineStyles, growing: Bool) -> Bool {
-        guard let common = self.styles.common(with: styles), mayTake(line, growing: growing) else { return false }
+    mutating func take(_ line: MemberSequence, _ styles: LineStyles) -> Bool {
+        guard let common = self.styles.common(with: styles) else { return false }
         var trial = self
         guard trial.add(line) else { return false }
         trial.styles = common
@@ -42,21 +42,27 @@ struct GrowingShape: Sendable {
         return true
     }
 
-    /// A quick look at the named members: false if `add` would refuse them.
-    private func mayTake(_ line: MemberSequence, growing: Bool) -> Bool {
+    enum Fit { case known, growing, not }
+
+    /// A quick look at the styles and the named members: whether the shape has these, or could be given those that it
+    /// has not; `not` if `take` would refuse the line.
+    func fit(_ line: MemberSequence, _ styles: LineStyles) -> Fit {
+        if self.styles.common(with: styles) == nil { return .not }
+        var fit = Fit.known
         var seen: UInt32 = 0
         for place in 0..<line.count {
             guard let name = line.name(at: place) else { continue }
             let node = nodeOfName[Int(name)]
             if node == 0xFF {
-                if !growing || line.isNull(at: place) || !fields.isDisjoint(with: Self.field(name)) { return false }
+                if line.isNull(at: place) || !fields.isDisjoint(with: Self.field(name)) { return .not }
+                fit = .growing
                 continue
             }
             let bit: UInt32 = 1 << UInt32(node)
-            if after[Int(node)] & seen != 0 || line.isNull(at: place) && omitted & bit != 0 { return false }
+            if after[Int(node)] & seen != 0 || line.isNull(at: place) && omitted & bit != 0 { return .not }
             seen |= bit
         }
-        return shownNull & ~seen == 0
+        return shownNull & ~seen == 0 ? fit : .not
     }
 
     /// Takes a line in; after false the shape is of no use.

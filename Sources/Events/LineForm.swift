@@ -6,7 +6,7 @@ extension LineReader {
     /// To be asked after the values were stored: then it is known how they are written, and what went to `extra`.
     @inline(__always)
     mutating func shape(_ bytes: RawSpan, _ line: Range<Int>) -> Int64 {
-        if scanner.marks.isEmpty, scanner.escaped.isEmpty, !styles.isOdd {
+        if scanner.marks.isEmpty, scanner.escaped.isEmpty, !styles.isOdd, !scanner.members.isTooLong {
             // Keys without escapes, nothing between the tokens: names and styles say it all.
             return shapes.number(scanner.members, styles)
         }
@@ -20,7 +20,7 @@ extension LineReader {
             return EventColumns.noShape
         }
         if scanner.marks.contains(.spaces) {
-            guard let spacing = spacing(bytes, line) else { return EventColumns.noShape }
+            guard let spacing = scanner.spacing(bytes, line) else { return EventColumns.noShape }
             styles.set(spacing)
         }
         if scanner.marks.contains(.carriageReturn) { styles.setReturn() }
@@ -29,46 +29,6 @@ extension LineReader {
             styles.set(escapes)
         }
         return shapes.number(scanner.members, styles)
-    }
-
-    /// Where the line has spaces between tokens, if it has them everywhere alike; inside of `extra` they do not count.
-    private func spacing(_ bytes: RawSpan, _ line: Range<Int>) -> Spacing? {
-        let inside = bytes.byte(line.lowerBound + 1) == Byte.space ? 1 : 0
-        var (comma, colon) = (-1, -1)
-        var at = line.lowerBound + 1 + inside
-        var other = 0
-        for place in 0..<scanner.members.count {
-            if place > 0 {
-                guard bytes.byte(at) == Byte.comma, Self.isSpaced(bytes, at + 1, &comma) else { return nil }
-                at += 1 + comma
-            }
-            if let length = scanner.members.runLength(at: place) {
-                guard other + length <= scanner.others.count, scanner.others[other].member == at else { return nil }
-                other += length
-                at = scanner.others[other - 1].end
-            } else if let name = scanner.members.name(at: place) {
-                let slot = scanner.slots[Int(name)]
-                let value = at + nameLengths[Int(name)] + 3  // two quotes and the colon
-                guard slot.member == at, slot.start >= value, bytes.byte(value - 1) == Byte.colon,
-                    Self.isSpaced(bytes, value, &colon), slot.start == value + colon
-                else { return nil }
-                at = slot.end
-            }
-        }
-        if inside == 1, bytes.byte(at) != Byte.space { return nil }
-        guard bytes.byte(at + inside) == Byte.closeBrace else { return nil }
-        var spacing: Spacing = []
-        if inside == 1 { spacing.insert(.insideBraces) }
-        if comma == 1 { spacing.insert(.afterComma) }
-        if colon == 1 { spacing.insert(.afterColon) }
-        return spacing
-    }
-
-    /// Whether a space stands at `at` just as at the first such place, which is remembered as 0 or 1.
-    private static func isSpaced(_ bytes: RawSpan, _ at: Int, _ usual: inout Int) -> Bool {
-        let spaces = bytes.byte(at) == Byte.space ? 1 : 0
-        if usual < 0 { usual = spaces }
-        return usual == spaces
     }
 
     /// What the line's texts escape, or nil if they follow no style.
@@ -85,6 +45,7 @@ extension LineReader {
             guard let name = scanner.members.name(at: place), !scanner.members.isNull(at: place),
                 Self.isText(name), style != .minimal || !scanner.escaped.isDisjoint(with: LineNames(number: Int(name)))
             else { continue }
+            guard !scanner.strings.isDisjoint(with: LineNames(number: Int(name))) else { return false }
             let slot = scanner.slots[Int(name)]
             unescape(bytes, slot)
             text.removeAll(keepingCapacity: true)
@@ -111,6 +72,46 @@ extension LineScanner {
         @inline(__always) static var moved: Marks { Marks(rawValue: 4) }
         /// What no shape expresses: white space around the object or before a colon, a name with escapes or twice.
         @inline(__always) static var odd: Marks { Marks(rawValue: 8) }
+    }
+
+    /// Where the line has spaces between tokens, if it has them everywhere alike; inside of `extra` they do not count.
+    fileprivate mutating func spacing(_ bytes: RawSpan, _ line: Range<Int>) -> Spacing? {
+        let inside = bytes.byte(line.lowerBound + 1) == Byte.space ? 1 : 0
+        var (comma, colon) = (-1, -1)
+        var at = line.lowerBound + 1 + inside
+        var other = 0
+        for place in 0..<members.count {
+            if place > 0 {
+                guard bytes.byte(at) == Byte.comma, Self.isSpaced(bytes, at + 1, &comma) else { return nil }
+                at += 1 + comma
+            }
+            if let length = members.runLength(at: place) {
+                guard other + length <= others.count, others[other].member == at else { return nil }
+                other += length
+                at = others[other - 1].end
+            } else if let name = members.name(at: place) {
+                let slot = slots[Int(name)]
+                let value = at + nameLengths[Int(name)] + 3  // two quotes and the colon
+                guard slot.member == at, slot.start >= value, bytes.byte(value - 1) == Byte.colon,
+                    Self.isSpaced(bytes, value, &colon), slot.start == value + colon
+                else { return nil }
+                at = slot.end
+            }
+        }
+        if inside == 1, bytes.byte(at) != Byte.space { return nil }
+        guard bytes.byte(at + inside) == Byte.closeBrace else { return nil }
+        var spacing: Spacing = []
+        if inside == 1 { spacing.insert(.insideBraces) }
+        if comma == 1 { spacing.insert(.afterComma) }
+        if colon == 1 { spacing.insert(.afterColon) }
+        return spacing
+    }
+
+    /// Whether a space stands at `at` just as at the first such place, which is remembered as 0 or 1.
+    private static func isSpaced(_ bytes: RawSpan, _ at: Int, _ usual: inout Int) -> Bool {
+        let spaces = bytes.byte(at) == Byte.space ? 1 : 0
+        if usual < 0 { usual = spaces }
+        return usual == spaces
     }
 
     /// Makes members that went to `extra` although their names are known members of `extra` in the sequence too.

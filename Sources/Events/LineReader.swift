@@ -18,7 +18,6 @@ package struct LineReader: Sendable {
     // Copies, because a global constant costs a check at every use.
     let names = LineNames.texts
     let required = EventKind.allCases.map(LineNames.required)
-    let nameLengths = LineName.texts.map(\.utf8.count)
     var shapes = ShapeTable()
     /// How the values of the line are written, as far as it is read.
     var styles = LineStyles.open

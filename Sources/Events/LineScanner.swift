@@ -46,6 +46,8 @@ package struct LineScanner: Sendable {
     var others: [Other] = []
 
     private let names = NameTable()
+    /// Bytes of each name, by number.
+    let nameLengths = LineName.texts.map(\.utf8.count)
     /// For each place in the order of fields, two keys that lines had there.
     private var guesses = InlineArray<64, KeyText>(repeating: KeyText())
     /// For each place, the guess that was right last; the other one gives way to a new key.

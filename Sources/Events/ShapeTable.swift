@@ -5,6 +5,8 @@ struct ShapeTable: Sendable {
     /// Lines that would need more shapes are kept as they stand.
     static var mostShapes: Int { 64 }
     private static var slots: Int { 1024 }
+    /// Once there is no room for more shapes, so many new sequences of members are looked at, and then one in sixteen.
+    private static var patience: Int { 4096 }
 
     private struct Known: BitwiseCopyable {
         var line = MemberSequence()
@@ -15,6 +17,7 @@ struct ShapeTable: Sendable {
     /// By number. A shape may still grow, but never so that it says something else about rows that have it.
     private(set) var shapes: [LineShape] = []
     private var growing: [GrowingShape] = []
+    private var unknown = 0
     private var known = [Known](repeating: Known(), count: Self.slots)
 
     /// The number of a line's shape, or `EventColumns.noShape` if it must be kept as it stands.
@@ -42,19 +45,35 @@ struct ShapeTable: Sendable {
 
     @inline(never)
     private mutating func find(_ line: MemberSequence, _ styles: LineStyles, _ slot: Int) -> Int64 {
-        let number = taken(line, styles, growing: false) ?? taken(line, styles, growing: true) ?? added(line, styles)
+        if shapes.count == Self.mostShapes {
+            // A log without order, whose lines are kept as they stand nearly always: most are not worth a look.
+            unknown &+= 1
+            if unknown > Self.patience, unknown & 15 != 0 { return EventColumns.noShape }
+        }
+        let number = taken(line, styles) ?? added(line, styles)
         // That a shape has taken a line stays true. A line that none takes may always be kept as it stands.
         known[slot] = Known(line: line, styles: styles, shape: number)
         return number
     }
 
-    private mutating func taken(_ line: MemberSequence, _ styles: LineStyles, growing isGrowing: Bool) -> Int64? {
-        for number in growing.indices where growing[number].take(line, styles, growing: isGrowing) {
-            let shape = growing[number].shape
-            if shapes[number] != shape { shapes[number] = shape }
-            return Int64(number)
+    /// The number of the shape that takes the line in: best without a new member, else with one.
+    private mutating func taken(_ line: MemberSequence, _ styles: LineStyles) -> Int64? {
+        var withNew: [Int] = []
+        for number in growing.indices {
+            switch growing[number].fit(line, styles) {
+            case .known: if take(line, styles, number) { return Int64(number) }
+            case .growing: withNew.append(number)
+            case .not: break
+            }
         }
-        return nil
+        return withNew.first { take(line, styles, $0) }.map { Int64($0) }
+    }
+
+    private mutating func take(_ line: MemberSequence, _ styles: LineStyles, _ number: Int) -> Bool {
+        guard growing[number].take(line, styles) else { return false }
+        let shape = growing[number].shape
+        if shapes[number] != shape { shapes[number] = shape }
+        return true
     }
 
     private mutating func added(_ line: MemberSequence, _ styles: LineStyles) -> Int64 {

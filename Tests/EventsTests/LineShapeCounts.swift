@@ -72,6 +72,19 @@ struct LineShapeCounts {
         #expect(rendering.bytes(endsInNewline: true) == Array(lines.map { $0 + "\n" }.joined().utf8))
     }
 
+    @Test(arguments: [40, 127, 128, 200])
+    func `lines of very many fields are kept as they stand or have a shape`(_ count: Int) throws {
+        let usual = #"{"ts":1,"event":"used","token_id":"t"}"#
+        let unknown = (0..<count).map { ",\"\($0)\":0" }.joined()
+        // Each known name ends a run of unknown ones.
+        let names = LineName.texts.prefix(21).filter { !["ts", "event", "token_id"].contains($0) }
+        let mixed = names.enumerated().map { ",\"\($1)\":null,\"x\($0)\":1" }.joined()
+        let lines = [usual, usual.dropLast() + unknown + "}", usual.dropLast() + mixed + "}", usual]
+        let rendering = try Rendering(lines.map { String($0) })
+        #expect(rendering.raw == (count <= 127 ? 1 : 2))
+        #expect(rendering.bytes(endsInNewline: true) == Array(lines.map { $0 + "\n" }.joined().utf8))
+    }
+
     @Test(arguments: [
         #"{"ts":1,"event":"used","token_id":"t","latency_ms":1e3}"#, #"{"ts":1,"event":"used","token_id":"t" }"#,
         #" {"ts":1,"event":"used","token_id":"t"}"#, #"{"ts":1,"event":"used","token_id" :"t"}"#,
@@ -80,6 +93,7 @@ struct LineShapeCounts {
         #"{"ts":1777162301212345678,"event":"used","token_id":"t"}"#,
         #"{"ts":1,"event":"used","token_id":"t","scopes":[ "a"]}"#, #"{"ts":1,"event":"used","token_id":"\u0041"}"#,
         #"{"ts":1,"event":"revoked","token_id":"t","actor":null,"admin":"a"}"#,
+        #"{"ts":1,"event":"revoked","token_id":"t","actor":null,"admin":5}"#,
         #"{"ts":1,"event":"used","token_id":"t","latency_ms":-0}"#,
     ])
     func `a line that no shape expresses is kept as it stands`(_ line: String) throws {
