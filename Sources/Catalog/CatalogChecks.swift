@@ -1,4 +1,5 @@
 internal import Columns
+internal import Events
 internal import Foundation
 internal import GRDB
 package import Rollups
@@ -56,6 +57,13 @@ extension Catalog {
             }
             let hours = try Self.blocks("ip_hour_blocks", segment, db).map { try IPHours(day: $0, encoded: $1) }
             if hours != rollups.ipHours() { return "gives other ip_hours than the catalog holds" }
+            var counts = EventCounts()
+            let rows = try Row.fetchAll(
+                db, sql: "SELECT day, event, events FROM event_counts WHERE segment_id = ?", arguments: [segment.id])
+            for row in rows {
+                if let kind = EventKind(name: row["event"]) { counts.add(row["events"], of: kind, on: row["day"]) }
+            }
+            if counts != rollups.eventCounts { return "gives other counts by day than the catalog holds" }
             return nil
         }
     }

@@ -78,6 +78,13 @@ extension Catalog {
     private static func insertRollups(
         _ segment: SegmentRecord, _ rollups: SegmentRollups, _ tokens: TokenNumbers, _ db: Database
     ) throws {
+        let statement = try db.cachedStatement(
+            sql: "INSERT INTO event_counts (day, event, segment_id, events) VALUES (?, ?, ?, ?)")
+        for (day, counts) in rollups.eventCounts.days.sorted(by: { $0.key < $1.key }) {
+            for kind in EventKind.allCases where counts[Int(kind.rawValue)] > 0 {
+                try statement.execute(arguments: [day, kind.name, segment.id, counts[Int(kind.rawValue)]])
+            }
+        }
         for day in rollups.tokenUse.numbered(tokens.numbers(of: rollups.tokenUse.tokens)) {
             try insert("token_day_blocks", segment, day.day, day.encoded(), db)
         }

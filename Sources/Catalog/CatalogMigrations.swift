@@ -95,6 +95,14 @@ enum CatalogMigrations {
         ) STRICT;
         CREATE INDEX ip_hour_blocks_by_segment ON ip_hour_blocks (segment_id);
         CREATE INDEX ip_hour_blocks_by_day ON ip_hour_blocks (day);
+        CREATE TABLE event_counts (
+            day           INTEGER NOT NULL,
+            event         TEXT NOT NULL,
+            segment_id    INTEGER NOT NULL REFERENCES segments ON DELETE CASCADE,
+            events        INTEGER NOT NULL,
+            PRIMARY KEY (day, event, segment_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX event_counts_by_segment ON event_counts (segment_id);
         CREATE TABLE tokens (
             token_no      INTEGER PRIMARY KEY,
             token_id      TEXT NOT NULL UNIQUE,

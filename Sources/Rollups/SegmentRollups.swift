@@ -7,12 +7,14 @@ package import Events
 package struct SegmentRollups: Sendable {
     package private(set) var tokenUse = TokenUse()
     package private(set) var facts: [TokenFact] = []
+    package private(set) var eventCounts = EventCounts()
     private var ipHourCounter = IPHourCounter()
 
     package init() {}
 
     /// Counts a batch of the segment. The batch must hold all columns.
     package mutating func add(_ columns: EventColumns) {
+        eventCounts.add(columns)
         tokenUse.add(columns)
         ipHourCounter.add(columns)
         facts.append(contentsOf: TokenFact.facts(in: columns))
