@@ -5,7 +5,7 @@ RELEASE := .build-release
 CHECK := --explicit-target-dependency-import-check error
 TRAIL_DIR ?= ./demo
 
-.PHONY: demo test build setup venv clean
+.PHONY: demo test bench build setup venv clean
 
 ## A year of auth events with attacks in it, ingested and judged.
 demo: build
@@ -14,6 +14,10 @@ demo: build
 ## All tests, against real files, real SQLite, pyarrow and DuckDB.
 test: setup venv
 	AUTHTRAIL_PYTHON="$(CURDIR)/.venv/bin/python" swift test $(CHECK)
+
+## Speed and size beside DuckDB and ClickHouse; BENCH="--events 1000000 --runs 1" for a quick look.
+bench: build
+	bash Benchmarks/run.sh $(RELEASE)/release/authtrail $(BENCH)
 
 ## The program, as .build-release/release/authtrail.
 build: setup
@@ -33,4 +37,4 @@ venv: .venv/done
 	@touch $@
 
 clean:
-	rm -rf .build $(RELEASE) .venv demo
+	rm -rf .build $(RELEASE) .venv .venv-bench demo bench
