@@ -83,7 +83,9 @@ package struct TextDictionary: Sendable {
     ///
     /// First all hashes are made, then the entries that they point to are fetched, then these are compared. So the
     /// processor waits for many places of memory at once and not for one after the other.
-    mutating func intern(_ places: Span<TextPlace>, in bytes: RawSpan, own: RawSpan, into indices: inout [UInt32]) {
+    package mutating func intern(
+        _ places: Span<TextPlace>, in bytes: RawSpan, own: RawSpan, into indices: inout [UInt32]
+    ) {
         var hashes = InlineArray<128, UInt32>(repeating: 0)
         var likely = InlineArray<128, UInt64>(repeating: 0)
         var from = 0

@@ -1,3 +1,5 @@
+import Columns
+
 /// The memory in which the pages of columns are made, one page at a time.
 struct PageSink: ~Copyable, Sendable {
     /// The parts of the page in the making: repetition levels then definition levels, and the encoded values.
@@ -13,7 +15,9 @@ struct PageSink: ~Copyable, Sendable {
     var doubles = Scratch<Double>()
     var flags = Scratch<UInt8>()
     var codes = Scratch<UInt32>()
-    var numbers = Scratch<UInt32>()
+    /// For each text of a batch its place there and its number in the chunk.
+    var places: [TextPlace] = []
+    var numbers: [UInt32] = []
 
     /// What a press is tried on: enough to tell, and little beside a large dictionary.
     private static let sampleBytes = 1 << 17

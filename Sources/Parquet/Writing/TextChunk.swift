@@ -52,11 +52,19 @@ extension PageSink {
 
     /// Gives each text its number in the dictionary of the chunk, to which it is added if it is new there.
     mutating func translate(_ entries: Entries, to chunk: inout OpenChunk) throws(ParquetError) {
-        let used = texts.entries, numbers = numbers.room(texts.used), codes = texts.codes
+        let used = texts.entries, codes = texts.codes
+        // Taken out for the time of the call, so that their memory serves again.
+        var (places, numbers) = (self.places, self.numbers)
+        (self.places, self.numbers) = ([], [])
+        defer { (self.places, self.numbers) = (places, numbers) }
+        places.removeAll(keepingCapacity: true)
+        numbers.removeAll(keepingCapacity: true)
         for code in 0..<texts.used {
-            numbers[code] = entries.text(Int(used[code])).withMemoryRebound(to: UInt8.self) {
-                chunk.texts.intern($0.span.bytes)
-            }
+            let entry = Int(used[code])
+            places.append(TextPlace(entries.start(entry)..<Int(entries.ends[entry])))
+        }
+        entries.bytes.withMemoryRebound(to: UInt8.self) { bytes in
+            chunk.texts.intern(places.span, in: bytes.span.bytes, own: bytes.span.bytes, into: &numbers)
         }
         for value in 0..<texts.values { codes[value] = numbers[Int(codes[value])] }
         try checkTextSize(chunk.texts, chunk.column)
