@@ -43,7 +43,8 @@ extension Catalog {
         try db.cachedStatement(
             sql: """
                 INSERT INTO sources (source_id, path, compressed, device, inode, head_length, head_hash, tail_length,
-                    tail_hash, start, checkpoint, open_line, size, lines, stored, quarantined, blank, flagged, last_event)
+                    tail_hash, start, checkpoint, open_line, size, lines, stored, quarantined, blank, flagged,
+                    last_event)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (source_id) DO UPDATE SET path = excluded.path, compressed = excluded.compressed,
                     device = excluded.device, inode = excluded.inode, head_length = excluded.head_length,
@@ -55,7 +56,8 @@ extension Catalog {
         ).execute(arguments: [
             source.id, source.path, source.isCompressed, source.device, source.inode, source.headLength,
             source.headHash,
-            source.tailLength, source.tailHash, source.start, source.checkpoint, source.hasOpenLine, source.size, source.counts.lines,
+            source.tailLength, source.tailHash, source.start, source.checkpoint, source.hasOpenLine, source.size,
+            source.counts.lines,
             source.counts.stored, source.counts.quarantined, source.counts.blank, source.counts.flagged,
             source.lastEvent,
         ])
@@ -64,8 +66,8 @@ extension Catalog {
     private static func insert(_ segment: SegmentRecord, _ batchID: Int64, _ db: Database) throws {
         try db.cachedStatement(
             sql: """
-                INSERT INTO segments (segment_id, batch_id, month, file, rows, row_groups, bytes, sha256, min_ts, max_ts,
-                    issued, used, revoked, failed, exchanged, refreshed)
+                INSERT INTO segments (segment_id, batch_id, month, file, rows, row_groups, bytes, sha256, min_ts,
+                    max_ts, issued, used, revoked, failed, exchanged, refreshed)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(

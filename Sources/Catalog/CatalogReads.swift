@@ -188,9 +188,9 @@ extension Catalog {
 extension SegmentRecord {
     init(_ row: Row) {
         self.init(
-            id: row["segment_id"], month: row["month"], file: row["file"], rows: row["rows"], rowGroups: row["row_groups"],
-            bytes: row["bytes"], sha256: row["sha256"], minTS: row["min_ts"], maxTS: row["max_ts"],
-            counts: EventKind.allCases.map { row[$0.name] })
+            id: row["segment_id"], month: row["month"], file: row["file"], rows: row["rows"],
+            rowGroups: row["row_groups"], bytes: row["bytes"], sha256: row["sha256"], minTS: row["min_ts"],
+            maxTS: row["max_ts"], counts: EventKind.allCases.map { row[$0.name] })
     }
 }
 

@@ -2,8 +2,8 @@ import Columns
 
 /// What was read since the last commit: events by UTC month, lines in quarantine, blank lines, and counts that add up.
 ///
-/// `LineReader` fills it and stops as soon as it is `full`; whoever commits takes months out of it. So a month never has
-/// more rows than its limit, and memory stays bounded whatever comes. One reader fills a batch, whose
+/// `LineReader` fills it and stops as soon as it is `full`; whoever commits takes months out of it. So a month never
+/// has more rows than its limit, and memory stays bounded whatever comes. One reader fills a batch, whose
 /// numbers the shapes of its rows have.
 package struct EventBatch: Sendable {
     /// When a batch is full.
@@ -217,7 +217,10 @@ package struct EventBatch: Sendable {
 
     /// Finds out again whether the batch is full.
     private mutating func look() {
-        if let month = open.first(where: { $0.columns.count >= limits.rowsPerMonth || $0.bytes >= limits.bytesPerMonth }) {
+        let isFull = { (month: Month) in
+            month.columns.count >= limits.rowsPerMonth || month.bytes >= limits.bytesPerMonth
+        }
+        if let month = open.first(where: isFull) {
             full = .month(month.number)
         } else if open.count > limits.months || bytes >= limits.bytes {
             full = .all

@@ -86,7 +86,8 @@ package struct EventColumns: Sendable {
     package var memory: Int {
         let texts = texts.reduce(0) { $0 + $1.memory }
         return texts + scopes.memory + ts.capacity * 8 + event.capacity + expiresAt.capacity * 8
-            + latencyMS.capacity * 8 + success.capacity + (sourceOffset.capacity + sourceID.capacity + shape.capacity) * 8
+            + latencyMS.capacity * 8 + success.capacity
+            + (sourceOffset.capacity + sourceID.capacity + shape.capacity) * 8
     }
 
     /// The kind of a row.

@@ -3,7 +3,8 @@ import Columns
 // How a line that is an event gets into the columns of its month.
 
 extension LineReader {
-    /// Adds the scanned and interpreted line as one row. Returns the bytes that it costs, and whether the month is full.
+    /// Adds the scanned and interpreted line as one row. Returns the bytes that it costs, and whether the month is
+    /// full.
     @inline(__always)
     mutating func store(
         _ bytes: RawSpan, _ line: Range<Int>, _ time: Int64, _ kind: EventKind, _ offset: Int64,

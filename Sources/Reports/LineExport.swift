@@ -15,10 +15,12 @@ package enum LineExportError: Error, Equatable, CustomStringConvertible {
         case .noSource(let name):
             "cannot export the lines of \(name): no source has this name or number; authtrail status lists them"
         case .severalSources(let name, let choices):
-            "cannot export lines: \(name.map { "several files were read under the name \($0)" } ?? "the trail has several sources"); "
-                + "choose one with --source:\n" + choices.joined(separator: "\n")
+            "cannot export lines: "
+                + (name.map { "several files were read under the name \($0)" } ?? "the trail has several sources")
+                + "; choose one with --source:\n" + choices.joined(separator: "\n")
         case .cutLine(let name, let offset, let length, let kept):
-            "cannot give back \(name): the line at byte \(offset) has \(length) bytes, of which the first \(kept) were kept"
+            "cannot give back \(name): the line at byte \(offset) has \(length) bytes, of which the first \(kept) "
+                + "were kept"
         case .readElsewhere(let name, let bytes):
             "cannot give back \(name): it is a copy of a file of which the first \(bytes) bytes had been read already; "
                 + "export that one"

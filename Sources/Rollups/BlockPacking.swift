@@ -22,9 +22,11 @@ enum BlockPacking {
         guard let size = reader.take(atMost: min(largest, UInt64(bytes.count) * 1032 + 64)) else { return nil }
         var length = UInt(size)
         var unpacked = [UInt8](repeating: 0, count: Int(size))
+        var taken = UInt(bytes.count - reader.place)
+        let all = taken
         let code = bytes[reader.place...].withUnsafeBufferPointer { packed in
-            uncompress(&unpacked, &length, packed.baseAddress, UInt(packed.count))
+            uncompress2(&unpacked, &length, packed.baseAddress, &taken)
         }
-        return code == Z_OK && length == UInt(size) ? unpacked : nil
+        return code == Z_OK && length == UInt(size) && taken == all ? unpacked : nil
     }
 }

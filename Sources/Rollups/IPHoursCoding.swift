@@ -1,7 +1,7 @@
 /// How `IPHours` lies in the catalog: one block for each segment, columns of variable-length numbers.
 ///
-/// Compressed. Layout: format (1), count, then for each row the address (empty text when it is that of the row before, which is
-/// why an unnamed address is stored as one NUL), then hours, failures by reason, credentials, agents.
+/// Compressed. Layout: format (1), count, then for each row the address (empty text when it is that of the row before,
+/// which is why an unnamed address is stored as one NUL), then hours, failures by reason, credentials, agents.
 extension IPHours {
     private static let format: UInt64 = 1
     private static let unnamed: [UInt8] = [0]

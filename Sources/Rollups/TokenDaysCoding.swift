@@ -2,7 +2,8 @@ internal import Events
 
 /// How `TokenDays` lies in the catalog: one block for each segment, columns of variable-length numbers.
 ///
-/// Compressed. Layout: format (1), count, unit in µs, token numbers as differences, uses, first use since midnight in units, and
+/// Compressed. Layout: format (1), count, unit in µs, token numbers as differences, uses, first use since midnight in
+/// units, and
 /// for tokens with more than one use the last use since the first. The unit is the greatest common divisor of all
 /// times: most producers write milliseconds, which makes a time three bytes shorter.
 extension TokenDays {

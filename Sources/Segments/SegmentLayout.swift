@@ -47,7 +47,9 @@ package enum SegmentLayout {
 
     private static func month(_ text: Substring) -> Int32? {
         let parts = text.utf8.split(separator: 0x2D).map { Int(String(Substring($0))) }
-        guard parts.count == 2, let year = parts[0], let month = parts[1], (1...12).contains(month) else { return nil }
+        guard parts.count == 2, let year = parts[0], let month = parts[1], (1...9999).contains(year),
+            (1...12).contains(month)
+        else { return nil }
         return Int32(exactly: (year - 1970) * 12 + month - 1)
     }
 }

@@ -10,7 +10,9 @@ enum SegmentSchema {
     static let shapeKey = "authtrail.shape."
 
     /// The schema of a segment whose times are whole milliseconds, or of one that has others.
-    static let schemas = [true, false].map { isMillis in ParquetSchema(EventField.allCases.map { column($0, isMillis) }) }
+    static let schemas = [true, false].map { isMillis in
+        ParquetSchema(EventField.allCases.map { column($0, isMillis) })
+    }
 
     static func schema(isMillis: Bool) -> ParquetSchema { schemas[isMillis ? 0 : 1] }
 

@@ -97,7 +97,8 @@ package final class SegmentWriter: @unchecked Sendable {
         guard events.count > 0 else { return }
         try check(events)
         let writes = Self.order
-        try each(writes.count + 1, isSmall: events.count < Self.fewRows) { [columns] task, workshop throws(ParquetError) in
+        let isSmall = events.count < Self.fewRows
+        try each(writes.count + 1, isSmall: isSmall) { [columns] task, workshop throws(ParquetError) in
             if task == 0 { return alongside() }
             let field = writes[task - 1]
             try columns[SegmentSchema.index(field)].add(Self.data(field, of: events), in: workshop)

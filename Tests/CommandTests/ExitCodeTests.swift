@@ -93,7 +93,7 @@ struct ExitCodeTests {
         #expect(run.status == 1)
         let report = try JSONParser.parse(run.output)
         #expect(report["ok"]?.boolean == false)
-        #expect(report["problems"]?[0]?["name"]?.text == "segments/date=2026-05-01/00000001.parquet")
+        #expect(report["problems"]?[0]?["name"]?.text == "segments/month=2026-05/00000001.parquet")
     }
 
     private func size() throws -> String {

@@ -50,8 +50,8 @@ private struct Story: Decodable, CustomTestStringConvertible {
         var reader = LineReader()
         var batch = EventBatch()
         _ = reader.read(lines.span.bytes, at: 0, source: "\(name).ndjson", into: &batch)
-        let events = batch.days.flatMap { day in
-            batch[day].map { columns in (0..<columns.count).map { columns.event(at: $0) } } ?? []
+        let events = batch.months.flatMap { month in
+            batch[month].map { columns in (0..<columns.count).map { columns.event(at: $0) } } ?? []
         }
         return (batch, events)
     }

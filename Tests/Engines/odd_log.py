@@ -26,7 +26,7 @@ NUMBERS = [
     "123456.789", "9007199254740992", "1e400", "0.30000000000000004", "12345678901234567890",
 ]
 OTHERS = ["true", "false", "null", "{}", "[]", '{"a":[1,2.50,"\\u0041"],"a":null}', '["a",1]']
-# Few days, far apart: each is a partition.
+# Few days, far apart: each is in a month of its own, which is a partition.
 PAST = [0, 1, 11_016, 20_569]
 FUTURE = [47_541, LATEST // DAY - 1]
 BAD = [

@@ -10,13 +10,14 @@ import duckdb
 
 from check_queries import DuckDB
 
-# What the program calls `events`: times as microseconds, lists as JSON, the partition as text.
+# What the program calls `events`: times as microseconds, lists as JSON, the UTC date as text.
 EVENTS = """
     CREATE VIEW stored AS SELECT *, filename AS file, file_row_number AS place
         FROM read_parquet({files}, hive_partitioning = true, filename = true, file_row_number = true);
-    CREATE VIEW events AS SELECT * EXCLUDE (filename, file_row_number) REPLACE (
+    CREATE VIEW events AS SELECT * EXCLUDE (filename, file_row_number, month) REPLACE (
             epoch_us(ts) AS ts, epoch_us(expires_at) AS expires_at, CAST(success AS BIGINT) AS success,
-            CAST(to_json(scopes) AS VARCHAR) AS scopes, CAST(date AS VARCHAR) AS date)
+            CAST(to_json(scopes) AS VARCHAR) AS scopes),
+            strftime(ts AT TIME ZONE 'UTC', '%Y-%m-%d') AS date
         FROM stored;
 """
 # The rollups by their definitions. Of several births, successions or first uses at one time the first one read counts.

@@ -3,29 +3,30 @@ import Events
 import Testing
 
 struct EventBatchTests {
-    /// Ten lines a day, days 0, 1, 2 in turn.
+    /// Ten lines a month, in the first days of months 0, 1, 2 in turn.
     private let lines = (0..<30).flatMap { place in
-        Array("{\"ts\":\(place % 3 * 86_400 + place),\"event\":\"used\",\"token_id\":\"t\(place)\"}\n".utf8)
+        let time = [0, 31, 59][place % 3] * 86_400 + place
+        return Array("{\"ts\":\(time),\"event\":\"used\",\"token_id\":\"t\(place)\"}\n".utf8)
     }
 
-    @Test func `reading stops when a day has exactly its rows and goes on when they are taken`() throws {
+    @Test func `reading stops when a month has exactly its rows and goes on when they are taken`() throws {
         var limits = EventBatch.Limits()
-        limits.rowsPerDay = 4
+        limits.rowsPerMonth = 4
         var batch = EventBatch(limits: limits)
         var reader = LineReader()
         let bytes = lines.span.bytes
         let first = reader.read(bytes, at: 0, source: "s", into: &batch)
-        #expect(batch.full == .day(0))
-        #expect(batch.rows == 10)  // four of day 0, three of the others
+        #expect(batch.full == .month(0))
+        #expect(batch.rows == 10)  // four of month 0, three of the others
         #expect(reader.read(bytes.extracting(first...), at: Int64(first), source: "s", into: &batch) == 0)
-        let day = batch.take(day: 0)
-        let taken = try #require(day)
+        let month = batch.take(month: 0)
+        let taken = try #require(month)
         #expect(taken.count == 4)
         #expect((0..<4).map { taken[.tokenID][$0] } == ["t0", "t3", "t6", "t9"])
-        #expect(batch.days == [1, 2])
+        #expect(batch.months == [1, 2])
         #expect(batch.full == nil)
         _ = reader.read(bytes.extracting(first...), at: Int64(first), source: "s", into: &batch)
-        #expect(batch.full == .day(1))
+        #expect(batch.full == .month(1))
         #expect(batch[1]?.count == 4)
     }
 
@@ -33,29 +34,29 @@ struct EventBatchTests {
         var batch = EventBatch()
         var reader = LineReader()
         _ = reader.read(lines.span.bytes, at: 0, source: "s", into: &batch)
-        #expect(batch.takeDays().map(\.day) == [0, 1, 2])
-        #expect(batch.days.isEmpty)
+        #expect(batch.takeMonths().map(\.month) == [0, 1, 2])
+        #expect(batch.months.isEmpty)
         #expect(batch.rows == 0)
         #expect(batch.memory == 0)
         #expect(batch.takeCounts().stored == 30)
         #expect(batch.counts == EventBatch.Counts())
     }
 
-    @Test func `given back memory holds nothing of the old day`() throws {
+    @Test func `given back memory holds nothing of the old month`() throws {
         var batch = EventBatch()
         var reader = LineReader()
         _ = reader.read(lines.span.bytes, at: 0, source: "old", into: &batch)
-        for (_, columns) in batch.takeDays() { batch.reuse(columns) }
+        for (_, columns) in batch.takeMonths() { batch.reuse(columns) }
         let line = Array("{\"ts\":1,\"event\":\"failed\",\"reason\":\"r\"}\n".utf8)
         _ = reader.read(line.span.bytes, at: 7, source: "new", into: &batch)
-        let columns = batch.take(day: 0)
-        let day = try #require(columns)
+        let columns = batch.take(month: 0)
+        let month = try #require(columns)
         var expected = Event(ts: 1_000_000, kind: .failed, [.reason: "r", .source: "new"])
         expected.sourceOffset = 7
-        #expect(day.count == 1)
-        #expect(day.event(at: 0) == expected)
-        #expect(day[.source].dictionary.count == 1)
-        #expect(day[.tokenID].dictionary.count == 0)
+        #expect(month.count == 1)
+        #expect(month.event(at: 0) == expected)
+        #expect(month[.source].dictionary.count == 1)
+        #expect(month[.tokenID].dictionary.count == 0)
     }
 
     @Test func `all columns have as many rows as the batch`() {
@@ -64,7 +65,7 @@ struct EventBatchTests {
         var random = Seeded(11)
         let bytes = Array((0..<1000).map { _ in Made.line(&random) + "\n" }.joined().utf8)
         _ = reader.read(bytes.span.bytes, at: 0, source: "s", into: &batch)
-        for (_, columns) in batch.takeDays() {
+        for (_, columns) in batch.takeMonths() {
             #expect(columns.ts.count == columns.count)
             #expect(columns.event.count == columns.count)
             #expect(columns.expiresAt.count == columns.count)

@@ -34,7 +34,7 @@ struct LineShapeTests {
         let isWhole = random.chance(50)
         if !isWhole { bytes += Array(OddLines.line(&random).utf8) }
         var limits = EventBatch.Limits()
-        limits.rowsPerDay = Int.random(in: 1...200, using: &random)
+        limits.rowsPerMonth = Int.random(in: 1...200, using: &random)
         limits.bytes = Int.random(in: 1...40_000, using: &random)
         let cuts = (0..<30).map { _ in Int.random(in: 0...bytes.count, using: &random) }.sorted()
         #expect(try Rendering(bytes, texts: true).bytes(endsInNewline: isWhole) == bytes)
@@ -50,7 +50,7 @@ struct LineShapeTests {
             let line = Array((Made.log(&random) + "\n").utf8)
             var batch = EventBatch()
             _ = reader.read(line.span.bytes, at: 0, source: "s", into: &batch)
-            for (_, columns) in batch.takeDays() { parts.append((columns, line)) }
+            for (_, columns) in batch.takeMonths() { parts.append((columns, line)) }
         }
         let renderer = LineRenderer(shapes: try #require(parts.last).columns.shapes)
         for (columns, line) in parts {

@@ -73,8 +73,9 @@ enum Made {
         let kind =
             ["issued", "used", "used", "used", "revoked", "failed", "exchanged", "refreshed", "minted"]
             .randomElement(using: &random) ?? "used"
+        let month = digit(&random) % 9 + 1
         var members = [
-            #""ts":"2026-04-2\#(digit(&random))T00:11:41.\#(digit(&random))\#(digit(&random))Z""#,
+            #""ts":"2026-0\#(month)-1\#(digit(&random))T00:11:41.\#(digit(&random))\#(digit(&random))Z""#,
             #""event":"\#(kind)""#, #""token_id":\#(value(&random, mostly: #""tok_7""#))"#,
             #""principal":\#(value(&random, mostly: #""user:1""#))"#,
         ]

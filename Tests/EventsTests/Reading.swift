@@ -4,11 +4,11 @@ import Events
 /// What came of some input, by value.
 struct Reading: Equatable {
     var counts = EventBatch.Counts()
-    /// By day, ascending.
+    /// By month, ascending.
     var events: [Int32: [Event]] = [:]
     var quarantined: [QuarantinedLine] = []
 
-    /// All events, by day.
+    /// All events, by month.
     var allEvents: [Event] { events.sorted { $0.key < $1.key }.flatMap(\.value) }
 
     init() {}
@@ -37,17 +37,17 @@ struct Reading: Equatable {
     /// Takes what is full.
     private mutating func take(_ batch: inout EventBatch, _ full: EventBatch.Full?) {
         switch full {
-        case .day(let day):
-            if let columns = batch.take(day: day) { add(day, columns) }
+        case .month(let month):
+            if let columns = batch.take(month: month) { add(month, columns) }
         case .all:
-            for (day, columns) in batch.takeDays() { add(day, columns) }
+            for (month, columns) in batch.takeMonths() { add(month, columns) }
             quarantined += batch.takeQuarantined()
         case nil: break
         }
     }
 
-    private mutating func add(_ day: Int32, _ columns: EventColumns) {
-        events[day, default: []] += (0..<columns.count).map { columns.event(at: $0) }
+    private mutating func add(_ month: Int32, _ columns: EventColumns) {
+        events[month, default: []] += (0..<columns.count).map { columns.event(at: $0) }
     }
 }
 

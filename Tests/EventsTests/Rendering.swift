@@ -6,11 +6,14 @@ struct Rendering {
     var lines: [Int64: [UInt8]] = [:]
     var stored = 0
     var raw = 0
+    /// Bytes of the input.
+    private var size = 0
     /// The shapes when the last row was read.
     var shapes: [LineShape] = []
 
     /// - Parameter texts: whether shapes go through their text, as they do when a segment keeps them.
     init(_ bytes: [UInt8], cuts: [Int] = [], limits: EventBatch.Limits = .init(), texts: Bool = false) throws {
+        size = bytes.count
         var reader = LineReader()
         var batch = EventBatch(limits: limits)
         var at = 0
@@ -30,7 +33,7 @@ struct Rendering {
     init(_ lines: [String]) throws { try self.init(Array(lines.map { $0 + "\n" }.joined().utf8)) }
 
     private mutating func takeAll(_ batch: inout EventBatch, _ texts: Bool) throws {
-        for (_, columns) in batch.takeDays() { try add(columns, texts) }
+        for (_, columns) in batch.takeMonths() { try add(columns, texts) }
         for line in batch.takeQuarantined() { lines[line.offset] = line.bytes }
         for line in batch.takeBlanks() { lines[line.offset] = line.bytes }
     }
@@ -48,13 +51,15 @@ struct Rendering {
         if shapes.count >= self.shapes.count { self.shapes = shapes }
     }
 
-    /// The input again: what stands between the lines are empty lines.
+    /// The input again: what stands between and behind the lines are empty lines.
     func bytes(endsInNewline: Bool) -> [UInt8] {
         var out: [UInt8] = []
         for (offset, line) in lines.sorted(by: { $0.key < $1.key }) {
             while out.count < offset { out.append(0x0A) }
             out += line + [0x0A]
         }
-        return endsInNewline ? out : out.dropLast()
+        guard endsInNewline else { return out.dropLast() }
+        while out.count < size { out.append(0x0A) }
+        return out
     }
 }

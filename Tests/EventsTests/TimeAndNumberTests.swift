@@ -34,6 +34,14 @@ struct TimeAndNumberTests {
                 lines += Array("{\"ts\":\"\(calendar.text)T12:34:56Z\",\"event\":\"used\",\"token_id\":\"t\"}\n".utf8)
                 #expect(Timestamp.dayText(day) == calendar.text)
             }
+            if calendar.day == 1 {
+                let month = Int32((calendar.year - 1970) * 12 + calendar.month - 1)
+                let midnight = Int64(day) * 86_400_000_000
+                #expect(Timestamp.start(ofMonth: month) == midnight)
+                #expect(Timestamp.month(of: midnight) == month)
+                #expect(Timestamp.month(of: midnight - 1) == month - 1)
+                #expect(Timestamp.monthText(month) == calendar.text.dropLast(3))
+            }
             if day < 2_932_896 { calendar.next() }
         }
         #expect(calendar.text == "9999-12-31")

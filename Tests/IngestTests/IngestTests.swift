@@ -171,14 +171,14 @@ struct TroubleTests {
         #expect(try Set(place.lines()).count == 20_001)
     }
 
-    @Test func `lines of many days go to one partition a day`() throws {
-        let days = ["2026-04-30T23:59:59.999999Z", "2026-05-01T00:00:00Z", "2025-01-01T00:00:00Z"]
-        place.write("a.ndjson", days.map { "{\"ts\":\"\($0)\",\"event\":\"used\",\"token_id\":\"t\"}\n" }.joined())
+    @Test func `lines of many months go to one partition a month`() throws {
+        let times = ["2026-04-30T23:59:59.999999Z", "2026-05-01T00:00:00Z", "2025-01-01T00:00:00Z"]
+        place.write("a.ndjson", times.map { "{\"ts\":\"\($0)\",\"event\":\"used\",\"token_id\":\"t\"}\n" }.joined())
         try place.ingest(place.path("a.ndjson"))
         let files = try Trail(reading: place.trail).catalog.segments().map(\.file)
         #expect(files.sorted() == [
-            "segments/date=2025-01-01/00000001.parquet", "segments/date=2026-04-30/00000002.parquet",
-            "segments/date=2026-05-01/00000003.parquet",
+            "segments/month=2025-01/00000001.parquet", "segments/month=2026-04/00000002.parquet",
+            "segments/month=2026-05/00000003.parquet",
         ])
     }
 
@@ -205,9 +205,10 @@ struct TroubleTests {
 struct TrailTests {
     let place = Place()
 
-    private func trailWithThreeDays() throws {
+    private func trailWithThreeMonths() throws {
         let lines = (0..<3000).map { number -> String in
-            let time = Timestamp.text(1_777_593_600_000_000 + Int64(number) * 80 * 1_000_000)
+            // From 1 March 2026, for 83 days.
+            let time = Timestamp.text(1_772_323_200_000_000 + Int64(number) * 2400 * 1_000_000)
             let kind = number % 10 == 0
                 ? "\"failed\",\"reason\":\"hash_mismatch\",\"ip\":\"198.51.100.\(number % 7)\",\"presented\":\"p\(number)\""
                 : "\"used\",\"token_id\":\"t\(number % 50)\",\"ip\":\"203.0.113.\(number % 9)\""
@@ -218,7 +219,7 @@ struct TrailTests {
     }
 
     @Test func `a fresh trail verifies, and says how much it looked at`() throws {
-        try trailWithThreeDays()
+        try trailWithThreeMonths()
         let result = try Trail(reading: place.trail).verify()
         #expect(result.problems == [])
         #expect(result.segments == 3)
@@ -226,7 +227,7 @@ struct TrailTests {
     }
 
     @Test func `every flipped byte of a segment is named`() throws {
-        try trailWithThreeDays()
+        try trailWithThreeMonths()
         let trail = try Trail(reading: place.trail)
         let file = try trail.catalog.segments()[1].file
         let path = place.trail + "/" + file
@@ -240,7 +241,7 @@ struct TrailTests {
     }
 
     @Test func `a missing, a cut and an unlisted file are named`() throws {
-        try trailWithThreeDays()
+        try trailWithThreeMonths()
         let trail = try Trail(reading: place.trail)
         let files = try trail.catalog.segments().map(\.file)
         place.shell("rm 'trail/\(files[0])'; truncate -s -1 'trail/\(files[1])'; cp 'trail/\(files[2])' 'trail/segments/stray.parquet'")
@@ -250,18 +251,18 @@ struct TrailTests {
     }
 
     @Test func `files without a row are moved out of the way when a writer opens the trail`() throws {
-        try trailWithThreeDays()
-        let orphan = place.trail + "/segments/date=2026-05-01/00000099.parquet"
+        try trailWithThreeMonths()
+        let orphan = place.trail + "/segments/month=2026-05/00000099.parquet"
         place.shell("echo x > '\(orphan)'; echo y > '\(orphan).tmp'")
         _ = try TrailWriter(path: place.trail)
         #expect(!FileManager.default.fileExists(atPath: orphan))
         #expect(!FileManager.default.fileExists(atPath: orphan + ".tmp"))
-        #expect(FileManager.default.fileExists(atPath: place.trail + "/orphans/2026-05-01-00000099.parquet"))
+        #expect(FileManager.default.fileExists(atPath: place.trail + "/orphans/2026-05-00000099.parquet"))
         #expect(try Trail(reading: place.trail).verify().problems == [])
     }
 
     @Test func `a trail whose catalog is gone is not taken for an empty one`() throws {
-        try trailWithThreeDays()
+        try trailWithThreeMonths()
         for command in ["rm trail/catalog.sqlite*", ": > trail/catalog.sqlite"] {
             place.shell(command)
             #expect(throws: TrailError.catalogLost(path: place.trail, segments: 3)) {
@@ -274,7 +275,7 @@ struct TrailTests {
     }
 
     @Test func `a trail that others may write to is refused`() throws {
-        try trailWithThreeDays()
+        try trailWithThreeMonths()
         place.shell("chmod g+w trail")
         #expect(throws: FileError.self) { _ = try Trail(reading: place.trail) }
     }
@@ -288,19 +289,19 @@ struct TrailTests {
     }
 
     @Test func `a batch that cannot be committed is not there at all`() throws {
-        try trailWithThreeDays()
+        try trailWithThreeMonths()
         // A folder in the way of the next segment's file makes its rename fail.
-        place.shell("mkdir 'trail/segments/date=2026-06-01' && mkdir 'trail/segments/date=2026-06-01/00000004.parquet'")
+        place.shell("mkdir 'trail/segments/month=2026-06' && mkdir 'trail/segments/month=2026-06/00000004.parquet'")
         place.write("b.ndjson", "{\"ts\":\"2026-06-01T00:00:00Z\",\"event\":\"used\",\"token_id\":\"t\"}\n")
         #expect(throws: FileError.self) { try place.ingest(place.path("b.ndjson")) }
         #expect(try Trail(reading: place.trail).catalog.sources().count == 1)
-        place.shell("rmdir trail/segments/date=2026-06-01/00000004.parquet")
+        place.shell("rmdir trail/segments/month=2026-06/00000004.parquet")
         #expect(try place.ingest(place.path("b.ndjson")).counts.stored == 1)
         #expect(try Trail(reading: place.trail).verify().problems == [])
     }
 
     @Test func `rollups of the catalog answer what the events say`() throws {
-        try trailWithThreeDays()
+        try trailWithThreeMonths()
         let trail = try Trail(reading: place.trail)
         var counted: [String: [Int32: (uses: UInt32, first: Int64, last: Int64)]] = [:]
         try trail.scan(EventScan(kinds: .used)) { columns in
@@ -338,11 +339,11 @@ struct BoundaryTests {
         limits.chunkBytes = 64 + numbers.below(400)
         limits.lineBytes = 2000
         limits.bufferedBytes = 500 + numbers.below(5000)
-        limits.rowsPerGroup = 1 + numbers.below(20)
+        limits.rowsPerBatch = 1 + numbers.below(20)
         limits.batchRows = 1 + numbers.below(60)
         limits.quarantinedBytes = 1 + numbers.below(2000)
-        limits.lanes = 1 + numbers.below(3)
-        limits.waitingRowGroups = 1 + numbers.below(4)
+        limits.batchMonths = 1 + numbers.below(4)
+        limits.waitingBatches = 1 + numbers.below(4)
         return limits
     }
 
@@ -363,8 +364,10 @@ struct BoundaryTests {
                 text += String(repeating: "x", count: 2500 + numbers.below(3000))
                 expected.quarantined += 1
             default:
-                // Days in no order, and times that repeat.
-                let event = use("t\(number)-" + String(repeating: "y", count: numbers.below(300)), numbers.below(5) * 86_400)
+                // Months in no order, times that repeat, and some that are no whole milliseconds.
+                let token = "t\(number)-" + String(repeating: "y", count: numbers.below(300))
+                let micros = numbers.below(5) == 0 ? 1 + numbers.below(999) : 0
+                let event = use(token, numbers.below(5) * -31 * 86_400, micros: micros)
                 text += event
                 events[event, default: 0] += 1
                 expected.stored += 1

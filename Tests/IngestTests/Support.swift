@@ -58,8 +58,8 @@ final class Place {
     }
 }
 
-/// `{"ts":…,"event":"used","token_id":…}` on 1 May 2026, `second` seconds after midnight.
-func use(_ token: String, _ second: Int = 0) -> String {
-    let time = Timestamp.text(1_777_593_600_000_000 + Int64(second) * 1_000_000)
+/// `{"ts":…,"event":"used","token_id":…}` `second` seconds and `micros` microseconds after midnight of 1 May 2026.
+func use(_ token: String, _ second: Int = 0, micros: Int = 0) -> String {
+    let time = Timestamp.text(1_777_593_600_000_000 + Int64(second) * 1_000_000 + Int64(micros))
     return "{\"ts\":\"\(time)\",\"event\":\"used\",\"token_id\":\"\(token)\"}"
 }

@@ -10,8 +10,7 @@ struct RandomFilesTests {
         var dice = Dice(seed: UInt64(seed))
         let pageRows = 1 + Int(dice.next() % 300)
         let groups = (0..<(1 + Int(dice.next() % 3))).map { _ in Rows(count: 1 + Int(dice.next() % 900), &dice) }
-        let level = 1 + Int(dice.next() % 9)
-        var writer = ParquetWriter(schema: Rows.schema, createdBy: "test", level: level, pageRows: pageRows)
+        var writer = ParquetWriter(schema: Rows.schema, createdBy: "test", pageRows: pageRows)
         for rows in groups { try writer.addRowGroup(rows.columns) }
         let file = try ParquetFile(bytes: writer.finish())
         #expect(file.rowGroupCount == groups.count)

@@ -38,11 +38,11 @@ extension TextListColumn {
 
 /// Writes row groups of one column and opens the file.
 func file(
-    _ type: ParquetType, optional: Bool = true, bloom: Bool = false, pageRows: Int = 16_384, level: Int = 6,
+    _ type: ParquetType, optional: Bool = true, bloom: Bool = false, pageRows: Int = 16_384,
     _ groups: ColumnData...
 ) throws -> ParquetFile {
     let column = ParquetColumn("column", type, optional: optional, bloom: bloom)
-    var writer = ParquetWriter(schema: ParquetSchema([column]), createdBy: "test", level: level, pageRows: pageRows)
+    var writer = ParquetWriter(schema: ParquetSchema([column]), createdBy: "test", pageRows: pageRows)
     for group in groups { try writer.addRowGroup([group]) }
     return try ParquetFile(bytes: writer.finish())
 }

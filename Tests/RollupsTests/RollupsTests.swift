@@ -1,7 +1,8 @@
 import Columns
 import Events
-import Rollups
 import Testing
+
+@testable import Rollups
 
 private let midnight = Timestamp.start(ofDay: 20_000)
 
@@ -25,19 +26,52 @@ private func columns(_ events: [Event]) -> EventColumns {
 }
 
 struct TokenDaysTests {
-    @Test func `uses of a token over several batches add up to first, last and count`() {
-        var use = TokenUse(day: 20_000)
+    @Test func `uses of a token over several batches add up to first, last and count`() throws {
+        var use = TokenUse()
         use.add(columns([used("b", at: 5_000), used("a", at: 1_000), used("b", at: 2_000)]))
         use.add(columns([used("b", at: 9_000), failed("expired", at: 1, ip: nil, token: "c")]))
         #expect(use.tokens.count == 2)
         // The catalog numbered "b" 7 and "a" 3.
-        let days = use.numbered([7, 3])
+        let pieces = use.numbered([7, 3])
+        #expect(pieces.count == 1)
+        let days = try #require(pieces.first)
+        #expect(days.day == 20_000)
         #expect(days.tokens == [3, 7])
         #expect(days.uses == [1, 3])
         #expect(days.first == [midnight + 1_000, midnight + 2_000])
         #expect(days.last == [midnight + 1_000, midnight + 9_000])
         #expect(days.place(of: 7) == 1)
         #expect(days.place(of: 4) == nil)
+    }
+
+    @Test func `each day has its own piece, whatever the order of the uses`() throws {
+        let day = Timestamp.day
+        var use = TokenUse()
+        use.add(columns([used("a", at: 3 * day), used("b", at: day - 1), used("a", at: 5), used("c", at: day)]))
+        use.add(columns([used("d", at: 3 * day + 7), used("a", at: 2), used("c", at: -1), used("a", at: 3 * day - 1)]))
+        #expect(use.tokens.count == 4)
+        #expect(use.uses == [4, 1, 2, 1])
+        #expect(use.first == [midnight + 2, midnight + day - 1, midnight - 1, midnight + 3 * day + 7])
+        #expect(use.last == [midnight + 3 * day, midnight + day - 1, midnight + day, midnight + 3 * day + 7])
+        func piece(_ number: Int32, _ rows: (token: UInt32, uses: UInt32, first: Int64, last: Int64)...) -> TokenDays {
+            var piece = TokenDays(day: number)
+            for row in rows {
+                piece.tokens.append(row.token)
+                piece.uses.append(row.uses)
+                piece.first.append(midnight + row.first)
+                piece.last.append(midnight + row.last)
+            }
+            return piece
+        }
+        // "a", "b", "c", "d" have the numbers 9, 2, 4, 1.
+        #expect(use.numbered([9, 2, 4, 1]) == [
+            piece(19_999, (4, 1, -1, -1)), piece(20_000, (2, 1, day - 1, day - 1), (9, 2, 2, 5)),
+            piece(20_001, (4, 1, day, day)), piece(20_002, (9, 1, 3 * day - 1, 3 * day - 1)),
+            piece(20_003, (1, 1, 3 * day + 7, 3 * day + 7), (9, 1, 3 * day, 3 * day)),
+        ])
+        for days in use.numbered([9, 2, 4, 1]) {
+            #expect(try TokenDays(day: days.day, encoded: days.encoded()) == days)
+        }
     }
 
     @Test(arguments: [UInt64(1), 2, 3, 4, 5]) func `a block reads back as it was written`(seed: UInt64) throws {
@@ -57,9 +91,10 @@ struct TokenDaysTests {
     }
 
     @Test func `a damaged block is refused, never misread as longer than it is`() throws {
-        var use = TokenUse(day: 20_000)
+        var use = TokenUse()
         use.add(columns((0..<50).map { used("t\($0)", at: Int64($0) * 1_000_000) }))
-        let bytes = use.numbered((0..<50).map { UInt32($0) }).encoded()
+        let days = try #require(use.numbered((0..<50).map { UInt32($0) }).first)
+        let bytes = days.encoded()
         for cut in 0..<bytes.count {
             #expect(throws: DamagedRollup.self) {
                 _ = try TokenDays(day: 20_000, encoded: Array(bytes[..<cut]))
@@ -68,8 +103,21 @@ struct TokenDaysTests {
         for place in bytes.indices {
             var flipped = bytes
             flipped[place] ^= 0x80
+            // The bytes are compressed behind a checksum: what is not refused says what it said.
+            if let read = try? TokenDays(day: 20_000, encoded: flipped) { #expect(read == days) }
+        }
+        // The same below the compression, where no checksum helps.
+        let inner = try #require(BlockPacking.unpack(bytes))
+        for cut in 0..<inner.count {
+            #expect(throws: DamagedRollup.self) {
+                _ = try TokenDays(day: 20_000, encoded: BlockPacking.pack(Array(inner[..<cut])))
+            }
+        }
+        for place in inner.indices {
+            var flipped = inner
+            flipped[place] ^= 0x80
             // Whatever it says then, it does not crash and has columns of one length.
-            if let days = try? TokenDays(day: 20_000, encoded: flipped) {
+            if let days = try? TokenDays(day: 20_000, encoded: BlockPacking.pack(flipped)) {
                 #expect(days.uses.count == days.count && days.first.count == days.count && days.last.count == days.count)
             }
         }
@@ -78,7 +126,7 @@ struct TokenDaysTests {
 
 struct IPHoursTests {
     @Test func `failures are counted by address, hour and reason, with distinct credentials and agents`() throws {
-        var counter = IPHourCounter(day: 20_000)
+        var counter = IPHourCounter()
         counter.add(columns([
             failed("hash_mismatch", at: 0, ip: "198.51.100.1", presented: "x"),
             failed("hash_mismatch", at: Timestamp.hour - 1, ip: "198.51.100.1", presented: "x"),
@@ -87,7 +135,14 @@ struct IPHoursTests {
             used("tok", at: 4),
         ]))
         counter.add(columns([failed("missing_scope", at: 5, ip: "198.51.100.1", presented: "z")]))
-        let hours = counter.finish()
+        counter.add(columns([
+            failed("expired", at: 2 * Timestamp.day, ip: "198.51.100.1"), failed("expired", at: -1, ip: "a"),
+        ]))
+        let days = counter.finish()
+        #expect(days.map(\.day) == [19_999, 20_000, 20_002])
+        #expect(days[0].ips == ["a"] && days[0].hours == [23] && days[0].credentials == [0])
+        #expect(days[2].ips == ["198.51.100.1"] && days[2].hours == [0] && days[2].agents == [1])
+        let hours = days[1]
         #expect(hours.ips == ["", "198.51.100.1", "198.51.100.1"])
         #expect(hours.hours == [0, 0, 1])
         #expect(hours.failures == [[0, 0, 1], [0, 1, 0], [0, 2, 0], [1, 0, 0]])

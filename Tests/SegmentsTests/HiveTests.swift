@@ -8,29 +8,32 @@ import Testing
 /// A trail is what other engines call a partitioned data set.
 @Suite(.disabled(if: Engines.maySkip, "needs a Python with pyarrow and duckdb"))
 struct HiveTests {
-    @Test func `pyarrow and DuckDB read the segments of several days as one table`() throws {
+    @Test func `pyarrow and DuckDB read the segments of several months as one table`() throws {
         let trail = FileManager.default.temporaryDirectory.appendingPathComponent("trail-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: trail) }
         var made = Made(seed: 21)
-        var all: [(event: Event, day: Int32)] = []
-        for (day, count) in [(Made.day, 900), (Made.day + 1, 400), (Made.day + 3, 1)] {
-            for sequence in 1...2 {
-                var events = made.events(count, from: Timestamp.start(ofDay: day))
+        var all: [(event: Event, month: Int32)] = []
+        for (month, count) in [(Made.month, 900), (Made.month + 1, 400), (Made.month + 3, 1)] {
+            // One file of a month in microseconds, one in milliseconds, as batches with and without finer times give.
+            for (sequence, isMillis) in [(1, false), (2, true)] {
+                var events = made.events(count, from: Timestamp.start(ofMonth: month))
+                if isMillis { events = events.map(\.inMillis) }
                 for at in events.indices { events[at].sourceOffset = Int64(all.count + at) }
-                var writer = SegmentWriter(day: day)
-                try writer.add(batch(events))
-                let file = trail.appendingPathComponent(SegmentLayout.path(day: day, sequence: Int64(sequence)))
+                let writer = SegmentWriter(month: month, isMillis: isMillis)
+                try writer.add(batch(Array(events.prefix(300))))
+                try writer.add(batch(Array(events.dropFirst(300))))
+                let file = trail.appendingPathComponent(SegmentLayout.path(month: month, sequence: Int64(sequence)))
                 try FileManager.default.createDirectory(
                     at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
                 try Data(writer.finish().bytes).write(to: file)
                 #expect(try SegmentReader(path: file.path).columns(rowGroup: 0).events == events)
-                all += events.map { ($0, day) }
+                all += events.map { ($0, month) }
             }
         }
         #expect(try Engines.check(trail.path, expectation(all)) == nil)
     }
 
-    private func expectation(_ all: [(event: Event, day: Int32)]) -> Expected {
+    private func expectation(_ all: [(event: Event, month: Int32)]) -> Expected {
         var expected = Expected(order: "source_offset", bloom: [], metadata: [:])
         let events = all.map(\.event)
         expected.add("ts", "timestamp", events.map(\.ts))
@@ -40,8 +43,10 @@ struct HiveTests {
         expected.add("success", "boolean", events.map(\.success))
         expected.add("scopes", "list", events.map(\.scopes))
         expected.add("source_offset", "int64", events.map(\.sourceOffset))
+        expected.add("source_id", "int64", events.map(\.sourceID))
+        expected.add("shape", "int64", events.map { _ in Int64(-1) })
         for field in EventField.texts { expected.add(field.name, "text", events.map { $0.texts[field] }) }
-        expected.add("date", "date", all.map { Timestamp.dayText($0.day) })
+        expected.add("month", "month", all.map { Timestamp.monthText($0.month) })
         return expected
     }
 }

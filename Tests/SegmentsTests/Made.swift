@@ -1,9 +1,12 @@
 import Events
+@testable import Segments
 
 /// Events made from a seed, the same in every run.
 struct Made {
-    static let day = Int32(20_569)
-    static let start = Timestamp.start(ofDay: day)
+    /// April 2026.
+    static let month = Int32(675)
+    /// 26 April 2026.
+    static let start = Timestamp.start(ofDay: 20_569)
 
     private var state: UInt64
 
@@ -19,10 +22,11 @@ struct Made {
 
     mutating func pick(_ texts: [String?]) -> String? { texts[below(texts.count)] }
 
-    /// An event of the day at about a time; every field is there in some events and absent in others.
+    /// An event at about a time; every field is there in some events and absent in others.
     mutating func event(at time: Int64, number: Int) -> Event {
         var event = Event(ts: time, kind: EventKind.allCases[min(5, below(12))])
         event.sourceOffset = Int64(number) * 300
+        event.sourceID = Int64(1 + number % 3)
         event.texts[.eventID] = below(20) == 0 ? nil : "evt_\(number)_\(below(1_000_000))"
         event.texts[.tokenID] = below(9) == 0 ? nil : "tok_\(below(60))"
         event.texts[.kind] = pick(["anonymous", "api_token", "oauth", nil])
@@ -60,11 +64,26 @@ func batch(_ events: [Event]) -> EventColumns {
     return columns
 }
 
+/// A segment of April 2026 with these batches, written and sealed.
+func sealed(_ batches: [[Event]], isMillis: Bool = false) throws -> SealedSegment {
+    let writer = SegmentWriter(month: Made.month, isMillis: isMillis)
+    for events in batches { try writer.add(batch(events)) }
+    return try writer.finish(metadata: [("authtrail.batch", "7")])
+}
+
 extension EventColumns {
     var events: [Event] { (0..<count).map { event(at: $0) } }
 }
 
 extension Event {
+    /// The event with times that are whole milliseconds.
+    var inMillis: Event {
+        var event = self
+        event.ts -= ts % 1000
+        event.expiresAt = expiresAt.map { $0 - $0 % 1000 }
+        return event
+    }
+
     /// The event with some fields only, as a scan delivers it.
     func only(_ fields: EventFields) -> Event {
         var part = Event(ts: fields.contains(.ts) ? ts : 0, kind: fields.contains(.event) ? kind : .used)
@@ -73,6 +92,7 @@ extension Event {
         if fields.contains(.success) { part.success = success }
         if fields.contains(.scopes) { part.scopes = scopes }
         if fields.contains(.sourceOffset) { part.sourceOffset = sourceOffset }
+        if fields.contains(.sourceID) { part.sourceID = sourceID }
         part.texts = texts.filter { fields.contains($0.key) }
         return part
     }

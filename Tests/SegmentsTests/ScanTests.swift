@@ -6,9 +6,9 @@ import Testing
 
 /// A scan delivers what looking at every event would deliver.
 struct ScanTests {
-    private static let groups: [[Event]] = {
+    private static let batches: [[Event]] = {
         var made = Made(seed: 5)
-        // The first row group has three pages; the second only two kinds, the third tokens of its own.
+        // The first batch has three pages; the second only two kinds, the third tokens of its own.
         let first = made.events(40_000)
         let mixed = made.events(2000, from: Made.start + Timestamp.hour)
         let second = mixed.filter { $0.kind == .used || $0.kind == .issued }
@@ -20,11 +20,9 @@ struct ScanTests {
         return [first, second, third]
     }()
 
-    private static let bytes: [UInt8] = {
-        var writer = SegmentWriter(day: Made.day, level: 1)
-        for group in groups { try? writer.add(batch(group)) }
-        return writer.finish().bytes
-    }()
+    /// All batches in one segment, and each in one of its own.
+    private static let bytes = (try? sealed(batches).bytes) ?? []
+    private static let alone = batches.map { (try? sealed([$0]).bytes) ?? [] }
 
     private func expectExact(_ scan: EventScan, count: Int? = nil) throws {
         let reader = try SegmentReader(bytes: Self.bytes)
@@ -34,7 +32,7 @@ struct ScanTests {
             #expect(batch.count > 0)
             found += batch.events
         }
-        let want = Self.groups.flatMap { $0 }.filter { $0.matches(scan) }.map { $0.only(scan.fields) }
+        let want = Self.batches.flatMap { $0 }.filter { $0.matches(scan) }.map { $0.only(scan.fields) }
         let isExact = found == want
         #expect(isExact, "\(found.count) found, \(want.count) wanted")
         if let count { #expect(found.count == count) }
@@ -47,14 +45,14 @@ struct ScanTests {
     }
 
     @Test func `spans of time are exact at their ends`() throws {
-        let times = Self.groups[0].map(\.ts).sorted()
+        let times = Self.batches[0].map(\.ts).sorted()
         let low = times[20_000], high = times[20_500]
         try expectExact(EventScan(from: low, to: high))
         try expectExact(EventScan(from: low, to: low + 1, fields: EventFields([.eventID])))
         try expectExact(EventScan(from: low, to: low), count: 0)
         try expectExact(EventScan(to: times[0]), count: 0)
-        for group in Self.groups {
-            let (first, last) = (group.map(\.ts).min() ?? 0, group.map(\.ts).max() ?? 0)
+        for events in Self.batches {
+            let (first, last) = (events.map(\.ts).min() ?? 0, events.map(\.ts).max() ?? 0)
             try expectExact(EventScan(from: last, to: last + 1))
             try expectExact(EventScan(from: first, to: first + 1))
         }
@@ -78,42 +76,70 @@ struct ScanTests {
         try expectExact(EventScan(texts: [.reason: .equals(["expired"]), .ip: .equals(["203.0.113.7"])]))
         try expectExact(EventScan(texts: [.userAgent: .matching { $0.contains("日本") }], fields: EventFields([.ip])))
         try expectExact(EventScan(texts: [.clientID: .matching { _ in true }]), count: 0)
-        let id = try #require(Self.groups[0][33_000].texts[.eventID])
+        let id = try #require(Self.batches[0][33_000].texts[.eventID])
         try expectExact(EventScan(texts: [.eventID: .equals([id])]), count: 1)
     }
 
-    @Test func `row groups and pages that cannot match are not even read`() throws {
-        let file = try ParquetFile(bytes: Self.bytes)
-        let firstGroup = file.groups[0].chunks, secondGroup = file.groups[1].chunks
-        // All pages of the first row group become unreadable, or all but the first page of each column.
-        var wholly = Self.bytes, partly = Self.bytes
-        for at in 4..<secondGroup[0].start { wholly[at] = 0 }
-        for column in firstGroup.indices {
-            let pages = try file.offsetIndex(column: column, rowGroup: 0).pages
-            let end = pages[2].place.offset + pages[2].place.length
-            for at in pages[1].place.offset..<end { partly[at] = 0 }
+    private func rows(_ bytes: [UInt8], _ scan: EventScan) throws -> Int {
+        var rows = 0
+        try SegmentReader(bytes: bytes).scan(scan) { rows += $0.count }
+        return rows
+    }
+
+    /// A segment in which the columns of its row group have become unreadable, dictionaries too; only `damaged`, if
+    /// given.
+    private func damaged(_ bytes: [UInt8], only damaged: EventField? = nil) throws -> [UInt8] {
+        let chunks = try ParquetFile(bytes: bytes).groups[0].chunks
+        var bytes = bytes
+        for (column, chunk) in chunks.enumerated() where damaged.map({ Int($0.rawValue) == column }) ?? true {
+            let from = damaged == nil ? chunk.start : chunk.dataPages
+            for at in from..<(chunk.start + chunk.storedBytes) { bytes[at] = 0 }
         }
-        func rows(_ bytes: [UInt8], _ scan: EventScan) throws -> Int {
-            var rows = 0
-            try SegmentReader(bytes: bytes).scan(scan) { rows += $0.count }
-            return rows
-        }
+        return bytes
+    }
+
+    @Test func `segments and pages that cannot match are not even read`() throws {
+        let wholly = try damaged(Self.alone[0])
         #expect(throws: SegmentError.self) { try rows(wholly, EventScan()) }
-        #expect(throws: SegmentError.self) { try rows(partly, EventScan()) }
-        let byBloom = EventScan(texts: [.tokenID: .equals(["other_tok_7"])])
-        #expect(try rows(wholly, byBloom) == rows(Self.bytes, byBloom))
-        #expect(try rows(wholly, byBloom) > 0)
-        let byTime = EventScan(from: Self.groups[0].map(\.ts).max().map { $0 + 1 } ?? 0)
-        #expect(try rows(wholly, byTime) == Self.groups[1].count + Self.groups[2].count)
-        let byPage = EventScan(from: Made.start, to: Made.start + Timestamp.minute)
-        #expect(try rows(partly, byPage) == rows(Self.bytes, byPage))
-        #expect(try rows(partly, byPage) > 0)
-        // The second row group has only two kinds of event.
-        var second = Self.bytes
-        let ofKinds = secondGroup[Int(EventField.event.rawValue)]
-        for at in ofKinds.dataPages..<(ofKinds.start + ofKinds.storedBytes) { second[at] = 0 }
+        #expect(try rows(wholly, EventScan(texts: [.tokenID: .equals(["other_tok_7"])])) == 0)
+        // Between the bounds, so that only the bloom filter knows.
+        #expect(try rows(wholly, EventScan(texts: [.tokenID: .equals(["tok_3x"])])) == 0)
+        #expect(throws: SegmentError.self) { try rows(wholly, EventScan(texts: [.tokenID: .equals(["tok_3"])])) }
+        let end = try #require(Self.batches[0].map(\.ts).max()) + 1
+        #expect(try rows(wholly, EventScan(from: end)) == 0)
+        #expect(throws: SegmentError.self) { try rows(wholly, EventScan(from: end - 1)) }
+        // The second batch has only two kinds of event.
+        let second = try damaged(Self.alone[1], only: .event)
         #expect(throws: SegmentError.self) { try rows(second, EventScan(kinds: .used)) }
-        #expect(try rows(second, EventScan(kinds: .failed)) == rows(Self.bytes, EventScan(kinds: .failed)))
+        #expect(try rows(second, EventScan(kinds: .failed)) == 0)
+    }
+
+    /// All batches in one segment, in which some pages have become unreadable.
+    private func withoutPages(_ damaged: ClosedRange<Int>) throws -> [UInt8] {
+        let file = try ParquetFile(bytes: Self.bytes)
+        var bytes = Self.bytes
+        for column in file.groups[0].chunks.indices {
+            let pages = try file.offsetIndex(column: column, rowGroup: 0).pages
+            let end = pages[damaged.upperBound].place.offset + pages[damaged.upperBound].place.length
+            for at in pages[damaged.lowerBound].place.offset..<end { bytes[at] = 0 }
+        }
+        return bytes
+    }
+
+    @Test func `only the pages whose time can match are read`() throws {
+        let counts = Self.batches.map(\.count)
+        let pages = try SegmentReader(bytes: Self.bytes).pages(rowGroup: 0)
+        #expect(pages.map(\.count) == [16_384, 16_384, 7232, counts[1], 1500])
+        let early = try withoutPages(0...2), late = try withoutPages(1...4)
+        #expect(throws: SegmentError.self) { try rows(early, EventScan()) }
+        #expect(throws: SegmentError.self) { try rows(late, EventScan()) }
+        let byBatch = EventScan(from: Self.batches[0].map(\.ts).max().map { $0 + 1 } ?? 0)
+        #expect(try rows(early, byBatch) == counts[1] + counts[2])
+        let byPage = EventScan(from: Made.start, to: Made.start + Timestamp.minute)
+        #expect(try rows(late, byPage) == rows(Self.bytes, byPage))
+        #expect(try rows(late, byPage) > 0)
+        #expect(throws: SegmentError.self) { try rows(early, byPage) }
+        #expect(throws: SegmentError.self) { try rows(late, byBatch) }
     }
 
     @Test(arguments: 1...60)

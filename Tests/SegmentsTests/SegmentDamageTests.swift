@@ -14,9 +14,7 @@ struct SegmentDamageTests {
     @Test func `a flipped bit never makes a scan silently wrong`() throws {
         var made = Made(seed: 9)
         let events = made.events(12)
-        var writer = SegmentWriter(day: Made.day)
-        try writer.add(batch(events))
-        let bytes = writer.finish().bytes
+        let bytes = try sealed([events]).bytes
         let token = try #require(events.compactMap { $0.texts[.tokenID] }.first)
         let narrow = EventFields([.ts])
         let scans = [

@@ -1,40 +1,142 @@
 import Events
-import Parquet
 import Testing
 
+@testable import Parquet
 @testable import Segments
 
 struct SegmentTests {
-    private func sealed(_ groups: [[Event]], level: Int = 6) throws -> SealedSegment {
-        var writer = SegmentWriter(day: Made.day, level: level)
-        for group in groups { try writer.add(batch(group)) }
-        return writer.finish(metadata: [("authtrail.batch", "7")])
-    }
-
     @Test func `events come back from a segment, every field of each`() throws {
         var made = Made(seed: 1)
-        let groups = [made.events(3000), made.events(500), made.events(1)]
-        let segment = try sealed(groups)
-        #expect(segment.rows == 3501)
-        #expect(segment.rowGroups == 3)
-        #expect(segment.day == Made.day)
-        let all = groups.flatMap { $0 }
+        // The second batch is large enough to be written by several threads, and has two pages.
+        let batches = [made.events(3000), made.events(17_000), made.events(1)]
+        let segment = try sealed(batches)
+        #expect(segment.rows == 20_001)
+        #expect(segment.rowGroups == 1)
+        #expect(segment.month == Made.month)
+        #expect(Array(segment.parts.joined()) == segment.bytes)
+        #expect(segment.byteCount == segment.bytes.count)
+        let all = batches.flatMap { $0 }
         #expect(segment.minTS == all.map(\.ts).min())
         #expect(segment.maxTS == all.map(\.ts).max())
         #expect(segment.counts == EventKind.allCases.map { kind in all.count { $0.kind == kind } })
         let reader = try SegmentReader(bytes: segment.bytes)
-        #expect(reader.rows == 3501)
-        #expect(reader.rowGroupCount == 3)
+        #expect(reader.rows == 20_001)
+        #expect(reader.rowGroupCount == 1)
         #expect(reader.metadata.map(\.key) == ["authtrail.format", "authtrail.batch"])
-        #expect(reader.metadata.map(\.value) == ["1", "7"])
-        for (group, events) in groups.enumerated() { #expect(try reader.columns(rowGroup: group).events == events) }
-        let some = try reader.columns(rowGroup: 1, fields: EventFields([.ip, .ts]))
-        #expect(some.events == groups[1].map { $0.only(EventFields([.ip, .ts])) })
+        #expect(reader.metadata.map(\.value) == ["2", "7"])
+        let isEqual = try reader.columns(rowGroup: 0).events == all
+        #expect(isEqual)
+        // Each batch begins a new page.
+        let cuts = try reader.pages(rowGroup: 0)
+        #expect(cuts == [0..<3000, 3000..<19_384, 19_384..<20_000, 20_000..<20_001])
+        let fields = EventFields([.ip, .ts])
+        for (page, rows) in cuts.enumerated() {
+            let some = try reader.columns(rowGroup: 0, page: page, fields: fields)
+            #expect(some.events == all[rows].map { $0.only(fields) })
+        }
+        let some = try reader.columns(rowGroup: 0, fields: fields)
+        #expect(some.events == all.map { $0.only(fields) })
+    }
+
+    @Test func `whole milliseconds are stored as such and come back as microseconds`() throws {
+        var made = Made(seed: 3)
+        let fine = made.events(5000), events = fine.map(\.inMillis)
+        #expect(SegmentWriter.isMillis(batch(events)))
+        #expect(!SegmentWriter.isMillis(batch(fine)))
+        var late = events[0]
+        late.expiresAt = late.ts + 1
+        #expect(!SegmentWriter.isMillis(batch([late])))
+        let millis = try sealed([events], isMillis: true), micros = try sealed([events])
+        #expect((millis.minTS, millis.maxTS) == (micros.minTS, micros.maxTS))
+        let reader = try SegmentReader(bytes: millis.bytes)
+        #expect(try reader.columns(rowGroup: 0).events == events)
+        #expect(try SegmentReader(bytes: micros.bytes).columns(rowGroup: 0).events == events)
+        #expect(reader.storedBytes(.ts) < (try SegmentReader(bytes: micros.bytes)).storedBytes(.ts))
+        let columns = try ParquetFile(bytes: millis.bytes).schema.columns
+        #expect(columns.filter { $0.type == .timestampMillis }.map(\.name) == ["ts", "expires_at"])
+        #expect(throws: SegmentError.self) { try sealed([events, [fine[0]]], isMillis: true) }
+    }
+
+    @Test func `a segment of milliseconds takes no finer times, and none more rows than fit`() throws {
+        let event = Event(ts: Made.start, kind: .used), fine = Event(ts: Made.start + 1, kind: .used)
+        let millis = SegmentWriter(month: Made.month, isMillis: true), micros = SegmentWriter(month: Made.month)
+        #expect(millis.canAdd(batch([event])))
+        #expect(!millis.canAdd(batch([event, fine])))
+        #expect(micros.canAdd(batch([event, fine])))
+        try micros.add(batch([event]))
+        #expect(micros.canAdd(EventColumns(count: Limits.rowsPerSegment - 1, fields: [])))
+        #expect(!micros.canAdd(EventColumns(count: Limits.rowsPerSegment, fields: [])))
+    }
+
+    @Test func `what one segment taught changes nothing about what the next one says`() throws {
+        var made = Made(seed: 4)
+        let first = made.events(6000), second = made.events(7000)
+        let teacher = SegmentWriter(month: Made.month)
+        try teacher.add(batch(first))
+        let pupil = SegmentWriter(month: Made.month, experience: teacher.experience)
+        try pupil.add(batch(second))
+        #expect(try SegmentReader(bytes: teacher.finish().bytes).columns(rowGroup: 0).events == first)
+        #expect(try SegmentReader(bytes: pupil.finish().bytes).columns(rowGroup: 0).events == second)
+    }
+
+    @Test func `lines come back from a segment byte for byte, in shapes and raw`() throws {
+        var text: [String] = []
+        for number in 0..<3000 {
+            let head = #"{"ts":"2026-04-26T00:00:\#(10 + number % 50).5Z","event":"used","token_id":"t\#(number % 40)""#
+            switch number % 5 {
+            case 0: text.append(head + "}")
+            case 1: text.append(head + #","ip":"203.0.113.7","x":\#(number)}"#)
+            case 2: text.append(head.replacing(":", with: " : ", maxReplacements: 1) + #", "latency_ms":8.00}"#)
+            // No shape says a key twice.
+            case 3: text.append(head + #","tool":"a","tool":"b\#(number % 7)"}"#)
+            default: text.append(head + #","success":true,"ip":null}"# + "\r")
+            }
+        }
+        // Shapes that are met in the second batch only come from the same reader.
+        var reader = LineReader(), offset: Int64 = 0
+        let writer = SegmentWriter(month: Made.month)
+        let parts = [text[..<1000].filter { !$0.contains("\r") }, Array(text[1000...])]
+        for part in parts {
+            let bytes = Array((part.joined(separator: "\n") + "\n").utf8)
+            var events = EventBatch()
+            let taken = reader.read(bytes.span.bytes, at: offset, source: "a.log", sourceID: 7, into: &events)
+            #expect(taken == bytes.count)
+            offset += Int64(bytes.count)
+            try writer.add(try #require(events[Made.month]))
+        }
+        let wanted = parts.flatMap(\.self)
+        let segment = try SegmentReader(bytes: writer.finish(metadata: [("authtrail.batch", "7")]).bytes)
+        let columns = try segment.columns(rowGroup: 0)
+        let shapeKeys = columns.shapes.indices.map { "authtrail.shape.\($0)" }
+        #expect(segment.metadata.map(\.key) == ["authtrail.format"] + shapeKeys + ["authtrail.batch"])
+        #expect(columns.shapes.count > 1)
+        #expect(columns.shape.contains(EventColumns.noShape) && columns.shape.contains(Int64(columns.shapes.count - 1)))
+        #expect(columns.sourceID == [Int64](repeating: 7, count: wanted.count))
+        let renderer = LineRenderer(shapes: columns.shapes)
+        let lines = try (0..<columns.count).map { row in
+            var out: [UInt8] = []
+            try renderer.append(columns, row: row, to: &out)
+            return String(decoding: out, as: UTF8.self)
+        }
+        let isEqual = lines.map { Array($0.utf8) } == wanted.map { Array($0.utf8) }
+        #expect(isEqual)
+        // A scan that asks for shapes has them, whatever rows and pages it reads.
+        var found: [String] = []
+        let scan = EventScan(texts: [.tokenID: .equals(["t3"])], fields: LineRenderer.fields)
+        try segment.scan(scan) { part in
+            for row in 0..<part.count {
+                var out: [UInt8] = []
+                try LineRenderer(shapes: part.shapes).append(part, row: row, to: &out)
+                found.append(String(decoding: out, as: UTF8.self))
+            }
+        }
+        #expect(found == wanted.filter { $0.contains(#""t3""#) })
     }
 
     @Test func `the same events give the same bytes`() throws {
         var first = Made(seed: 2), second = Made(seed: 2)
-        #expect(try sealed([first.events(2000)]).bytes == sealed([second.events(2000)]).bytes)
+        let bytes = try sealed([first.events(6000), first.events(2000)]).bytes
+        #expect(try sealed([second.events(6000), second.events(2000)]).bytes == bytes)
     }
 
     @Test func `an event with nothing but time and kind comes back`() throws {
@@ -45,27 +147,25 @@ struct SegmentTests {
     @Test func `a segment without rows can be written and read`() throws {
         let segment = try sealed([])
         #expect((segment.rows, segment.minTS, segment.maxTS) == (0, 0, 0))
+        #expect(segment.rowGroups == 0)
         #expect(try SegmentReader(bytes: segment.bytes).rowGroupCount == 0)
     }
 
-    @Test func `an event of another day is refused`() throws {
-        let first = Timestamp.start(ofDay: Made.day), next = Timestamp.start(ofDay: Made.day + 1)
+    @Test func `an event of another month is refused`() throws {
+        let first = Timestamp.start(ofMonth: Made.month), next = Timestamp.start(ofMonth: Made.month + 1)
         #expect(throws: Never.self) { try sealed([[Event(ts: first, kind: .used), Event(ts: next - 1, kind: .used)]]) }
-        let reason = "an event of 2026-04-27T00:00:00Z in the segment of 2026-04-26; give each day its own segment"
+        let reason = "an event of 2026-05-01T00:00:00Z in the segment of 2026-04; give each month its own segment"
         #expect(throws: SegmentError.cannotAdd(reason: reason)) { try sealed([[Event(ts: next, kind: .used)]]) }
         #expect(throws: SegmentError.self) { try sealed([[Event(ts: first - 1, kind: .used)]]) }
     }
 
     @Test func `batches that are too large or incomplete are refused`() throws {
-        var writer = SegmentWriter(day: Made.day)
-        let large = EventColumns(count: Limits.rowsPerGroup + 1, fields: .all)
-        do {
-            try writer.add(large)
-            Issue.record("the batch was accepted")
-        } catch {
-            let reason = "131073 rows in a batch; at most 131072 fit a row group"
-            #expect(error == SegmentError.cannotAdd(reason: reason))
-        }
+        #expect(Limits.rowsPerSegment == 1_081_344)
+        let writer = SegmentWriter(month: Made.month)
+        let tooMany = SegmentError.cannotAdd(reason: "1081345 rows; at most 1081344 fit a segment")
+        #expect(throws: tooMany) { try writer.add(EventColumns(count: 1_081_345, fields: .all)) }
+        try writer.add(batch([Event(ts: Made.start, kind: .used)]))
+        #expect(throws: tooMany) { try writer.add(EventColumns(count: 1_081_344, fields: .all)) }
         do {
             try writer.add(EventColumns(count: 5, fields: EventFields([.ts])))
             Issue.record("the batch was accepted")
@@ -78,33 +178,52 @@ struct SegmentTests {
         var writer = ParquetWriter(
             schema: ParquetSchema([ParquetColumn("a", .text)]), createdBy: "test")
         try writer.addRowGroup([.words([0], names: ["x"])])
-        let foreign = writer.finish(metadata: [("authtrail.format", "1")])
-        #expect(throws: SegmentError.notASegment(file: "f", reason: "it has 1 columns, not 26")) {
+        let foreign = writer.finish(metadata: [("authtrail.format", "2")])
+        #expect(throws: SegmentError.notASegment(file: "f", reason: "it has 1 columns, not 27")) {
             try SegmentReader(bytes: foreign, name: "f")
         }
-        let later = ParquetWriter(schema: SegmentSchema.schema, createdBy: "test")
-            .finish(metadata: [("authtrail.format", "2")])
-        #expect(throws: SegmentError.notASegment(file: "f", reason: "its format is 2; 1 is known")) {
+        let later = ParquetWriter(schema: SegmentSchema.schema(isMillis: false), createdBy: "test")
+            .finish(metadata: [("authtrail.format", "3")])
+        #expect(throws: SegmentError.notASegment(file: "f", reason: "its format is 3; 2 is known")) {
             try SegmentReader(bytes: later, name: "f")
         }
-        let error = SegmentError.notASegment(file: "f", reason: "it does not say its format; 1 is known")
-        #expect("\(error)".hasPrefix("cannot read f as a segment: it does not say its format; 1 is known"))
+        let error = SegmentError.notASegment(file: "f", reason: "it does not say its format; 2 is known")
+        #expect("\(error)".hasPrefix("cannot read f as a segment: it does not say its format; 2 is known"))
     }
 
     @Test func `paths of segments have one form, and only that is understood`() {
-        #expect(SegmentLayout.path(day: 20_569, sequence: 42) == "segments/date=2026-04-26/00000042.parquet")
-        #expect(SegmentLayout.directory(day: 0) == "segments/date=1970-01-01")
-        let parsed = SegmentLayout.parse("segments/date=2026-04-26/00000042.parquet")
-        #expect(parsed?.day == 20_569)
+        #expect(SegmentLayout.path(month: 675, sequence: 42) == "segments/month=2026-04/00000042.parquet")
+        #expect(SegmentLayout.directory(month: 0) == "segments/month=1970-01")
+        let parsed = SegmentLayout.parse("segments/month=2026-04/00000042.parquet")
+        #expect(parsed?.month == 675)
         #expect(parsed?.sequence == 42)
-        #expect(SegmentLayout.parse(SegmentLayout.path(day: 1, sequence: 123_456_789))?.sequence == 123_456_789)
+        #expect(SegmentLayout.parse(SegmentLayout.path(month: 1, sequence: 123_456_789))?.sequence == 123_456_789)
+        #expect(SegmentLayout.orphan(month: 675, sequence: 42) == "orphans/2026-04-00000042.parquet")
+        for month in [Int32(0), 11, 12, 13, 675, 96_359] {
+            #expect(SegmentLayout.parse(SegmentLayout.path(month: month, sequence: 1))?.month == month)
+        }
         for path in [
-            "segments/date=2026-04-26/42.parquet", "segments/date=2026-02-30/00000042.parquet",
-            "segments/date=2026-04-26/00000042.parquet.tmp", "segments/date=2026-4-26/00000042.parquet",
-            "other/date=2026-04-26/00000042.parquet", "segments/2026-04-26/00000042.parquet",
-            "segments/date=2026-04-26/-0000042.parquet", "segments/date=2026-04-26/+0000042.parquet",
-            "segments/date=2026-04-26/x/00000042.parquet", "segments//00000042.parquet", "", "/",
-            "segments/date=2026-04-26/99999999999999999999.parquet",
+            "segments/month=2026-04/42.parquet", "segments/month=2026-13/00000042.parquet",
+            "segments/month=2026-00/00000042.parquet", "segments/month=2026-04-26/00000042.parquet",
+            "segments/month=2026-04/00000042.parquet.tmp", "segments/month=2026-4/00000042.parquet",
+            "segments/month=+2026-04/00000042.parquet", "segments/month=2026-+4/00000042.parquet",
+            "segments/month=2026--4/00000042.parquet", "segments/month=/00000042.parquet",
+            "segments/date=2026-04-26/00000042.parquet",
+            "other/month=2026-04/00000042.parquet", "segments/2026-04/00000042.parquet",
+            "segments/month=2026-04/-0000042.parquet", "segments/month=2026-04/+0000042.parquet",
+            "segments/month=2026-04/x/00000042.parquet", "segments//00000042.parquet", "", "/",
+            "segments/month=2026-04/99999999999999999999.parquet",
+            "segments/month=99999999999999999999-04/00000042.parquet",
+            "segments/month=999999999999-04/00000042.parquet",
         ] { #expect(SegmentLayout.parse(path) == nil, "\(path)") }
+    }
+
+    @Test func `a year that is too large to be counted in months is no year`() async {
+        // A stray folder of this name must not end the program, which looks at all of them.
+        await #expect(processExitsWith: .success) {
+            for year in ["9223372036854775807", "-9223372036854775808", "-9223372036854775807", "768614336404566653"] {
+                precondition(SegmentLayout.parse("segments/month=\(year)-04/00000042.parquet") == nil)
+            }
+        }
     }
 }

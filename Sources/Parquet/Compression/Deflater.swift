@@ -20,8 +20,8 @@ struct Deflater: ~Copyable, Sendable {
 
     init() {}
 
-    /// Appends the gzip member that holds `input`. What lies before `mark` is of another kind than what lies behind, and
-    /// gets a code of its own.
+    /// Appends the gzip member that holds `input`. What lies before `mark` is of another kind than what lies behind,
+    /// and gets a code of its own.
     mutating func gzip(_ input: UnsafeRawBufferPointer, _ press: Press, mark: Int = 0, into sink: inout ByteSink) {
         Self.header.withUnsafeBytes { sink.put($0) }
         var bits = BitWriter(sink.room(Self.bound(input.count)))

@@ -58,7 +58,8 @@ enum PlainTexts {
 /// All lengths first, then all bytes, from `mark` on: best for ids that share nothing.
 enum DeltaLengthTexts {
     static func encode(
-        _ texts: TextsView, _ count: Int, lengths scratch: inout Scratch<Int64>, into sink: inout ByteSink, mark: inout Int
+        _ texts: TextsView, _ count: Int, lengths scratch: inout Scratch<Int64>, into sink: inout ByteSink,
+        mark: inout Int
     ) {
         let lengths = scratch.room(count)
         for value in 0..<count { lengths[value] = Int64(texts[value].count) }
@@ -83,7 +84,8 @@ enum DeltaLengthTexts {
 /// that grow.
 enum DeltaTexts {
     static func encode(
-        _ texts: TextsView, _ count: Int, lengths scratch: inout Scratch<Int64>, into sink: inout ByteSink, mark: inout Int
+        _ texts: TextsView, _ count: Int, lengths scratch: inout Scratch<Int64>, into sink: inout ByteSink,
+        mark: inout Int
     ) {
         let shared = scratch.room(count * 2)
         let own = shared + count

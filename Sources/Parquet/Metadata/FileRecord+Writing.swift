@@ -82,7 +82,8 @@ extension ChunkRecord {
     /// The encoding of values, of the dictionary, and of levels, each once.
     private var encodings: [Int32] {
         var all = [valueEncoding]
-        if ![Encoding.plain.rawValue, Encoding.rle.rawValue].contains(valueEncoding) { all.append(Encoding.plain.rawValue) }
+        let named = [Encoding.plain.rawValue, Encoding.rle.rawValue]
+        if !named.contains(valueEncoding) { all.append(Encoding.plain.rawValue) }
         if valueEncoding != Encoding.rle.rawValue { all.append(Encoding.rle.rawValue) }
         return all
     }

@@ -66,6 +66,9 @@ struct ChunkIndex: Sendable {
     private var last: PageBounds?
     private var isAscending = true
     private var isDescending = true
+    /// Whether each page with values begins after the end of the one before, and how many there are.
+    private var isDisjoint = true
+    private var pagesWithValues = 0
     /// A page has values but no bounds that are short enough; then the chunk states none.
     private var hasUnknownBounds = false
     /// A page has values but its bounds were not looked for; then only the chunk states some.
@@ -103,8 +106,10 @@ struct ChunkIndex: Sendable {
         }
         if let lastMin = last?.min, let lastMax = last?.max {
             if precedes(min, lastMin) || precedes(max, lastMax) { isAscending = false }
+            if !precedes(lastMax, min) { isDisjoint = false }
             if precedes(lastMin, min) || precedes(lastMax, max) { isDescending = false }
         }
+        pagesWithValues += 1
         last = PageBounds(nullCount: nulls, min: min, max: max)
         bounds.append(PageBounds(nullCount: nulls, min: min, max: max))
     }
@@ -128,8 +133,8 @@ struct ChunkIndex: Sendable {
         }
     }
 
-    /// Whether each page begins after the one before, so that the bounds alone find the page of a value.
-    var tellsMore: Bool { isAscending && !hasUnknownBounds && !hasUntoldBounds }
+    /// Whether each page begins after the end of the one before, so that the bounds alone find the page of a value.
+    var tellsMore: Bool { pagesWithValues > 1 && isDisjoint && !hasUnknownBounds && !hasUntoldBounds }
 
     /// Moves the pages towards the end of the file.
     mutating func move(by bytes: Int) {

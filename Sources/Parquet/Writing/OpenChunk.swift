@@ -111,8 +111,9 @@ extension PageSink {
             for hash in chunk.hashes { bloom?.insert(hash) }
         }
         return FinishedChunk(
-            column: chunk.column, rows: chunk.rows, dictionary: dictionary, pages: chunk.pages, pageBytes: chunk.pageBytes, index: chunk.index,
-            bloom: bloom?.encoded(), record: chunk.record(dictionaryBytes: dictionary.count))
+            column: chunk.column, rows: chunk.rows, dictionary: dictionary, pages: chunk.pages,
+            pageBytes: chunk.pageBytes, index: chunk.index, bloom: bloom?.encoded(),
+            record: chunk.record(dictionaryBytes: dictionary.count))
     }
 }
 

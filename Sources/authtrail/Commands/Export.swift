@@ -95,7 +95,8 @@ struct Export: ParsableCommand {
             throw ValidationError("the dashboard takes --as-of and --since only, no filters")
         }
         if source != nil, !lines { throw ValidationError("--source is for --lines; add it") }
-        if lines, subject != .events || !filters.isEmpty || since != nil || until != nil || withSource || format != nil {
+        let asksForEvents = !filters.isEmpty || since != nil || until != nil || withSource || format != nil
+        if lines, subject != .events || asksForEvents {
             throw ValidationError("--lines gives back a whole log; it takes --source and --output only")
         }
         let allowed: [Format] = subject == .events ? [.ndjson, .csv, .json] : [.json]

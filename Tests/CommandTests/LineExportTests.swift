@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+
+/// `export --lines` gives back the file that was ingested: `cmp` says nothing.
+struct LineExportTests {
+    /// Spellings that no two producers share, lines that are none, and blank lines.
+    private static let odd: [String] = [
+        #"{"ts":"2026-04-26T00:11:41.212Z","event":"issued","token_id":"t0","principal":"p","scopes":["a","b"]}"#,
+        #"{"ts": "2026-05-26T00:11:41.2Z", "event": "used", "token_id": "t1", "latency_ms": 1.50, "success": true}"#,
+        #"{"event":"used","ts":1777161600,"token_id":"t\u0041","x":{"a":[1, 2]},"tool":"y"}"#,
+        #"{"ts":"2026-06-26T02:11:41+02:00","event":"failed","reason":"expired","ip":null,"user_agent":"é"}"#,
+        #"  {"ts":"2026-04-26T00:11:41.212Z" , "event":"used","token_id":"z","latency_ms":8.0}  "#,
+        #"{"ts":"2026-04-26T00:11:41.212Z","event":"revoked","token_id":"q","admin":"bob"}"# + "\r",
+        #"{"ts":"2025-04-26T00:11:41.212123Z","event":"used","token_id":"u","token_id":"v"}"#,
+        #"{"ts":1,"event":"nope"}"#, "not json", "", "   ", "\t\r", "\r",
+    ]
+
+    private func log(_ seed: UInt64, lines: Int) -> String {
+        var state = seed
+        let all = (0..<lines).map { _ -> String in
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Self.odd[Int(state >> 33) % Self.odd.count]
+        }
+        return all.joined(separator: "\n")
+    }
+
+    @Test(arguments: [UInt64(1), 2, 3, 4, 5])
+    func `a log of odd lines over several months comes back byte for byte`(seed: UInt64) throws {
+        let program = Program()
+        let text = log(seed, lines: 3000) + (seed % 2 == 0 ? "\n" : "\n" + Self.odd[0])
+        let path = program.write("odd.ndjson", text)
+        #expect(try program.run("ingest", "-q", path).status == 0)
+        let run = try program.shell("\"$AUTHTRAIL\" export --lines | cmp - odd.ndjson")
+        #expect(run.status == 0, "\(run.output)\(run.errors)")
+        #expect(try program.run("verify").status == 0)
+    }
+
+    @Test func `a log that grew over several runs comes back whole, also where a newline came late`() throws {
+        let program = Program()
+        var text = ""
+        for (run, ending) in ["", "\r\n\n", "\n \r\n", ""].enumerated() {
+            text += (run == 0 ? "" : ending) + log(UInt64(run), lines: 40) + "\n" + Self.odd[run % 2]
+            let path = program.write("growing.ndjson", text)
+            #expect(try program.run("ingest", "-q", path).status == 0)
+        }
+        let run = try program.shell("\"$AUTHTRAIL\" export --lines -o back && cmp back growing.ndjson")
+        #expect(run.status == 0, "\(run.output)\(run.errors)")
+    }
+
+    @Test func `each of several logs comes back by its path or its number, never mixed`() throws {
+        let program = Program()
+        for name in ["a", "b"] {
+            let path = program.write(name + ".ndjson", log(name == "a" ? 7 : 8, lines: 500) + "\n")
+            try program.run("ingest", "-q", path)
+        }
+        let unclear = try program.run("export", "--lines")
+        #expect(unclear.status == 64)
+        #expect(unclear.errors.contains("cannot export lines: the trail has several sources; choose one with --source:"))
+        for command in ["--source \"$PWD/b.ndjson\" | cmp - b.ndjson", "--source 1 | cmp - a.ndjson"] {
+            let run = try program.shell("\"$AUTHTRAIL\" export --lines " + command)
+            #expect(run.status == 0, "\(run.output)\(run.errors)")
+        }
+        let absent = try program.run("export", "--lines", "--source", "c.ndjson")
+        #expect(absent.status == 64)
+        #expect(absent.errors.contains("cannot export the lines of c.ndjson: no source has this name or number"))
+    }
+
+    @Test func `a log that was rotated away and its successor of the same name are two sources`() throws {
+        let program = Program()
+        let first = log(11, lines: 300) + "\n", second = log(12, lines: 200) + "\n"
+        let path = program.write("auth.ndjson", first)
+        try program.run("ingest", "-q", path)
+        _ = try program.shell("mv auth.ndjson auth.ndjson.1")
+        _ = program.write("auth.ndjson", second)
+        try program.run("ingest", "-q", program.folder + "/auth.ndjson.1", path)
+        let run = try program.shell("""
+            "$AUTHTRAIL" export --lines --source 1 | cmp - auth.ndjson.1
+            "$AUTHTRAIL" export --lines --source 2 | cmp - auth.ndjson
+            """)
+        #expect(run.status == 0 && run.output.isEmpty, "\(run.output)\(run.errors)")
+    }
+
+    @Test func `lines take no filters, and a source only goes with lines`() throws {
+        let program = Program()
+        try program.run("ingest", "-q", program.write("a.ndjson", threeLines))
+        #expect(try program.run("export", "--lines", "--token", "t1").status == 64)
+        #expect(try program.run("export", "--lines", "--format", "csv").status == 64)
+        #expect(try program.run("export", "dashboard", "--lines").status == 64)
+        #expect(try program.run("export", "--source", "a.ndjson").status == 64)
+        #expect(try program.run("export", "--lines").output == threeLines)
+    }
+}
