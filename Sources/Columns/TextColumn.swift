@@ -42,16 +42,12 @@ package struct TextColumn: Sendable {
     package static let none = UInt32.max
     /// After so many texts it is decided whether interning is worth its time.
     private static var trialValues: Int { 4096 }
-    /// How often a column that was emptied and filled again keeps to a decision against interning.
-    private static var trustedDecisions: Int { 16 }
 
     package private(set) var dictionary = TextDictionary()
     /// One per row: an index into `dictionary`, or `none`.
     package private(set) var indices: [UInt32] = []
     private var interns = true
     private var values = 0
-    /// Batches since the decision against interning.
-    private var decisionAge = 0
 
     package init() {}
 
@@ -114,8 +110,7 @@ package struct TextColumn: Sendable {
     package mutating func removeAll() {
         dictionary.removeAll()
         indices.removeAll(keepingCapacity: true)
-        decisionAge = interns ? 0 : decisionAge + 1
-        if decisionAge >= Self.trustedDecisions { (interns, decisionAge) = (true, 0) }
+        interns = true
         values = 0
     }
 

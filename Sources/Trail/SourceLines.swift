@@ -47,7 +47,6 @@ package struct SourceLines {
             guard nextKept < kept.count else { return false }
             try text.begin(kept[nextKept].offset)
             text.bytes.append(contentsOf: kept[nextKept].bytes)
-            text.endLine()
             nextKept += 1
             return true
         }
@@ -70,7 +69,7 @@ private struct SourceText {
 
     private var at: Int64 { taken + Int64(bytes.count) }
 
-    /// What no line covers is empty lines.
+    /// What no line covers is newlines: those behind lines, and empty lines. A last line may have none yet.
     mutating func fill(to offset: Int64) {
         if at < offset { bytes.append(contentsOf: repeatElement(0x0A, count: Int(offset - at))) }
     }
@@ -79,9 +78,6 @@ private struct SourceText {
         guard offset >= at else { throw OverlappingLines(offset: offset) }
         fill(to: offset)
     }
-
-    /// A last line may have no newline yet.
-    mutating func endLine() { if at < end { bytes.append(0x0A) } }
 
     mutating func take() -> [UInt8] {
         defer {
@@ -147,7 +143,6 @@ private final class StoredLines {
             if sources[row] == source {
                 try text.begin(offsets[row])
                 try renderer.append(columns, row: row, to: &text.bytes)
-                text.endLine()
             }
             row += 1
         }

@@ -74,8 +74,8 @@ struct LineExportTests {
         _ = program.write("auth.ndjson", second)
         try program.run("ingest", "-q", program.folder + "/auth.ndjson.1", path)
         let run = try program.shell("""
-            "$AUTHTRAIL" export --lines --source 1 | cmp - auth.ndjson.1
-            "$AUTHTRAIL" export --lines --source 2 | cmp - auth.ndjson
+            "$AUTHTRAIL" export --lines --source "$PWD/auth.ndjson.1" | cmp - auth.ndjson.1 &&
+            "$AUTHTRAIL" export --lines --source "$PWD/auth.ndjson" | cmp - auth.ndjson
             """)
         #expect(run.status == 0 && run.output.isEmpty, "\(run.output)\(run.errors)")
     }
