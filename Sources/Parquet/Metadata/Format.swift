@@ -20,7 +20,7 @@ enum Format {
 enum Cap {
     /// A footer; one of ours has about 64 KiB.
     static let footerBytes = 1 << 28
-    /// Rows of a row group; ours have 131,072.
+    /// Rows of a row group; ours have about a million.
     static let groupRows = 1 << 24
     /// Values of one page; a list may have many in one row.
     static let pageValues = 1 << 24
