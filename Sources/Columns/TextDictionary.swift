@@ -151,6 +151,12 @@ package struct TextDictionary: Sendable {
         return nil
     }
 
+    /// Tells every entry that is this text; a dictionary that was appended to may have several.
+    package func forEachPlace(of text: [UInt8], _ body: (Int) -> Void) {
+        let wanted = text.span.bytes
+        for index in 0..<count where holds(wanted, at: index) { body(index) }
+    }
+
     /// The index of a text, or nil.
     package func index(of text: String) -> UInt32? { index(of: Array(text.utf8)) }
 

@@ -4,8 +4,9 @@ import Parquet
 
 /// A sealed segment, open for reading.
 ///
-/// A reader belongs to one thread at a time; open the segment twice to read it from two.
-package final class SegmentReader {
+/// A reader has one user at a time and may move between threads; open the segment twice to read it from two. It keeps
+/// what it decoded of dictionaries and indexes (`memory`), so one that is kept answers the next question sooner.
+package final class SegmentReader: @unchecked Sendable {
     private let file: ParquetFile
     private let name: String
     /// By number; read when rows with shapes are asked for.
@@ -42,6 +43,9 @@ package final class SegmentReader {
 
     /// Number of rows.
     package var rows: Int { file.rows }
+
+    /// Bytes that the reader keeps from earlier scans, about.
+    package var memory: Int { file.dictionaryMemory }
 
     /// Number of row groups.
     package var rowGroupCount: Int { file.rowGroupCount }
@@ -87,109 +91,13 @@ package final class SegmentReader {
 
     /// Hands the matching rows to `body`, batch by batch, in the order in which they are stored.
     ///
-    /// Each batch holds the columns that the scan asks for and comes from one row group. Row groups are passed over by
-    /// time, kind, bounds and bloom filter, pages by time; only the columns of conditions are decoded to find matches,
-    /// and the others only on pages that have some.
+    /// Each batch holds the columns that the scan asks for and comes from one row group.
     package func scan(_ scan: EventScan, _ body: (EventColumns) throws -> Void) throws {
         for rowGroup in 0..<rowGroupCount {
-            guard let batch = try matches(scan, rowGroup: rowGroup), batch.count > 0 else { continue }
+            var rows = RowGroupScan(scan, of: self, file, rowGroup)
+            guard let batch = try rows.run(), batch.count > 0 else { continue }
             try body(batch)
         }
-    }
-
-    private func matches(_ scan: EventScan, rowGroup: Int) throws(SegmentError) -> EventColumns? {
-        guard try mightMatch(scan, rowGroup: rowGroup) else { return nil }
-        let pages = try pages(scan, rowGroup: rowGroup)
-        guard !pages.isEmpty else { return nil }
-        let cuts = try parquet { () throws(ParquetError) in try file.pages(rowGroup: rowGroup) }
-        let conditions = scan.conditionFields
-        var looked = EventColumns(count: pages.reduce(0) { $0 + cuts[$1].count }, fields: conditions)
-        try fill(&looked, conditions, rowGroup: rowGroup, pages: pages)
-        let rows = conditions.isEmpty ? nil : scan.matchingRows(in: looked)
-        if rows?.isEmpty == true { return nil }
-        return try deliver(scan.fields, rows: rows, of: looked, rowGroup: rowGroup, pages: pages, cuts: cuts)
-    }
-
-    /// The wanted columns of the matching rows (all rows if nil), which are counted over the given pages.
-    private func deliver(
-        _ fields: EventFields, rows: [Int]?, of looked: EventColumns, rowGroup: Int, pages: [Int], cuts: [Range<Int>]
-    ) throws(SegmentError) -> EventColumns {
-        let known = fields.intersection(looked.fields), missing = fields.subtracting(known)
-        guard let rows, rows.count < looked.count else {
-            var all = EventColumns(count: looked.count, fields: fields)
-            all.take(known, from: looked)
-            try fill(&all, missing, rowGroup: rowGroup, pages: pages)
-            return all
-        }
-        var matching = EventColumns(count: rows.count, fields: fields)
-        matching.take(known, from: looked.only(known).gathering(rows))
-        guard !missing.isEmpty else { return matching }
-        let (kept, places) = Self.pagesWithMatches(rows, pages: pages, cuts: cuts)
-        var rest = EventColumns(count: kept.reduce(0) { $0 + cuts[$1].count }, fields: missing)
-        try fill(&rest, missing, rowGroup: rowGroup, pages: kept)
-        matching.take(missing, from: rest.gathering(places))
-        return matching
-    }
-
-    /// The pages that hold any of some rows, and where the rows stand among the rows of these pages alone.
-    private static func pagesWithMatches(
-        _ rows: [Int], pages: [Int], cuts: [Range<Int>]
-    ) -> (pages: [Int], places: [Int]) {
-        var kept: [Int] = [], places: [Int] = []
-        places.reserveCapacity(rows.count)
-        var at = 0, from = 0, keptRows = 0
-        for page in pages {
-            let end = from + cuts[page].count
-            let first = at
-            while at < rows.count, rows[at] < end {
-                places.append(keptRows + rows[at] - from)
-                at += 1
-            }
-            if at > first {
-                kept.append(page)
-                keptRows += cuts[page].count
-            }
-            from = end
-        }
-        return (kept, places)
-    }
-
-    /// Whether a row group can have matches, as far as statistics, dictionary of kinds and bloom filters tell.
-    private func mightMatch(_ scan: EventScan, rowGroup: Int) throws(SegmentError) -> Bool {
-        let times = file.statistics(column: SegmentSchema.index(.ts), rowGroup: rowGroup)
-        guard overlaps(scan, times.min, times.max) else { return false }
-        for (field, condition) in scan.texts {
-            guard case .equals(let texts) = condition else { continue }
-            let column = SegmentSchema.index(field)
-            let isPossible = try parquet { () throws(ParquetError) in
-                try file.mightContain(anyOf: texts, column: column, rowGroup: rowGroup)
-            }
-            guard isPossible else { return false }
-        }
-        guard scan.kinds != .all else { return true }
-        let words = try parquet { () throws(ParquetError) in
-            try file.dictionary(column: SegmentSchema.index(.event), rowGroup: rowGroup)
-        }
-        guard let words else { return true }
-        return (0..<words.count).contains { EventKind(name: words.string(at: $0)).map(scan.kinds.contains) ?? false }
-    }
-
-    /// The pages whose time can match.
-    private func pages(_ scan: EventScan, rowGroup: Int) throws(SegmentError) -> [Int] {
-        let count = try parquet { () throws(ParquetError) in try file.pages(rowGroup: rowGroup) }.count
-        guard scan.from != .min || scan.to != .max else { return Array(0..<count) }
-        let bounds = try parquet { () throws(ParquetError) in
-            try file.pageBounds(column: SegmentSchema.index(.ts), rowGroup: rowGroup)
-        }
-        guard let bounds else { return Array(0..<count) }
-        return bounds.indices.filter { overlaps(scan, bounds[$0].min, bounds[$0].max) }
-    }
-
-    /// Whether a span of time with the given bounds, as the file states them, meets the scan's. Unknown bounds do.
-    private func overlaps(_ scan: EventScan, _ min: [UInt8]?, _ max: [UInt8]?) -> Bool {
-        if let min = min.flatMap(time), min >= scan.to { return false }
-        if let max = max.flatMap(time), max < scan.from { return false }
-        return true
     }
 
     private static func number(_ bytes: [UInt8]) -> Int64? {
@@ -197,7 +105,8 @@ package final class SegmentReader {
         return Int64(bitPattern: bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) })
     }
 
-    private func time(_ bytes: [UInt8]) -> Int64? {
+    /// A bound of `ts` in microseconds.
+    func time(_ bytes: [UInt8]) -> Int64? {
         guard let number = Self.number(bytes) else { return nil }
         return number.multipliedReportingOverflow(by: file.schema.columns[SegmentSchema.index(.ts)].unit).partialValue
     }
@@ -214,7 +123,8 @@ package final class SegmentReader {
         return shapes
     }
 
-    private func fill(
+    /// Decodes some columns of pages; all pages if nil.
+    func fill(
         _ columns: inout EventColumns, _ fields: EventFields, rowGroup: Int, pages: [Int]?
     ) throws(SegmentError) {
         if fields.contains(.shape) { columns.shapes = try shapes() }

@@ -14,6 +14,20 @@ enum SegmentSchema {
         ParquetSchema(EventField.allCases.map { column($0, isMillis) })
     }
 
+    /// The kinds of each row group. Uses are nine of ten events and detection rarely wants all of them; failures, which
+    /// it wants first, are then read without the rest, with a dictionary of their own addresses.
+    static let groups: [EventKinds] = [
+        .used, .failed, .all.subtracting(.used.union(.failed)),
+    ]
+
+    /// The row groups that a batch has rows for, and which rows; nil for all of them.
+    static func split(_ events: EventColumns) -> [(group: Int, rows: [Int]?)] {
+        let groupOfKind = EventKind.allCases.map { kind in groups.firstIndex { $0.contains(kind) } ?? 0 }
+        var rows = [[Int]](repeating: [], count: groups.count)
+        for (row, kind) in events.event.enumerated() { rows[groupOfKind[Int(kind)]].append(row) }
+        return rows.indices.filter { !rows[$0].isEmpty }.map { ($0, rows[$0].count == events.count ? nil : rows[$0]) }
+    }
+
     static func schema(isMillis: Bool) -> ParquetSchema { schemas[isMillis ? 0 : 1] }
 
     /// Where a column of the schema lies: fields are numbered as columns are.

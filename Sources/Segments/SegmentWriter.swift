@@ -25,13 +25,15 @@ package struct SealedSegment: Sendable {
 
 /// What writing one segment taught about compressing the columns; it saves the next one from trying everything anew.
 package struct SegmentExperience: Sendable {
-    fileprivate var columns: [ColumnExperience]
+    /// By row group, then by column.
+    fileprivate var groups: [[ColumnExperience]]
 }
 
 /// Builds one segment in memory from batches of events of one UTC month.
 ///
-/// The columns of a batch are encoded and compressed side by side, on as many threads as there are cores; only
-/// compressed pages are kept. A writer has one user at a time and may move between threads.
+/// Rows of a batch go to the row group of their kind. The columns are encoded and compressed side by side, on as many
+/// threads as there are cores; only compressed pages are kept. A writer has one user at a time and may move between
+/// threads.
 package final class SegmentWriter: @unchecked Sendable {
     /// In the order in which they are started: those that take longest first, so that no core waits for the last one.
     private static let order: [EventField] = {
@@ -46,7 +48,7 @@ package final class SegmentWriter: @unchecked Sendable {
     private let month: Int32
     /// Whether all times are whole milliseconds, as the first batch has it.
     private let isMillis: Bool
-    private let columns: [ColumnWriter]
+    private let groups: [[ColumnWriter]]
     private let workshops: Mutex<[PageWorkshop]>
     private var minTS = Int64.max
     private var maxTS = Int64.min
@@ -66,17 +68,19 @@ package final class SegmentWriter: @unchecked Sendable {
         self.month = month
         self.isMillis = isMillis
         workshops = Mutex([])
-        columns = SegmentSchema.schema(isMillis: isMillis).columns.enumerated().map { place, column in
-            ColumnWriter(
-                column, pageRows: Limits.rowsPerPage, experience: experience?.columns[place] ?? ColumnExperience())
+        groups = SegmentSchema.groups.indices.map { group in
+            SegmentSchema.schema(isMillis: isMillis).columns.enumerated().map { place, column in
+                let known = experience?.groups[group][place]
+                return ColumnWriter(column, pageRows: Limits.rowsPerPage, experience: known ?? ColumnExperience())
+            }
         }
     }
 
     /// What this writer learned so far.
-    package var experience: SegmentExperience { SegmentExperience(columns: columns.map { $0.experience }) }
+    package var experience: SegmentExperience { SegmentExperience(groups: groups.map { $0.map(\.experience) }) }
 
     /// Bytes so far, without dictionaries, indexes and footer.
-    package var byteCount: Int { columns.reduce(0) { $0 + $1.byteCount } }
+    package var byteCount: Int { groups.joined().reduce(0) { $0 + $1.byteCount } }
 
     /// Whether the times of a batch are whole milliseconds, as nearly all producers write them.
     package static func isMillis(_ events: EventColumns) -> Bool {
@@ -89,19 +93,22 @@ package final class SegmentWriter: @unchecked Sendable {
         rows + events.count <= Limits.rowsPerSegment && (!isMillis || Self.isMillis(events))
     }
 
-    /// Adds a batch: all fields filled, all events in the segment's month. Every batch but the last should have whole
-    /// pages. `alongside` runs at the same time as the columns are written.
+    /// Adds a batch: all fields filled, all events in the segment's month. Pages end where batches end, so batches
+    /// should be large. `alongside` runs at the same time as the columns are written.
     ///
     /// After an error the writer must not be used again.
     package func add(_ events: EventColumns, alongside: @Sendable () -> Void = {}) throws(SegmentError) {
         guard events.count > 0 else { return }
         try check(events)
-        let writes = Self.order
-        let isSmall = events.count < Self.fewRows
-        try each(writes.count + 1, isSmall: isSmall) { [columns] task, workshop throws(ParquetError) in
+        let parts = SegmentSchema.split(events)
+        let fields = Self.order
+        try each(parts.count * fields.count + 1, isSmall: events.count < Self.fewRows) {
+            [groups] task, workshop throws(ParquetError) in
             if task == 0 { return alongside() }
-            let field = writes[task - 1]
-            try columns[SegmentSchema.index(field)].add(Self.data(field, of: events), in: workshop)
+            let part = parts[(task - 1) / fields.count], field = fields[(task - 1) % fields.count]
+            let writer = groups[part.group][SegmentSchema.index(field)]
+            let own = part.rows.map { events.only(EventFields(field)).gathering($0) } ?? events
+            try writer.add(Self.data(field, of: own), in: workshop)
         }
         for kind in events.event { counts[Int(kind)] += 1 }
         rows += events.count
@@ -110,16 +117,19 @@ package final class SegmentWriter: @unchecked Sendable {
 
     /// Ends the segment; `metadata` goes into the file after the format entry. The writer is used up.
     package func finish(metadata: [(key: String, value: String)] = []) throws(SegmentError) -> SealedSegment {
-        let finished = Mutex<[FinishedChunk?]>([FinishedChunk?](repeating: nil, count: columns.count))
-        try each(columns.count, isSmall: rows < Self.fewRows) { [columns] place, workshop throws(ParquetError) in
-            let chunk = try columns[place].finish(in: workshop)
-            finished.withLock { $0[place] = chunk }
+        let width = SegmentSchema.schema(isMillis: isMillis).columns.count
+        let finished = Mutex<[FinishedChunk?]>([FinishedChunk?](repeating: nil, count: groups.count * width))
+        try each(groups.count * width, isSmall: rows < Self.fewRows) { [groups] task, workshop throws(ParquetError) in
+            let chunk = try groups[task / width][task % width].finish(in: workshop)
+            finished.withLock { $0[task] = chunk }
         }
         let chunks = finished.withLock { $0.compactMap(\.self) }
         let shapes = self.shapes.enumerated().map { (key: SegmentSchema.shapeKey + String($0), value: $1.text) }
         let entries = [(key: SegmentSchema.formatKey, value: SegmentSchema.format)] + shapes + metadata
         var file = ParquetWriter(schema: SegmentSchema.schema(isMillis: isMillis), createdBy: "authtrail")
-        do throws(ParquetError) { try file.addRowGroup(chunks) } catch { throw .parquet(error) }
+        do throws(ParquetError) {
+            for group in groups.indices { try file.addRowGroup(Array(chunks[group * width..<(group + 1) * width])) }
+        } catch { throw .parquet(error) }
         let rowGroups = file.rowGroupCount
         return SealedSegment(
             parts: file.finishParts(metadata: entries), month: month, rows: rows, rowGroups: rowGroups,

@@ -9,8 +9,9 @@ package struct OverlappingLines: Error, Equatable {
 
 /// The bytes of one source from its beginning on: stored, quarantined and blank lines in their order.
 ///
-/// A source's events lie in the segments of their months, in the order of their lines in each. So a few cursors are
-/// merged, one for each segment whose offsets have been reached, and each holds one page.
+/// A source's events lie in the segments of their months, there in row groups by kind, and in each of these in the order
+/// of their lines. So a few cursors are merged, one for each row group whose offsets have been reached, and each holds
+/// one page.
 package struct SourceLines {
     private var waiting: [StoredLines]
     private var open: [StoredLines] = []
@@ -22,8 +23,9 @@ package struct SourceLines {
     package init(of source: SourceRecord, in trail: Trail) throws {
         kept = try trail.catalog.keptLines(ofSource: source.id)
         text = SourceText(end: source.checkpoint)
-        waiting = try trail.catalog.segments().compactMap { segment in
-            try StoredLines(of: source.id, in: SegmentReader(path: trail.path + "/" + segment.file))
+        waiting = try trail.catalog.segments().flatMap { segment in
+            let reader = try SegmentReader(path: trail.path + "/" + segment.file)
+            return try (0..<reader.rowGroupCount).compactMap { try StoredLines(of: source.id, in: reader, $0) }
         }
         waiting.sort { $0.first > $1.first }
     }
@@ -52,7 +54,7 @@ package struct SourceLines {
         }
         var limit = min(nextOffset, waiting.last?.first ?? .max)
         for place in open.indices where place != least { limit = min(limit, open[place].offset) }
-        // At least one line, also where the next segment may begin with it.
+        // At least one line, also where the next row group may begin with it.
         if try !open[least].add(before: max(limit, open[least].offset + 1), to: &text) { open.remove(at: least) }
         return true
     }
@@ -89,7 +91,7 @@ private struct SourceText {
     }
 }
 
-/// The stored lines of one source in one segment.
+/// The stored lines of one source in one row group.
 private final class StoredLines {
     private static let fields = LineRenderer.fields.union(EventFields([.sourceID, .sourceOffset]))
 
@@ -97,25 +99,21 @@ private final class StoredLines {
     let first: Int64
     private let source: Int64
     private let reader: SegmentReader
-    private var places: [(rowGroup: Int, page: Int)] = []
+    private let rowGroup: Int
+    /// Descending.
+    private var pages: [Int]
     private var columns = EventColumns(fields: [])
     private var renderer = LineRenderer(shapes: [])
     private var row = -1
 
-    /// Nil if the segment has no line of the source.
-    init?(of source: Int64, in reader: SegmentReader) throws {
+    /// Nil if the row group has no line of the source.
+    init?(of source: Int64, in reader: SegmentReader, _ rowGroup: Int) throws {
+        guard reader.bounds(.sourceID, rowGroup: rowGroup)?.contains(source) ?? true else { return nil }
         self.source = source
         self.reader = reader
-        var first = Int64.max
-        for rowGroup in 0..<reader.rowGroupCount {
-            let sources = reader.bounds(.sourceID, rowGroup: rowGroup)
-            guard sources?.contains(source) ?? true else { continue }
-            first = min(first, reader.bounds(.sourceOffset, rowGroup: rowGroup)?.lowerBound ?? 0)
-            places += try reader.pages(rowGroup: rowGroup).indices.map { (rowGroup, $0) }
-        }
-        guard !places.isEmpty else { return nil }
-        places.reverse()
-        self.first = first
+        self.rowGroup = rowGroup
+        first = reader.bounds(.sourceOffset, rowGroup: rowGroup)?.lowerBound ?? 0
+        pages = try reader.pages(rowGroup: rowGroup).indices.reversed()
     }
 
     /// Where the current line starts.
@@ -127,8 +125,8 @@ private final class StoredLines {
             row += 1
             while row < columns.count, columns.sourceID[row] != source { row += 1 }
             if row < columns.count { return true }
-            guard let place = places.popLast() else { return false }
-            columns = try reader.columns(rowGroup: place.rowGroup, page: place.page, fields: Self.fields)
+            guard let page = pages.popLast() else { return false }
+            columns = try reader.columns(rowGroup: rowGroup, page: page, fields: Self.fields)
             renderer = LineRenderer(shapes: columns.shapes)
             row = -1
         }

@@ -1,7 +1,10 @@
 package import Catalog
 package import Events
+internal import Dispatch
 internal import Files
+internal import Foundation
 internal import Segments
+internal import Synchronization
 
 /// A trail opened for reading: one folder with a catalog and its segments. Readers are many and never wait for the
 /// writer.
@@ -9,6 +12,7 @@ package final class Trail: Sendable {
     /// The trail's folder.
     package let path: String
     package let catalog: Catalog
+    private let shelf = SegmentShelf()
 
     /// Opens a trail. Throws `TrailError`, `FileError` or `CatalogError`.
     package init(reading path: String) throws {
@@ -25,13 +29,46 @@ package final class Trail: Sendable {
 
     /// Delivers the events that match, in the order in which they are stored. Throws what the catalog, the segments or
     /// `body` throw.
+    ///
+    /// Segments are read side by side, as many at a time as there are cores; `body` is called by this thread only.
     package func scan(_ scan: EventScan, _ body: (EventColumns) throws -> Void) throws {
-        for segment in try catalog.segments(from: scan.from, to: scan.to) { try self.scan(scan, in: segment, body) }
+        let segments = try catalog.segments(from: scan.from, to: scan.to).filter { $0.count(of: scan.kinds) > 0 }
+        for start in stride(from: 0, to: segments.count, by: Self.cores) {
+            let some = segments[start..<min(segments.count, start + Self.cores)]
+            guard some.count > 1 else {
+                for segment in some { try self.scan(scan, in: segment, body) }
+                continue
+            }
+            for batches in try sideBySide(Array(some), { try batches(of: scan, in: $0) }) {
+                for batch in batches { try body(batch) }
+            }
+        }
+    }
+
+    private static let cores = ProcessInfo.processInfo.activeProcessorCount
+
+    private func batches(of scan: EventScan, in segment: SegmentRecord) throws -> [EventColumns] {
+        var batches: [EventColumns] = []
+        try self.scan(scan, in: segment) { batches.append($0) }
+        return batches
     }
 
     /// The same over one segment.
     package func scan(_ scan: EventScan, in segment: SegmentRecord, _ body: (EventColumns) throws -> Void) throws {
         guard segment.count(of: scan.kinds) > 0 else { return }
-        try SegmentReader(path: path + "/" + segment.file).scan(scan, body)
+        try shelf.withReader(path + "/" + segment.file) { try $0.scan(scan, body) }
     }
+}
+
+/// Does the same with each element, on a thread for each; results stand in the order of the elements. The first error
+/// in that order is thrown.
+private func sideBySide<Element: Sendable, Output: Sendable>(
+    _ elements: [Element], _ work: @Sendable (Element) throws -> Output
+) throws -> [Output] {
+    let results = Mutex([Result<Output, any Error>?](repeating: nil, count: elements.count))
+    DispatchQueue.concurrentPerform(iterations: elements.count) { place in
+        let result = Result { try work(elements[place]) }
+        results.withLock { $0[place] = result }
+    }
+    return try results.withLock { try $0.compactMap { try $0?.get() } }
 }

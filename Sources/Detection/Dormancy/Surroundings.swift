@@ -147,7 +147,7 @@ struct SurroundingsReader {
         let keys = Set(places.keys)
         let scan = EventScan(
             from: first.minus(settings.failureReach), to: last, kinds: .failed,
-            texts: [.ip: .matching { text in IPKey(text).map { keys.contains($0) } ?? false }],
+            texts: [.ip: .clients(keys)],
             fields: EventFields([.ts, .ip]))
         try history.scan(scan) { events in
             for row in 0..<events.count {
@@ -193,19 +193,21 @@ extension EventColumns {
 
     /// The reference to a row's line. The batch must hold `ts`, `source`, `source_offset` and `event_id`.
     func evidence(at row: Int) -> Evidence {
-        Evidence(source: self[.source][row] ?? "", offset: sourceOffset[row], eventID: self[.eventID][row], ts: ts[row])
+        var evidence = place(at: row)
+        evidence.eventID = self[.eventID][row]
+        return evidence
+    }
+
+    /// The same without the event id. The batch must hold `ts`, `source` and `source_offset`.
+    func place(at row: Int) -> Evidence {
+        Evidence(source: self[.source][row] ?? "", offset: sourceOffset[row], eventID: nil, ts: ts[row])
     }
 }
 
 extension TextCondition {
-    /// Few texts are asked for exactly, which lets readers skip by bloom filter; many by hash.
-    static func any(of texts: Set<String>) -> TextCondition {
-        texts.count <= 64 ? .equals(texts) : .matching { texts.contains($0) }
-    }
-
-    /// The same for texts by their bytes: a set of strings would keep one of two that differ in normalization only.
+    /// Texts by their bytes: a set of strings would keep one of two that differ in normalization only.
     fileprivate static func any(ofBytes texts: Set<[UInt8]>) -> TextCondition {
         let strings = Set(texts.map { String(decoding: $0, as: UTF8.self) })
-        return strings.count == texts.count ? any(of: strings) : .matching { texts.contains(Array($0.utf8)) }
+        return strings.count == texts.count ? .equals(strings) : .matching { texts.contains(Array($0)) }
     }
 }

@@ -59,18 +59,19 @@ struct AcceptedUseReader {
 
     /// Marks the runs whose credential was accepted from the same client in the time before the run.
     ///
-    /// Most broken clients worked until just before, so the day before is looked at first, and older days only for
-    /// runs that still have no answer.
     func markWorkedBefore(_ runs: inout [SteadyRun]) throws {
         let tokens = try FailureDetailsReader(history: history).tokens(of: runs)
-        let reach = settings.brokenClient.workedWithin
-        var newer: Int64 = 0
-        for older in [Self.day, 8 * Self.day, reach].map({ min($0, reach) }) where older > newer {
+        for span in Self.spansBack(settings.brokenClient.workedWithin) {
             let open = runs.indices.filter { !runs[$0].workedBefore && !tokens[$0].isEmpty }
             guard !open.isEmpty else { return }
-            try mark(open, of: &runs, tokens, newer: newer, older: older)
-            newer = older
+            try mark(open, of: &runs, tokens, newer: span.lowerBound, older: span.upperBound)
         }
+    }
+
+    /// A time to look back, in parts: most answers lie in the first, and what is asked of the others is little then.
+    private static func spansBack(_ reach: Int64) -> [Range<Int64>] {
+        let ends = [day, 8 * day, reach].map { min($0, reach) }
+        return zip([0] + ends, ends).filter { $0 < $1 }.map { $0..<$1 }
     }
 
     private func mark(
@@ -82,7 +83,7 @@ struct AcceptedUseReader {
             from: (starts.min() ?? 0).minus(older), to: (starts.max() ?? 0).minus(newer), kinds: Self.kinds,
             texts: [
                 .ip: .clients(Set(byKey.keys)),
-                .tokenID: .any(of: open.reduce(into: []) { $0.formUnion(tokens[$1]) }),
+                .tokenID: .equals(open.reduce(into: []) { $0.formUnion(tokens[$1]) }),
             ],
             fields: EventFields([.ts, .ip, .tokenID]))
         try history.scan(scan) { events in
@@ -115,6 +116,7 @@ struct AcceptedUseReader {
                     episode: target.episode, key: target.key,
                     firsts: firsts.sorted { $0.evidence < $1.evidence }))
         }
+        try addEventIDs(&found)
         return found.sorted { ($0.episode, $0.key) < ($1.episode, $1.key) }
     }
 
@@ -132,15 +134,17 @@ struct AcceptedUseReader {
         init(_ use: AcceptedUse) { (key, token, ts) = (use.key, use.token, use.ts) }
     }
 
-    /// For each followed episode and client, the first accepted use of every token.
+    /// For each followed episode and client, the first accepted use of every token, still without its event id.
     private func accepted(_ followed: FollowedEpisodes) throws -> [Target: [String: AcceptedUse]] {
         var accepted: [Target: [String: AcceptedUse]] = [:]
         for scan in followed.scans(Self.kinds, Self.fields) {
             try history.scan(scan) { events in
                 let clients = events.clients()
+                let agents = events[.userAgent].values(none: nil) { followed.number(ofAgent: $0) }
                 for row in 0..<events.count {
-                    guard let key = clients[row].key, let token = events[.tokenID][row],
-                        let episode = followed.episode(of: key, at: events.ts[row], agent: events[.userAgent][row])
+                    guard let key = clients[row].key,
+                        let episode = followed.episode(of: key, at: events.ts[row], agent: agents[row]),
+                        let token = events[.tokenID][row]
                     else { continue }
                     let use = Self.use(at: row, of: events, key: key, token: token)
                     let target = Target(episode: episode, key: key)
@@ -152,45 +156,87 @@ struct AcceptedUseReader {
         return accepted
     }
 
+    /// Fills in the event ids, which take most of what a segment holds and are wanted for few of the uses.
+    private func addEventIDs(_ found: inout [SuccessAfter]) throws {
+        let uses = found.flatMap(\.firsts)
+        guard let first = uses.map(\.ts).min(), let last = uses.map(\.ts).max() else { return }
+        let scan = EventScan(
+            from: first, to: last.plus(1), kinds: Self.kinds,
+            texts: [.tokenID: .equals(Set(uses.map(\.token))), .ip: .clients(Set(uses.map(\.key)))],
+            fields: EventFields([.ts, .tokenID, .source, .sourceOffset, .eventID]))
+        let wanted = Dictionary(grouping: uses) { $0.ts }
+        var known: [Moment: Evidence] = [:]
+        try history.scan(scan) { events in
+            for row in 0..<events.count {
+                for use in wanted[events.ts[row]] ?? [] where use.token == events[.tokenID][row] {
+                    let evidence = events.evidence(at: row)
+                    guard evidence.source == use.evidence.source, evidence.offset == use.evidence.offset else {
+                        continue
+                    }
+                    // One place may have had two lines, if the log was written anew.
+                    known[Moment(use)] = min(known[Moment(use)] ?? evidence, evidence)
+                }
+            }
+        }
+        for place in found.indices {
+            for use in found[place].firsts.indices {
+                let moment = Moment(found[place].firsts[use])
+                found[place].firsts[use].evidence.eventID = known[moment]?.eventID
+            }
+        }
+    }
+
     /// The uses whose credential was never accepted from their client before.
     private func withoutKnown(_ uses: [AcceptedUse]) throws -> Set<Moment> {
-        guard let first = uses.map({ $0.ts }).min(), let last = uses.map({ $0.ts }).max() else { return [] }
-        var waiting: [IPKey: [AcceptedUse.Name: [Int]]] = [:]
-        for (place, use) in uses.enumerated() {
-            for name in use.names { waiting[use.key, default: [:]][name, default: []].append(place) }
-        }
-        let names = Set(uses.flatMap { $0.names })
         var isKnown = uses.map { _ in false }
-        for field in [EventField.tokenID, .principal] {
-            let texts = Set(names.compactMap { $0.text(of: field) })
-            guard !texts.isEmpty else { continue }
-            let scan = EventScan(
-                from: first.minus(settings.knownWithin), to: last, kinds: Self.kinds,
-                texts: [.ip: .clients(Set(waiting.keys)), field: .any(of: texts)],
-                fields: EventFields([.ts, .ip, field]))
-            try history.scan(scan) { events in
-                let clients = events.clients()
-                for row in 0..<events.count {
-                    guard let key = clients[row].key, let text = events[field][row] else { continue }
-                    let name: AcceptedUse.Name = field == .tokenID ? .token(text) : .principal(text)
-                    let ts = events.ts[row]
-                    for place in waiting[key]?[name] ?? [] {
-                        let use = uses[place]
-                        if ts < use.ts, ts >= use.ts.minus(settings.knownWithin) { isKnown[place] = true }
-                    }
-                }
+        for span in Self.spansBack(settings.knownWithin) {
+            let open = uses.indices.filter { !isKnown[$0] }
+            guard !open.isEmpty else { break }
+            for field in [EventField.tokenID, .principal] {
+                try markKnown(open, of: uses, by: field, newer: span.lowerBound, older: span.upperBound, &isKnown)
             }
         }
         return Set(uses.indices.filter { !isKnown[$0] }.map { Moment(uses[$0]) })
     }
 
+    /// Marks the uses that have a name in a column which was accepted from their client in some time before them.
+    private func markKnown(
+        _ open: [Int], of uses: [AcceptedUse], by field: EventField, newer: Int64, older: Int64,
+        _ isKnown: inout [Bool]
+    ) throws {
+        var waiting: [IPKey: [String: [Int]]] = [:]
+        for place in open {
+            for text in uses[place].names.compactMap({ $0.text(of: field) }) {
+                waiting[uses[place].key, default: [:]][text, default: []].append(place)
+            }
+        }
+        let times = waiting.values.flatMap { $0.values.joined() }.map { uses[$0].ts }
+        guard let first = times.min(), let last = times.max() else { return }
+        let scan = EventScan(
+            from: first.minus(older), to: last.minus(newer), kinds: Self.kinds,
+            texts: [.ip: .clients(Set(waiting.keys)), field: .equals(Set(waiting.values.flatMap(\.keys)))],
+            fields: EventFields([.ts, .ip, field]))
+        try history.scan(scan) { events in
+            let clients = events.clients()
+            for row in 0..<events.count {
+                guard let key = clients[row].key, let byText = waiting[key], let text = events[field][row] else {
+                    continue
+                }
+                let ts = events.ts[row]
+                for place in byText[text] ?? [] where ts < uses[place].ts && ts >= uses[place].ts.minus(older) {
+                    isKnown[place] = true
+                }
+            }
+        }
+    }
+
     private static let fields = EventFields([
-        .ts, .event, .ip, .tokenID, .oldTokenID, .principal, .kind, .userAgent, .source, .sourceOffset, .eventID,
+        .ts, .event, .ip, .tokenID, .oldTokenID, .principal, .kind, .userAgent, .source, .sourceOffset,
     ])
 
     private static func use(at row: Int, of events: EventColumns, key: IPKey, token: String) -> AcceptedUse {
         AcceptedUse(
-            evidence: events.evidence(at: row), key: key, kind: events.kind(at: row), token: token,
+            evidence: events.place(at: row), key: key, kind: events.kind(at: row), token: token,
             oldToken: events[.oldTokenID][row], principal: events[.principal][row],
             isOAuth: events[.kind][row] == "oauth")
     }
@@ -203,7 +249,9 @@ private struct FollowedEpisodes {
     private let asOf: Int64
     /// Places in `episodes`, those that began last first.
     private var byKey: [IPKey: [Int]] = [:]
-    private var byAgent: [String: [Int]] = [:]
+    /// The same by agent, which has a number.
+    private var byAgent: [[Int]] = []
+    private var agents: [String: Int] = [:]
 
     init(_ episodes: [Episode], reach: Int64, asOf: Int64) {
         self.episodes = episodes
@@ -214,32 +262,42 @@ private struct FollowedEpisodes {
         for place in newestFirst {
             switch episodes[place].subject {
             case .key(let key): byKey[key, default: []].append(place)
-            case .agent(let agent): byAgent[agent, default: []].append(place)
+            case .agent(let agent):
+                if agents[agent] == nil {
+                    agents[agent] = byAgent.count
+                    byAgent.append([])
+                }
+                if let number = agents[agent] { byAgent[number].append(place) }
             }
         }
     }
 
     /// The scans that together deliver every use which may belong to an episode; some uses may come twice.
     func scans(_ kinds: EventKinds, _ fields: EventFields) -> [EventScan] {
-        let conditions: [(places: [Int], field: EventField, condition: TextCondition)] = [
-            (byKey.values.flatMap { $0 }, .ip, .clients(Set(byKey.keys))),
-            (byAgent.values.flatMap { $0 }, .userAgent, .any(of: Set(byAgent.keys))),
+        let ofAgents = byAgent.flatMap(\.self)
+        let campaigners = ofAgents.reduce(into: Set()) { $0.formUnion(episodes[$1].keys) }
+        let conditions: [(places: [Int], texts: [EventField: TextCondition])] = [
+            (byKey.values.flatMap(\.self), [.ip: .clients(Set(byKey.keys))]),
+            (ofAgents, [.ip: .clients(campaigners), .userAgent: .equals(Set(agents.keys))]),
         ]
-        return conditions.compactMap { places, field, condition in
+        return conditions.compactMap { places, texts in
             guard let from = places.map({ episodes[$0].first }).min(),
                 let to = places.map({ episodes[$0].last.plus(reach) }).max() else { return nil }
-            return EventScan(from: from, to: min(to, asOf), kinds: kinds, texts: [field: condition], fields: fields)
+            return EventScan(from: from, to: min(to, asOf), kinds: kinds, texts: texts, fields: fields)
         }
     }
 
+    /// The number of an agent that had a campaign, or nil.
+    func number(ofAgent agent: ArraySlice<UInt8>) -> Int? { agents[String(decoding: agent, as: UTF8.self)] }
+
     /// The episode that an accepted use belongs to, or nil.
-    func episode(of key: IPKey, at ts: Int64, agent: String?) -> Int? {
+    func episode(of key: IPKey, at ts: Int64, agent: Int?) -> Int? {
         func isInReach(_ place: Int) -> Bool {
             episodes[place].first < ts && ts < episodes[place].last.plus(reach)
         }
         if let place = byKey[key]?.first(where: isInReach) { return place }
         guard let agent else { return nil }
-        return byAgent[agent]?.first { isInReach($0) && Self.holds(key, in: episodes[$0].keys) }
+        return byAgent[agent].first { isInReach($0) && Self.holds(key, in: episodes[$0].keys) }
     }
 
     private static func holds(_ key: IPKey, in sorted: [IPKey]) -> Bool {

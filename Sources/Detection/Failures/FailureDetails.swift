@@ -29,6 +29,12 @@ struct EdgeEvidence {
         Self.insert(evidence, into: &last) { $1 < $0 }
     }
 
+    /// Whether a reference to an event of this time may be kept.
+    func mayKeep(_ ts: Int64) -> Bool {
+        guard first.count == Self.half, let latest = first.last?.ts, let earliest = last.last?.ts else { return true }
+        return ts <= latest || ts >= earliest
+    }
+
     /// All that were kept, in order, each once.
     var all: [Evidence] { first + last.reversed().filter { !first.contains($0) } }
 
@@ -69,7 +75,7 @@ struct FailureDetailsReader {
         }
         if !agents.isEmpty {
             let chosen = episodes.filter { if case .agent = $0.subject { true } else { false } }
-            try scan(chosen, .userAgent, .any(of: agents)) { events, row, _ in
+            try scan(chosen, .userAgent, .equals(agents)) { events, row, _ in
                 let agent = events[.userAgent][row] ?? ""
                 for place in places[.agent(agent)] ?? [] { note(events, row, episodes[place], &details[place]) }
             }
@@ -120,7 +126,7 @@ struct FailureDetailsReader {
 
     private func note(_ events: EventColumns, _ row: Int, _ episode: Episode, _ details: inout FailureDetails) {
         guard (episode.first...episode.last).contains(events.ts[row]) else { return }
-        details.evidence.add(events.evidence(at: row))
+        if details.evidence.mayKeep(events.ts[row]) { details.evidence.add(events.evidence(at: row)) }
         if episode.total.reasons <= FailureDetails.listed, let reason = events[.reason][row] {
             details.reasons[reason, default: 0] += 1
         }

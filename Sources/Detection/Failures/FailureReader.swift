@@ -98,7 +98,7 @@ struct FailureReader {
         switch selection {
         case .often: break
         case .keys(let keys): scan.texts[.ip] = .clients(keys)
-        case .agents(let agents): scan.texts[.userAgent] = .any(of: agents)
+        case .agents(let agents): scan.texts[.userAgent] = .equals(agents)
         }
         var reader = self
         try history.scan(scan) { events in reader.append(events, selection, to: &rows) }
@@ -233,6 +233,6 @@ extension TextColumn {
 extension TextCondition {
     /// Addresses that belong to one of the keys, however they are written.
     static func clients(_ keys: Set<IPKey>) -> TextCondition {
-        .matching { text in IPKey(text).map { keys.contains($0) } ?? false }
+        .matching { text in IPKey(bytes: text).map { keys.contains($0) } ?? false }
     }
 }

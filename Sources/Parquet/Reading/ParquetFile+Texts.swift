@@ -1,11 +1,13 @@
 package import Columns
 
 extension ParquetFile {
-    /// The dictionary of a text column in a row group, or nil if the texts are stored without one.
-    package func dictionary(column: Int, rowGroup: Int) throws(ParquetError) -> TextDictionary? {
+    func readDictionary(column: Int, rowGroup: Int) throws(ParquetError) -> TextDictionary? {
         guard groups[rowGroup].chunks[column].dictionaryPage != nil else { return nil }
         try want(column, [.text, .textList])
-        let arena = try dictionaryArena(column: column, rowGroup: rowGroup)
+        var arena = TextArena()
+        try withDictionary(column: column, rowGroup: rowGroup) { (entries, cursor) throws(Malformed) in
+            try PlainTexts.decode(&cursor, entries, into: &arena)
+        }
         return TextDictionary(bytes: arena.array, ends: arena.ends)
     }
 
@@ -17,8 +19,8 @@ extension ParquetFile {
         try want(column, [.text])
         let description = schema.columns[column]
         let pages = try chosen(pages, rowGroup: rowGroup)
-        var arena = try dictionaryArena(column: column, rowGroup: rowGroup)
-        let entries = arena.count
+        let dictionary = try dictionary(column: column, rowGroup: rowGroup)
+        var arena = TextArena()
         var indices = [UInt32](repeating: TextColumn.none, count: try rowCount(pages, rowGroup: rowGroup))
         try eachPage(column: column, rowGroup: rowGroup, pages: pages) { (page) throws(Malformed) in
             try indices.withUnsafeMutableBufferPointer { (all) throws(Malformed) in
@@ -26,7 +28,7 @@ extension ParquetFile {
                 let levels = try workbench.presence(of: page, description)
                 let codes = levels == nil ? out : workbench.codes.room(page.present)
                 if page.encoding == .rleDictionary {
-                    try workbench.indices(page.parts.values, page.present, below: entries, to: codes)
+                    try workbench.indices(page.parts.values, page.present, below: dictionary?.count ?? 0, to: codes)
                 } else {
                     let first = arena.count
                     try workbench.directTexts(page, into: &arena)
@@ -36,7 +38,8 @@ extension ParquetFile {
                 Self.spread(codes, over: levels, page.rows, to: out)
             }
         }
-        return TextColumn(dictionary: TextDictionary(bytes: arena.array, ends: arena.ends), indices: indices)
+        let texts = dictionary ?? TextDictionary(bytes: arena.array, ends: arena.ends)
+        return TextColumn(dictionary: texts, indices: indices)
     }
 
     /// Decodes pages of a list column, given by ascending numbers; all pages if nil.
@@ -44,21 +47,12 @@ extension ParquetFile {
         try want(column, [.textList])
         let description = schema.columns[column]
         let pages = try chosen(pages, rowGroup: rowGroup)
-        let arena = try dictionaryArena(column: column, rowGroup: rowGroup)
-        let elements = TextDictionary(bytes: arena.array, ends: arena.ends)
+        let elements = try dictionary(column: column, rowGroup: rowGroup) ?? TextDictionary()
         var builder = ListBuilder()
         try eachPage(column: column, rowGroup: rowGroup, pages: pages) { (page) throws(Malformed) in
             try workbench.lists(page, description, entries: elements.count, into: &builder)
         }
         return TextListColumn(elements: elements, lists: builder.lists, indices: builder.indices)
-    }
-
-    private func dictionaryArena(column: Int, rowGroup: Int) throws(ParquetError) -> TextArena {
-        var arena = TextArena()
-        try withDictionary(column: column, rowGroup: rowGroup) { (entries, cursor) throws(Malformed) in
-            try PlainTexts.decode(&cursor, entries, into: &arena)
-        }
-        return arena
     }
 
     /// Refuses to decode a column as something that it is not.

@@ -1,3 +1,5 @@
+package import Columns
+
 /// A Parquet file of the kind that `ParquetWriter` makes, open for reading.
 ///
 /// The footer is read once; everything else is read when it is asked for, and checked against its checksum. Whatever
@@ -18,6 +20,11 @@ package final class ParquetFile {
     private let tail: [UInt8]
     private let tailStart: Int
     private var knownCuts: [[Range<Int>]?]
+    /// What was read of each chunk, by row group and column: pages are often read a few at a time.
+    private var knownPages: [[CheckedPages?]]
+    private var knownDictionaries: [[TextDictionary?]]
+    /// Bytes of the dictionaries that are kept, about.
+    package private(set) var dictionaryMemory = 0
 
     /// Opens a file by path. Symbolic links are not followed.
     package convenience init(path: String) throws(ParquetError) {
@@ -41,6 +48,8 @@ package final class ParquetFile {
         tail = end.tail
         tailStart = end.tailStart
         knownCuts = Array(repeating: nil, count: end.record.groups.count)
+        knownPages = end.record.groups.map { Array(repeating: nil, count: $0.chunks.count) }
+        knownDictionaries = end.record.groups.map { Array(repeating: nil, count: $0.chunks.count) }
         self.source = source
     }
 
@@ -110,8 +119,24 @@ package final class ParquetFile {
         return inside.contains { text in text.withUnsafeBytes { filter.mightContain(XXHash64.hash($0)) } }
     }
 
+    /// The dictionary of a text column in a row group, or nil if the texts are stored without one. It is kept.
+    package func dictionary(column: Int, rowGroup: Int) throws(ParquetError) -> TextDictionary? {
+        if let known = knownDictionaries[rowGroup][column] { return known }
+        guard let dictionary = try readDictionary(column: column, rowGroup: rowGroup) else { return nil }
+        knownDictionaries[rowGroup][column] = dictionary
+        dictionaryMemory += dictionary.memory
+        return dictionary
+    }
+
     /// Where the pages of a chunk lie, checked against the chunk and the row group.
     func offsetIndex(column: Int, rowGroup: Int) throws(ParquetError) -> CheckedPages {
+        if let known = knownPages[rowGroup][column] { return known }
+        let pages = try readOffsetIndex(column: column, rowGroup: rowGroup)
+        knownPages[rowGroup][column] = pages
+        return pages
+    }
+
+    private func readOffsetIndex(column: Int, rowGroup: Int) throws(ParquetError) -> CheckedPages {
         let group = groups[rowGroup], chunk = group.chunks[column]
         guard let place = chunk.offsetIndex else {
             throw .unsupported(file: source.name, feature: "pages without an offset index")

@@ -143,7 +143,8 @@ extension Export {
         let exact = Set(addresses)
         let keys = Set(addresses.filter { $0.contains("/") || !$0.contains(":") })
         return .matching { text in
-            exact.contains(text) || IPKey(text).map { keys.contains($0.text) } ?? false
+            exact.contains(String(decoding: text, as: UTF8.self))
+                || IPKey(bytes: text).map { keys.contains($0.text) } ?? false
         }
     }
 }

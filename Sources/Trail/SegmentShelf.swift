@@ -1,0 +1,40 @@
+internal import Segments
+internal import Synchronization
+
+/// Segments that were opened and may be asked again: what their readers decoded of dictionaries and indexes is kept
+/// up to a limit, so that a run of many small scans does not read the same again each time.
+final class SegmentShelf: Sendable {
+    private struct State {
+        /// Readers that nobody uses, those used last at the end.
+        var idle: [(file: String, reader: SegmentReader)] = []
+    }
+
+    /// Bytes of dictionaries that idle readers may keep, and readers, each with an open file.
+    private static let keptBytes = 64 << 20
+    private static let keptReaders = 128
+
+    private let state = Mutex(State())
+
+    /// Calls `body` with a reader of a segment, which is this call's alone.
+    func withReader<Result>(_ file: String, _ body: (SegmentReader) throws -> Result) throws -> Result {
+        let reader = try take(file) ?? SegmentReader(path: file)
+        defer { put(file, reader) }
+        return try body(reader)
+    }
+
+    private func take(_ file: String) -> SegmentReader? {
+        state.withLock { state in
+            state.idle.lastIndex { $0.file == file }.map { state.idle.remove(at: $0).reader }
+        }
+    }
+
+    private func put(_ file: String, _ reader: SegmentReader) {
+        state.withLock { state in
+            state.idle.append((file, reader))
+            var bytes = state.idle.reduce(0) { $0 + $1.reader.memory }
+            while bytes > Self.keptBytes || state.idle.count > Self.keptReaders {
+                bytes -= state.idle.removeFirst().reader.memory
+            }
+        }
+    }
+}
