@@ -51,11 +51,11 @@ extension Catalog {
                     arguments: [Data(use.tokens.slice(at: place))])
             }
             guard !numbers.contains(nil) else { return "uses a token that the catalog does not list" }
-            let days = try Self.blocks("token_day_blocks", segment, db).map { try TokenDays(day: $0, encoded: $1) }
+            let days = try Self.blocks("token_day_blocks", segment, db).map(TokenDays.init(row:))
             if days != use.numbered(numbers.compactMap(\.self)) {
                 return "gives other token_days than the catalog holds"
             }
-            let hours = try Self.blocks("ip_hour_blocks", segment, db).map { try IPHours(day: $0, encoded: $1) }
+            let hours = try Self.blocks("ip_hour_blocks", segment, db).map(IPHours.init(row:))
             if hours != rollups.ipHours() { return "gives other ip_hours than the catalog holds" }
             var counts = EventCounts()
             let rows = try Row.fetchAll(
@@ -68,11 +68,7 @@ extension Catalog {
         }
     }
 
-    private static func blocks(
-        _ table: String, _ segment: SegmentRecord, _ db: Database
-    ) throws -> [(day: Int32, block: [UInt8])] {
-        try Row.fetchAll(
-            db, sql: "SELECT day, block FROM \(table) WHERE segment_id = ? ORDER BY day", arguments: [segment.id]
-        ).map { ($0["day"], [UInt8]($0["block"] as Data)) }
+    private static func blocks(_ table: String, _ segment: SegmentRecord, _ db: Database) throws -> [Row] {
+        try Row.fetchAll(db, sql: "SELECT * FROM \(table) WHERE segment_id = ? ORDER BY day", arguments: [segment.id])
     }
 }

@@ -88,16 +88,15 @@ extension Catalog {
             }
         }
         for day in rollups.tokenUse.numbered(tokens.numbers(of: rollups.tokenUse.tokens)) {
-            try insert("token_day_blocks", segment, day.day, day.encoded(), db)
+            let (tokens, times) = day.encoded()
+            try db.cachedStatement(
+                sql: "INSERT INTO token_day_blocks (segment_id, day, tokens, times) VALUES (?, ?, ?, ?)"
+            ).execute(arguments: [segment.id, day.day, tokens.asData, times.asData])
         }
-        for day in rollups.ipHours() { try insert("ip_hour_blocks", segment, day.day, day.encoded(), db) }
-    }
-
-    private static func insert(
-        _ table: String, _ segment: SegmentRecord, _ day: Int32, _ block: [UInt8], _ db: Database
-    ) throws {
-        try db.cachedStatement(sql: "INSERT INTO \(table) (segment_id, day, block) VALUES (?, ?, ?)")
-            .execute(arguments: [segment.id, day, block.asData])
+        for day in rollups.ipHours() {
+            try db.cachedStatement(sql: "INSERT INTO ip_hour_blocks (segment_id, day, block) VALUES (?, ?, ?)")
+                .execute(arguments: [segment.id, day.day, day.encoded().asData])
+        }
     }
 
     private static func insert(_ line: BlankRecord, _ db: Database) throws {

@@ -84,7 +84,8 @@ enum CatalogMigrations {
         CREATE TABLE token_day_blocks (
             segment_id    INTEGER NOT NULL REFERENCES segments ON DELETE CASCADE,
             day           INTEGER NOT NULL,
-            block         BLOB NOT NULL
+            tokens        BLOB NOT NULL,
+            times         BLOB NOT NULL
         ) STRICT;
         CREATE INDEX token_day_blocks_by_segment ON token_day_blocks (segment_id);
         CREATE INDEX token_day_blocks_by_day ON token_day_blocks (day);

@@ -48,44 +48,6 @@ extension Catalog {
         }
     }
 
-    /// The uses by token of one UTC day, one piece for each segment.
-    package func tokenDays(on day: Int32) throws(CatalogError) -> [TokenDays] {
-        try read("read token_days") { db in
-            try Data.fetchAll(
-                db.cachedStatement(sql: "SELECT block FROM token_day_blocks WHERE day = ? ORDER BY segment_id"),
-                arguments: [day]
-            ).map { try TokenDays(day: day, encoded: [UInt8]($0)) }
-        }
-    }
-
-    /// The failures by address and hour of one UTC day, one piece for each segment.
-    package func ipHours(on day: Int32) throws(CatalogError) -> [IPHours] {
-        try read("read ip_hours") { db in
-            try Data.fetchAll(
-                db.cachedStatement(sql: "SELECT block FROM ip_hour_blocks WHERE day = ? ORDER BY segment_id"),
-                arguments: [day]
-            ).map { try IPHours(day: day, encoded: [UInt8]($0)) }
-        }
-    }
-
-    /// The latest use of a token on a day before the given one.
-    package func lastUse(ofToken number: UInt32, beforeDay day: Int32) throws(CatalogError) -> Int64? {
-        try read("read token_days") { db in
-            var latest: (day: Int32, time: Int64)?
-            let rows = try Row.fetchCursor(
-                db.cachedStatement(sql: "SELECT day, block FROM token_day_blocks WHERE day < ? ORDER BY day DESC"),
-                arguments: [day])
-            while let row = try rows.next() {
-                let piece: Int32 = row["day"]
-                if let latest, latest.day != piece { break }
-                let days = try TokenDays(day: piece, encoded: [UInt8](row["block"] as Data))
-                guard let place = days.place(of: number) else { continue }
-                latest = (piece, max(latest?.time ?? .min, days.last[place]))
-            }
-            return latest?.time
-        }
-    }
-
     /// The id as bytes: read as text it would end at a NUL.
     private static let life = "SELECT *, CAST(token_id AS BLOB) AS token_bytes FROM tokens WHERE token_no = ?"
 
@@ -94,20 +56,6 @@ extension Catalog {
         try read("read tokens") { db in
             try Row.fetchOne(db, sql: Self.life, arguments: [number]).map(
                 TokenLife.init)
-        }
-    }
-
-    /// The UTC days on which tokens were used, ascending.
-    package func daysWithUses() throws(CatalogError) -> [Int32] {
-        try read("list days") { db in
-            try Int32.fetchAll(db, sql: "SELECT DISTINCT day FROM token_day_blocks ORDER BY day")
-        }
-    }
-
-    /// The UTC days with failures, ascending.
-    package func daysWithFailures() throws(CatalogError) -> [Int32] {
-        try read("list days") { db in
-            try Int32.fetchAll(db, sql: "SELECT DISTINCT day FROM ip_hour_blocks ORDER BY day")
         }
     }
 

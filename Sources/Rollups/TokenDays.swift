@@ -16,14 +16,7 @@ package struct TokenDays: Sendable, Equatable {
     package var count: Int { tokens.count }
 
     /// The place of a token, or nil.
-    package func place(of token: UInt32) -> Int? {
-        var low = 0, high = tokens.count
-        while low < high {
-            let middle = (low + high) / 2
-            if tokens[middle] < token { low = middle + 1 } else { high = middle }
-        }
-        return low < tokens.count && tokens[low] == token ? low : nil
-    }
+    package func place(of token: UInt32) -> Int? { tokens.placeOfSorted(token) }
 }
 
 /// What is known about the life of one token, from all events so far.

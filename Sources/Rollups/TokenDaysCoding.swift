@@ -1,56 +1,50 @@
 internal import Events
 
-/// How `TokenDays` lies in the catalog: one block for each segment, columns of variable-length numbers.
+/// How `TokenDays` lies in the catalog: for each segment the set of tokens, which is often read alone, and beside it
+/// how often and when they were used.
 ///
-/// Compressed. Layout: format (1), count, unit in µs, token numbers as differences, uses, first use since midnight in
-/// units, and
-/// for tokens with more than one use the last use since the first. The unit is the greatest common divisor of all
-/// times: most producers write milliseconds, which makes a time three bytes shorter.
+/// The second part is compressed. Layout: format (2), count, unit in µs, uses, first use since midnight in units, and
+/// for tokens with more than one use the last use since the first, all as numbers of variable length. The unit is the
+/// greatest common divisor of all times: most producers write milliseconds, which makes a time three bytes shorter.
 extension TokenDays {
-    private static let format: UInt64 = 1
+    private static let format: UInt64 = 2
 
-    /// The block's bytes.
-    package func encoded() -> [UInt8] {
+    /// The bytes of the tokens, and of all else.
+    package func encoded() -> (tokens: [UInt8], times: [UInt8]) { (TokenSet(tokens).encoded(), encodedTimes()) }
+
+    private func encodedTimes() -> [UInt8] {
         let midnight = Timestamp.start(ofDay: day)
         let unit = commonUnit(midnight)
         var out = VarintWriter()
         out.put(Self.format)
         out.put(UInt64(count))
         out.put(UInt64(unit))
-        var previous: UInt32 = 0
-        for token in tokens {
-            out.put(UInt64(token - previous))
-            previous = token
-        }
         for number in uses { out.put(UInt64(number)) }
         for time in first { out.put(UInt64((time - midnight) / unit)) }
         for place in 0..<count where uses[place] > 1 { out.put(UInt64((last[place] - first[place]) / unit)) }
         return BlockPacking.pack(out.bytes)
     }
 
-    /// Reads a block. Throws `DamagedRollup` for anything that `encoded()` cannot have written.
-    package init(day: Int32, encoded bytes: [UInt8]) throws(DamagedRollup) {
-        guard let block = Self.decode(day: day, bytes) else { throw DamagedRollup(name: "token_days", day: day) }
+    /// Reads both parts. Throws `DamagedRollup` for anything that `encoded()` cannot have written.
+    package init(day: Int32, tokens: [UInt8], times: [UInt8]) throws(DamagedRollup) {
+        let set = try TokenSet(day: day, encoded: tokens)
+        guard let block = Self.decode(day: day, set.numbers, times) else {
+            throw DamagedRollup(name: "token_days", day: day)
+        }
         self = block
     }
 
-    private static func decode(day: Int32, _ bytes: [UInt8]) -> TokenDays? {
+    private static func decode(day: Int32, _ tokens: [UInt32], _ bytes: [UInt8]) -> TokenDays? {
         var block = TokenDays(day: day)
         guard let bytes = BlockPacking.unpack(bytes) else { return nil }
         var input = VarintReader(bytes)
         let midnight = Timestamp.start(ofDay: day)
         let dayLength = UInt64(Timestamp.day)
-        guard input.take() == format, let number = input.take(atMost: UInt64(bytes.count)),
-            let unit = input.take(atMost: dayLength), unit > 0
+        guard input.take() == format, input.take() == UInt64(tokens.count), let unit = input.take(atMost: dayLength),
+            unit > 0
         else { return nil }
-        let count = Int(number)
-        var token: UInt32 = 0
-        block.tokens.reserveCapacity(count)
-        for _ in 0..<count {
-            guard let step = input.take(atMost: UInt64(UInt32.max - token)) else { return nil }
-            token += UInt32(step)
-            block.tokens.append(token)
-        }
+        let count = tokens.count
+        block.tokens = tokens
         block.uses.reserveCapacity(count)
         for _ in 0..<count {
             guard let uses = input.take(atMost: UInt64(UInt32.max)), uses > 0 else { return nil }
@@ -83,5 +77,13 @@ extension TokenDays {
         var (a, b) = (left, right)
         while b != 0 { (a, b) = (b, a % b) }
         return a
+    }
+}
+
+extension TokenSet {
+    /// Reads the tokens of a day. Throws `DamagedRollup` for anything that `encoded()` cannot have written.
+    package init(day: Int32, encoded bytes: [UInt8]) throws(DamagedRollup) {
+        guard let set = TokenSet(encoded: bytes) else { throw DamagedRollup(name: "token_days", day: day) }
+        self = set
     }
 }

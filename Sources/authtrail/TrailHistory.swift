@@ -14,6 +14,10 @@ struct TrailHistory: History {
 
     func tokenDays(on day: Int32) throws -> [TokenDays] { try trail.catalog.tokenDays(on: day) }
 
+    func tokensUsed(on days: ClosedRange<Int32>, newestFirst body: (Int32, TokenSet) throws -> Bool) throws {
+        try trail.catalog.tokensUsed(on: days, newestFirst: body)
+    }
+
     func life(ofToken number: UInt32) throws -> TokenLife? { try trail.catalog.life(ofToken: number) }
 
     func lastUse(ofToken number: UInt32, beforeDay day: Int32) throws -> Int64? {

@@ -7,6 +7,7 @@ internal import Rollups
 /// the first of its day, the use before it the last of another. So the first and last use of each day tell every such
 /// silence to the microsecond. Days are walked back from the window only while some token's previous use is unknown,
 /// and never further than the silence that is looked for; the few tokens that are silent even then are asked singly.
+/// While days are so near that a use on any time of them is no such silence, it is enough to know who was used.
 ///
 /// Columns indexed by token number hold the state, so that millions of token-days pass without a dictionary.
 struct SilenceSearch {
@@ -24,23 +25,26 @@ struct SilenceSearch {
         var token: UInt32
         var at: Int64
         var previous = SilenceSearch.never
+        /// Used so shortly before that it does not matter when.
+        var isAwake = false
     }
 
     /// Uses in the window with a silence of `dormancy` or more before them, and those without any use before them.
     func silencesEnded() throws -> [Waking] {
         var inside: [Opening] = []
         var openings = try openings { inside.append($0) }
-        try lookBack(&openings)
-        let late = openings.filter { $0.previous == Self.never || $0.at.minus($0.previous) >= dormancy }
+        let latest = openings.map(\.at).max() ?? 0
+        try lookBack(&openings) { latest.minus($0) < dormancy }
+        let late = openings.filter { !$0.isAwake && ($0.previous == Self.never || $0.at.minus($0.previous) >= dormancy) }
         return try (inside + late).map(waking)
     }
 
     /// The first use in the window of every token that has none in the `dormancy` before the window.
     func absentBeforeWindow() throws -> [Waking] {
         var openings = try openings { _ in }
-        try lookBack(&openings)
         let horizon = window.from.minus(dormancy)
-        return try openings.filter { $0.previous < horizon }.map(waking)
+        try lookBack(&openings) { $0 >= horizon }
+        return try openings.filter { !$0.isAwake && $0.previous < horizon }.map(waking)
     }
 
     /// Walks the days of the window. Returns each token's first use, if no use of its stands earlier on the day on
@@ -68,43 +72,31 @@ struct SilenceSearch {
     }
 
     /// Fills in the previous use of each opening, as far back as a silence shorter than `dormancy` could begin.
-    private func lookBack(_ openings: inout [Opening]) throws {
-        // Place in `openings` plus one, by token number.
-        var waiting: [UInt32] = []
-        for place in openings.indices {
-            let token = Int(openings[place].token)
-            if token >= waiting.count { Self.grow(&waiting, to: token + 1, filler: 0) }
-            waiting[token] = UInt32(place + 1)
-        }
+    /// `isNear` tells whether any use since some time ends the question.
+    private func lookBack(_ openings: inout [Opening], isNear: (Int64) -> Bool) throws {
+        let last = Timestamp.day(of: window.from) - 1
+        guard last >= earliestDay else { return }
+        let far = (earliestDay...last).first { isNear(Timestamp.start(ofDay: $0)) } ?? last + 1
         var pending = Array(openings.indices)
-        var day = Timestamp.day(of: window.from) - 1
+        if far <= last, !pending.isEmpty {
+            try history.tokensUsed(on: far...last) { _, tokens in
+                pending.removeAll { place in
+                    openings[place].isAwake = tokens.contains(openings[place].token)
+                    return openings[place].isAwake
+                }
+                return !pending.isEmpty
+            }
+        }
+        var day = far - 1
         while day >= earliestDay, !pending.isEmpty {
             for uses in try history.tokenDays(on: day) {
-                note(uses, pending: pending, waiting: waiting, in: &openings)
+                for place in pending {
+                    guard let found = uses.place(of: openings[place].token) else { continue }
+                    openings[place].previous = max(openings[place].previous, uses.last[found])
+                }
             }
-            pending.removeAll { place in
-                guard openings[place].previous != Self.never else { return false }
-                waiting[Int(openings[place].token)] = 0
-                return true
-            }
+            pending.removeAll { openings[$0].previous != Self.never }
             day -= 1
-        }
-    }
-
-    /// Notes the last use of the day for each token that waits for one; by lookup when few wait, else in one pass.
-    private func note(_ uses: TokenDays, pending: [Int], waiting: [UInt32], in openings: inout [Opening]) {
-        if pending.count * 16 < uses.count {
-            for place in pending {
-                guard let found = uses.place(of: openings[place].token) else { continue }
-                openings[place].previous = max(openings[place].previous, uses.last[found])
-            }
-        } else {
-            for found in 0..<uses.count {
-                let token = Int(uses.tokens[found])
-                guard token < waiting.count, waiting[token] != 0 else { continue }
-                let place = Int(waiting[token]) - 1
-                openings[place].previous = max(openings[place].previous, uses.last[found])
-            }
         }
     }
 
