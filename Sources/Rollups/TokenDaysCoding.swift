@@ -45,20 +45,17 @@ extension TokenDays {
         else { return nil }
         let count = tokens.count
         block.tokens = tokens
-        block.uses.reserveCapacity(count)
-        for _ in 0..<count {
-            guard let uses = input.take(atMost: UInt64(UInt32.max)), uses > 0 else { return nil }
-            block.uses.append(UInt32(uses))
-        }
-        block.first.reserveCapacity(count)
-        for _ in 0..<count {
-            guard let units = input.take(atMost: dayLength / unit) else { return nil }
-            block.first.append(midnight + Int64(units * unit))
-        }
+        guard let uses = input.take(count, atMost: UInt64(UInt32.max)), !uses.contains(0),
+            let firsts = input.take(count, atMost: dayLength / unit),
+            let spans = input.take(uses.count { $0 > 1 }, atMost: dayLength / unit)
+        else { return nil }
+        block.uses = uses.map { UInt32(truncatingIfNeeded: $0) }
+        block.first = firsts.map { midnight + Int64($0 * unit) }
         block.last = block.first
-        for place in 0..<count where block.uses[place] > 1 {
-            guard let units = input.take(atMost: dayLength / unit) else { return nil }
-            block.last[place] += Int64(units * unit)
+        var span = 0
+        for place in 0..<count where uses[place] > 1 {
+            block.last[place] += Int64(spans[span] * unit)
+            span += 1
         }
         return input.isAtEnd ? block : nil
     }

@@ -47,6 +47,33 @@ struct VarintReader {
         return value
     }
 
+    /// Many numbers at once, none above a limit; nil where the bytes end or one does not fit.
+    mutating func take(_ count: Int, atMost limit: UInt64) -> [UInt64]? {
+        guard count <= bytes.count - at else { return nil }
+        var end = at
+        let numbers = bytes.withUnsafeBufferPointer { bytes in
+            [UInt64](unsafeUninitializedCapacity: count) { out, made in
+                while made < count {
+                    var value: UInt64 = 0, shift: UInt64 = 0
+                    var byte: UInt8 = 0x80
+                    while byte >= 0x80 {
+                        guard end < bytes.count, shift < 64 else { return }
+                        byte = bytes[end]
+                        end &+= 1
+                        value |= UInt64(byte & 0x7F) << shift
+                        shift &+= 7
+                    }
+                    guard value <= limit else { return }
+                    out[made] = value
+                    made &+= 1
+                }
+            }
+        }
+        guard numbers.count == count else { return nil }
+        at = end
+        return numbers
+    }
+
     mutating func takeText() -> ArraySlice<UInt8>? {
         guard let count = take(atMost: UInt64(bytes.count - at)) else { return nil }
         defer { at += Int(count) }

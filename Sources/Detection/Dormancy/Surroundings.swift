@@ -42,7 +42,7 @@ struct SurroundingsReader {
         guard !wakings.isEmpty else { return all }
         let byToken = Dictionary(grouping: wakings.indices) { Array(wakings[$0].life.tokenID.utf8) }
         try readAftermath(wakings, byToken, into: &all)
-        try readPast(wakings, byToken, into: &all)
+        try readPast(wakings, into: &all)
         try readFailures(wakings, into: &all)
         return all
     }
@@ -84,30 +84,45 @@ struct SurroundingsReader {
     }
 
     /// Looks at the uses before each silence: where the token used to come from.
-    private func readPast(
-        _ wakings: [Waking], _ byToken: [[UInt8]: [Int]], into all: inout [Surroundings]
+    private func readPast(_ wakings: [Waking], into all: inout [Surroundings]) throws {
+        let fields = EventFields([.ts, .tokenID, .ip, .userAgent])
+        try readBefore(wakings, reach: settings.past, fields) { events, row, place in
+            notePast(at: row, of: events, in: &all[place])
+        }
+        // The lines before few silences are read singly, for ids and sources are most of what a segment holds.
+        let reach = wakings.count <= Self.few ? 0 : settings.past
+        try readBefore(wakings, reach: reach, Self.useFields) { events, row, place in
+            guard events.ts[row] == wakings[place].previous else { return }
+            all[place].previous.keepFirst(Self.use(at: row, of: events))
+        }
+    }
+
+    private static let few = 32
+
+    /// Hands over the uses of each waking's token in some time before its silence, the last one included.
+    private func readBefore(
+        _ wakings: [Waking], reach: Int64, _ fields: EventFields, _ body: (EventColumns, Int, Int) -> Void
     ) throws {
-        for span in pastSpans(wakings) {
-            let tokens = Set(span.wakings.map { Array(wakings[$0].life.tokenID.utf8) })
+        for span in spans(before: wakings, reach: reach) {
+            let members = Dictionary(grouping: span.wakings) { Array(wakings[$0].life.tokenID.utf8) }
             let scan = EventScan(
-                from: span.from, to: span.to, kinds: .used, texts: [.tokenID: .any(ofBytes: tokens)],
-                fields: Self.useFields)
-            let members = Set(span.wakings)
+                from: span.from, to: span.to, kinds: .used, texts: [.tokenID: .any(ofBytes: Set(members.keys))],
+                fields: fields)
             try history.scan(scan) { events in
                 for row in 0..<events.count {
                     let ts = events.ts[row]
-                    for place in byToken[events.tokenBytes(at: row)] ?? [] where members.contains(place) {
-                        guard let previous = wakings[place].previous, ts <= previous,
-                            ts >= previous.minus(settings.past) else { continue }
-                        notePast(at: row, of: events, isPrevious: ts == previous, in: &all[place])
+                    for place in members[events.tokenBytes(at: row)] ?? [] {
+                        guard let previous = wakings[place].previous, ts <= previous, ts >= previous.minus(reach) else {
+                            continue
+                        }
+                        body(events, row, place)
                     }
                 }
             }
         }
     }
 
-    private func notePast(at row: Int, of events: EventColumns, isPrevious: Bool, in one: inout Surroundings) {
-        if isPrevious { one.previous.keepFirst(Self.use(at: row, of: events)) }
+    private func notePast(at row: Int, of events: EventColumns, in one: inout Surroundings) {
         guard let waking = one.waking else { return }
         if let ip = waking.ip, let earlier = events[.ip][row] {
             one.newAddress = (one.newAddress ?? true) && !Self.isSameAddress(ip, earlier)
@@ -118,13 +133,13 @@ struct SurroundingsReader {
     }
 
     /// The times before the silences, joined where they overlap, so that no day is read twice.
-    private func pastSpans(_ wakings: [Waking]) -> [(from: Int64, to: Int64, wakings: [Int])] {
+    private func spans(before wakings: [Waking], reach: Int64) -> [(from: Int64, to: Int64, wakings: [Int])] {
         var spans: [(from: Int64, to: Int64, wakings: [Int])] = []
         let known = wakings.indices.filter { wakings[$0].previous != nil }
             .sorted { (wakings[$0].previous ?? 0, $0) < (wakings[$1].previous ?? 0, $1) }
         for place in known {
             let end = wakings[place].previous ?? 0
-            let (from, to) = (end.minus(settings.past), end.plus(1))
+            let (from, to) = (end.minus(reach), end.plus(1))
             if let last = spans.indices.last, spans[last].to >= from {
                 spans[last].to = to
                 spans[last].wakings.append(place)
