@@ -1,9 +1,19 @@
 import CZlib
 
-/// Decompresses pages; one zlib state, reset between pages.
+#if canImport(CDeflate)
+import CDeflate
+#endif
+
+/// Decompresses pages; one state, reset between pages.
+///
+/// libdeflate does it two to three times as fast, where the package was built with it. What it refuses zlib looks at
+/// again, so that both give the same answers and the same errors.
 struct Inflater: ~Copyable {
     private let stream: UnsafeMutablePointer<z_stream>
     private let isReady: Bool
+    #if canImport(CDeflate)
+    private let fast = libdeflate_alloc_decompressor()
+    #endif
 
     init() {
         stream = .allocate(capacity: 1)
@@ -13,6 +23,9 @@ struct Inflater: ~Copyable {
     }
 
     deinit {
+        #if canImport(CDeflate)
+        if let fast { libdeflate_free_decompressor(fast) }
+        #endif
         if isReady { inflateEnd(stream) }
         stream.deallocate()
     }
@@ -27,6 +40,9 @@ struct Inflater: ~Copyable {
         }
         // One byte more than expected, so that too long an output shows.
         let out = sink.room(size + 1)
+        #if canImport(CDeflate)
+        if let fast, inflate(input, size: size, to: out, fast) { return sink.commit(size) }
+        #endif
         stream.pointee.next_in = UnsafeMutablePointer(mutating: input.bindMemory(to: UInt8.self).baseAddress)
         stream.pointee.avail_in = UInt32(input.count)
         stream.pointee.next_out = out.assumingMemoryBound(to: UInt8.self)
@@ -37,6 +53,17 @@ struct Inflater: ~Copyable {
         }
         sink.commit(size)
     }
+
+    #if canImport(CDeflate)
+    private func inflate(
+        _ input: UnsafeRawBufferPointer, size: Int, to out: UnsafeMutableRawPointer, _ fast: OpaquePointer
+    ) -> Bool {
+        var taken = 0, made = 0
+        let result = libdeflate_gzip_decompress_ex(
+            fast, input.baseAddress, input.count, out, size, &taken, &made)
+        return result == LIBDEFLATE_SUCCESS && taken == input.count && made == size
+    }
+    #endif
 }
 
 /// CRC-32 as gzip and Parquet use it.
@@ -47,7 +74,11 @@ enum Checksum {
 
     /// Continues a checksum.
     static func update(_ start: UInt32, _ bytes: UnsafeRawBufferPointer) -> UInt32 {
+        #if canImport(CDeflate)
+        libdeflate_crc32(start, bytes.baseAddress, bytes.count)
+        #else
         UInt32(truncatingIfNeeded: crc32_z(UInt(start), bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count))
+        #endif
     }
 
     static func crc32(_ bytes: [UInt8]) -> UInt32 { bytes.withUnsafeBytes { crc32($0) } }

@@ -1,0 +1,83 @@
+internal import Foundation
+internal import GRDB
+package import Rollups
+
+/// What detection and reports ask of the rollups.
+extension Catalog {
+    /// The uses by token of one UTC day, one piece for each segment.
+    package func tokenDays(on day: Int32) throws(CatalogError) -> [TokenDays] {
+        try read("read token_days") { db in
+            try Row.fetchAll(
+                db.cachedStatement(sql: "SELECT * FROM token_day_blocks WHERE day = ? ORDER BY segment_id"),
+                arguments: [day]
+            ).map(TokenDays.init(row:))
+        }
+    }
+
+    /// The tokens used on each of some UTC days, from the last day to the first, a set for each segment. `body` says
+    /// whether it wants more.
+    package func tokensUsed(
+        on days: ClosedRange<Int32>, newestFirst body: (Int32, TokenSet) throws -> Bool
+    ) throws(CatalogError) {
+        try read("read token_days") { db in
+            let rows = try Row.fetchCursor(
+                db.cachedStatement(sql: Self.setsBack), arguments: [days.lowerBound, days.upperBound])
+            while let row = try rows.next() {
+                let day: Int32 = row["day"]
+                guard try body(day, TokenSet(day: day, encoded: row.bytes("tokens"))) else { return }
+            }
+        }
+    }
+
+    private static let setsBack = "SELECT day, tokens FROM token_day_blocks WHERE day BETWEEN ? AND ? ORDER BY day DESC"
+
+    /// The failures by address and hour of one UTC day, one piece for each segment.
+    package func ipHours(on day: Int32) throws(CatalogError) -> [IPHours] {
+        try read("read ip_hours") { db in
+            try Row.fetchAll(
+                db.cachedStatement(sql: "SELECT * FROM ip_hour_blocks WHERE day = ? ORDER BY segment_id"),
+                arguments: [day]
+            ).map(IPHours.init(row:))
+        }
+    }
+
+    /// The latest use of a token on a day before the given one.
+    package func lastUse(ofToken number: UInt32, beforeDay day: Int32) throws(CatalogError) -> Int64? {
+        var found: Int32?
+        guard day > .min else { return nil }
+        try tokensUsed(on: .min...(day - 1)) { day, tokens in
+            if tokens.contains(number) { found = day }
+            return found == nil
+        }
+        guard let found else { return nil }
+        return try tokenDays(on: found).compactMap { piece in piece.place(of: number).map { piece.last[$0] } }.max()
+    }
+
+    /// The UTC days on which tokens were used, ascending.
+    package func daysWithUses() throws(CatalogError) -> [Int32] {
+        try read("list days") { db in
+            try Int32.fetchAll(db, sql: "SELECT DISTINCT day FROM token_day_blocks ORDER BY day")
+        }
+    }
+
+    /// The UTC days with failures, ascending.
+    package func daysWithFailures() throws(CatalogError) -> [Int32] {
+        try read("list days") { db in
+            try Int32.fetchAll(db, sql: "SELECT DISTINCT day FROM ip_hour_blocks ORDER BY day")
+        }
+    }
+}
+
+extension TokenDays {
+    init(row: Row) throws {
+        try self.init(day: row["day"], tokens: row.bytes("tokens"), times: row.bytes("times"))
+    }
+}
+
+extension IPHours {
+    init(row: Row) throws { try self.init(day: row["day"], encoded: row.bytes("block")) }
+}
+
+extension Row {
+    fileprivate func bytes(_ column: String) -> [UInt8] { [UInt8](self[column] as Data) }
+}
