@@ -191,11 +191,7 @@ struct RowGroupScan {
         let known = found.fields.intersection(scan.fields), missing = scan.fields.subtracting(known)
         all.take(known, from: found)
         guard !missing.isEmpty else { return all }
-        guard let rows else {
-            try reader.fill(&all, missing, rowGroup: rowGroup, pages: pages)
-            return all
-        }
-        all.take(missing, from: try decode(missing).gathering(rows))
+        try reader.fill(&all, missing, rowGroup: rowGroup, pages: pages, rows: rows)
         return all
     }
 

@@ -123,14 +123,14 @@ package final class SegmentReader: @unchecked Sendable {
         return shapes
     }
 
-    /// Decodes some columns of pages; all pages if nil.
+    /// Decodes some columns of pages, all pages if nil; of these some rows, by their places among those of the pages.
     func fill(
-        _ columns: inout EventColumns, _ fields: EventFields, rowGroup: Int, pages: [Int]?
+        _ columns: inout EventColumns, _ fields: EventFields, rowGroup: Int, pages: [Int]?, rows: [Int]? = nil
     ) throws(SegmentError) {
         if fields.contains(.shape) { columns.shapes = try shapes() }
         do throws(ParquetError) {
             for field in EventField.allCases where fields.contains(field) {
-                try fill(&columns, field, rowGroup: rowGroup, pages: pages)
+                try fill(&columns, field, rowGroup, pages, rows)
             }
         } catch { throw .parquet(error) }
         if fields.contains(.event), columns.event.contains(Self.unknownKind) {
@@ -139,27 +139,30 @@ package final class SegmentReader: @unchecked Sendable {
     }
 
     private func fill(
-        _ columns: inout EventColumns, _ field: EventField, rowGroup: Int, pages: [Int]?
+        _ columns: inout EventColumns, _ field: EventField, _ rowGroup: Int, _ pages: [Int]?, _ rows: [Int]?
     ) throws(ParquetError) {
         let column = SegmentSchema.index(field)
+        func integers(none: Int64) throws(ParquetError) -> [Int64] {
+            let all = try file.integers(column: column, rowGroup: rowGroup, pages: pages, none: none)
+            return rows?.map { all[$0] } ?? all
+        }
         switch field {
-        case .ts: columns.ts = try file.integers(column: column, rowGroup: rowGroup, pages: pages, none: 0)
+        case .ts: columns.ts = try integers(none: 0)
         case .event:
-            columns.event = Self.kinds(try file.texts(column: column, rowGroup: rowGroup, pages: pages))
-        case .scopes: columns.scopes = try file.textLists(column: column, rowGroup: rowGroup, pages: pages)
-        case .expiresAt:
-            let none = EventColumns.noTime
-            columns.expiresAt = try file.integers(column: column, rowGroup: rowGroup, pages: pages, none: none)
-        case .latencyMS: columns.latencyMS = try file.doubles(column: column, rowGroup: rowGroup, pages: pages)
-        case .success: columns.success = try file.booleans(column: column, rowGroup: rowGroup, pages: pages)
-        case .sourceID:
-            columns.sourceID = try file.integers(column: column, rowGroup: rowGroup, pages: pages, none: 0)
-        case .sourceOffset:
-            columns.sourceOffset = try file.integers(column: column, rowGroup: rowGroup, pages: pages, none: 0)
-        case .shape:
-            let none = EventColumns.noShape
-            columns.shape = try file.integers(column: column, rowGroup: rowGroup, pages: pages, none: none)
-        default: columns[field] = try file.texts(column: column, rowGroup: rowGroup, pages: pages)
+            columns.event = Self.kinds(try file.texts(column: column, rowGroup: rowGroup, pages: pages, rows: rows))
+        case .scopes:
+            columns.scopes = try file.textLists(column: column, rowGroup: rowGroup, pages: pages, rows: rows)
+        case .expiresAt: columns.expiresAt = try integers(none: EventColumns.noTime)
+        case .latencyMS:
+            let all = try file.doubles(column: column, rowGroup: rowGroup, pages: pages)
+            columns.latencyMS = rows?.map { all[$0] } ?? all
+        case .success:
+            let all = try file.booleans(column: column, rowGroup: rowGroup, pages: pages)
+            columns.success = rows?.map { all[$0] } ?? all
+        case .sourceID: columns.sourceID = try integers(none: 0)
+        case .sourceOffset: columns.sourceOffset = try integers(none: 0)
+        case .shape: columns.shape = try integers(none: EventColumns.noShape)
+        default: columns[field] = try file.texts(column: column, rowGroup: rowGroup, pages: pages, rows: rows)
         }
     }
 

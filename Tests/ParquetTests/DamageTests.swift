@@ -146,9 +146,9 @@ struct DamageTests {
             do {
                 switch round % 4 {
                 case 0: try DeltaBinaryPacked.decode(&cursor, values, to: scratch.room(values))
-                case 1: try PlainTexts.decode(&cursor, values, into: &arena)
-                case 2: try DeltaLengthTexts.decode(&cursor, values, lengths: &scratch, into: &arena)
-                default: try DeltaTexts.decode(&cursor, values, lengths: &scratch, into: &arena)
+                case 1: try PlainTexts.decode(&cursor, values, only: .all, into: &arena)
+                case 2: try DeltaLengthTexts.decode(&cursor, values, only: .all, lengths: &scratch, into: &arena)
+                default: try DeltaTexts.decode(&cursor, values, only: .all, lengths: &scratch, into: &arena)
                 }
                 #expect(round % 4 == 0 || arena.count == values)
             } catch is Malformed {

@@ -24,6 +24,12 @@ struct ByteSink: ~Copyable, @unchecked Sendable {
 
     mutating func clear() { count = 0 }
 
+    /// Keeps only the first bytes.
+    mutating func cut(to length: Int) {
+        precondition(length >= 0 && length <= count)
+        count = length
+    }
+
     /// Makes room and says where to write; `commit` then says how much was written.
     mutating func room(_ more: Int) -> UnsafeMutableRawPointer {
         if capacity - count < more { grow(to: count + more) }

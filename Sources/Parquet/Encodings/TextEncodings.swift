@@ -47,11 +47,62 @@ enum PlainTexts {
         }
     }
 
-    static func decode(_ cursor: inout ByteCursor, _ count: Int, into arena: inout TextArena) throws(Malformed) {
-        for _ in 0..<count {
+    static func decode(
+        _ cursor: inout ByteCursor, _ count: Int, only wanted: Wanted, into arena: inout TextArena
+    ) throws(Malformed) {
+        var wanted = wanted
+        for at in 0..<count {
             let length = Int(try cursor.littleEndian32())
-            try arena.append(try cursor.take(length))
+            let text = try cursor.take(length)
+            if wanted.takes(at) { try arena.append(text) }
         }
+    }
+
+    /// Decodes a dictionary, which is large and read often: without a call for each text.
+    static func dictionary(_ cursor: inout ByteCursor, _ count: Int) throws(Malformed) -> TextDictionary {
+        let all = cursor.rest()
+        guard count <= all.count / 4, all.count <= Cap.textBytes else {
+            throw Malformed("\(all.count) bytes for \(count) texts")
+        }
+        var at = 0
+        var ends: [UInt32] = []
+        let bytes = [UInt8](unsafeUninitializedCapacity: all.count - 4 * count) { out, made in
+            ends = [UInt32](unsafeUninitializedCapacity: count) { ends, entries in
+                while entries < count, at &+ 4 <= all.count {
+                    let length = Int(UInt32(littleEndian: all.loadUnaligned(fromByteOffset: at, as: UInt32.self)))
+                    guard length <= all.count &- at &- 4, length <= out.count &- made else { return }
+                    if length > 0, let to = out.baseAddress, let from = all.baseAddress {
+                        UnsafeMutableRawPointer(to + made).copyMemory(from: from + at + 4, byteCount: length)
+                    }
+                    made &+= length
+                    at &+= 4 &+ length
+                    ends[entries] = UInt32(truncatingIfNeeded: made)
+                    entries &+= 1
+                }
+            }
+        }
+        guard ends.count == count, at == all.count else { throw Malformed("texts that do not fill \(all.count) bytes") }
+        return TextDictionary(bytes: bytes, ends: ends)
+    }
+}
+
+/// Which of some values are decoded: ascending numbers, or all.
+struct Wanted {
+    private let values: [Int]?
+    private var next = 0
+
+    static var all: Wanted { Wanted(nil) }
+
+    init(_ values: [Int]?) { self.values = values }
+
+    var isAll: Bool { values == nil }
+
+    /// Asked for each value in order.
+    mutating func takes(_ value: Int) -> Bool {
+        guard let values else { return true }
+        guard next < values.count, values[next] == value else { return false }
+        next += 1
+        return true
     }
 }
 
@@ -69,13 +120,16 @@ enum DeltaLengthTexts {
     }
 
     static func decode(
-        _ cursor: inout ByteCursor, _ count: Int, lengths scratch: inout Scratch<Int64>, into arena: inout TextArena
+        _ cursor: inout ByteCursor, _ count: Int, only wanted: Wanted, lengths scratch: inout Scratch<Int64>,
+        into arena: inout TextArena
     ) throws(Malformed) {
+        var wanted = wanted
         let lengths = scratch.room(count)
         try DeltaBinaryPacked.decode(&cursor, count, to: lengths)
         for at in 0..<count {
             guard let length = Int(exactly: lengths[at]) else { throw Malformed("a text too long") }
-            try arena.append(try cursor.take(length))
+            let text = try cursor.take(length)
+            if wanted.takes(at) { try arena.append(text) }
         }
     }
 }
@@ -147,19 +201,30 @@ enum DeltaTexts {
     }
 
     static func decode(
-        _ cursor: inout ByteCursor, _ count: Int, lengths scratch: inout Scratch<Int64>, into arena: inout TextArena
+        _ cursor: inout ByteCursor, _ count: Int, only wanted: Wanted, lengths scratch: inout Scratch<Int64>,
+        into arena: inout TextArena
     ) throws(Malformed) {
+        var wanted = wanted
         let shared = scratch.room(count * 2)
         let own = shared + count
         try DeltaBinaryPacked.decode(&cursor, count, to: shared)
         try DeltaBinaryPacked.decode(&cursor, count, to: own)
+        // The last text, if only some are kept.
+        var rolling = ByteSink(capacity: 1 << 8)
         var last = 0
         for at in 0..<count {
             guard shared[at] >= 0, shared[at] <= Int64(last), let length = Int(exactly: own[at]) else {
                 throw Malformed("a text shares \(shared[at]) bytes with one of \(last)")
             }
-            try arena.append(try cursor.take(length), afterFirst: Int(shared[at]), ofLast: last)
-            last = Int(shared[at]) + length
+            let text = try cursor.take(length), prefix = Int(shared[at])
+            if wanted.isAll {
+                try arena.append(text, afterFirst: prefix, ofLast: last)
+            } else {
+                rolling.cut(to: prefix)
+                rolling.put(text)
+                if wanted.takes(at) { try arena.append(rolling.bytes) }
+            }
+            last = prefix + length
         }
     }
 }

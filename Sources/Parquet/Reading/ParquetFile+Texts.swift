@@ -4,52 +4,66 @@ extension ParquetFile {
     func readDictionary(column: Int, rowGroup: Int) throws(ParquetError) -> TextDictionary? {
         guard groups[rowGroup].chunks[column].dictionaryPage != nil else { return nil }
         try want(column, [.text, .textList])
-        var arena = TextArena()
+        var dictionary = TextDictionary()
         try withDictionary(column: column, rowGroup: rowGroup) { (entries, cursor) throws(Malformed) in
-            try PlainTexts.decode(&cursor, entries, into: &arena)
+            dictionary = try PlainTexts.dictionary(&cursor, entries)
         }
-        return TextDictionary(bytes: arena.array, ends: arena.ends)
+        return dictionary
     }
 
-    /// Decodes pages of a text column, given by ascending numbers; all pages if nil.
+    /// Decodes pages of a text column, given by ascending numbers; all pages if nil. Of these only some rows, given by
+    /// their ascending places among the rows of the pages; all rows if nil.
     ///
     /// The pages share the dictionary of the row group, and rows are indices into it. Texts that are stored without a
     /// dictionary get an entry each.
-    package func texts(column: Int, rowGroup: Int, pages: [Int]? = nil) throws(ParquetError) -> TextColumn {
+    package func texts(
+        column: Int, rowGroup: Int, pages: [Int]? = nil, rows: [Int]? = nil
+    ) throws(ParquetError) -> TextColumn {
         try want(column, [.text])
         let description = schema.columns[column]
         let pages = try chosen(pages, rowGroup: rowGroup)
         let dictionary = try dictionary(column: column, rowGroup: rowGroup)
         var arena = TextArena()
-        var indices = [UInt32](repeating: TextColumn.none, count: try rowCount(pages, rowGroup: rowGroup))
+        let all = try rowCount(pages, rowGroup: rowGroup)
+        var indices = [UInt32](repeating: TextColumn.none, count: rows?.count ?? all)
+        var choice = RowChoice(rows)
         try eachPage(column: column, rowGroup: rowGroup, pages: pages) { (page) throws(Malformed) in
             try indices.withUnsafeMutableBufferPointer { (all) throws(Malformed) in
-                guard let out = all.baseAddress.map({ $0 + page.firstRow }) else { return }
+                guard let out = all.baseAddress else { return }
                 let levels = try workbench.presence(of: page, description)
-                let codes = levels == nil ? out : workbench.codes.room(page.present)
+                let part = choice.next(of: page, levels)
                 if page.encoding == .rleDictionary {
+                    let isWhole = part.rows == nil && levels == nil
+                    let codes = isWhole ? out + part.place : workbench.codes.room(page.present)
                     try workbench.indices(page.parts.values, page.present, below: dictionary?.count ?? 0, to: codes)
+                    if !isWhole { part.spread(codes, over: levels, page.rows, to: out) }
                 } else {
+                    let codes = workbench.codes.room(page.present)
                     let first = arena.count
-                    try workbench.directTexts(page, into: &arena)
-                    for at in 0..<page.present { codes[at] = UInt32(truncatingIfNeeded: first + at) }
+                    try workbench.directTexts(page, only: Wanted(part.values), into: &arena)
+                    for at in 0..<(arena.count - first) {
+                        codes[part.values?[at] ?? at] = UInt32(truncatingIfNeeded: first + at)
+                    }
+                    part.spread(codes, over: levels, page.rows, to: out)
                 }
-                guard let levels else { return }
-                Self.spread(codes, over: levels, page.rows, to: out)
             }
         }
         let texts = dictionary ?? TextDictionary(bytes: arena.array, ends: arena.ends)
         return TextColumn(dictionary: texts, indices: indices)
     }
 
-    /// Decodes pages of a list column, given by ascending numbers; all pages if nil.
-    package func textLists(column: Int, rowGroup: Int, pages: [Int]? = nil) throws(ParquetError) -> TextListColumn {
+    /// Decodes pages of a list column, or some of their rows, given as for texts.
+    package func textLists(
+        column: Int, rowGroup: Int, pages: [Int]? = nil, rows: [Int]? = nil
+    ) throws(ParquetError) -> TextListColumn {
         try want(column, [.textList])
         let description = schema.columns[column]
         let pages = try chosen(pages, rowGroup: rowGroup)
         let elements = try dictionary(column: column, rowGroup: rowGroup) ?? TextDictionary()
         var builder = ListBuilder()
+        var choice = RowChoice(rows)
         try eachPage(column: column, rowGroup: rowGroup, pages: pages) { (page) throws(Malformed) in
+            builder.wanted = Wanted(choice.next(of: page, nil).rows)
             try workbench.lists(page, description, entries: elements.count, into: &builder)
         }
         return TextListColumn(elements: elements, lists: builder.lists, indices: builder.indices)
@@ -77,14 +91,16 @@ extension ParquetFile {
 }
 
 extension Workbench {
-    fileprivate mutating func directTexts(_ page: DataPage, into arena: inout TextArena) throws(Malformed) {
+    fileprivate mutating func directTexts(
+        _ page: DataPage, only wanted: Wanted, into arena: inout TextArena
+    ) throws(Malformed) {
         var cursor = ByteCursor(page.parts.values)
         switch page.encoding {
-        case .plain: try PlainTexts.decode(&cursor, page.present, into: &arena)
+        case .plain: try PlainTexts.decode(&cursor, page.present, only: wanted, into: &arena)
         case .deltaLengthByteArray:
-            try DeltaLengthTexts.decode(&cursor, page.present, lengths: &longs, into: &arena)
+            try DeltaLengthTexts.decode(&cursor, page.present, only: wanted, lengths: &longs, into: &arena)
         case .deltaByteArray:
-            try DeltaTexts.decode(&cursor, page.present, lengths: &longs, into: &arena)
+            try DeltaTexts.decode(&cursor, page.present, only: wanted, lengths: &longs, into: &arena)
         default: throw Malformed("texts are not stored as \(page.encoding)")
         }
         guard cursor.left == 0 else { throw Malformed("\(cursor.left) bytes too many") }
@@ -112,7 +128,7 @@ extension Workbench {
                 throw Malformed("levels that promise more values than there are")
             }
             if repetitions[place] == 0 {
-                if rows > 0 { builder.endRow() }
+                if rows > 0 { builder.endRow(rows - 1) }
                 rows += 1
                 builder.isThere = definitions[place] >= deepest - 1
             } else if !isElement || rows == 0 || builder.isEmpty {
@@ -123,7 +139,7 @@ extension Workbench {
                 value += 1
             }
         }
-        if rows > 0 { builder.endRow() }
+        if rows > 0 { builder.endRow(rows - 1) }
         guard rows == page.rows, value == page.present else {
             throw Malformed("\(rows) lists of \(value) elements; its header says \(page.rows) of \(page.present)")
         }
@@ -138,13 +154,16 @@ private struct ListBuilder {
     private var current: [UInt32] = []
     /// Whether the current row has a list at all.
     var isThere = false
+    /// Which rows of the page are kept.
+    var wanted = Wanted.all
 
     var isEmpty: Bool { current.isEmpty }
 
     mutating func append(_ element: UInt32) { current.append(element) }
 
-    mutating func endRow() {
+    mutating func endRow(_ row: Int) {
         defer { current.removeAll(keepingCapacity: true) }
+        guard wanted.takes(row) else { return }
         guard isThere else { return indices.append(TextColumn.none) }
         if let last = indices.last, last != TextColumn.none, lists[Int(last)] == current { return indices.append(last) }
         if let index = known[current] { return indices.append(index) }
