@@ -37,6 +37,8 @@ extension ParquetFile {
         column: Int, rowGroup: Int, pages: [Int], _ decode: (DataPage) throws(Malformed) -> Void
     ) throws(ParquetError) {
         let chunk = groups[rowGroup].chunks[column]
+        // What no row has need not be read.
+        if schema.columns[column].type != .textList, chunk.statistics.nullCount == chunk.values { return }
         let index = try offsetIndex(column: column, rowGroup: rowGroup)
         let cuts = try self.pages(rowGroup: rowGroup)
         guard index.cuts == cuts else {
