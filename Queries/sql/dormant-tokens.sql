@@ -14,10 +14,18 @@
 -- it also names every new token at its first use (class first_use), and it sees a gap only if it is asked in time;
 -- dormant-tokens-gap asks for the gap itself.
 --
--- One pass over the recent events, begun at midnight because token_days knows whole days only; everything older comes
--- from one pass over token_days. A token that was not used between midnight and the window was last used on an earlier
--- day. COALESCE around token_id keeps an engine from asking for the tokens one by one, each with a pass of its own.
-WITH recently AS MATERIALIZED (
+-- token_days says cheaply who may be dormant: who was used on a day of the window, and before that on no day that lies
+-- wholly within `idle`. Only the events of these few are read, from midnight on because token_days knows whole days
+-- only: a token that was not used between midnight and the window was last used on its previous_day.
+WITH woken AS MATERIALIZED (
+    SELECT token_id, MIN(previous_day) AS previous_day
+    FROM token_days
+    WHERE last_use >= :as_of - :recent
+        AND first_use < :as_of
+        AND (previous_day IS NULL OR previous_day < :as_of - :recent - :idle)
+    GROUP BY token_id
+),
+recently AS MATERIALIZED (
     SELECT
         token_id,
         SUM(CASE WHEN ts >= :as_of - :recent THEN 1 ELSE 0 END) AS uses,
@@ -27,16 +35,19 @@ WITH recently AS MATERIALIZED (
     WHERE event = 'used'
         AND ts >= :as_of - :recent - ((:as_of - :recent) % 86400000000 + 86400000000) % 86400000000
         AND ts < :as_of
+        AND token_id IN (SELECT token_id FROM woken)
     GROUP BY token_id
 ),
 earlier AS (
-    SELECT token_id, MAX(last_use) AS last_use
-    FROM token_days
-    WHERE last_use < :as_of - :recent
-        AND COALESCE(token_id, '') IN (
-            SELECT token_id FROM recently WHERE first_use IS NOT NULL AND use_since_midnight IS NULL
-        )
-    GROUP BY token_id
+    SELECT w.token_id, MAX(d.last_use) AS last_use
+    FROM woken AS w
+    -- The few first: CROSS is how SQLite is told the order; conditions make it a join as any other.
+    CROSS JOIN token_days AS d
+    WHERE d.token_id = w.token_id
+        AND d.first_use >= w.previous_day
+        AND d.first_use < w.previous_day + 86400000000
+        AND d.last_use < :as_of - :recent
+    GROUP BY w.token_id
 ),
 looked_up AS (
     SELECT r.token_id, r.uses, r.first_use, COALESCE(r.use_since_midnight, e.last_use) AS previous_use

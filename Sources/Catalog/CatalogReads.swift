@@ -75,6 +75,16 @@ extension Catalog {
         }
     }
 
+    /// The id of one token, or nil if no token has the number.
+    package func name(ofToken number: UInt32) throws(CatalogError) -> [UInt8]? {
+        try read("read tokens") { db in
+            try Data.fetchOne(
+                db.cachedStatement(sql: "SELECT CAST(token_id AS BLOB) FROM tokens WHERE token_no = ?"),
+                arguments: [number]
+            ).map { [UInt8]($0) }
+        }
+    }
+
     /// The number of a token, or nil if it was never issued and never used.
     package func number(ofToken tokenID: String) throws(CatalogError) -> UInt32? {
         try read("read tokens") { db in

@@ -52,8 +52,14 @@ package struct EventScan: Sendable {
 
 /// A condition on a text column.
 package enum TextCondition: Sendable {
-    /// One of these texts, exactly. Readers can skip by bloom filter.
-    case equals(Set<String>)
+    /// One of these texts, byte for byte (strings would be equal that differ in normalization only). Readers can skip
+    /// by bloom filter.
+    case anyOf(Set<[UInt8]>)
     /// Any text, as UTF-8, that the function accepts; it is asked once for each distinct text.
     case matching(@Sendable (ArraySlice<UInt8>) -> Bool)
+
+    /// One of these texts, exactly.
+    package static func equals(_ texts: some Sequence<String>) -> TextCondition {
+        .anyOf(Set(texts.map { Array($0.utf8) }))
+    }
 }

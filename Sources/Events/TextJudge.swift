@@ -14,12 +14,11 @@ package struct TextJudge {
     package init(_ condition: TextCondition, _ dictionary: TextDictionary) {
         self.condition = condition
         self.dictionary = dictionary
-        guard case .equals(let texts) = condition else {
+        guard case .anyOf(let wanted) = condition else {
             verdicts = [Verdict](repeating: .open, count: dictionary.count)
             return
         }
         verdicts = [Verdict](repeating: .refused, count: dictionary.count)
-        let wanted = texts.map { Array($0.utf8) }
         if wanted.count <= 4 {
             // Texts that are stored without a dictionary may stand here several times.
             for text in wanted { dictionary.forEachPlace(of: text) { verdicts[$0] = .accepted } }

@@ -57,7 +57,7 @@ struct RowGroupScan {
         let times = file.statistics(column: SegmentSchema.index(.ts), rowGroup: rowGroup)
         guard overlap(times.min, times.max) != .none else { return false }
         for (field, condition) in scan.texts {
-            guard case .equals(let texts) = condition else { continue }
+            guard case .anyOf(let texts) = condition else { continue }
             let column = SegmentSchema.index(field)
             let isPossible = try parquet { () throws(ParquetError) in
                 try file.mightContain(anyOf: texts, column: column, rowGroup: rowGroup)
@@ -123,7 +123,7 @@ struct RowGroupScan {
 
     /// What is looked for exactly is rarer, and a function costs more.
     private static func cost(_ text: (key: EventField, value: TextCondition)) -> Int {
-        let isExact = if case .equals = text.value { true } else { false }
+        let isExact = if case .anyOf = text.value { true } else { false }
         return (isExact ? 0 : 100) + Int(text.key.rawValue)
     }
 

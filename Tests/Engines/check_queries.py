@@ -34,7 +34,7 @@ EVENTS = (
 )
 TABLES = {
     "events": EVENTS,
-    "token_days": "token_id date uses:i first_use:i last_use:i",
+    "token_days": "token_id date uses:i first_use:i last_use:i previous_day:i",
     "tokens": "token_id kind principal issued_at:i issued_by expires_at:i revoked_at:i superseded_by scopes "
     "first_use:i last_use:i uses:i",
     "event_days": "date event events:i",
@@ -151,11 +151,20 @@ def tables_of(events, quarantine):
         learn_token(tokens, row)
     return {
         "events": [tuple(row.values()) for row in events],
-        "token_days": [(token, date, *counts) for (token, date, _), counts in token_days.items()],
+        "token_days": [
+            (token, date, *counts, days_before(token_days, token, date))
+            for (token, date, _), counts in token_days.items()
+        ],
         "tokens": [tuple(life.values()) for life in tokens.values()],
         "event_days": [(date, event, count) for (date, event, _), count in event_days.items()],
         "quarantine": quarantine,
     }
+
+
+def days_before(token_days, token, date):
+    """Midnight of the last earlier day with a use, or None."""
+    earlier = [other for name, other, _ in token_days if name == token and other < date]
+    return microseconds(max(earlier) + "T00:00:00Z") if earlier else None
 
 
 def learn_token(tokens, row):

@@ -23,7 +23,8 @@ EVENTS = """
 # The rollups by their definitions. Of several births, successions or first uses at one time the first one read counts.
 ROLLUPS = """
     CREATE TABLE token_days AS
-        SELECT token_id, date, COUNT(*) AS uses, MIN(ts) AS first_use, MAX(ts) AS last_use
+        SELECT token_id, date, COUNT(*) AS uses, MIN(ts) AS first_use, MAX(ts) AS last_use,
+            LAG(epoch_us(CAST(date AS TIMESTAMP))) OVER (PARTITION BY token_id ORDER BY date) AS previous_day
         FROM events WHERE event = 'used' GROUP BY token_id, date;
     CREATE TABLE event_days AS SELECT date, event, COUNT(*) AS events FROM events GROUP BY date, event;
     CREATE TABLE tokens AS
@@ -60,14 +61,14 @@ ROLLUPS = """
 """
 # The same questions to both; a token may have several rows for a day in the trail.
 SAME = {
-    "token_days": "SELECT token_id, date, SUM(uses) AS uses, MIN(first_use) AS first_use, MAX(last_use) AS last_use "
-    "FROM token_days GROUP BY 1, 2 ORDER BY 1, 2",
+    "token_days": "SELECT token_id, date, SUM(uses) AS uses, MIN(first_use) AS first_use, MAX(last_use) AS last_use, "
+    "MAX(previous_day) AS previous_day FROM token_days GROUP BY 1, 2 ORDER BY 1, 2",
     "event_days": "SELECT date, event, SUM(events) AS events FROM event_days GROUP BY 1, 2 ORDER BY 1, 2",
     "tokens": "SELECT token_id, kind, principal, issued_at, issued_by, expires_at, revoked_at, superseded_by, scopes, "
     "first_use, last_use, uses FROM tokens ORDER BY token_id",
 }
 # Of these columns, those that hold times.
-TIMES = {"issued_at", "expires_at", "revoked_at", "first_use", "last_use"}
+TIMES = {"issued_at", "expires_at", "revoked_at", "first_use", "last_use", "previous_day"}
 
 
 class ParquetFiles(DuckDB):

@@ -103,8 +103,8 @@ extension Event {
         return scan.texts.allSatisfy { field, condition in
             guard let text = texts[field] else { return false }
             switch condition {
-            case .equals(let wanted): return wanted.contains(text)
-            case .matching(let accepts): return accepts(text)
+            case .anyOf(let wanted): return wanted.contains(Array(text.utf8))
+            case .matching(let accepts): return accepts(Array(text.utf8)[...])
             }
         }
     }

@@ -57,7 +57,7 @@ struct SurroundingsReader {
     ) throws {
         let scan = EventScan(
             from: wakings.map { $0.at }.min() ?? 0, to: wakings.map(aftermathEnd).max() ?? 0, kinds: .used,
-            texts: [.tokenID: .any(ofBytes: Set(byToken.keys))], fields: Self.useFields.union(EventFields(.scopes)))
+            texts: [.tokenID: .anyOf(Set(byToken.keys))], fields: Self.useFields.union(EventFields(.scopes)))
         try history.scan(scan) { events in
             for row in 0..<events.count {
                 let ts = events.ts[row]
@@ -106,7 +106,7 @@ struct SurroundingsReader {
         for span in spans(before: wakings, reach: reach) {
             let members = Dictionary(grouping: span.wakings) { Array(wakings[$0].life.tokenID.utf8) }
             let scan = EventScan(
-                from: span.from, to: span.to, kinds: .used, texts: [.tokenID: .any(ofBytes: Set(members.keys))],
+                from: span.from, to: span.to, kinds: .used, texts: [.tokenID: .anyOf(Set(members.keys))],
                 fields: fields)
             try history.scan(scan) { events in
                 for row in 0..<events.count {
@@ -216,13 +216,5 @@ extension EventColumns {
     /// The same without the event id. The batch must hold `ts`, `source` and `source_offset`.
     func place(at row: Int) -> Evidence {
         Evidence(source: self[.source][row] ?? "", offset: sourceOffset[row], eventID: nil, ts: ts[row])
-    }
-}
-
-extension TextCondition {
-    /// Texts by their bytes: a set of strings would keep one of two that differ in normalization only.
-    fileprivate static func any(ofBytes texts: Set<[UInt8]>) -> TextCondition {
-        let strings = Set(texts.map { String(decoding: $0, as: UTF8.self) })
-        return strings.count == texts.count ? .equals(strings) : .matching { texts.contains(Array($0)) }
     }
 }

@@ -83,7 +83,7 @@ struct AcceptedUseReader {
             from: (starts.min() ?? 0).minus(older), to: (starts.max() ?? 0).minus(newer), kinds: Self.kinds,
             texts: [
                 .ip: .clients(Set(byKey.keys)),
-                .tokenID: .equals(open.reduce(into: []) { $0.formUnion(tokens[$1]) }),
+                .tokenID: .equals(open.flatMap { tokens[$0] }),
             ],
             fields: EventFields([.ts, .ip, .tokenID]))
         try history.scan(scan) { events in
@@ -162,7 +162,7 @@ struct AcceptedUseReader {
         guard let first = uses.map(\.ts).min(), let last = uses.map(\.ts).max() else { return }
         let scan = EventScan(
             from: first, to: last.plus(1), kinds: Self.kinds,
-            texts: [.tokenID: .equals(Set(uses.map(\.token))), .ip: .clients(Set(uses.map(\.key)))],
+            texts: [.tokenID: .equals(uses.map(\.token)), .ip: .clients(Set(uses.map(\.key)))],
             fields: EventFields([.ts, .tokenID, .source, .sourceOffset, .eventID]))
         let wanted = Dictionary(grouping: uses) { $0.ts }
         var known: [Moment: Evidence] = [:]
@@ -214,7 +214,7 @@ struct AcceptedUseReader {
         guard let first = times.min(), let last = times.max() else { return }
         let scan = EventScan(
             from: first.minus(older), to: last.minus(newer), kinds: Self.kinds,
-            texts: [.ip: .clients(Set(waiting.keys)), field: .equals(Set(waiting.values.flatMap(\.keys)))],
+            texts: [.ip: .clients(Set(waiting.keys)), field: .equals(waiting.values.flatMap(\.keys))],
             fields: EventFields([.ts, .ip, field]))
         try history.scan(scan) { events in
             let clients = events.clients()
@@ -278,7 +278,7 @@ private struct FollowedEpisodes {
         let campaigners = ofAgents.reduce(into: Set()) { $0.formUnion(episodes[$1].keys) }
         let conditions: [(places: [Int], texts: [EventField: TextCondition])] = [
             (byKey.values.flatMap(\.self), [.ip: .clients(Set(byKey.keys))]),
-            (ofAgents, [.ip: .clients(campaigners), .userAgent: .equals(Set(agents.keys))]),
+            (ofAgents, [.ip: .clients(campaigners), .userAgent: .equals(agents.keys)]),
         ]
         return conditions.compactMap { places, texts in
             guard let from = places.map({ episodes[$0].first }).min(),

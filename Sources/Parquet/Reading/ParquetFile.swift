@@ -97,16 +97,16 @@ package final class ParquetFile {
 
     /// Whether a text may occur in a column of a row group: false is certain, true is not.
     package func mightContain(_ text: String, column: Int, rowGroup: Int) throws(ParquetError) -> Bool {
-        try mightContain(anyOf: [text], column: column, rowGroup: rowGroup)
+        try mightContain(anyOf: [Array(text.utf8)], column: column, rowGroup: rowGroup)
     }
 
     /// Whether any of some texts may occur in a column of a row group: false is certain, true is not.
-    package func mightContain<Texts: Sequence<String>>(
-        anyOf texts: Texts, column: Int, rowGroup: Int
+    package func mightContain(
+        anyOf texts: some Sequence<[UInt8]>, column: Int, rowGroup: Int
     ) throws(ParquetError) -> Bool {
         let chunk = groups[rowGroup].chunks[column]
         if chunk.statistics.nullCount == chunk.values { return false }
-        let inside = texts.map { Array($0.utf8) }.filter { text in
+        let inside = texts.filter { text in
             if let min = chunk.statistics.min, text.lexicographicallyPrecedes(min) { return false }
             if let max = chunk.statistics.max, max.lexicographicallyPrecedes(text) { return false }
             return true

@@ -24,6 +24,8 @@ final class EventsTable: VirtualTable {
 
     static let timeColumns: Set<Int32> = [Int32(EventField.ts.rawValue)]
 
+    static let leastCost = 1e6
+
     private static let key = EventFields([.source, .sourceOffset, .ts, .event])
 
     private let trail: Trail
@@ -57,8 +59,11 @@ final class EventsTable: VirtualTable {
             scan.to = min(scan.to, time + 1)
         case (.event, .equal, .text(let name)):
             scan.kinds.formIntersection(EventKind(name: name).map { EventKinds($0) } ?? EventKinds(rawValue: 0))
+        case (.event, .equal, .anyText(let names)):
+            scan.kinds.formIntersection(EventKinds(names.compactMap { EventKind(name: $0).map { EventKinds($0) } }))
         case (.ts, _, _), (.event, _, _): break
         case (_, .equal, .text(let text)): scan.texts[field] = .equals([text])
+        case (_, .equal, .anyText(let texts)): scan.texts[field] = .equals(texts)
         default: break
         }
     }

@@ -15,6 +15,8 @@ final class IPHoursTable: VirtualTable {
     /// Times of a rollup are those of uses, not of a skip list: SQLite compares them.
     static let timeColumns: Set<Int32> = []
 
+    static let leastCost = 1e4
+
     private let trail: Trail
 
     init(_ trail: Trail) { self.trail = trail }

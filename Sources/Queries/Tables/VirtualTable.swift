@@ -16,6 +16,10 @@ protocol VirtualTable: AnyObject {
     /// read as a time.
     static var timeColumns: Set<Int32> { get }
 
+    /// What one pass costs at least, in rows. A pass that opens segments costs much, however few rows it gives: a join
+    /// should not ask for one row at a time.
+    static var leastCost: Double { get }
+
     /// Rows that satisfy the conditions, or more. `columns` tells which columns the statement looks at.
     func open(_ conditions: [SQLCondition], columns: UInt64) throws -> any VirtualCursor
 }
@@ -27,7 +31,7 @@ protocol VirtualCursor: AnyObject {
     /// A number that this row has in every pass: SQLite tells rows of several passes apart by it.
     var rowID: Int64 { get }
     /// Gives the value of a column of this row to SQLite.
-    func give(_ column: Int32, to result: SQLResult)
+    func give(_ column: Int32, to result: SQLResult) throws
 }
 
 /// `column operator value`, as a statement asks for it.
@@ -38,6 +42,8 @@ struct SQLCondition {
 
     enum Value {
         case integer(Int64), decimal(Double), text(String), other
+        /// For `equal`: one of these.
+        case anyText([String])
     }
 
     let column: Int32

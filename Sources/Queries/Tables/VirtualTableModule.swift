@@ -86,7 +86,7 @@ enum VirtualTableModule {
             let box = VirtualTableModule.cursor(cursor)
             let text = plan.map { String(cString: $0) } ?? ""
             return attempt(cursor) {
-                let conditions = try timed(conditions(text, count, values), of: box.table)
+                let conditions = try conditions(text, count, values).flatMap { try timed($0, of: box.table) }
                 box.cursor = try conditions.map { try box.table.open($0, columns: columns(text)) }
                 box.atEnd = try !(box.cursor?.next() ?? false)
             }
@@ -104,8 +104,9 @@ enum VirtualTableModule {
         }
         module.pointee.xColumn = { cursor, context, column in
             guard let cursor else { return SQLITE_ERROR }
-            VirtualTableModule.cursor(cursor).cursor?.give(column, to: SQLResult(context: context))
-            return SQLITE_OK
+            return attempt(cursor) {
+                try VirtualTableModule.cursor(cursor).cursor?.give(column, to: SQLResult(context: context))
+            }
         }
         module.pointee.xRowid = { cursor, result in
             guard let cursor, let result else { return SQLITE_ERROR }
@@ -144,14 +145,17 @@ enum VirtualTableModule {
             if type(of: table).timeColumns.contains(constraint.iColumn) {
                 info.pointee.aConstraintUsage[place].omit = 1
             }
-            text += ";\(constraint.iColumn),\(comparison.rawValue)"
+            // An IN list comes at once, for one pass over the table instead of one for each value.
+            let isList = comparison == .equal && !type(of: table).timeColumns.contains(constraint.iColumn)
+                && sqlite3_vtab_in(info, Int32(place), -1) != 0
+            if isList { sqlite3_vtab_in(info, Int32(place), 1) }
+            text += ";\(constraint.iColumn),\(comparison.rawValue)\(isList ? ",1" : "")"
             rows /= comparison == .equal ? 1000 : 10
         }
         info.pointee.idxStr = sqliteCopy(text)
         info.pointee.needToFreeIdxStr = 1
         info.pointee.estimatedRows = Int64(max(1, rows))
-        // Each pass opens segments, however few rows it gives: a join should not ask for one row at a time.
-        info.pointee.estimatedCost = max(1e6, rows)
+        info.pointee.estimatedCost = max(type(of: table).leastCost, rows)
         return SQLITE_OK
     }
 
@@ -159,15 +163,20 @@ enum VirtualTableModule {
         UInt64(plan.prefix { $0 != ";" }) ?? .max
     }
 
+    /// The conditions as planned, with their values; nil if one compares with NULL, which nothing satisfies.
     private static func conditions(
         _ plan: String, _ count: Int32, _ values: UnsafeMutablePointer<OpaquePointer?>?
-    ) -> [SQLCondition] {
-        let parts = plan.split(separator: ";").dropFirst()
-        return zip(parts, 0..<Int(count)).compactMap { part, place in
+    ) -> [SQLCondition]? {
+        var conditions: [SQLCondition] = []
+        for (part, place) in zip(plan.split(separator: ";").dropFirst(), 0..<Int(count)) {
             let numbers = part.split(separator: ",").compactMap { Int32($0) }
-            guard numbers.count == 2, let comparison = SQLCondition.Operator(rawValue: numbers[1]) else { return nil }
-            return SQLCondition(column: numbers[0], comparison: comparison, value: value(values?[place]))
+            guard numbers.count >= 2, let comparison = SQLCondition.Operator(rawValue: numbers[1]) else { continue }
+            let isList = numbers.count == 3
+            if !isList, sqlite3_value_type(values?[place]) == SQLITE_NULL { return nil }
+            let value = isList ? list(values?[place]) : value(values?[place])
+            conditions.append(SQLCondition(column: numbers[0], comparison: comparison, value: value))
         }
+        return conditions
     }
 
     /// The conditions with all times as integers; nil if one can never hold. Throws for a text that is no time.
@@ -189,10 +198,25 @@ enum VirtualTableModule {
             case .decimal(let number):
                 guard let time = condition.rounded(number) else { return nil }
                 result.append(condition.with(time))
-            case .other: return nil
+            case .other, .anyText: return nil
             }
         }
         return result
+    }
+
+    /// The values of an IN list; NULL equals nothing, and lists of anything but texts are left to SQLite.
+    private static func list(_ pointer: OpaquePointer?) -> SQLCondition.Value {
+        var texts: [String] = []
+        var element: OpaquePointer?
+        var status = sqlite3_vtab_in_first(pointer, &element)
+        while status == SQLITE_OK {
+            switch value(element) {
+            case .text(let text): texts.append(text)
+            default: if sqlite3_value_type(element) != SQLITE_NULL { return .other }
+            }
+            status = sqlite3_vtab_in_next(pointer, &element)
+        }
+        return status == SQLITE_DONE ? .anyText(texts) : .other
     }
 
     private static func value(_ pointer: OpaquePointer?) -> SQLCondition.Value {

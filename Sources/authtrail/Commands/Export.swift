@@ -130,7 +130,7 @@ struct Export: ParsableCommand {
         let filters = [
             (EventField.tokenID, token), (.principal, principal), (.tool, tool), (.userAgent, userAgent),
         ]
-        for (field, texts) in filters where !texts.isEmpty { scan.texts[field] = .equals(Set(texts)) }
+        for (field, texts) in filters where !texts.isEmpty { scan.texts[field] = .equals(texts) }
         if !ip.isEmpty { scan.texts[.ip] = Self.condition(ip) }
         return scan
     }

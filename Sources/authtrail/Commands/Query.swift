@@ -10,7 +10,7 @@ struct Query: ParsableCommand {
         discussion: """
             TABLES
               events       every stored event; ts and expires_at are microseconds, UTC; also date
-              token_days   uses of each token by UTC day (first_use, last_use); no segment is opened
+              token_days   uses of each token by UTC day (first_use, last_use, previous_day); no segment is opened
               ip_hours     failures by address, UTC day and hour; no segment is opened
               tokens       what is known about each token: issued, expires, revoked, superseded, first and last use
               event_days   events by UTC day and kind
