@@ -17,20 +17,27 @@
 -- A gap of a day or more ends on the first use of a UTC day, so token_days is enough; only the day in which as_of lies
 -- is read from events, because it may go on after as_of. A day may have several rows for a token, and they may overlap:
 -- the use before a row is the latest of all rows that begin before it, and where that is no earlier than the row itself
--- there is no gap. COALESCE around token_id keeps an engine from asking for the tokens one by one.
-WITH days AS MATERIALIZED (
+-- there is no gap. Only tokens are looked at that have a day in the window which begins so long after the last day
+-- before it.
+WITH candidates AS MATERIALIZED (
+    SELECT DISTINCT token_id
+    FROM token_days
+    WHERE first_use >= :as_of - :recent
+        AND first_use < :as_of
+        AND (previous_day IS NULL OR first_use - previous_day >= :idle)
+),
+days AS MATERIALIZED (
     SELECT token_id, date, uses, first_use, last_use
     FROM token_days
     WHERE first_use < :as_of - (:as_of % 86400000000 + 86400000000) % 86400000000
-        AND COALESCE(token_id, '') IN (
-            SELECT token_id FROM tokens WHERE last_use >= :as_of - :recent AND first_use < :as_of
-        )
+        AND token_id IN (SELECT token_id FROM candidates)
     UNION ALL
     SELECT token_id, MIN(date), COUNT(*), MIN(ts), MAX(ts)
     FROM events
     WHERE event = 'used'
         AND ts >= :as_of - (:as_of % 86400000000 + 86400000000) % 86400000000
         AND ts < :as_of
+        AND token_id IN (SELECT token_id FROM candidates)
     GROUP BY token_id
 ),
 before AS (
