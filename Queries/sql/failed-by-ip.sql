@@ -20,20 +20,31 @@
 -- puts its credential into all windows that end in [t, t + window), unless the same credential fails again before and
 -- takes over. These spans do not overlap for one credential, so the sum of +1 where a span begins and -1 where it ends
 -- is the number of different credentials in the window that ends there.
-WITH failed AS MATERIALIZED (
-    SELECT ip, ts, credential, reason, user_agent
-    FROM (
-        SELECT
-            ip,
-            ts,
-            COALESCE(presented, token_id) AS credential,
-            reason,
-            user_agent,
-            COUNT(*) OVER (PARTITION BY ip) AS total
-        FROM events
-        WHERE event = 'failed' AND ts >= :since AND ts < :until
-    ) AS counted
-    WHERE total >= :min_failures
+--
+-- ip_hours says cheaply which addresses may qualify: a window lies in the hour in which it ends and those that begin
+-- less than its length and an hour before. Only the failures of these are read.
+WITH hours AS (
+    SELECT
+        ip,
+        SUM(failures) OVER (
+            PARTITION BY ip ORDER BY hour_start RANGE BETWEEN :window + 3600000000 - 1 PRECEDING AND CURRENT ROW
+        ) AS failures
+    FROM ip_hours
+    WHERE hour_start > :since - 3600000000 AND hour_start < :until
+),
+suspects AS MATERIALIZED (
+    SELECT DISTINCT ip FROM hours WHERE failures >= :min_failures
+),
+failed AS MATERIALIZED (
+    SELECT ip, ts, COALESCE(presented, token_id) AS credential, reason, user_agent
+    FROM events
+    WHERE event = 'failed' AND ts >= :since AND ts < :until AND ip IN (SELECT ip FROM suspects)
+    UNION ALL
+    -- Those without an address are one.
+    SELECT e.ip, e.ts, COALESCE(e.presented, e.token_id), e.reason, e.user_agent
+    FROM suspects AS s
+    CROSS JOIN events AS e
+    WHERE s.ip IS NULL AND e.event = 'failed' AND e.ts >= :since AND e.ts < :until AND e.ip IS NULL
 ),
 bursts AS (
     SELECT

@@ -35,6 +35,7 @@ EVENTS = (
 TABLES = {
     "events": EVENTS,
     "token_days": "token_id date uses:i first_use:i last_use:i previous_day:i",
+    "ip_hours": "ip hour_start:i failures:i",
     "tokens": "token_id kind principal issued_at:i issued_by expires_at:i revoked_at:i superseded_by scopes "
     "first_use:i last_use:i uses:i",
     "event_days": "date event events:i",
@@ -140,7 +141,7 @@ def read_log(path):
 def tables_of(events, quarantine):
     """All tables. Rollups come in pieces, as they do when a log is read in batches, small ones for every other log."""
     size = 25 if len(events) % 2 else 5000
-    token_days, event_days, tokens = {}, defaultdict(int), {}
+    token_days, event_days, tokens, ip_hours = {}, defaultdict(int), {}, defaultdict(int)
     for place, row in enumerate(events):
         ts, event, token, batch = row["ts"], row["event"], row["token_id"], place // size
         event_days[row["date"], event, batch] += 1
@@ -148,6 +149,8 @@ def tables_of(events, quarantine):
             key = (token, row["date"], batch)
             uses, first, last = token_days.get(key, (0, ts, ts))
             token_days[key] = (uses + 1, min(first, ts), max(last, ts))
+        if event == "failed":
+            ip_hours[row["ip"], ts // HOUR * HOUR, batch] += 1
         learn_token(tokens, row)
     return {
         "events": [tuple(row.values()) for row in events],
@@ -155,6 +158,7 @@ def tables_of(events, quarantine):
             (token, date, *counts, days_before(token_days, token, date))
             for (token, date, _), counts in token_days.items()
         ],
+        "ip_hours": [(ip, hour, failures) for (ip, hour, _), failures in ip_hours.items()],
         "tokens": [tuple(life.values()) for life in tokens.values()],
         "event_days": [(date, event, count) for (date, event, _), count in event_days.items()],
         "quarantine": quarantine,

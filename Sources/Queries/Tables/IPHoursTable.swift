@@ -8,9 +8,10 @@ internal import Trail
 final class IPHoursTable: VirtualTable {
     static let declaration = """
         CREATE TABLE ip_hours(ip TEXT, date TEXT, hour INTEGER, failures INTEGER, expired INTEGER,
-            missing_scope INTEGER, hash_mismatch INTEGER, other INTEGER, credentials INTEGER, user_agents INTEGER)
+            missing_scope INTEGER, hash_mismatch INTEGER, other INTEGER, credentials INTEGER, user_agents INTEGER,
+            hour_start TIMESTAMP)
         """
-    static let helpfulColumns: Set<Int32> = [1]
+    static let helpfulColumns: Set<Int32> = [1, 10]
 
     /// Times of a rollup are those of uses, not of a skip list: SQLite compares them.
     static let timeColumns: Set<Int32> = []
@@ -24,7 +25,11 @@ final class IPHoursTable: VirtualTable {
     func open(_ conditions: [SQLCondition], columns: UInt64) throws -> any VirtualCursor {
         var days = DayRange()
         for condition in conditions {
-            if case .text(let text) = condition.value { days.apply(condition.comparison, text) }
+            switch (condition.column, condition.value) {
+            case (1, .text(let text)): days.apply(condition.comparison, text)
+            case (10, .integer(let time)): days.apply(condition.comparison, time)
+            default: break
+            }
         }
         return Cursor(trail, try trail.catalog.daysWithFailures().filter(days.contains))
     }
@@ -68,7 +73,8 @@ final class IPHoursTable: VirtualTable {
             case 3: result.set(piece.failures.reduce(0) { $0 + Int64($1[row]) })
             case 4...7: result.set(Int64(piece.failures[Int(column) - 4][row]))
             case 8: result.set(Int64(piece.credentials[row]))
-            default: result.set(Int64(piece.agents[row]))
+            case 9: result.set(Int64(piece.agents[row]))
+            default: result.set(Timestamp.start(ofDay: piece.day) + Int64(piece.hours[row]) * Timestamp.hour)
             }
         }
     }

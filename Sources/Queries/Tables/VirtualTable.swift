@@ -73,18 +73,20 @@ struct SQLResult {
     func set(_ value: Double) { sqlite3_result_double(context, value) }
     func setNull() { sqlite3_result_null(context) }
 
-    func set(_ text: String) { set(Array(text.utf8)[...]) }
+    func set(_ text: String) {
+        var text = text
+        text.withUTF8 { set(UnsafeRawBufferPointer($0)) }
+    }
 
-    func set(_ text: ArraySlice<UInt8>) {
-        text.withUnsafeBytes { bytes in
-            // SQLite copies the text before the call returns.
-            let copy = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-            let start = bytes.bindMemory(to: CChar.self).baseAddress
-            if let start {
-                sqlite3_result_text(context, start, Int32(bytes.count), copy)
-            } else {
-                sqlite3_result_text(context, "", 0, copy)
-            }
+    func set(_ text: ArraySlice<UInt8>) { text.withUnsafeBytes { set($0) } }
+
+    private func set(_ text: UnsafeRawBufferPointer) {
+        // SQLite copies the text before the call returns.
+        let copy = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+        if let start = text.bindMemory(to: CChar.self).baseAddress {
+            sqlite3_result_text(context, start, Int32(text.count), copy)
+        } else {
+            sqlite3_result_text(context, "", 0, copy)
         }
     }
 }
