@@ -1,3 +1,4 @@
+package import Events
 internal import Foundation
 internal import GRDB
 package import Rollups
@@ -57,6 +58,16 @@ extension Catalog {
     package func daysWithUses() throws(CatalogError) -> [Int32] {
         try read("list days") { db in
             try Int32.fetchAll(db, sql: "SELECT DISTINCT day FROM token_day_blocks ORDER BY day")
+        }
+    }
+
+    /// How many events of some kinds each UTC day has, ascending; days without any are left out.
+    package func eventsByDay(of kinds: EventKinds) throws(CatalogError) -> [(day: Int32, events: Int64)] {
+        try read("count the events of days") { db in
+            let names = EventKind.allCases.filter(kinds.contains).map { "'\($0.name)'" }.joined(separator: ", ")
+            return try Row.fetchAll(
+                db, sql: "SELECT day, sum(events) FROM event_counts WHERE event IN (\(names)) GROUP BY day ORDER BY day"
+            ).map { ($0[0], $0[1]) }
         }
     }
 

@@ -2,7 +2,7 @@ package import Console
 package import Events
 package import Trail
 
-/// Writes events for other programs, batch by batch; memory does not grow with their number.
+/// Writes events for other programs in the order of their time; memory does not grow with their number.
 package struct EventExport {
     private let format: Format
     private let includesSource: Bool
@@ -18,8 +18,8 @@ package struct EventExport {
         do {
             try begin(output)
             var isFirst = true
-            try trail.scan(scan) { columns in
-                try write(columns, isFirst: &isFirst, to: output)
+            try trail.scanInTimeOrder(scan) { batches, order in
+                try write(batches, order, isFirst: &isFirst, to: output)
                 if output.readerIsGone { throw ReaderGone() }
             }
             if format == .json { try output.write(isFirst ? "]}\n" : "\n]}\n") }
@@ -48,19 +48,21 @@ package struct EventExport {
         }
     }
 
-    private func write(_ events: EventColumns, isFirst: inout Bool, to output: Output) throws {
+    private func write(
+        _ batches: [EventColumns], _ order: [EventPlace], isFirst: inout Bool, to output: Output
+    ) throws {
         let writer = EventLineWriter(includesSource: includesSource)
         var bytes: [UInt8] = []
-        for row in 0..<events.count {
+        for place in order {
             switch format {
             case .csv:
-                bytes.append(contentsOf: csv(events.event(at: row)).utf8)
+                bytes.append(contentsOf: csv(batches[place.batch].event(at: place.row)).utf8)
             case .json:
                 bytes.append(contentsOf: (isFirst ? "\n" : ",\n").utf8)
-                writer.append(events, row: row, to: &bytes)
+                writer.append(batches[place.batch], row: place.row, to: &bytes)
                 bytes.removeLast()
             default:
-                writer.append(events, row: row, to: &bytes)
+                writer.append(batches[place.batch], row: place.row, to: &bytes)
             }
             isFirst = false
             if bytes.count >= 1 << 16 {
