@@ -22,6 +22,8 @@ let deflate: [Target] = hasDeflate
 let pipeline: [Target] = deflate + [
     .systemLibrary(
         name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    // How the C library keeps freed memory.
+    .systemLibrary(name: "CMalloc", path: "Sources/CMalloc"),
     .target(name: "Columns"),
     .target(name: "Console"),
     .target(name: "Files", dependencies: ["CZlib"]),
@@ -48,7 +50,7 @@ let pipeline: [Target] = deflate + [
     .executableTarget(
         name: "authtrail",
         dependencies: [
-            "Columns", "Console", "Files", "Events", "Rollups", "Catalog", "Trail", "Ingest", "Detection", "Queries",
+            "CMalloc", "Columns", "Console", "Files", "Events", "Rollups", "Catalog", "Trail", "Ingest", "Detection", "Queries",
             "Reports", "Demo", arguments,
         ]),
 ]

@@ -15,7 +15,7 @@ package struct IngestLimits: Sendable {
     /// Months that one transaction may touch: each holds a segment open until the commit.
     package var batchMonths = 120
     /// Batches that may wait for the encoder; more would only take memory.
-    package var waitingBatches = 3
+    package var waitingBatches = 2
     /// Bytes of quarantined lines that one transaction makes true, for inputs that hold little else.
     package var quarantinedBytes = 32 << 20
 

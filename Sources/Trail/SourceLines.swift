@@ -9,9 +9,9 @@ package struct OverlappingLines: Error, Equatable {
 
 /// The bytes of one source from its beginning on: stored, quarantined and blank lines in their order.
 ///
-/// A source's events lie in the segments of their months, there in row groups by kind, and in each of these in the order
-/// of their lines. So a few cursors are merged, one for each row group whose offsets have been reached, and each holds
-/// one page.
+/// A source's events lie in the segments of their months, there in row groups by kind, and in each of these in the
+/// order of their lines. So a few cursors are merged, one for each row group whose offsets have been reached, and each
+/// holds one page.
 package struct SourceLines {
     private var waiting: [StoredLines]
     private var open: [StoredLines] = []

@@ -1,4 +1,5 @@
 #if canImport(Glibc)
+internal import CMalloc
 internal import Glibc
 #else
 internal import Darwin
@@ -13,5 +14,14 @@ enum Process {
         for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
             _ = open("/dev/null", descriptor == STDIN_FILENO ? O_RDONLY : O_WRONLY)
         }
+    }
+
+    /// Has large blocks go back to the system when they are freed, and threads share their heaps. Otherwise glibc keeps
+    /// both: ingestion then holds twice the memory that it uses. Call it before there are other threads.
+    static func keepLittleMemory() {
+        #if canImport(Glibc)
+        mallopt(M_MMAP_THRESHOLD, 1 << 19)
+        mallopt(M_ARENA_MAX, 2)
+        #endif
     }
 }

@@ -35,7 +35,9 @@ struct SilenceSearch {
         var openings = try openings { inside.append($0) }
         let latest = openings.map(\.at).max() ?? 0
         try lookBack(&openings) { latest.minus($0) < dormancy }
-        let late = openings.filter { !$0.isAwake && ($0.previous == Self.never || $0.at.minus($0.previous) >= dormancy) }
+        let late = openings.filter {
+            !$0.isAwake && ($0.previous == Self.never || $0.at.minus($0.previous) >= dormancy)
+        }
         return try (inside + late).map(waking)
     }
 

@@ -88,7 +88,7 @@ final class TokenDaysTable: VirtualTable {
 
         var rowID: Int64 {
             guard let piece = pieces.last else { return 0 }
-            return Int64(piece.day) << 40 | Int64(pieces.count) << 28 | Int64(row)
+            return Int64(piece.day) << 40 | Int64(pieces.count) << 28 | Int64(piece.tokens[row])
         }
 
         func give(_ column: Int32, to result: SQLResult) throws {

@@ -57,6 +57,7 @@ struct Ingest: ParsableCommand {
 enum IngestRun {
     static func run(_ inputs: [Input], into path: String, isFinal: Bool, progress: Progress) throws -> IngestSummary {
         defer { progress.finish() }
+        Process.keepLittleMemory()
         let writer = try TrailWriter(path: path)
         // Also after an error: what was committed belongs into the catalog's own file.
         defer { try? writer.close() }
