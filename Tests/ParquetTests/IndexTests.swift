@@ -108,8 +108,9 @@ struct IndexTests {
             if try file.mightContain("tok_1\(number)x", column: 0, rowGroup: 0) { wrong += 1 }
         }
         #expect(wrong < 12)
-        #expect(try file.mightContain(anyOf: ["nothing", "tok_7"], column: 0, rowGroup: 0))
-        #expect(try !file.mightContain(anyOf: [String](), column: 0, rowGroup: 0))
+        #expect(try !file.mightContain(anyOf: [utf8("a"), utf8("z")], column: 0, rowGroup: 0))
+        #expect(try file.mightContain(anyOf: [utf8("nothing"), utf8("tok_7")], column: 0, rowGroup: 0))
+        #expect(try !file.mightContain(anyOf: [[UInt8]](), column: 0, rowGroup: 0))
         // 20,000 texts at 9.7 bits are 24,250 bytes, of which 32,768 is the next power of two.
         #expect(BloomFilter(distinct: 20_000).encoded().count == 32_768 + 17)
         #expect(BloomFilter(distinct: 131_072).encoded().count == 131_072 + 17)
