@@ -26,7 +26,7 @@ struct HiveTests {
                 try FileManager.default.createDirectory(
                     at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
                 try Data(writer.finish().bytes).write(to: file)
-                #expect(try SegmentReader(path: file.path).columns(rowGroup: 0).events == events)
+                #expect(try SegmentReader(path: file.path).events() == events.asStored)
                 all += events.map { ($0, month) }
             }
         }

@@ -75,6 +75,24 @@ extension EventColumns {
     var events: [Event] { (0..<count).map { event(at: $0) } }
 }
 
+extension [Event] {
+    /// The events by row group, as a segment holds them: uses, failures, all others, each in the order of their lines.
+    var groups: [[Event]] {
+        [
+            filter { $0.kind == .used }, filter { $0.kind == .failed },
+            filter { $0.kind != .used && $0.kind != .failed },
+        ]
+    }
+
+    /// The events in the order in which a segment gives them back.
+    var asStored: [Event] { groups.flatMap(\.self) }
+}
+
+extension SegmentReader {
+    /// All events of all row groups.
+    func events() throws -> [Event] { try (0..<rowGroupCount).flatMap { try columns(rowGroup: $0).events } }
+}
+
 extension Event {
     /// The event with times that are whole milliseconds.
     var inMillis: Event {

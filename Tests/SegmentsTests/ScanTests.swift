@@ -1,14 +1,13 @@
 import Events
 import Testing
 
-@testable import Parquet
 @testable import Segments
 
-/// A scan delivers what looking at every event would deliver.
-struct ScanTests {
-    private static let batches: [[Event]] = {
+/// Three batches in one segment.
+enum Scanned {
+    static let batches: [[Event]] = {
         var made = Made(seed: 5)
-        // The first batch has three pages; the second only two kinds, the third tokens of its own.
+        // The first batch has several pages of other kinds; the second only two kinds, the third tokens of its own.
         let first = made.events(40_000)
         let mixed = made.events(2000, from: Made.start + Timestamp.hour)
         let second = mixed.filter { $0.kind == .used || $0.kind == .issued }
@@ -21,18 +20,23 @@ struct ScanTests {
     }()
 
     /// All batches in one segment, and each in one of its own.
-    private static let bytes = (try? sealed(batches).bytes) ?? []
-    private static let alone = batches.map { (try? sealed([$0]).bytes) ?? [] }
+    static let bytes = (try? sealed(batches).bytes) ?? []
+    static let alone = batches.map { (try? sealed([$0]).bytes) ?? [] }
+    /// The events in the order in which the segment gives them back.
+    static let stored = batches.flatMap(\.self).asStored
+}
 
-    private func expectExact(_ scan: EventScan, count: Int? = nil) throws {
-        let reader = try SegmentReader(bytes: Self.bytes)
+/// A scan delivers what looking at every event would deliver.
+struct ScanTests {
+    private func expectExact(_ scan: EventScan, _ reader: SegmentReader? = nil, count: Int? = nil) throws {
+        let reader = try reader ?? SegmentReader(bytes: Scanned.bytes)
         var found: [Event] = []
         try reader.scan(scan) { batch in
             #expect(batch.fields == scan.fields)
             #expect(batch.count > 0)
             found += batch.events
         }
-        let want = Self.batches.flatMap { $0 }.filter { $0.matches(scan) }.map { $0.only(scan.fields) }
+        let want = Scanned.stored.filter { $0.matches(scan) }.map { $0.only(scan.fields) }
         let isExact = found == want
         #expect(isExact, "\(found.count) found, \(want.count) wanted")
         if let count { #expect(found.count == count) }
@@ -45,13 +49,13 @@ struct ScanTests {
     }
 
     @Test func `spans of time are exact at their ends`() throws {
-        let times = Self.batches[0].map(\.ts).sorted()
+        let times = Scanned.batches[0].map(\.ts).sorted()
         let low = times[20_000], high = times[20_500]
         try expectExact(EventScan(from: low, to: high))
         try expectExact(EventScan(from: low, to: low + 1, fields: EventFields([.eventID])))
         try expectExact(EventScan(from: low, to: low), count: 0)
         try expectExact(EventScan(to: times[0]), count: 0)
-        for events in Self.batches {
+        for events in Scanned.batches {
             let (first, last) = (events.map(\.ts).min() ?? 0, events.map(\.ts).max() ?? 0)
             try expectExact(EventScan(from: last, to: last + 1))
             try expectExact(EventScan(from: first, to: first + 1))
@@ -74,77 +78,58 @@ struct ScanTests {
         try expectExact(EventScan(texts: [.tokenID: .equals(["absent"])]), count: 0)
         try expectExact(EventScan(texts: [.tokenID: .equals([])]), count: 0)
         try expectExact(EventScan(texts: [.reason: .equals(["expired"]), .ip: .equals(["203.0.113.7"])]))
-        try expectExact(EventScan(texts: [.userAgent: .matching { String(decoding: $0, as: UTF8.self).contains("日本") }], fields: EventFields([.ip])))
+        let japanese = TextCondition.matching { String(decoding: $0, as: UTF8.self).contains("日本") }
+        try expectExact(EventScan(texts: [.userAgent: japanese], fields: EventFields([.ip])))
         try expectExact(EventScan(texts: [.clientID: .matching { _ in true }]), count: 0)
-        let id = try #require(Self.batches[0][33_000].texts[.eventID])
+        let id = try #require(Scanned.batches[0][33_000].texts[.eventID])
         try expectExact(EventScan(texts: [.eventID: .equals([id])]), count: 1)
     }
 
-    private func rows(_ bytes: [UInt8], _ scan: EventScan) throws -> Int {
-        var rows = 0
-        try SegmentReader(bytes: bytes).scan(scan) { rows += $0.count }
-        return rows
-    }
-
-    /// A segment in which the columns of its row group have become unreadable, dictionaries too; only `damaged`, if
-    /// given.
-    private func damaged(_ bytes: [UInt8], only damaged: EventField? = nil) throws -> [UInt8] {
-        let chunks = try ParquetFile(bytes: bytes).groups[0].chunks
-        var bytes = bytes
-        for (column, chunk) in chunks.enumerated() where damaged.map({ Int($0.rawValue) == column }) ?? true {
-            let from = damaged == nil ? chunk.start : chunk.dataPages
-            for at in from..<(chunk.start + chunk.storedBytes) { bytes[at] = 0 }
+    @Test func `a text is looked for byte for byte, however it is composed`() throws {
+        let tokens = ["\u{e9}", "e\u{301}", "\u{e9}", "e", "e\u{301}"]
+        let events = tokens.enumerated().map { number, token in
+            var event = Event(ts: Made.start + Int64(number), kind: .used)
+            event.texts[.tokenID] = token
+            return event
         }
-        return bytes
-    }
-
-    @Test func `segments and pages that cannot match are not even read`() throws {
-        let wholly = try damaged(Self.alone[0])
-        #expect(throws: SegmentError.self) { try rows(wholly, EventScan()) }
-        #expect(try rows(wholly, EventScan(texts: [.tokenID: .equals(["other_tok_7"])])) == 0)
-        // Between the bounds, so that only the bloom filter knows.
-        #expect(try rows(wholly, EventScan(texts: [.tokenID: .equals(["tok_3x"])])) == 0)
-        #expect(throws: SegmentError.self) { try rows(wholly, EventScan(texts: [.tokenID: .equals(["tok_3"])])) }
-        let end = try #require(Self.batches[0].map(\.ts).max()) + 1
-        #expect(try rows(wholly, EventScan(from: end)) == 0)
-        #expect(throws: SegmentError.self) { try rows(wholly, EventScan(from: end - 1)) }
-        // The second batch has only two kinds of event.
-        let second = try damaged(Self.alone[1], only: .event)
-        #expect(throws: SegmentError.self) { try rows(second, EventScan(kinds: .used)) }
-        #expect(try rows(second, EventScan(kinds: .failed)) == 0)
-    }
-
-    /// All batches in one segment, in which some pages have become unreadable.
-    private func withoutPages(_ damaged: ClosedRange<Int>) throws -> [UInt8] {
-        let file = try ParquetFile(bytes: Self.bytes)
-        var bytes = Self.bytes
-        for column in file.groups[0].chunks.indices {
-            let pages = try file.offsetIndex(column: column, rowGroup: 0).pages
-            let end = pages[damaged.upperBound].place.offset + pages[damaged.upperBound].place.length
-            for at in pages[damaged.lowerBound].place.offset..<end { bytes[at] = 0 }
+        let reader = try SegmentReader(bytes: sealed([events]).bytes)
+        func places(_ texts: [String]) throws -> [Int64] {
+            var places: [Int64] = []
+            let scan = EventScan(texts: [.tokenID: .equals(texts)], fields: EventFields([.ts]))
+            try reader.scan(scan) { places += $0.ts.map { $0 - Made.start } }
+            return places
         }
-        return bytes
+        #expect(try places(["\u{e9}"]) == [0, 2])
+        #expect(try places(["e\u{301}"]) == [1, 4])
+        #expect(try places(["e\u{301}", "\u{e9}"]) == [0, 1, 2, 4])
+        // More texts than are looked for one by one.
+        #expect(try places(["e\u{301}", "\u{e9}", "a", "b", "c", "d"]) == [0, 1, 2, 4])
     }
 
-    @Test func `only the pages whose time can match are read`() throws {
-        let counts = Self.batches.map(\.count)
-        let pages = try SegmentReader(bytes: Self.bytes).pages(rowGroup: 0)
-        #expect(pages.map(\.count) == [16_384, 16_384, 7232, counts[1], 1500])
-        let early = try withoutPages(0...2), late = try withoutPages(1...4)
-        #expect(throws: SegmentError.self) { try rows(early, EventScan()) }
-        #expect(throws: SegmentError.self) { try rows(late, EventScan()) }
-        let byBatch = EventScan(from: Self.batches[0].map(\.ts).max().map { $0 + 1 } ?? 0)
-        #expect(try rows(early, byBatch) == counts[1] + counts[2])
-        let byPage = EventScan(from: Made.start, to: Made.start + Timestamp.minute)
-        #expect(try rows(late, byPage) == rows(Self.bytes, byPage))
-        #expect(try rows(late, byPage) > 0)
-        #expect(throws: SegmentError.self) { try rows(early, byPage) }
-        #expect(throws: SegmentError.self) { try rows(late, byBatch) }
+    @Test func `a reader that stays open answers the next scan like a new one`() throws {
+        let reader = try SegmentReader(bytes: Scanned.bytes)
+        #expect(reader.memory == 0)
+        let byToken = EventScan(texts: [.tokenID: .equals(["tok_7"])])
+        try expectExact(byToken, reader)
+        let memory = reader.memory
+        #expect(memory > 0)
+        for scan in [EventScan(kinds: .failed), EventScan(texts: [.tokenID: .equals(["tok_8"])]), EventScan(), byToken] {
+            try expectExact(scan, reader)
+        }
+        #expect(reader.memory >= memory)
+        let all = reader.memory
+        try expectExact(EventScan(), reader)
+        #expect(reader.memory == all)
     }
 
     @Test(arguments: 1...60)
-    func `a random scan is exact`(seed: Int) throws {
+    func `random scans by one reader are exact`(seed: Int) throws {
         var made = Made(seed: UInt64(seed) + 1000)
+        let reader = try SegmentReader(bytes: Scanned.bytes)
+        for _ in 0..<3 { try expectExact(Self.scan(&made), reader) }
+    }
+
+    private static func scan(_ made: inout Made) -> EventScan {
         var scan = EventScan()
         if made.below(2) == 0 {
             scan.from = Made.start + Int64(made.below(130)) * Timestamp.minute
@@ -156,7 +141,8 @@ struct ScanTests {
         }
         if made.below(3) == 0 { scan.texts[.ip] = .equals(["203.0.113.7", "198.51.100.\(made.below(120))"]) }
         if made.below(3) == 0 { scan.texts[.principal] = .matching { $0.last == 0x31 } }
+        if made.below(4) == 0 { scan.texts[.extra] = .matching { $0.contains(0x37) } }
         scan.fields = EventFields(EventField.allCases.filter { _ in made.below(4) == 0 })
-        try expectExact(scan)
+        return scan
     }
 }

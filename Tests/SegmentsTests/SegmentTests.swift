@@ -7,11 +7,11 @@ import Testing
 struct SegmentTests {
     @Test func `events come back from a segment, every field of each`() throws {
         var made = Made(seed: 1)
-        // The second batch is large enough to be written by several threads, and has two pages.
-        let batches = [made.events(3000), made.events(17_000), made.events(1)]
+        // The second batch is large enough to be written by several threads; it has three pages of other kinds.
+        let batches = [made.events(3000), made.events(32_000), made.events(1)]
         let segment = try sealed(batches)
-        #expect(segment.rows == 20_001)
-        #expect(segment.rowGroups == 1)
+        #expect(segment.rows == 35_001)
+        #expect(segment.rowGroups == 3)
         #expect(segment.month == Made.month)
         #expect(Array(segment.parts.joined()) == segment.bytes)
         #expect(segment.byteCount == segment.bytes.count)
@@ -20,22 +20,53 @@ struct SegmentTests {
         #expect(segment.maxTS == all.map(\.ts).max())
         #expect(segment.counts == EventKind.allCases.map { kind in all.count { $0.kind == kind } })
         let reader = try SegmentReader(bytes: segment.bytes)
-        #expect(reader.rows == 20_001)
-        #expect(reader.rowGroupCount == 1)
+        #expect(reader.rows == 35_001)
+        #expect(reader.rowGroupCount == 3)
         #expect(reader.metadata.map(\.key) == ["authtrail.format", "authtrail.batch"])
         #expect(reader.metadata.map(\.value) == ["2", "7"])
-        let isEqual = try reader.columns(rowGroup: 0).events == all
-        #expect(isEqual)
-        // Each batch begins a new page.
-        let cuts = try reader.pages(rowGroup: 0)
-        #expect(cuts == [0..<3000, 3000..<19_384, 19_384..<20_000, 20_000..<20_001])
         let fields = EventFields([.ip, .ts])
-        for (page, rows) in cuts.enumerated() {
-            let some = try reader.columns(rowGroup: 0, page: page, fields: fields)
-            #expect(some.events == all[rows].map { $0.only(fields) })
+        for (group, events) in all.groups.enumerated() {
+            let isEqual = try reader.columns(rowGroup: group).events == events
+            #expect(isEqual)
+            let some = try reader.columns(rowGroup: group, fields: fields)
+            #expect(some.events == events.map { $0.only(fields) })
+            for (page, rows) in try reader.pages(rowGroup: group).enumerated() {
+                let some = try reader.columns(rowGroup: group, page: page, fields: fields)
+                #expect(some.events == events[rows].map { $0.only(fields) })
+            }
         }
-        let some = try reader.columns(rowGroup: 0, fields: fields)
-        #expect(some.events == all.map { $0.only(fields) })
+    }
+
+    @Test func `a page ends where its batch ends, and after 8,192 rows`() throws {
+        func events(_ kinds: [(EventKind, Int)]) -> [Event] {
+            kinds.flatMap { kind, count in (0..<count).map { Event(ts: Made.start + Int64($0), kind: kind) } }
+        }
+        let batches = [
+            events([(.used, 9000), (.failed, 10), (.revoked, 5)]), events([(.issued, 1), (.failed, 8192)]),
+            events([(.refreshed, 2), (.used, 1), (.exchanged, 3)]),
+        ]
+        let reader = try SegmentReader(bytes: sealed(batches).bytes)
+        #expect(reader.rowGroupCount == 3)
+        #expect(try reader.pages(rowGroup: 0) == [0..<8192, 8192..<9000, 9000..<9001])
+        #expect(try reader.pages(rowGroup: 1) == [0..<10, 10..<8202])
+        #expect(try reader.pages(rowGroup: 2) == [0..<5, 5..<6, 6..<11])
+        let kinds = try reader.columns(rowGroup: 2, fields: EventFields(.event)).events.map(\.kind)
+        #expect(kinds.map(\.name).joined(separator: " ") == """
+            revoked revoked revoked revoked revoked issued refreshed refreshed exchanged exchanged exchanged
+            """)
+    }
+
+    @Test(arguments: [[EventKind.used], [.failed], [.issued, .refreshed], [.failed, .revoked], [.used, .exchanged]])
+    func `kinds without events have no row group`(kinds: [EventKind]) throws {
+        let events = (0..<20).map { Event(ts: Made.start + Int64($0), kind: kinds[$0 % kinds.count]) }
+        let segment = try sealed([events])
+        let wanted = events.groups.filter { !$0.isEmpty }
+        #expect(segment.rowGroups == wanted.count)
+        let reader = try SegmentReader(bytes: segment.bytes)
+        #expect(try (0..<reader.rowGroupCount).map { try reader.columns(rowGroup: $0).events } == wanted)
+        var found: [Event] = []
+        try reader.scan(EventScan(kinds: EventKinds(kinds[0]))) { found += $0.events }
+        #expect(found == events.filter { $0.kind == kinds[0] })
     }
 
     @Test func `whole milliseconds are stored as such and come back as microseconds`() throws {
@@ -49,8 +80,8 @@ struct SegmentTests {
         let millis = try sealed([events], isMillis: true), micros = try sealed([events])
         #expect((millis.minTS, millis.maxTS) == (micros.minTS, micros.maxTS))
         let reader = try SegmentReader(bytes: millis.bytes)
-        #expect(try reader.columns(rowGroup: 0).events == events)
-        #expect(try SegmentReader(bytes: micros.bytes).columns(rowGroup: 0).events == events)
+        #expect(try reader.events() == events.asStored)
+        #expect(try SegmentReader(bytes: micros.bytes).events() == events.asStored)
         #expect(reader.storedBytes(.ts) < (try SegmentReader(bytes: micros.bytes)).storedBytes(.ts))
         let columns = try ParquetFile(bytes: millis.bytes).schema.columns
         #expect(columns.filter { $0.type == .timestampMillis }.map(\.name) == ["ts", "expires_at"])
@@ -75,8 +106,8 @@ struct SegmentTests {
         try teacher.add(batch(first))
         let pupil = SegmentWriter(month: Made.month, experience: teacher.experience)
         try pupil.add(batch(second))
-        #expect(try SegmentReader(bytes: teacher.finish().bytes).columns(rowGroup: 0).events == first)
-        #expect(try SegmentReader(bytes: pupil.finish().bytes).columns(rowGroup: 0).events == second)
+        #expect(try SegmentReader(bytes: teacher.finish().bytes).events() == first.asStored)
+        #expect(try SegmentReader(bytes: pupil.finish().bytes).events() == second.asStored)
     }
 
     @Test func `lines come back from a segment byte for byte, in shapes and raw`() throws {
