@@ -115,7 +115,8 @@ package final class QueryRunner {
 
     private static let times: Set<String> = [
         "ts", "min_ts", "max_ts", "expires_at", "issued_at", "revoked_at", "superseded_at", "first_use", "last_use",
-        "previous_day", "hour_start", "first_seen", "last_seen", "as_of", "started_at", "committed_at", "window_from", "last_event",
+        "previous_day", "hour_start", "first_seen", "last_seen", "as_of", "started_at", "committed_at", "window_from",
+        "last_event",
     ]
 
     private static func parameters(_ statement: Statement) -> [String] {

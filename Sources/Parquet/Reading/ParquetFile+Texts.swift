@@ -22,7 +22,9 @@ extension ParquetFile {
         try want(column, [.text])
         let description = schema.columns[column]
         let pages = try chosen(pages, rowGroup: rowGroup)
-        let dictionary = try dictionary(column: column, rowGroup: rowGroup)
+        let isSparse = wantsFewEntries(column: column, rowGroup: rowGroup, rows: rows?.count)
+        let dictionary = isSparse ? nil : try dictionary(column: column, rowGroup: rowGroup)
+        let entries = isSparse ? Int(UInt32.max) : dictionary?.count ?? 0
         var arena = TextArena()
         let all = try rowCount(pages, rowGroup: rowGroup)
         var indices = [UInt32](repeating: TextColumn.none, count: rows?.count ?? all)
@@ -35,7 +37,7 @@ extension ParquetFile {
                 if page.encoding == .rleDictionary {
                     let isWhole = part.rows == nil && levels == nil
                     let codes = isWhole ? out + part.place : workbench.codes.room(page.present)
-                    try workbench.indices(page.parts.values, page.present, below: dictionary?.count ?? 0, to: codes)
+                    try workbench.indices(page.parts.values, page.present, below: entries, to: codes)
                     if !isWhole { part.spread(codes, over: levels, page.rows, to: out) }
                 } else {
                     let codes = workbench.codes.room(page.present)
@@ -48,8 +50,33 @@ extension ParquetFile {
                 }
             }
         }
+        if isSparse { return try sparseTexts(indices, column: column, rowGroup: rowGroup) }
         let texts = dictionary ?? TextDictionary(bytes: arena.array, ends: arena.ends)
         return TextColumn(dictionary: texts, indices: indices)
+    }
+
+    /// Whether few rows are wanted and a large dictionary was not read yet: then only their entries are taken from it.
+    private func wantsFewEntries(column: Int, rowGroup: Int, rows: Int?) -> Bool {
+        let chunk = groups[rowGroup].chunks[column]
+        guard let rows, rows < 2048, let dictionary = chunk.dictionaryPage, chunk.dataPages - dictionary > 1 << 15 else {
+            return false
+        }
+        return isFirstLook(column: column, rowGroup: rowGroup)
+    }
+
+    /// A column of rows that point into the dictionary of a chunk, with the entries alone that they need.
+    private func sparseTexts(_ codes: [UInt32], column: Int, rowGroup: Int) throws(ParquetError) -> TextColumn {
+        let wanted = Set(codes).subtracting([TextColumn.none]).sorted()
+        var arena = TextArena()
+        try withDictionary(column: column, rowGroup: rowGroup) { (entries, cursor) throws(Malformed) in
+            if let last = wanted.last, Int(last) >= entries {
+                throw Malformed("dictionary entry \(last) does not exist; there are \(entries)")
+            }
+            try PlainTexts.decode(&cursor, entries, only: Wanted(wanted.map { Int($0) }), into: &arena)
+        }
+        let places = Dictionary(uniqueKeysWithValues: zip(wanted, UInt32(0)...))
+        let indices = codes.map { places[$0] ?? TextColumn.none }
+        return TextColumn(dictionary: TextDictionary(bytes: arena.array, ends: arena.ends), indices: indices)
     }
 
     /// Decodes pages of a list column, or some of their rows, given as for texts.

@@ -23,6 +23,8 @@ package final class ParquetFile {
     /// What was read of each chunk, by row group and column: pages are often read a few at a time.
     private var knownPages: [[CheckedPages?]]
     private var knownDictionaries: [[TextDictionary?]]
+    /// Of which chunks a few entries of the dictionary were read: who asks again gets it whole, and kept.
+    private var glances: Set<Int> = []
     /// Bytes of the dictionaries that are kept, about.
     package private(set) var dictionaryMemory = 0
 
@@ -126,6 +128,12 @@ package final class ParquetFile {
         knownDictionaries[rowGroup][column] = dictionary
         dictionaryMemory += dictionary.memory
         return dictionary
+    }
+
+    /// Whether nobody has asked for texts of a chunk before.
+    func isFirstLook(column: Int, rowGroup: Int) -> Bool {
+        knownDictionaries[rowGroup][column] == nil
+            && glances.insert(rowGroup * schema.columns.count + column).inserted
     }
 
     /// Where the pages of a chunk lie, checked against the chunk and the row group.
