@@ -89,11 +89,13 @@ struct AcceptedUseReader {
         try history.scan(scan) { events in
             let clients = events.clients()
             for row in 0..<events.count {
-                guard let key = clients[row].key, let token = events[.tokenID][row] else { continue }
+                guard let key = clients[row].key, let places = byKey[key] else { continue }
                 let ts = events.ts[row]
-                for place in byKey[key] ?? [] where tokens[place].contains(token) {
+                // Times are compared first: most rows are those of other days.
+                for place in places where !runs[place].workedBefore {
                     let start = runs[place].first
-                    if ts < start, ts >= start.minus(older) { runs[place].workedBefore = true }
+                    guard ts < start, ts >= start.minus(older), let token = events[.tokenID][row] else { continue }
+                    if tokens[place].contains(token) { runs[place].workedBefore = true }
                 }
             }
         }

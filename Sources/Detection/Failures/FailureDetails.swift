@@ -58,27 +58,18 @@ struct FailureDetailsReader {
     /// The details of each episode, in the same order.
     func read(_ episodes: [Episode]) throws -> [FailureDetails] {
         var details = episodes.map { _ in FailureDetails() }
-        let places = Dictionary(grouping: episodes.indices) { episodes[$0].subject }
-        var keys: Set<IPKey> = []
-        var agents: Set<String> = []
-        for subject in places.keys {
-            switch subject {
-            case .key(let key): keys.insert(key)
-            case .agent(let agent): agents.insert(agent)
+        var byKey: [IPKey: [Int]] = [:], byAgent: [[UInt8]: [Int]] = [:]
+        for place in episodes.indices {
+            switch episodes[place].subject {
+            case .key(let key): byKey[key, default: []].append(place)
+            case .agent(let agent): byAgent[Array(agent.utf8), default: []].append(place)
             }
         }
-        if !keys.isEmpty {
-            let chosen = episodes.filter { if case .key = $0.subject { true } else { false } }
-            try scan(chosen, .ip, .clients(keys)) { events, row, key in
-                for place in places[.key(key)] ?? [] { note(events, row, episodes[place], &details[place]) }
-            }
+        try scan(episodes, byKey.values.flatMap(\.self), .ip, .clients(Set(byKey.keys)), into: &details) { text in
+            IPKey(bytes: text).flatMap { byKey[$0] }
         }
-        if !agents.isEmpty {
-            let chosen = episodes.filter { if case .agent = $0.subject { true } else { false } }
-            try scan(chosen, .userAgent, .equals(agents)) { events, row, _ in
-                let agent = events[.userAgent][row] ?? ""
-                for place in places[.agent(agent)] ?? [] { note(events, row, episodes[place], &details[place]) }
-            }
+        try scan(episodes, byAgent.values.flatMap(\.self), .userAgent, .anyOf(Set(byAgent.keys)), into: &details) {
+            byAgent[Array($0)]
         }
         return details
     }
@@ -108,29 +99,35 @@ struct FailureDetailsReader {
         return tokens.map { $0.count > most ? [] : $0 }
     }
 
+    /// Notes the failures of some episodes; `whose` tells by the text of a field which of them may be meant.
     private func scan(
-        _ episodes: [Episode], _ field: EventField, _ condition: TextCondition,
-        _ body: (EventColumns, Int, IPKey) -> Void
+        _ episodes: [Episode], _ chosen: [Int], _ field: EventField, _ condition: TextCondition,
+        into details: inout [FailureDetails], whose: (ArraySlice<UInt8>) -> [Int]?
     ) throws {
+        let spans = episodes.map { $0.first...$0.last }
+        guard let first = chosen.map({ spans[$0].lowerBound }).min(),
+            let last = chosen.map({ spans[$0].upperBound }).max() else { return }
         let scan = EventScan(
-            from: episodes.map { $0.first }.min() ?? 0, to: (episodes.map { $0.last }.max() ?? 0).plus(1),
-            kinds: .failed, texts: [field: condition],
+            from: first, to: last.plus(1), kinds: .failed, texts: [field: condition],
             fields: EventFields([.ts, .ip, .userAgent, .reason, .source, .sourceOffset, .eventID]))
         try history.scan(scan) { events in
-            let clients = events.clients()
-            for row in 0..<events.count {
-                if let key = clients[row].key { body(events, row, key) }
+            let places = events[field].values(none: nil) { whose($0) }
+            let hasClient = events[.ip].values(none: false) { IPKey(bytes: $0) != nil }
+            for row in 0..<events.count where hasClient[row] {
+                // Times are compared first: most rows are those of other days.
+                for place in places[row] ?? [] where spans[place].contains(events.ts[row]) {
+                    note(events, row, episodes[place].total, &details[place])
+                }
             }
         }
     }
 
-    private func note(_ events: EventColumns, _ row: Int, _ episode: Episode, _ details: inout FailureDetails) {
-        guard (episode.first...episode.last).contains(events.ts[row]) else { return }
+    private func note(_ events: EventColumns, _ row: Int, _ total: FailureFacts, _ details: inout FailureDetails) {
         if details.evidence.mayKeep(events.ts[row]) { details.evidence.add(events.evidence(at: row)) }
-        if episode.total.reasons <= FailureDetails.listed, let reason = events[.reason][row] {
+        if total.reasons <= FailureDetails.listed, let reason = events[.reason][row] {
             details.reasons[reason, default: 0] += 1
         }
-        if episode.total.agents <= FailureDetails.listed, let agent = events[.userAgent][row] {
+        if total.agents <= FailureDetails.listed, let agent = events[.userAgent][row] {
             details.agents[agent, default: 0] += 1
         }
     }
