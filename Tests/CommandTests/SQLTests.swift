@@ -1,0 +1,207 @@
+import Console
+import Foundation
+import Testing
+
+/// SQL passes conditions down to segments and rollups; what it answers is what SQLite would find row by row.
+struct SQLTests {
+    let program = Program()
+
+    private struct Use { let token: Int, day: Int }
+
+    /// Reads 180 events of 11 tokens on 14 days of May 2026, in three parts that each have events of all days.
+    private func ingestSeeded() throws -> [Use] {
+        var state: UInt64 = 7
+        func below(_ limit: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % limit
+        }
+        var uses: [Use] = []
+        for part in 0..<3 {
+            let lines = (0..<60).map { _ -> String in
+                let use = Use(token: below(11), day: 1 + below(14)), address = "203.0.113.\(below(4))"
+                let time = String(format: "2026-05-%02dT%02d:00:%02d.%06dZ", use.day, below(24), below(60), below(1_000_000))
+                switch below(5) {
+                case 0:
+                    return #"{"ts":"\#(time)","event":"failed","token_id":"t\#(use.token)","reason":"expired","ip":"\#(address)"}"#
+                case 1: return #"{"ts":"\#(time)","event":"issued","token_id":"t\#(use.token)","principal":"p"}"#
+                default:
+                    uses.append(use)
+                    return #"{"ts":"\#(time)","event":"used","token_id":"t\#(use.token)","ip":"\#(address)"}"#
+                }
+            }
+            let log = program.write("part\(part).ndjson", lines.joined(separator: "\n") + "\n")
+            #expect(try program.run("ingest", log, "-q").status == 0)
+        }
+        return uses
+    }
+
+    /// The rows of a statement, each as JSON.
+    private func rows(_ sql: String) throws -> [String] {
+        try program.json("query", sql)["rows"]?.elements?.map { $0.json() } ?? []
+    }
+
+    @Test(arguments: [
+        ("events", "token_id IN ('t1', 't5', 'absent')"), ("events", "token_id IN ('t1', NULL, 't5')"),
+        ("events", "token_id IN (SELECT token_id FROM tokens WHERE uses > 9)"), ("events", "token_id IN (7, 't2')"),
+        ("events", "token_id NOT IN ('t1', 't2')"), ("events", "event IN ('failed', 'issued', 'nonsense')"),
+        ("events", "event IN ('issued', 'used') AND token_id IN ('t3', 't4') AND ip IN ('203.0.113.1', '203.0.113.2')"),
+        ("events", "token_id IN ('t1', 't2') OR ip IN ('203.0.113.1', '203.0.113.2')"),
+        ("events", "token_id = 't1' OR token_id = 't2' OR ip = '203.0.113.3'"),
+        ("events", "token_id IN ('t1', 't2') AND token_id IN ('t2', 't3')"), ("events", "token_id = 't1' AND token_id IN ('t2')"),
+        ("events", "date IN ('2026-05-02', '2026-05-09')"), ("events", "tool IN ('a', 'b')"),
+        ("token_days", "token_id IN ('t1', 't5', 'absent')"), ("token_days", "token_id IN ('t1', NULL, 't5')"),
+        ("token_days", "token_id IN (SELECT token_id FROM tokens WHERE uses > 9)"),
+        ("token_days", "token_id NOT IN ('t1', 't2')"), ("token_days", "date IN ('2026-05-02', '2026-05-09')"),
+        ("token_days", "token_id IN ('t1', 't2') AND date >= '2026-05-07'"),
+        ("token_days", "token_id IN ('t1', 't2') AND token_id IN ('t2', 't3')"),
+        ("token_days", "token_id = 't9' OR date = '2026-05-03'"),
+        ("token_days", "token_id IN ('t4', 't9') OR token_id = 't0' OR date IN ('2026-05-03', '2026-05-04')"),
+        ("ip_hours", "ip IN ('203.0.113.1', '203.0.113.2')"), ("ip_hours", "date IN ('2026-05-02', '2026-05-09')"),
+        ("ip_hours", "date = '2026-05-02' OR date >= '2026-05-11'"),
+    ]) func `a list gives the rows that SQLite finds one by one`(table: String, condition: String) throws {
+        _ = try ingestSeeded()
+        let columns = ["events": "source, source_offset", "token_days": "first_use, token_id", "ip_hours": "date, hour, ip"]
+        let select = "SELECT *, \(columns[table] ?? "") FROM \(table)"
+        // A plus before a column keeps its conditions from the table.
+        let plain = condition.replacing(#/\b(token_id|event|ip|date|tool)\b(?= (IN|NOT IN|=|>=) )/#) { "+\($0.output.0)" }
+        #expect(plain != condition)
+        let found = try rows("\(select) WHERE \(condition) ORDER BY \(columns[table] ?? "")")
+        let wanted = try rows("\(select) WHERE \(plain) ORDER BY \(columns[table] ?? "")")
+        #expect(found == wanted)
+        let all = try rows("\(select) ORDER BY \(columns[table] ?? "")")
+        #expect(wanted.count < all.count && Set(wanted).isSubset(of: all))
+        let isEmpty = condition.hasPrefix("tool") || condition.hasSuffix("= 't1' AND token_id IN ('t2')")
+        #expect(wanted.isEmpty == isEmpty)
+    }
+
+    @Test func `a row that two conditions find is one row, and no other takes its place`() throws {
+        let lines = ["a", "b", "c"].flatMap { token in
+            (1...2).map { "{\"ts\":\"2026-05-0\($0)T10:00:00Z\",\"event\":\"used\",\"token_id\":\"\(token)\"}\n" }
+        }
+        #expect(try program.run("ingest", program.write("a.ndjson", lines.joined()), "-q").status == 0)
+        for table in ["events", "token_days"] {
+            let select = "SELECT date || token_id AS at FROM \(table) WHERE"
+            #expect(try rows("\(select) token_id = 'b' OR date = '2026-05-01' ORDER BY 1") == [
+                #"{"at":"2026-05-01a"}"#, #"{"at":"2026-05-01b"}"#, #"{"at":"2026-05-01c"}"#, #"{"at":"2026-05-02b"}"#,
+            ])
+        }
+    }
+
+    @Test(arguments: [
+        "events WHERE token_id = NULL", "events WHERE ip = NULL", "events WHERE event = NULL", "events WHERE date = NULL",
+        "events WHERE event_id = NULL", "events WHERE ts >= NULL", "events WHERE token_id IN (NULL)",
+        "events WHERE token_id IN (SELECT NULL)", "events WHERE token_id NOT IN ('t1', NULL)",
+        "token_days WHERE token_id = NULL", "token_days WHERE date < NULL", "token_days WHERE first_use >= NULL",
+        "token_days WHERE token_id IN (NULL)", "ip_hours WHERE date = NULL", "ip_hours WHERE hour_start > NULL",
+        "events AS a JOIN events AS b ON b.token_id = a.old_token_id", "tokens AS t JOIN events AS e ON e.ip = t.principal",
+        "tokens AS t JOIN token_days AS d ON d.token_id = t.superseded_by",
+        "(SELECT NULL AS day) AS n CROSS JOIN token_days AS d ON d.date = n.day",
+    ]) func `nothing equals NULL`(rows: String) throws {
+        _ = try ingestSeeded()
+        #expect(try self.rows("SELECT count(*) AS n FROM \(rows)") == [#"{"n":0}"#])
+    }
+
+    @Test func `what is joined to nothing stays, with NULL beside it`() throws {
+        let uses = try ingestSeeded()
+        let sql = "SELECT count(*) AS n, count(d.uses) AS d FROM events AS e LEFT JOIN token_days AS d ON d.token_id = e.old_token_id"
+        #expect(try rows(sql) == [#"{"n":180,"d":0}"#])
+        #expect(uses.count > 90)
+    }
+
+    @Test func `a list with two ways to compose a character finds the tokens of both`() throws {
+        let texts = ["\u{e9}", "e\u{301}", "e"]
+        let lines = texts.map { "{\"ts\":\"2026-05-01T10:00:00Z\",\"event\":\"used\",\"token_id\":\"\($0)\"}\n" }
+        #expect(try program.run("ingest", program.write("a.ndjson", lines.joined()), "-q").status == 0)
+        for table in ["events", "token_days"] {
+            let hex = "SELECT hex(token_id) AS id FROM \(table) WHERE token_id"
+            #expect(try rows("\(hex) IN ('\u{e9}', 'e\u{301}') ORDER BY 1") == [#"{"id":"65CC81"}"#, #"{"id":"C3A9"}"#])
+            #expect(try rows("\(hex) IN ('e\u{301}', 'x') ORDER BY 1") == [#"{"id":"65CC81"}"#])
+            #expect(try rows("\(hex) IN ('\u{e9}', 'e') ORDER BY 1") == [#"{"id":"65"}"#, #"{"id":"C3A9"}"#])
+        }
+    }
+
+    // MARK: Columns that were added
+
+    @Test func `previous_day is the last day with a use before, whichever run read it`() throws {
+        func ingest(_ name: String, _ uses: [(day: Int, token: String)]) throws {
+            let lines = uses.map { "{\"ts\":\"2026-05-0\($0.day)T10:00:00Z\",\"event\":\"used\",\"token_id\":\"\($0.token)\"}\n" }
+            #expect(try program.run("ingest", program.write(name, lines.joined()), "-q").status == 0)
+        }
+        let sql = "SELECT date, uses, previous_day FROM token_days WHERE token_id = 'a' ORDER BY date, uses"
+        try ingest("first.ndjson", [(1, "a"), (1, "a"), (3, "b"), (5, "a")])
+        #expect(try rows(sql) == [
+            #"{"date":"2026-05-01","uses":2,"previous_day":null}"#,
+            #"{"date":"2026-05-05","uses":1,"previous_day":"2026-05-01T00:00:00Z"}"#,
+        ])
+        // What comes late lies between: day 5 now has a use in each of two segments.
+        try ingest("second.ndjson", [(2, "a"), (5, "a"), (5, "a"), (4, "c")])
+        let wanted = [
+            #"{"date":"2026-05-01","uses":2,"previous_day":null}"#,
+            #"{"date":"2026-05-02","uses":1,"previous_day":"2026-05-01T00:00:00Z"}"#,
+            #"{"date":"2026-05-05","uses":1,"previous_day":"2026-05-02T00:00:00Z"}"#,
+            #"{"date":"2026-05-05","uses":2,"previous_day":"2026-05-02T00:00:00Z"}"#,
+        ]
+        #expect(try rows(sql) == wanted)
+        let fifth = "SELECT date, uses, previous_day FROM token_days WHERE token_id = 'a' AND date = '2026-05-05' ORDER BY uses"
+        #expect(try rows(fifth) == Array(wanted.suffix(2)))
+        #expect(try rows("SELECT token_id FROM token_days WHERE previous_day IS NULL ORDER BY 1") == [
+            #"{"token_id":"a"}"#, #"{"token_id":"b"}"#, #"{"token_id":"c"}"#,
+        ])
+        // 2 May 2026, midnight.
+        #expect(try rows("SELECT sum(uses) AS n FROM token_days WHERE previous_day = 1777680000000000") == [#"{"n":3}"#])
+    }
+
+    @Test func `previous_day is the same for a day, for a token, for the newest days first and for all`() throws {
+        let uses = try ingestSeeded()
+        func text(_ day: Int) -> String { "2026-05-\(day < 10 ? "0" : "")\(day)" }
+        func wanted(_ isAsked: (Use) -> Bool) -> [String] {
+            Set(uses.filter(isAsked).map { use in
+                let before = uses.filter { $0.token == use.token && $0.day < use.day }.map(\.day).max()
+                let previous = before.map { "\"\(text($0))T00:00:00Z\"" } ?? "null"
+                return #"{"date":"\#(text(use.day))","token_id":"t\#(use.token)","previous_day":\#(previous)}"#
+            }).sorted()
+        }
+        func found(_ rest: String) throws -> [String] {
+            try rows("SELECT DISTINCT date, token_id, previous_day FROM \(rest)").sorted()
+        }
+        let all = wanted { _ in true }
+        #expect(all.count > 60)
+        #expect(try found("token_days") == all)
+        #expect(try found("token_days ORDER BY date DESC, token_id") == all)
+        #expect(try found("tokens AS t CROSS JOIN token_days AS d USING (token_id)") == all)
+        for day in [1, 2, 7, 14] {
+            #expect(try found("token_days WHERE date = '\(text(day))'") == wanted { $0.day == day })
+            #expect(try found("token_days WHERE date >= '\(text(day))'") == wanted { $0.day >= day })
+        }
+        for token in [0, 6] {
+            #expect(try found("token_days WHERE token_id = 't\(token)'") == wanted { $0.token == token })
+            #expect(try found("token_days WHERE token_id IN ('t\(token)', 't3') AND date > '2026-05-09'")
+                == wanted { [token, 3].contains($0.token) && $0.day > 9 })
+        }
+    }
+
+    @Test func `hour_start is where the hour of a failure begins`() throws {
+        let lines = ["2026-05-01T23:59:59.999999Z", "2026-05-02T00:00:00Z", "2026-05-02T17:30:00Z"].map {
+            "{\"ts\":\"\($0)\",\"event\":\"failed\",\"reason\":\"expired\",\"ip\":\"203.0.113.7\"}\n"
+        }
+        #expect(try program.run("ingest", program.write("a.ndjson", lines.joined()), "-q").status == 0)
+        let wanted = [
+            #"{"date":"2026-05-01","hour":23,"hour_start":"2026-05-01T23:00:00Z"}"#,
+            #"{"date":"2026-05-02","hour":0,"hour_start":"2026-05-02T00:00:00Z"}"#,
+            #"{"date":"2026-05-02","hour":17,"hour_start":"2026-05-02T17:00:00Z"}"#,
+        ]
+        func found(_ condition: String) throws -> [String] {
+            try rows("SELECT date, hour, hour_start FROM ip_hours WHERE \(condition) ORDER BY hour_start")
+        }
+        // 2 May 2026, midnight and 17:00.
+        let (midnight, five) = (1_777_680_000_000_000, 1_777_741_200_000_000)
+        #expect(try found("true") == wanted)
+        #expect(try found("hour_start >= \(midnight)") == Array(wanted.suffix(2)))
+        #expect(try found("hour_start > \(midnight)") == Array(wanted.suffix(1)))
+        #expect(try found("hour_start < \(midnight)") == Array(wanted.prefix(1)))
+        #expect(try found("hour_start <= \(midnight)") == Array(wanted.prefix(2)))
+        #expect(try found("hour_start = \(five)") == Array(wanted.suffix(1)))
+        #expect(try found("hour_start = \(five) OR hour_start < \(midnight)") == [wanted[0], wanted[2]])
+        #expect(try found("hour_start > \(five)") == [])
+    }
+}
