@@ -70,7 +70,7 @@ struct TokenDaysTests {
             piece(20_003, (1, 1, 3 * day + 7, 3 * day + 7), (9, 1, 3 * day, 3 * day)),
         ])
         for days in use.numbered([9, 2, 4, 1]) {
-            #expect(try TokenDays(day: days.day, encoded: days.encoded()) == days)
+            #expect(try days.readBack() == days)
         }
     }
 
@@ -87,38 +87,78 @@ struct TokenDaysTests {
             days.first.append(first)
             days.last.append(days.uses.last == 1 ? first : min(first + Int64(random.below(5_000)) * unit, midnight + Timestamp.day - unit))
         }
-        #expect(try TokenDays(day: 20_000, encoded: days.encoded()) == days)
+        #expect(try days.readBack() == days)
+        #expect(try TokenSet(day: 20_000, encoded: days.encoded().tokens).numbers == days.tokens)
     }
 
     @Test func `a damaged block is refused, never misread as longer than it is`() throws {
         var use = TokenUse()
         use.add(columns((0..<50).map { used("t\($0)", at: Int64($0) * 1_000_000) }))
         let days = try #require(use.numbered((0..<50).map { UInt32($0) }).first)
-        let bytes = days.encoded()
+        let (tokens, bytes) = days.encoded()
         for cut in 0..<bytes.count {
             #expect(throws: DamagedRollup.self) {
-                _ = try TokenDays(day: 20_000, encoded: Array(bytes[..<cut]))
+                _ = try TokenDays(day: 20_000, tokens: tokens, times: Array(bytes[..<cut]))
             }
         }
         for place in bytes.indices {
             var flipped = bytes
             flipped[place] ^= 0x80
             // The bytes are compressed behind a checksum: what is not refused says what it said.
-            if let read = try? TokenDays(day: 20_000, encoded: flipped) { #expect(read == days) }
+            if let read = try? TokenDays(day: 20_000, tokens: tokens, times: flipped) { #expect(read == days) }
         }
         // The same below the compression, where no checksum helps.
         let inner = try #require(BlockPacking.unpack(bytes))
         for cut in 0..<inner.count {
             #expect(throws: DamagedRollup.self) {
-                _ = try TokenDays(day: 20_000, encoded: BlockPacking.pack(Array(inner[..<cut])))
+                _ = try TokenDays(day: 20_000, tokens: tokens, times: BlockPacking.pack(Array(inner[..<cut])))
             }
         }
         for place in inner.indices {
             var flipped = inner
             flipped[place] ^= 0x80
             // Whatever it says then, it does not crash and has columns of one length.
-            if let days = try? TokenDays(day: 20_000, encoded: BlockPacking.pack(flipped)) {
-                #expect(days.uses.count == days.count && days.first.count == days.count && days.last.count == days.count)
+            if let days = try? TokenDays(day: 20_000, tokens: tokens, times: BlockPacking.pack(flipped)) {
+                #expect([days.uses.count, days.first.count, days.last.count] == [50, 50, 50])
+            }
+        }
+    }
+}
+
+extension TokenDays {
+    fileprivate func readBack() throws -> TokenDays {
+        let (tokens, times) = encoded()
+        return try TokenDays(day: day, tokens: tokens, times: times)
+    }
+}
+
+struct TokenSetTests {
+    @Test(arguments: [
+        [], [0], [7], [UInt32.max], [0, UInt32.max], Array(100..<400), [5, 6, 7, 1_000_000], Array(stride(from: 3, to: 9000, by: 3)),
+    ] as [[UInt32]])
+    func `a set reads back as it was written and knows its members`(numbers: [UInt32]) throws {
+        let set = try TokenSet(day: 1, encoded: TokenSet(numbers).encoded())
+        #expect(set.numbers == numbers)
+        #expect(numbers.allSatisfy(set.contains))
+        for number in numbers where number < .max && !numbers.contains(number + 1) { #expect(!set.contains(number + 1)) }
+        for number in numbers where number > 0 && !numbers.contains(number - 1) { #expect(!set.contains(number - 1)) }
+    }
+
+    @Test func `a busy day takes a bit for each token, a quiet one about a byte for each that was used`() {
+        #expect(TokenSet(Array(0..<8000)).encoded().count == 1 + 1 + 1000 + 4)
+        #expect(TokenSet(Array(stride(from: 0, to: 8000, by: 100))).encoded().count == 1 + 80 + 4)
+    }
+
+    @Test func `a damaged set is refused`() {
+        for numbers in [Array(0..<100), [3, 500, 70_000]] as [[UInt32]] {
+            let bytes = TokenSet(numbers).encoded()
+            for cut in 0..<bytes.count {
+                #expect(throws: DamagedRollup.self) { _ = try TokenSet(day: 1, encoded: Array(bytes[..<cut])) }
+            }
+            for place in bytes.indices {
+                var flipped = bytes
+                flipped[place] ^= 0x10
+                #expect(throws: DamagedRollup.self) { _ = try TokenSet(day: 1, encoded: flipped) }
             }
         }
     }
