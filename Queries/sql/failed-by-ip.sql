@@ -40,11 +40,11 @@ failed AS MATERIALIZED (
     FROM events
     WHERE event = 'failed' AND ts >= :since AND ts < :until AND ip IN (SELECT ip FROM suspects)
     UNION ALL
-    -- Those without an address are one.
+    -- Those without an address, or with an empty one, are one in ip_hours.
     SELECT e.ip, e.ts, COALESCE(e.presented, e.token_id), e.reason, e.user_agent
     FROM suspects AS s
     CROSS JOIN events AS e
-    WHERE s.ip IS NULL AND e.event = 'failed' AND e.ts >= :since AND e.ts < :until AND e.ip IS NULL
+    WHERE s.ip IS NULL AND e.event = 'failed' AND e.ts >= :since AND e.ts < :until AND COALESCE(e.ip, '') = ''
 ),
 bursts AS (
     SELECT

@@ -73,7 +73,6 @@ struct SourceReader {
 
     /// Takes a newline that belongs to a line which was stored before its newline came; returns how many bytes it has,
     /// 0 if there was none.
-    @discardableResult
     mutating func closeOpenLine() -> Int {
         guard record.hasOpenLine, filled > 0 else { return 0 }
         if buffer[0] == 0x0D, filled == 1 { return 0 }

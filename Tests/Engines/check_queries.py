@@ -150,7 +150,7 @@ def tables_of(events, quarantine):
             uses, first, last = token_days.get(key, (0, ts, ts))
             token_days[key] = (uses + 1, min(first, ts), max(last, ts))
         if event == "failed":
-            ip_hours[row["ip"], ts // HOUR * HOUR, batch] += 1
+            ip_hours[row["ip"] or None, ts // HOUR * HOUR, batch] += 1
         learn_token(tokens, row)
     return {
         "events": [tuple(row.values()) for row in events],

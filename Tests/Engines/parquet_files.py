@@ -27,8 +27,8 @@ ROLLUPS = """
             LAG(epoch_us(CAST(date AS TIMESTAMP))) OVER (PARTITION BY token_id ORDER BY date) AS previous_day
         FROM events WHERE event = 'used' GROUP BY token_id, date;
     CREATE TABLE ip_hours AS
-        SELECT ip, ts - ts % 3600000000 AS hour_start, COUNT(*) AS failures
-        FROM events WHERE event = 'failed' GROUP BY ip, hour_start;
+        SELECT NULLIF(ip, '') AS ip, ts - ts % 3600000000 AS hour_start, COUNT(*) AS failures
+        FROM events WHERE event = 'failed' GROUP BY ALL;
     CREATE TABLE event_days AS SELECT date, event, COUNT(*) AS events FROM events GROUP BY date, event;
     CREATE TABLE tokens AS
         WITH ranked AS (

@@ -58,9 +58,8 @@ extension ParquetFile {
     /// Whether few rows are wanted and a large dictionary was not read yet: then only their entries are taken from it.
     private func wantsFewEntries(column: Int, rowGroup: Int, rows: Int?) -> Bool {
         let chunk = groups[rowGroup].chunks[column]
-        guard let rows, rows < 2048, let dictionary = chunk.dictionaryPage, chunk.dataPages - dictionary > 1 << 15 else {
-            return false
-        }
+        guard let rows, rows < 2048, let dictionary = chunk.dictionaryPage, chunk.dataPages - dictionary > 1 << 15
+        else { return false }
         return isFirstLook(column: column, rowGroup: rowGroup)
     }
 

@@ -86,7 +86,8 @@ enum VirtualTableModule {
             let box = VirtualTableModule.cursor(cursor)
             let text = plan.map { String(cString: $0) } ?? ""
             return attempt(cursor) {
-                let conditions = try conditions(text, count, values).flatMap { try timed($0, of: box.table) }
+                let conditions = try SQLArguments.conditions(text, count, values)
+                    .flatMap { try timed($0, of: box.table) }
                 box.cursor = try conditions.map { try box.table.open($0, columns: columns(text)) }
                 box.atEnd = try !(box.cursor?.next() ?? false)
             }
@@ -163,22 +164,6 @@ enum VirtualTableModule {
         UInt64(plan.prefix { $0 != ";" }) ?? .max
     }
 
-    /// The conditions as planned, with their values; nil if one compares with NULL, which nothing satisfies.
-    private static func conditions(
-        _ plan: String, _ count: Int32, _ values: UnsafeMutablePointer<OpaquePointer?>?
-    ) -> [SQLCondition]? {
-        var conditions: [SQLCondition] = []
-        for (part, place) in zip(plan.split(separator: ";").dropFirst(), 0..<Int(count)) {
-            let numbers = part.split(separator: ",").compactMap { Int32($0) }
-            guard numbers.count >= 2, let comparison = SQLCondition.Operator(rawValue: numbers[1]) else { continue }
-            let isList = numbers.count == 3
-            if !isList, sqlite3_value_type(values?[place]) == SQLITE_NULL { return nil }
-            let value = isList ? list(values?[place]) : value(values?[place])
-            conditions.append(SQLCondition(column: numbers[0], comparison: comparison, value: value))
-        }
-        return conditions
-    }
-
     /// The conditions with all times as integers; nil if one can never hold. Throws for a text that is no time.
     private static func timed(_ conditions: [SQLCondition], of table: any VirtualTable) throws -> [SQLCondition]? {
         let times = type(of: table).timeColumns
@@ -202,33 +187,6 @@ enum VirtualTableModule {
             }
         }
         return result
-    }
-
-    /// The values of an IN list; NULL equals nothing, and lists of anything but texts are left to SQLite.
-    private static func list(_ pointer: OpaquePointer?) -> SQLCondition.Value {
-        var texts: [String] = []
-        var element: OpaquePointer?
-        var status = sqlite3_vtab_in_first(pointer, &element)
-        while status == SQLITE_OK {
-            switch value(element) {
-            case .text(let text): texts.append(text)
-            default: if sqlite3_value_type(element) != SQLITE_NULL { return .other }
-            }
-            status = sqlite3_vtab_in_next(pointer, &element)
-        }
-        return status == SQLITE_DONE ? .anyText(texts) : .other
-    }
-
-    private static func value(_ pointer: OpaquePointer?) -> SQLCondition.Value {
-        switch sqlite3_value_type(pointer) {
-        case SQLITE_INTEGER: .integer(sqlite3_value_int64(pointer))
-        case SQLITE_FLOAT: .decimal(sqlite3_value_double(pointer))
-        case SQLITE_TEXT:
-            // By length, because a text may hold a NUL.
-            .text(String(decoding: UnsafeBufferPointer(
-                start: sqlite3_value_text(pointer), count: Int(sqlite3_value_bytes(pointer))), as: UTF8.self))
-        default: .other
-        }
     }
 
     /// Runs a step; an error becomes SQLite's, with its sentence.
