@@ -6,8 +6,8 @@ package enum Limits {
     /// Rows of a page, the least that is read at all: half as many cost 1 % of the size, twice as many make the
     /// question for one token 1.2 times as slow.
     package static let rowsPerPage = 8192
-    /// Rows of a segment. The columns of a row group share one dictionary each, so the more rows, the less each distinct
-    /// text costs. About 30 MB, small enough to be built in memory and to be written again when it is
-    /// merged. A batch more than ingestion commits at once, which is rounded up.
+    /// Rows of a segment. The columns of a row group share one dictionary each, so the more rows, the less each
+    /// distinct text costs. About 30 MB, small enough to be built in memory and to be written again when it is merged.
+    /// A batch more than ingestion commits at once, which is rounded up.
     package static let rowsPerSegment = 33 * rowsPerBatch
 }

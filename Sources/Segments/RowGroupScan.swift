@@ -30,26 +30,25 @@ struct RowGroupScan {
 
     /// The matching rows, or nil if there are none.
     mutating func run() throws(SegmentError) -> EventColumns? {
-        let needsKinds = scan.kinds != .all
-        let kind = needsKinds ? try onlyKind : nil
-        if needsKinds, let kind, !scan.kinds.contains(kind) { return nil }
-        guard try mightMatch() else { return nil }
+        let kinds = possibleKinds
+        guard !kinds.isDisjoint(with: scan.kinds), try mightMatch() else { return nil }
         cuts = try parquet { () throws(ParquetError) in try file.pages(rowGroup: rowGroup) }
         guard try judgeTimes() else { return nil }
-        if needsKinds, kind == nil, try !judgeKinds() { return nil }
+        if !kinds.isSubset(of: scan.kinds), try !judgeKinds() { return nil }
         for (field, condition) in scan.texts.sorted(by: { Self.cost($0) < Self.cost($1) }) {
             guard try judge(field, condition) else { return nil }
         }
         return try deliver()
     }
 
-    /// The kind of all rows, if the bounds say that there is one only.
-    private var onlyKind: EventKind? {
-        get throws(SegmentError) {
-            let bounds = file.statistics(column: SegmentSchema.index(.event), rowGroup: rowGroup)
-            guard let min = bounds.min, min == bounds.max, bounds.minIsExact, bounds.maxIsExact else { return nil }
-            return EventKind(name: String(decoding: min, as: UTF8.self))
-        }
+    /// The kinds that rows may have by the bounds of their names.
+    private var possibleKinds: EventKinds {
+        let bounds = file.statistics(column: SegmentSchema.index(.event), rowGroup: rowGroup)
+        guard let min = bounds.min, let max = bounds.max else { return .all }
+        return EventKinds(EventKind.allCases.filter { kind in
+            let name = Array(kind.name.utf8)
+            return !name.lexicographicallyPrecedes(min) && !max.lexicographicallyPrecedes(name)
+        }.map { EventKinds($0) })
     }
 
     /// Whether the row group can have matches, as far as statistics and bloom filters tell.

@@ -120,6 +120,18 @@ struct SQLTests {
         }
     }
 
+    @Test func `an empty address is another than none, also where failures are counted by address`() throws {
+        let addresses = ["\"\"", "null", "\"203.0.113.7\"", "null"]
+        let lines = addresses.map {
+            "{\"ts\":\"2026-05-01T10:00:00Z\",\"event\":\"failed\",\"token_id\":\"t\",\"reason\":\"expired\",\"ip\":\($0)}\n"
+        }
+        #expect(try program.run("ingest", program.write("a.ndjson", lines.joined()), "-q").status == 0)
+        let report = try program.json("report", "failed-by-ip", "--set", "min_failures=1")["rows"]?.elements ?? []
+        #expect(report.map { "\($0["ip"]?.text ?? "none") \($0["failures"]?.integer ?? 0)" } == [
+            "none 2", " 1", "203.0.113.7 1",
+        ])
+    }
+
     // MARK: Columns that were added
 
     @Test func `previous_day is the last day with a use before, whichever run read it`() throws {

@@ -108,6 +108,41 @@ struct SparseReadTests {
         #expect(file.dictionaryMemory > memory)
     }
 
+    @Test(arguments: 1...12)
+    func `few rows take their entries alone from a large dictionary that nobody asked for before`(seed: Int) throws {
+        var dice = Dice(seed: UInt64(seed) + 600)
+        let ids = (0..<5000).map { _ in "é" + String(dice.next(), radix: 36) }
+        let texts = (0..<12_000).map { row in seed % 3 == 0 && row % 5 == 0 ? nil : ids[Int(dice.next() % 5000)] }
+        let file = try file(.text, pageRows: 1000, .text(textColumn(texts)))
+        let chunk = file.groups[0].chunks[0]
+        #expect(chunk.dataPages - (try #require(chunk.dictionaryPage)) > 32_768)
+        let pages = (0..<12).filter { _ in dice.next() % 2 == 0 }, all = pages.flatMap { Array($0 * 1000..<$0 * 1000 + 1000) }
+        let rows = all.indices.filter { _ in dice.next() % 100 == 0 }
+        let wanted = rows.map { texts[all[$0]] }
+        let first = try file.texts(column: 0, rowGroup: 0, pages: pages, rows: rows)
+        #expect(first.values == wanted)
+        #expect(first.dictionary.count == Set(wanted.compactMap(\.self)).count)
+        #expect(file.dictionaryMemory == 0)
+        // Who asks again gets the whole dictionary, which is then kept.
+        let again = try file.texts(column: 0, rowGroup: 0, pages: pages, rows: rows)
+        #expect(again.values == wanted)
+        #expect(again.dictionary.count == Set(texts.compactMap(\.self)).count)
+        #expect(file.dictionaryMemory > 0)
+        #expect(try file.texts(column: 0, rowGroup: 0).values == texts)
+    }
+
+    @Test(arguments: [(2047, true), (2048, false)])
+    func `up to 2,047 rows are few`(count: Int, areFew: Bool) throws {
+        var dice = Dice(seed: 63)
+        let ids = (0..<5000).map { _ in String(dice.next(), radix: 36) }
+        let texts = (0..<40_000).map { ids[$0 % 2500 + $0 / 20_000 * 2500] as String? }
+        let file = try file(.text, pageRows: 5000, .text(textColumn(texts)))
+        let some = try file.texts(column: 0, rowGroup: 0, rows: (0..<count).map { $0 * 5 })
+        #expect(some.values == (0..<count).map { texts[$0 * 5] })
+        #expect((some.dictionary.count == 5000) == !areFew)
+        #expect((file.dictionaryMemory == 0) == areFew)
+    }
+
     @Test func `dictionaries of several row groups are kept apart`() throws {
         let groups = (0..<3).map { group in textColumn((0..<100).map { "text \(group) \($0 % 5)" }) }
         let file = try file(.text, .text(groups[0]), .text(groups[1]), .text(groups[2]))
