@@ -61,7 +61,12 @@ enum IngestRun {
         let writer = try TrailWriter(path: path)
         // Also after an error: what was committed belongs into the catalog's own file.
         defer { try? writer.close() }
+        var trimmed: Int64 = 0
         let ingestor = try Ingestor(writer, takesUnfinishedLines: isFinal, now: Clock.now) { done in
+            if done.bytes - trimmed >= 128 << 20 {
+                trimmed = done.bytes
+                Process.returnFreeMemory()
+            }
             progress.setTotal(done.totalBytes)
             progress.update(bytes: done.bytes, count: done.events)
         }
