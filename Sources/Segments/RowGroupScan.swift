@@ -45,10 +45,12 @@ struct RowGroupScan {
     private var possibleKinds: EventKinds {
         let bounds = file.statistics(column: SegmentSchema.index(.event), rowGroup: rowGroup)
         guard let min = bounds.min, let max = bounds.max else { return .all }
-        return EventKinds(EventKind.allCases.filter { kind in
+        let kinds = EventKinds(EventKind.allCases.filter { kind in
             let name = Array(kind.name.utf8)
             return !name.lexicographicallyPrecedes(min) && !max.lexicographicallyPrecedes(name)
         }.map { EventKinds($0) })
+        // A kind that this version does not know is for the reader to refuse.
+        return kinds.isEmpty ? .all : kinds
     }
 
     /// Whether the row group can have matches, as far as statistics and bloom filters tell.

@@ -222,6 +222,27 @@ struct SegmentTests {
         #expect("\(error)".hasPrefix("cannot read f as a segment: it does not say its format; 2 is known"))
     }
 
+    @Test func `an event of a kind that this version does not know is an error, never passed over`() throws {
+        let schema = SegmentSchema.schema(isMillis: false)
+        var writer = ParquetWriter(schema: schema, createdBy: "test")
+        try writer.addRowGroup(EventField.allCases.map { field in
+            switch (field, schema.columns[SegmentSchema.index(field)].type) {
+            case (.event, _): .words([0], names: ["paused"])
+            case (_, .text): .text(batch([Event(ts: 0, kind: .used)])[.tokenID])
+            case (_, .textList): .textList(batch([Event(ts: 0, kind: .used)]).scopes)
+            case (_, .double): .double([.nan])
+            case (_, .boolean): .boolean([2])
+            default: .int64([Made.start], none: nil)
+            }
+        })
+        let reader = try SegmentReader(bytes: writer.finish(metadata: [("authtrail.format", "2")]), name: "f")
+        let error = SegmentError.notASegment(file: "f", reason: "row group 0 has an event of unknown kind")
+        #expect(throws: error) { try reader.columns(rowGroup: 0) }
+        for scan in [EventScan(), EventScan(kinds: .used), EventScan(from: Made.start, kinds: .failed)] {
+            #expect(throws: error) { try reader.scan(scan) { _ in } }
+        }
+    }
+
     @Test func `paths of segments have one form, and only that is understood`() {
         #expect(SegmentLayout.path(month: 675, sequence: 42) == "segments/month=2026-04/00000042.parquet")
         #expect(SegmentLayout.directory(month: 0) == "segments/month=1970-01")
