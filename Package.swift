@@ -7,7 +7,7 @@ let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swif
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
-// libdeflate decompresses pages two to three times as fast as zlib, so it is used where it is installed. zlib alone
+// libdeflate decompresses pages faster than zlib, so it is used where it is installed. zlib alone
 // reads and writes the same files: AUTHTRAIL_ZLIB_ONLY=1 builds without it.
 let environment = ProcessInfo.processInfo.environment
 let hasDeflate = environment["AUTHTRAIL_ZLIB_ONLY"] == nil
@@ -50,8 +50,8 @@ let pipeline: [Target] = deflate + [
     .executableTarget(
         name: "authtrail",
         dependencies: [
-            "CMalloc", "Columns", "Console", "Files", "Events", "Rollups", "Catalog", "Trail", "Ingest", "Detection", "Queries",
-            "Reports", "Demo", arguments,
+            "CMalloc", "Columns", "Console", "Files", "Events", "Rollups", "Catalog", "Trail", "Ingest", "Detection",
+            "Queries", "Reports", "Demo", arguments,
         ]),
 ]
 

@@ -25,15 +25,7 @@ package struct EventScan: Sendable {
         self.fields = fields
     }
 
-    /// The columns that the conditions look at.
-    package var conditionFields: EventFields {
-        var needed = EventFields(Array(texts.keys))
-        if from != .min || to != .max { needed.formUnion(EventFields(.ts)) }
-        if kinds != .all { needed.formUnion(EventFields(.event)) }
-        return needed
-    }
-
-    /// The rows of a batch that match, ascending. The batch must hold `conditionFields`.
+    /// The rows of a batch that match, ascending. The batch must hold the columns that the conditions look at.
     package func matchingRows(in columns: EventColumns) -> [Int] {
         let everyTime = from == .min && to == .max
         let everyKind = kinds == .all

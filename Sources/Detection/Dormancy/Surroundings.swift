@@ -85,15 +85,21 @@ struct SurroundingsReader {
 
     /// Looks at the uses before each silence: where the token used to come from.
     private func readPast(_ wakings: [Waking], into all: inout [Surroundings]) throws {
+        func notePrevious(_ events: EventColumns, _ row: Int, _ place: Int) {
+            guard events.ts[row] == wakings[place].previous else { return }
+            all[place].previous.keepFirst(Self.use(at: row, of: events))
+        }
+        guard wakings.count <= Self.few else {
+            return try readBefore(wakings, reach: settings.past, Self.useFields) { events, row, place in
+                notePrevious(events, row, place)
+                notePast(at: row, of: events, in: &all[place])
+            }
+        }
+        // The lines before few silences are read singly, for ids and sources are most of what a segment holds.
+        try readBefore(wakings, reach: 0, Self.useFields, notePrevious)
         let fields = EventFields([.ts, .tokenID, .ip, .userAgent])
         try readBefore(wakings, reach: settings.past, fields) { events, row, place in
             notePast(at: row, of: events, in: &all[place])
-        }
-        // The lines before few silences are read singly, for ids and sources are most of what a segment holds.
-        let reach = wakings.count <= Self.few ? 0 : settings.past
-        try readBefore(wakings, reach: reach, Self.useFields) { events, row, place in
-            guard events.ts[row] == wakings[place].previous else { return }
-            all[place].previous.keepFirst(Self.use(at: row, of: events))
         }
     }
 

@@ -6,7 +6,7 @@ import CDeflate
 
 /// Decompresses pages; one state, reset between pages.
 ///
-/// libdeflate does it two to three times as fast, where the package was built with it. What it refuses zlib looks at
+/// libdeflate does it faster, where the package was built with it. What it refuses zlib looks at
 /// again, so that both give the same answers and the same errors.
 struct Inflater: ~Copyable {
     private let stream: UnsafeMutablePointer<z_stream>
