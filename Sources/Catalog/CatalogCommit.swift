@@ -40,27 +40,28 @@ extension Catalog {
     }
 
     private static func save(_ source: SourceRecord, _ db: Database) throws {
+        let state: [(column: String, value: (any DatabaseValueConvertible)?)] = [
+            ("path", source.path), ("compressed", source.isCompressed), ("device", source.device),
+            ("inode", source.inode), ("head_length", source.headLength), ("head_hash", source.headHash),
+            ("tail_length", source.tailLength), ("tail_hash", source.tailHash), ("checkpoint", source.checkpoint),
+            ("open_line", source.hasOpenLine), ("size", source.size), ("lines", source.counts.lines),
+            ("stored", source.counts.stored), ("quarantined", source.counts.quarantined),
+            ("blank", source.counts.blank), ("flagged", source.counts.flagged), ("last_event", source.lastEvent),
+            ("read_at", source.readAt), ("ended", source.ended?.rawValue), ("ended_at", source.endedAt),
+            ("lost", source.lost),
+        ]
+        let birth: [(column: String, value: (any DatabaseValueConvertible)?)] = [
+            ("source_id", source.id), ("start", source.start), ("log", source.log), ("generation", source.generation),
+        ]
+        let all = birth + state
         try db.cachedStatement(
             sql: """
-                INSERT INTO sources (source_id, path, compressed, device, inode, head_length, head_hash, tail_length,
-                    tail_hash, start, checkpoint, open_line, size, lines, stored, quarantined, blank, flagged,
-                    last_event)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (source_id) DO UPDATE SET path = excluded.path, compressed = excluded.compressed,
-                    device = excluded.device, inode = excluded.inode, head_length = excluded.head_length,
-                    head_hash = excluded.head_hash, tail_length = excluded.tail_length, tail_hash = excluded.tail_hash,
-                    checkpoint = excluded.checkpoint, open_line = excluded.open_line, size = excluded.size,
-                    lines = excluded.lines, stored = excluded.stored, quarantined = excluded.quarantined,
-                    blank = excluded.blank, flagged = excluded.flagged, last_event = excluded.last_event
+                INSERT INTO sources (\(all.map(\.column).joined(separator: ", ")))
+                VALUES (\(all.map { _ in "?" }.joined(separator: ", ")))
+                ON CONFLICT (source_id) DO UPDATE SET
+                    \(state.map { "\($0.column) = excluded.\($0.column)" }.joined(separator: ", "))
                 """
-        ).execute(arguments: [
-            source.id, source.path, source.isCompressed, source.device, source.inode, source.headLength,
-            source.headHash,
-            source.tailLength, source.tailHash, source.start, source.checkpoint, source.hasOpenLine, source.size,
-            source.counts.lines,
-            source.counts.stored, source.counts.quarantined, source.counts.blank, source.counts.flagged,
-            source.lastEvent,
-        ])
+        ).execute(arguments: StatementArguments(all.map(\.value)))
     }
 
     private static func insert(_ segment: SegmentRecord, _ batchID: Int64, _ db: Database) throws {

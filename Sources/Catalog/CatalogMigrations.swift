@@ -16,6 +16,9 @@ enum CatalogMigrations {
         migrator.registerMigration("2 runs and findings") { db in
             try db.execute(sql: runsAndFindings)
         }
+        migrator.registerMigration("3 following") { db in
+            try db.execute(sql: following)
+        }
         return migrator
     }
 
@@ -58,6 +61,17 @@ enum CatalogMigrations {
             segments      INTEGER NOT NULL,
             CHECK (lines = stored + quarantined + blank)
         ) STRICT;
+        """
+
+    /// A log is what stands under one path, generation after generation: each is a source of its own.
+    private static let following = """
+        ALTER TABLE sources ADD COLUMN log TEXT NOT NULL DEFAULT '';
+        ALTER TABLE sources ADD COLUMN generation INTEGER NOT NULL DEFAULT 1;
+        ALTER TABLE sources ADD COLUMN read_at INTEGER;
+        ALTER TABLE sources ADD COLUMN ended TEXT;
+        ALTER TABLE sources ADD COLUMN ended_at INTEGER;
+        ALTER TABLE sources ADD COLUMN lost INTEGER NOT NULL DEFAULT 0;
+        UPDATE sources SET log = path;
         """
 
     private static let segmentsAndRollups = """

@@ -48,6 +48,26 @@ extension Catalog {
         }
     }
 
+    /// The number of the newest batch, 0 if there is none.
+    package func lastBatch() throws(CatalogError) -> Int64 {
+        try read("find the last batch") { db in
+            try Int64.fetchOne(db, sql: "SELECT max(batch_id) FROM batches") ?? 0
+        }
+    }
+
+    /// What the batches from a number on made true.
+    package func written(
+        fromBatch first: Int64
+    ) throws(CatalogError) -> (counts: LineCounts, bytesIn: Int64, bytesStored: Int64, segments: Int) {
+        try read("add up batches") { db in
+            let sums = ["lines", "stored", "quarantined", "blank", "flagged", "bytes_in", "bytes_stored", "segments"]
+            let list = sums.map { "ifnull(sum(\($0)), 0) AS \($0)" }.joined(separator: ", ")
+            let row = try Row.fetchOne(db, sql: "SELECT \(list) FROM batches WHERE batch_id >= ?", arguments: [first])
+            guard let row else { return (LineCounts(), 0, 0, 0) }
+            return (LineCounts(row), row["bytes_in"], row["bytes_stored"], row["segments"])
+        }
+    }
+
     /// The id as bytes: read as text it would end at a NUL.
     private static let life = "SELECT *, CAST(token_id AS BLOB) AS token_bytes FROM tokens WHERE token_no = ?"
 
@@ -165,12 +185,25 @@ extension SourceRecord {
         checkpoint = row["checkpoint"]
         hasOpenLine = row["open_line"]
         size = row["size"]
-        counts.lines = row["lines"]
-        counts.stored = row["stored"]
-        counts.quarantined = row["quarantined"]
-        counts.blank = row["blank"]
-        counts.flagged = row["flagged"]
+        counts = LineCounts(row)
         lastEvent = row["last_event"]
+        log = row["log"]
+        generation = row["generation"]
+        readAt = row["read_at"]
+        ended = (row["ended"] as String?).flatMap { Ending(rawValue: $0) }
+        endedAt = row["ended_at"]
+        lost = row["lost"]
+    }
+}
+
+extension LineCounts {
+    init(_ row: Row) {
+        self.init()
+        lines = row["lines"]
+        stored = row["stored"]
+        quarantined = row["quarantined"]
+        blank = row["blank"]
+        flagged = row["flagged"]
     }
 }
 

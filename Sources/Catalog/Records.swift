@@ -46,10 +46,36 @@ package struct SourceRecord: Sendable, Equatable {
     package var counts = LineCounts()
     /// The newest event of this source.
     package var lastEvent: Int64?
+    /// The path under which it was found first: a log, of which the source is one generation.
+    package var log: String
+    /// From 1; the generations of a log in the order in which they were found.
+    package var generation: Int64 = 1
+    /// When it was last read, microseconds since the epoch.
+    package var readAt: Int64?
+    /// Why nothing more is awaited, and since when; nil while it may still grow.
+    package var ended: Ending?
+    package var endedAt: Int64?
+    /// Bytes that were seen to be there and could not be read any more: at least so many are lost.
+    package var lost: Int64 = 0
+
+    /// How a source ended.
+    package enum Ending: String, Sendable {
+        /// It has another name now, and a new file stands in its place.
+        case rotated
+        /// It became shorter than what was read of it.
+        case truncated
+        /// It holds other bytes than those that were read.
+        case rewritten
+        /// Its last name was removed.
+        case deleted
+        /// Another file stands in its place, and it was not found under any other name.
+        case missing
+    }
 
     package init(id: Int64, path: String, isCompressed: Bool, device: Int64?, inode: Int64?) {
         self.id = id
         self.path = path
+        log = path
         self.isCompressed = isCompressed
         self.device = device
         self.inode = inode

@@ -6,6 +6,9 @@ import Columns
 package struct LineReader: Sendable {
     /// A longer line is quarantined unread.
     package static var longestLine: Int { 64 << 20 }
+    /// So many zero bytes at the start of a line are a line of their own: blocks that were never written, or the hole
+    /// that a truncated log has when its writer goes on at the old place. Fewer are a damage of the line.
+    package static var fewestNULs: Int { 16 }
     /// Longer chunks are read in several calls.
     private static var longestChunk: Int { 1 << 30 }
 
@@ -74,7 +77,11 @@ package struct LineReader: Sendable {
         copy.reserveCapacity(line.byteCount + 1)
         copy.append(line, 0..<line.byteCount)
         copy.append(Byte.newline)
-        _ = readLine(copy.span.bytes, from: 0, offset: offset, terminated: false, into: &batch)
+        var at = 0
+        // More than one only if the line starts with zero bytes, which are a line of their own.
+        while at < line.byteCount {
+            at = readLine(copy.span.bytes, from: at, offset: offset, terminated: false, into: &batch)
+        }
         batch.flush(copy.span.bytes, shapes.shapes)
     }
 
@@ -132,6 +139,7 @@ package struct LineReader: Sendable {
     private func refuse(
         _ bytes: RawSpan, _ start: Int, _ offset: Int64, _ fault: LineFault, into batch: inout EventBatch
     ) -> Int {
+        if let end = refuseNULs(bytes, start, offset, into: &batch) { return end }
         let end = bytes.newline(from: start) ?? bytes.byteCount
         if JSONGrammar.afterSpaces(bytes, start) == end {
             batch.counts.lines += 1
@@ -153,5 +161,19 @@ package struct LineReader: Sendable {
                 field: judged.field, position: judged.position < 0 ? nil : judged.position - start,
                 bytes: Array(bytes, start..<start + most)))
         return end + 1
+    }
+
+    /// Puts many zero bytes at the start of a line into quarantine as a line of their own, so that they cost what
+    /// follows nothing; returns where that starts, or nil if there are few.
+    private func refuseNULs(_ bytes: RawSpan, _ start: Int, _ offset: Int64, into batch: inout EventBatch) -> Int? {
+        var end = start
+        while end < bytes.byteCount, bytes.byte(end) == 0 { end += 1 }
+        guard end - start >= Self.fewestNULs else { return nil }
+        let kept = min(end - start, QuarantinedLine.keptBytes)
+        batch.add(
+            QuarantinedLine(
+                source: source, offset: offset &+ Int64(start), length: Int64(end - start), reason: .nulBytes,
+                position: 0, bytes: [UInt8](repeating: 0, count: kept)))
+        return end < bytes.byteCount && bytes.byte(end) == Byte.newline ? end + 1 : end
     }
 }

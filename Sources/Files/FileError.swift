@@ -40,6 +40,15 @@ package enum FileError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// Whether it may pass by itself or by somebody's help: no space, a failing disk, no memory or descriptors.
+    package var isShortage: Bool {
+        switch self {
+        case .cannotWrite(_, _, let code), .cannotRead(_, _, let code):
+            [ENOSPC, EDQUOT, EIO, EMFILE, ENFILE, ENOMEM, EAGAIN, EINTR].contains(code)
+        default: false
+        }
+    }
+
     /// The error of a failed call on an input file: a missing one is told apart.
     static func reading(_ operation: String, _ path: String, _ code: Int32) -> FileError {
         code == ENOENT || code == ENOTDIR

@@ -26,6 +26,19 @@ package final class GzipStream {
 
     deinit { inflateEnd(&stream) }
 
+    /// Whether a file decompresses to its end without a fault.
+    package static func isWhole(path: String) -> Bool {
+        guard let file = try? InputFile(path: path) else { return false }
+        let stream = GzipStream(file)
+        var buffer = [UInt8](repeating: 0, count: inputSize)
+        do {
+            while try buffer.withUnsafeMutableBytes({ try stream.read(into: $0) }) > 0 {}
+            return true
+        } catch {
+            return false
+        }
+    }
+
     /// Fills the buffer as far as the stream goes. Bytes before a damage are delivered first; the damage is thrown by
     /// the next call.
     package func read(into output: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {

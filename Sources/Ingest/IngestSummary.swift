@@ -21,8 +21,21 @@ package struct IngestSummary: Sendable {
     /// Inputs whose last line has no newline and is no event yet; it is read when the rest has come.
     package var waiting: [(input: String, bytes: Int)] = []
     package var problems: [Problem] = []
+    /// Generations of logs that are gone, with the bytes that were known to be unread in them.
+    package var losses: [(path: String, bytes: Int64)] = []
 
     package init() {}
+
+    /// What came of the lines, with what another summary says about the inputs.
+    func merging(_ other: IngestSummary) -> IngestSummary {
+        var merged = self
+        merged.inputs = other.inputs
+        merged.unchanged = other.unchanged
+        merged.waiting = other.waiting
+        merged.problems = other.problems
+        merged.losses = other.losses
+        return merged
+    }
 }
 
 /// How far a run is, for a progress bar.

@@ -4,21 +4,15 @@ internal import Files
 package import Trail
 
 /// Reads inputs once, from their checkpoints to their ends, into a trail.
-///
-/// The calling thread reads and parses; the encoder's thread compresses, writes and commits. A commit carries the
-/// checkpoints up to which lines were handed over, so that lines and checkpoint become true together.
 package final class Ingestor {
-    private let encoder: Encoder
-    private let now: () -> Int64
+    private let intake: LineIntake
     private let progress: (IngestProgress) -> Void
     private let takesUnfinishedLines: Bool
     private let limits: IngestLimits
+    private let now: () -> Int64
+    /// The sources that were met.
+    private var found: Set<Int64> = []
     private var identity: SourceIdentity
-    private var reader = LineReader()
-    private var batch: EventBatch
-    private var pending = PendingBatch()
-    private var rowsSinceCommit = 0
-    private var monthsSinceCommit: Set<Int32> = []
     private var done = IngestProgress()
     private var bytesBefore: Int64 = 0
     private var summary = IngestSummary()
@@ -31,9 +25,9 @@ package final class Ingestor {
         _ writer: TrailWriter, takesUnfinishedLines: Bool = false, limits: IngestLimits = IngestLimits(),
         now: @escaping () -> Int64, progress: @escaping (IngestProgress) -> Void = { _ in }
     ) throws {
-        identity = SourceIdentity(try writer.catalog.sources())
-        encoder = Encoder(writer, limits)
-        batch = EventBatch(limits: Self.batchLimits(limits))
+        let intake = LineIntake(writer, limits, now: now)
+        self.intake = intake
+        identity = SourceIdentity(try writer.catalog.sources(), holdsLines: intake.holdsLines)
         self.limits = limits
         self.now = now
         self.progress = progress
@@ -43,201 +37,86 @@ package final class Ingestor {
     /// Reads the inputs, one after the other, and commits. An input that cannot be read becomes a problem of the
     /// summary; an error of the trail is thrown, and nothing of the last batch is true then.
     package func ingest(_ inputs: [Input]) throws -> IngestSummary {
-        done.totalBytes = inputs.contains(.standardInput) ? nil : inputs.reduce(0) { $0 + Self.size($1) }
-        for input in inputs {
+        let rotations = identity.rotations(of: inputs.map(\.name)) { _ in false }
+            .filter { !inputs.contains($0.input) }
+        let all: [(input: Input, log: String?)] = rotations.map { ($0.input, $0.log) }
+            + originalsFirst(inputs).map { ($0, nil) }
+        let sizes = all.map { Self.size($0.input) }
+        done.totalBytes = inputs.contains(.standardInput) ? nil : sizes.reduce(0, +)
+        for (input, log) in all {
             summary.inputs += 1
             do {
-                try ingest(input)
+                try ingest(input, log: log)
             } catch let error as FileError where error.isAboutInput(input.name) {
                 summary.problems.append(.init(input: input.name, error: error))
             }
         }
-        try commit()
-        let written = try encoder.finish()
-        summary.segments = written.segments
-        summary.bytesStored = written.bytesStored
-        return summary
+        for record in identity.superseded(by: found, at: now()) {
+            remember(record)
+            if record.lost > 0 || record.ended == .missing { summary.losses.append((record.path, record.lost)) }
+        }
+        try intake.finish()
+        return intake.summary.merging(summary)
     }
 
-    private func ingest(_ input: Input) throws {
-        let opened = try identity.open(input)
+    /// Files that were read before come first, so that a copy of one goes on where the original ends.
+    private func originalsFirst(_ inputs: [Input]) -> [Input] {
+        let known = Set(identity.sources.compactMap(\.identity))
+        let isKnown = inputs.map { input in FileLook(path: input.name).map { known.contains($0.identity) } ?? false }
+        return zip(inputs, isKnown).filter(\.1).map(\.0) + zip(inputs, isKnown).filter { !$0.1 }.map(\.0)
+    }
+
+    private func ingest(_ input: Input, log: String?) throws {
+        let opened = try identity.open(input, log: log)
+        found.insert(opened.record.id)
         var source = SourceReader(opened, chunkBytes: limits.chunkBytes)
         bytesBefore = done.bytes
         let start = source.record
         // The lines before a damage are kept, and so is how far they go.
-        defer { finish(source, start, opened.size) }
+        defer { finish(&source, start, opened.size) }
         while try source.fill() > 0 {
-            closeOpenLine(&source)
-            try readLines(&source)
-            if source.isFull {
-                try makeRoom(&source)
-                // Behind a line that was skipped, whole lines may be waiting already.
-                try readLines(&source)
-            }
-            if isBatchFull {
-                remember(state(source, opened.size))
-                try commit()
+            try intake.readLines(&source, hasEnded: source.isFinite || takesUnfinishedLines)
+            tell(source)
+            if intake.isFull {
+                remember(source.state(size: opened.size))
+                try intake.commit()
             }
         }
         try readEnd(&source)
     }
 
-    /// A newline with a carriage return before it, behind a line that was stored without them, is kept like a blank
-    /// line.
-    private func closeOpenLine(_ source: inout SourceReader) {
-        let offset = source.record.checkpoint
-        guard source.closeOpenLine() == 2 else { return }
-        pending.add(BlankLine(source: source.record.path, offset: offset, bytes: [0x0D]), of: source.record)
-    }
-
-    /// Turns the whole lines that are pending into events.
-    private func readLines(_ source: inout SourceReader) throws {
-        reader.latest = now() + 5 * Timestamp.minute
-        var readsOn = true
-        while readsOn {
-            source.consume { bytes, record in
-                let count = reader.read(
-                    bytes, at: record.checkpoint, source: record.path, sourceID: record.id, into: &batch)
-                readsOn = batch.full != nil
-                return count
-            }
-            take(&source)
-            try makeRoomInBatch()
-        }
-        done.bytes = bytesBefore + source.bytesOnDisk
-        progress(done)
-    }
-
-    /// A line that does not fit: the buffer grows up to the limit of a line; what is longer is skipped and counted.
-    private func makeRoom(_ source: inout SourceReader) throws {
-        if source.pending.count < limits.lineBytes { return source.grow() }
-        let offset = source.record.checkpoint
-        let kept = Array(source.pending.prefix(QuarantinedLine.keptBytes))
-        let before = source
-        var length: Int64 = 0
-        while true {
-            if let newline = source.pending.firstIndex(of: 0x0A) {
-                length += Int64(newline)
-                source.advance(newline + 1)
-                break
-            }
-            length += Int64(source.pending.count)
-            source.advance(source.pending.count)
-            if try source.fill() == 0 {
-                // The line may still grow: it stays unread, unless its source has ended.
-                guard source.isFinite || takesUnfinishedLines else { return source = before }
-                break
-            }
-        }
-        batch.add(QuarantinedLine(
-            source: source.record.path, offset: offset, length: length, reason: .lineTooLong, bytes: kept))
-        take(&source)
-    }
-
     /// A last line without a newline. It is stored if it is a whole event already, or if its source has ended;
     /// otherwise it waits for the rest.
     private func readEnd(_ source: inout SourceReader) throws {
-        closeOpenLine(&source)
+        intake.closeOpenLine(&source)
         guard !source.pending.isEmpty else { return }
-        if !source.isFinite, !takesUnfinishedLines, !isEvent(source) {
+        if !source.isFinite, !takesUnfinishedLines, !source.holdsEvent {
             return summary.waiting.append((source.record.path, source.pending.count))
         }
-        source.consume { bytes, record in
-            reader.readLast(
-                bytes, at: record.checkpoint, source: record.path, sourceID: record.id, into: &batch)
-            return bytes.byteCount
-        }
-        source.markOpenLine()
-        take(&source)
-        try makeRoomInBatch()
+        try intake.readLast(&source)
     }
 
-    private func isEvent(_ source: SourceReader) -> Bool {
-        var trial = EventBatch()
-        var reader = LineReader()
-        reader.readLast(source.pending.span.bytes, at: 0, source: "", into: &trial)
-        return trial.counts.stored == 1
+    private func tell(_ source: SourceReader) {
+        done.bytes = bytesBefore + source.bytesOnDisk
+        done.events = intake.summary.counts.stored
+        progress(done)
     }
 
-    /// Moves the counts and the quarantine of the last lines to the pending batch.
-    private func take(_ source: inout SourceReader) {
-        let taken = batch.takeCounts()
-        var counts = LineCounts()
-        counts.lines = Int64(taken.lines)
-        counts.stored = Int64(taken.stored)
-        counts.quarantined = Int64(taken.quarantined)
-        counts.blank = Int64(taken.blank)
-        counts.flagged = Int64(taken.flagged)
-        source.count(counts, newest: batch.takeNewest())
-        let bytes = source.takeNewBytes()
-        pending.add(counts, bytesIn: bytes)
-        summary.bytesIn += bytes
-        summary.counts += counts
-        summary.future += Int64(taken.future)
-        done.events += counts.stored
-        rowsSinceCommit += taken.stored
-        monthsSinceCommit.formUnion(batch.months)
-        for line in batch.takeBlanks() { pending.add(line, of: source.record) }
-        for line in batch.takeQuarantined() { pending.add(line, of: source.record) }
-    }
-
-    /// Hands months over to the encoder: the one that is full, or the fullest ones until half of the memory is free.
-    private func makeRoomInBatch() throws {
-        while let full = batch.full {
-            switch full {
-            case .month(let month):
-                if let columns = batch.take(month: month) { try encode(columns, month) }
-            case .all:
-                let months = batch.months.sorted { (batch[$0]?.count ?? 0) > (batch[$1]?.count ?? 0) }
-                for month in months.prefix((months.count + 1) / 2) {
-                    if let columns = batch.take(month: month) { try encode(columns, month) }
-                }
-            }
-        }
-    }
-
-    private func encode(_ columns: EventColumns, _ month: Int32) throws {
-        try encoder.add(columns, month: month)
-        if let spare = encoder.takeSpare() { batch.reuse(spare) }
-    }
-
-    private func finish(_ source: SourceReader, _ start: SourceRecord, _ size: Int64) {
+    private func finish(_ source: inout SourceReader, _ start: SourceRecord, _ size: Int64) {
         let read = source.record.checkpoint - start.checkpoint
         done.bytes = bytesBefore + size
-        let state = state(source, size)
+        if read > 0 {
+            let time = now()
+            source.note { $0.readAt = time }
+        }
+        let state = source.state(size: size)
         if read == 0 { summary.unchanged += 1 }
         if read > 0 || !identity.knows(state) { remember(state) }
     }
 
-    /// The record as it stands; a plain file that grew while it was read is at least as large as what was read.
-    private func state(_ source: SourceReader, _ size: Int64) -> SourceRecord {
-        source.state(size: max(size, source.record.isCompressed ? 0 : source.record.checkpoint))
-    }
-
     private func remember(_ state: SourceRecord) {
-        pending.update(state)
+        intake.update(state)
         identity.remember(state)
-    }
-
-    /// Whether it is time for a commit: enough events, months or quarantined lines have come together.
-    private var isBatchFull: Bool {
-        rowsSinceCommit >= limits.batchRows || monthsSinceCommit.count >= limits.batchMonths
-            || pending.quarantinedBytes >= limits.quarantinedBytes
-    }
-
-    private func commit() throws {
-        for (month, columns) in batch.takeMonths() { try encode(columns, month) }
-        guard !pending.isEmpty else { return }
-        rowsSinceCommit = 0
-        monthsSinceCommit = []
-        try encoder.commit(pending.take(committedAt: now()))
-    }
-
-    private static func batchLimits(_ limits: IngestLimits) -> EventBatch.Limits {
-        var batch = EventBatch.Limits()
-        batch.rowsPerMonth = limits.rowsPerBatch
-        batch.bytes = limits.bufferedBytes
-        return batch
     }
 
     private static func size(_ input: Input) -> Int64 {
@@ -250,7 +129,7 @@ package final class Ingestor {
 
 extension FileError {
     /// Whether the error concerns this input, so that the others can go on.
-    fileprivate func isAboutInput(_ name: String) -> Bool {
+    func isAboutInput(_ name: String) -> Bool {
         switch self {
         case .missing(let path), .notRegular(let path, _), .untrusted(let path, _), .cannotRead(_, let path, _),
             .damaged(let path, _):

@@ -35,6 +35,31 @@ package enum Inputs {
         return inputs
     }
 
+    /// The same for words that may name nothing yet; what cannot be looked at is left out.
+    static func present(_ words: [String]) -> [Input] {
+        var seen: Set<String> = []
+        return words.flatMap { word in
+            ((try? expand(word)) ?? []).map(input).filter { seen.insert($0.name).inserted }
+        }
+    }
+
+    /// The path of a file that may not be there, without symbolic links in its folder.
+    static func absolute(_ path: String) -> String {
+        let folder = resolved(parent(of: path))
+        return join(folder, path.split(separator: "/").last.map(String.init) ?? "")
+    }
+
+    /// The folders in which files that words name may appear.
+    static func folders(of words: [String]) -> Set<String> {
+        Set(words.map { word in
+            if kind(ofPath: word) == .folder { return word }
+            // Of a pattern, the part before the first component with a sign of one.
+            var folder = parent(of: word)
+            while folder.contains(where: { "*?[".contains($0) }) { folder = parent(of: folder) }
+            return folder
+        })
+    }
+
     private static func expand(_ word: String) throws(FileError) -> [String] {
         if word == "-" { return [word] }
         switch kind(ofPath: word) {
@@ -50,7 +75,8 @@ package enum Inputs {
         }
     }
 
-    private static func input(_ path: String) -> Input {
+    /// The input that a path stands for, under the name of the file itself.
+    static func input(_ path: String) -> Input {
         if path == "-" { return .standardInput }
         let real = resolved(path)
         return real.hasSuffix(".gz") ? .gzip(path: real) : .file(path: real)

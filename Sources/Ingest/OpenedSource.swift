@@ -12,11 +12,23 @@ struct OpenedSource {
     var tail: [UInt8]
     /// Bytes on the disk.
     var size: Int64
+    /// The source whose content it goes on with or repeats, under another name or in another file.
+    var origin: Int64?
 }
 
 extension SourceIdentity {
     /// Opens an input and finds out which source it is and how far it was read.
-    mutating func open(_ input: Input) throws(FileError) -> OpenedSource {
+    /// - Parameter log: the log that a new source is a generation of, if it is not its own path.
+    mutating func open(_ input: Input, log: String? = nil) throws -> OpenedSource {
+        var opened = try find(input)
+        if let log, source(opened.record.id) == nil {
+            opened.record.log = log
+            opened.record.generation = 1 + (latest(of: log)?.generation ?? 0)
+        }
+        return opened
+    }
+
+    private mutating func find(_ input: Input) throws -> OpenedSource {
         switch input {
         case .standardInput:
             let record = new(path: input.name, isCompressed: false, nil)
@@ -26,54 +38,85 @@ extension SourceIdentity {
         }
     }
 
-    private mutating func openFile(_ path: String) throws(FileError) -> OpenedSource {
+    private mutating func openFile(_ path: String) throws -> OpenedSource {
         let box = InputFileBox(try InputFile(path: path))
         let identity = box.file.identity
         let size = try box.file.size()
         let head = try Self.read(box, 0, Self.headLength)
-        var opened = OpenedSource(
-            record: new(path: path, isCompressed: false, identity), stream: .file(box), isFinite: false, head: head,
-            tail: [], size: size)
-        for candidate in candidates(for: identity, head: head[...]) where candidate.checkpoint <= size {
+        let known = candidates(for: identity, head: head[...])
+        for candidate in known where candidate.checkpoint <= size {
             let tail = try Self.read(box, candidate.checkpoint - candidate.tailLength, Int(candidate.tailLength))
             guard Self.hash(tail[...]) == candidate.tailHash else { continue }
-            opened.record = adopt(candidate, path: path, isCompressed: false, identity)
-            opened.tail = tail
-            break
+            let record = adopt(candidate, path: path, isCompressed: false, identity, size: size)
+            return OpenedSource(
+                record: record, stream: .file(box), isFinite: false, head: head, tail: tail, size: size,
+                origin: candidate.id)
         }
-        return opened
+        let end = try Self.read(box, max(0, size - Self.comparedLength), Int(Self.comparedLength))
+        if let source = try origin(ofRead: end, endingAt: size, among: known, path: path, identity, head) {
+            return OpenedSource(
+                record: repetition(of: source, path: path, isCompressed: false, identity, length: size),
+                stream: .file(box), isFinite: false, head: head, tail: Array(end.suffix(Self.tailLength)), size: size,
+                origin: source.id)
+        }
+        return OpenedSource(
+            record: new(path: path, isCompressed: false, identity), stream: .file(box), isFinite: false, head: head,
+            tail: [], size: size)
     }
 
     /// Decompresses up to the checkpoints of the candidates, in their order along the stream, and takes the last one
     /// that fits; the stream is then opened again, because it cannot be read backwards.
-    private mutating func openGzip(_ path: String) throws(FileError) -> OpenedSource {
+    private mutating func openGzip(_ path: String) throws -> OpenedSource {
         let identity = try InputFile(path: path).identity
         let size = try InputFile(path: path).size()
         let head = try Self.skip(GzipStream(try InputFile(path: path)), Int64(Self.headLength)).first
-        var opened = OpenedSource(
+        let known = candidates(for: identity, head: head[...])
+        for candidate in known {
+            let stream = GzipStream(try InputFile(path: path))
+            let (_, end, count) = try Self.skip(stream, candidate.checkpoint)
+            let tail = Array(end.suffix(Self.tailLength))
+            var opened = OpenedSource(
+                record: candidate, stream: .gzip(stream), isFinite: true, head: head, tail: tail, size: size,
+                origin: candidate.id)
+            if count == candidate.checkpoint {
+                guard Int64(tail.count) >= candidate.tailLength,
+                    Self.hash(tail.suffix(Int(candidate.tailLength))) == candidate.tailHash else { continue }
+                opened.record = adopt(candidate, path: path, isCompressed: true, identity, size: .max)
+                return opened
+            }
+            if try origin(ofRead: end, endingAt: count, among: [candidate], path: path, identity, head) != nil {
+                opened.record = repetition(of: candidate, path: path, isCompressed: true, identity, length: count)
+                return opened
+            }
+        }
+        return OpenedSource(
             record: new(path: path, isCompressed: true, identity), stream: .gzip(GzipStream(try InputFile(path: path))),
             isFinite: true, head: head, tail: [], size: size)
-        for candidate in candidates(for: identity, head: head[...]) {
-            let stream = GzipStream(try InputFile(path: path))
-            let (_, tail, count) = try Self.skip(stream, candidate.checkpoint)
-            guard count == candidate.checkpoint, Int64(tail.count) >= candidate.tailLength,
-                Self.hash(tail.suffix(Int(candidate.tailLength))) == candidate.tailHash
-            else { continue }
-            opened.record = adopt(candidate, path: path, isCompressed: true, identity)
-            opened.stream = .gzip(stream)
-            opened.tail = tail
-            break
-        }
-        return opened
     }
 
-    private static func read(_ box: InputFileBox, _ offset: Int64, _ count: Int) throws(FileError) -> [UInt8] {
+    /// The source of which a file of this length is an earlier copy: all of it was read there already.
+    ///
+    /// Only the lines that are stored can tell, because the hashes of a source are those of its own checkpoint. A log
+    /// that is copied and then truncated goes on growing between the two; its copy then ends before the checkpoint.
+    private func origin(
+        ofRead end: [UInt8], endingAt length: Int64, among known: [SourceRecord], path: String,
+        _ identity: FileIdentity, _ head: [UInt8]
+    ) throws -> SourceRecord? {
+        guard length > 0 else { return nil }
+        let longer = known.filter { $0.checkpoint > length } + shorterHeads(than: head, path, identity)
+        return try longer.first { try holdsLines($0, end, length) }
+    }
+
+    static func read(_ box: InputFileBox, _ offset: Int64, _ count: Int) throws(FileError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         let filled = try bytes.fill(0..<count) { (space) throws(FileError) in
             try box.file.read(into: space, at: offset)
         }
         return Array(bytes.prefix(filled))
     }
+
+    /// How many bytes at the end of a file are held against stored lines.
+    private static var comparedLength: Int64 { 64 << 10 }
 
     /// Decompresses `length` bytes, or up to the end or a damage; gives the first and last bytes of them and their
     /// number.
@@ -89,8 +132,8 @@ extension SourceIdentity {
             let filled = try? buffer.fill(0..<wanted) { (space) throws(FileError) in try stream.read(into: space) }
             guard let read = filled, read > 0 else { break }
             if first.count < headLength { first.append(contentsOf: buffer[..<read].prefix(headLength - first.count)) }
-            last.append(contentsOf: buffer[..<read].suffix(tailLength))
-            if last.count > tailLength { last.removeFirst(last.count - tailLength) }
+            last.append(contentsOf: buffer[..<read].suffix(Int(comparedLength)))
+            if last.count > comparedLength { last.removeFirst(last.count - Int(comparedLength)) }
             count += Int64(read)
         }
         return (first, last, count)

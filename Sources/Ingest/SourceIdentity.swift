@@ -13,20 +13,28 @@ struct SourceIdentity {
     static let headLength = 4096
     static let tailLength = 1024
 
-    private var sources: [SourceRecord]
+    private(set) var sources: [SourceRecord]
     private var nextID: Int64
+    /// Whether bytes that end at an offset of a source are those that are stored of it.
+    let holdsLines: (SourceRecord, [UInt8], Int64) throws -> Bool
 
-    init(_ sources: [SourceRecord]) {
+    init(_ sources: [SourceRecord], holdsLines: @escaping (SourceRecord, [UInt8], Int64) throws -> Bool) {
         self.sources = sources
+        self.holdsLines = holdsLines
         nextID = (sources.map(\.id).max() ?? 0) + 1
     }
 
-    /// The record of a new source that nothing is known about.
+    /// The record of a new source that nothing is known about: the next generation of the log of this name.
     mutating func new(path: String, isCompressed: Bool, _ identity: FileIdentity?) -> SourceRecord {
         defer { nextID += 1 }
-        return SourceRecord(
+        var record = SourceRecord(
             id: nextID, path: path, isCompressed: isCompressed, device: identity?.device, inode: identity?.inode)
+        record.generation = 1 + (sources.filter { $0.log == record.log }.map(\.generation).max() ?? 0)
+        return record
     }
+
+    /// The record as it stood at the last commit or since, or nil.
+    func source(_ id: Int64) -> SourceRecord? { sources.first { $0.id == id } }
 
     /// Whether a record stands in the catalog just like this, so that nothing need be written.
     func knows(_ record: SourceRecord) -> Bool { sources.contains(record) }
@@ -55,27 +63,48 @@ struct SourceIdentity {
         }
     }
 
+    /// Known sources of which a file with fewer bytes than they keep a hash of may be an earlier copy: those of its
+    /// inode, and those whose log lies beside it under the beginning of its name, as rotations do.
+    func shorterHeads(than head: [UInt8], _ path: String, _ identity: FileIdentity) -> [SourceRecord] {
+        guard head.count < Self.headLength else { return [] }
+        return sources.filter { source in
+            source.headLength > head.count && (source.isSame(identity) || path.hasPrefix(source.log))
+        }
+    }
+
     /// Takes over a known source for a file that holds its content: the same record when the file only has a new name
     /// or was compressed, a new record with the same checkpoint when the old file is still in its place (a copy).
-    mutating func adopt(_ source: SourceRecord, path: String, isCompressed: Bool, _ identity: FileIdentity)
-        -> SourceRecord
-    {
-        if source.isSame(identity) || !Self.isInPlace(source) {
-            var same = source
-            same.path = path
-            same.isCompressed = isCompressed
-            same.device = identity.device
-            same.inode = identity.inode
-            return same
+    /// - Parameter size: bytes of the file; what a source that had ended has lost is what is not in it.
+    mutating func adopt(
+        _ source: SourceRecord, path: String, isCompressed: Bool, _ identity: FileIdentity, size: Int64
+    ) -> SourceRecord {
+        guard source.isSame(identity) || !Self.isInPlace(source) else {
+            return repetition(
+                of: source, path: path, isCompressed: isCompressed, identity, length: source.checkpoint)
         }
+        var same = source
+        same.path = path
+        same.isCompressed = isCompressed
+        same.device = identity.device
+        same.inode = identity.inode
+        if same.ended != nil { same.lost = min(same.lost, max(0, source.size - size)) }
+        same.ended = nil
+        same.endedAt = nil
+        return same
+    }
+
+    /// A new source whose first bytes, up to a length, were read as another one.
+    mutating func repetition(
+        of source: SourceRecord, path: String, isCompressed: Bool, _ identity: FileIdentity, length: Int64
+    ) -> SourceRecord {
         var copy = new(path: path, isCompressed: isCompressed, identity)
-        copy.headLength = source.headLength
+        copy.headLength = min(source.headLength, length)
         copy.headHash = source.headHash
         copy.tailLength = source.tailLength
         copy.tailHash = source.tailHash
-        copy.start = source.checkpoint
-        copy.checkpoint = source.checkpoint
-        copy.hasOpenLine = source.hasOpenLine
+        copy.start = length
+        copy.checkpoint = length
+        copy.hasOpenLine = length == source.checkpoint && source.hasOpenLine
         copy.lastEvent = source.lastEvent
         return copy
     }
@@ -86,13 +115,20 @@ struct SourceIdentity {
     }
 
     private static func isInPlace(_ source: SourceRecord) -> Bool {
+        if source.ended != nil { return false }
         guard let file = try? InputFile(path: source.path) else { return false }
         return source.isSame(file.identity)
     }
 }
 
 extension SourceRecord {
-    fileprivate func isSame(_ identity: FileIdentity) -> Bool {
+    /// Which file it is; nil for standard input.
+    var identity: FileIdentity? {
+        guard let device, let inode else { return nil }
+        return FileIdentity(device: device, inode: inode)
+    }
+
+    func isSame(_ identity: FileIdentity) -> Bool {
         device == identity.device && inode == identity.inode
     }
 }

@@ -1,4 +1,5 @@
 internal import Catalog
+internal import Events
 internal import Files
 
 /// One source while it is read: its bytes, and how far it is.
@@ -10,14 +11,16 @@ struct SourceReader {
     /// Whether the end of the stream is the end of the source: standard input and gzip files grow no more.
     let isFinite: Bool
     private var stream: ByteStream
-    private var buffer: [UInt8]
+    private let chunkBytes: Int
+    /// Empty until something is read, and again after `rest()`.
+    private var buffer: [UInt8] = []
     private var filled = 0
     private var head: [UInt8]
     private var tail: [UInt8]
     private var newBytes: Int64 = 0
 
     init(_ opened: OpenedSource, chunkBytes: Int) {
-        buffer = [UInt8](repeating: 0, count: chunkBytes)
+        self.chunkBytes = chunkBytes
         record = opened.record
         stream = opened.stream
         isFinite = opened.isFinite
@@ -34,8 +37,15 @@ struct SourceReader {
     /// Gives way to longer lines, up to the limit.
     mutating func grow() { buffer.append(contentsOf: repeatElement(0, count: buffer.count)) }
 
+    /// Forgets what is in memory and is no line yet; it is read again from the checkpoint.
+    mutating func rest() {
+        buffer = []
+        filled = 0
+    }
+
     /// Reads more; returns the number of bytes, 0 at the end.
     mutating func fill() throws(FileError) -> Int {
+        if buffer.isEmpty { buffer = [UInt8](repeating: 0, count: chunkBytes) }
         let place = record.checkpoint + Int64(filled)
         let count = try buffer.fill(filled..<buffer.count) { (free) throws(FileError) in
             try stream.read(into: free, at: place)
@@ -90,10 +100,48 @@ struct SourceReader {
 
     mutating func markOpenLine() { record.hasOpenLine = true }
 
-    /// The record as a commit needs it, hashes included.
+    /// Changes what is known about the source beside how far it is read.
+    mutating func note(_ change: (inout SourceRecord) -> Void) { change(&record) }
+
+    /// Whether the bytes behind the last newline are a whole event, which no longer line can continue.
+    var holdsEvent: Bool {
+        var trial = EventBatch()
+        var reader = LineReader()
+        reader.readLast(pending.span.bytes, at: 0, source: "", into: &trial)
+        return trial.counts.stored == 1
+    }
+
+    /// Whether the file still holds what was read of it: the bytes before the checkpoint, and at its beginning those
+    /// that are in memory. Only a plain file can be asked.
+    func isUntouched() throws(FileError) -> Bool {
+        guard case .file(let box) = stream else { return true }
+        guard try Self.holds(box, tail[...], at: record.checkpoint - Int64(tail.count)) else { return false }
+        guard record.checkpoint < Int64(SourceIdentity.tailLength) else { return true }
+        guard try Self.holds(box, head[...], at: 0) else { return false }
+        return try Self.holds(box, pending.prefix(SourceIdentity.tailLength), at: record.checkpoint)
+    }
+
+    private static func holds(
+        _ box: InputFileBox, _ bytes: ArraySlice<UInt8>, at offset: Int64
+    ) throws(FileError) -> Bool {
+        var found = [UInt8](repeating: 0, count: bytes.count)
+        let count = try found.fill(0..<bytes.count) { (space) throws(FileError) in
+            try box.file.read(into: space, at: offset)
+        }
+        return count == bytes.count && found[...] == bytes
+    }
+
+    /// Size and times of the file as it is now, or nil for a stream.
+    func look() throws(FileError) -> FileLook? {
+        guard case .file(let box) = stream else { return nil }
+        return try box.file.look()
+    }
+
+    /// The record as a commit needs it, hashes included. A plain file that grew while it was read is at least as large
+    /// as what was read.
     func state(size: Int64) -> SourceRecord {
         var state = record
-        state.size = size
+        state.size = record.isCompressed ? size : max(size, record.checkpoint)
         state.headLength = Int64(head.count)
         state.headHash = SourceIdentity.hash(head[...])
         state.tailLength = Int64(tail.count)

@@ -9,7 +9,7 @@ internal import Segments
 /// writer opens the trail. Not thread-safe: it belongs to the thread that commits.
 package final class TrailWriter {
     package let path: String
-    package let catalog: Catalog
+    package private(set) var catalog: Catalog
     private let lock: FileLock
     private var nextSegment: Int64
     private var files = DurableWrite()
@@ -46,6 +46,17 @@ package final class TrailWriter {
         try files.finish()
         try catalog.commit(batch, known: &tokens)
         return batch.segments.map(\.record)
+    }
+
+    /// Opens the catalog again after something could not be written, with what is true in it and nothing else.
+    package func startOver() throws {
+        try? catalog.close()
+        tokens = KnownTokens()
+        files = DurableWrite()
+        catalog = try Catalog.writing(path: path + "/" + SegmentLayout.catalog)
+        let listed = try catalog.segments()
+        nextSegment = max(nextSegment, (listed.map(\.id).max() ?? 0) + 1)
+        try removeOrphans(SegmentFiles.all(inTrail: path), listed)
     }
 
     /// Moves everything into the catalog's one file and closes it. Nothing may be written afterwards.

@@ -64,6 +64,18 @@ struct TimeOption {
     }
 }
 
+/// A length of time as people write it on the command line.
+struct DurationOption {
+    let micros: Int64
+
+    static func parse(_ argument: String) throws -> DurationOption {
+        guard let micros = TimeText.duration(argument), micros > 0 else {
+            throw ValidationError("\"\(argument)\" is no length of time; give one such as 500ms, 2s or 1min")
+        }
+        return DurationOption(micros: micros)
+    }
+}
+
 /// Where a window begins: a time, a span before its end, or the first event.
 enum SinceOption {
     case time(Int64), before(Int64), start

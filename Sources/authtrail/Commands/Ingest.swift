@@ -19,11 +19,16 @@ struct Ingest: ParsableCommand {
             Of a folder, files are read (not in its subfolders) that end in .ndjson, .jsonl, .json or .log, also with \
             .gz, a rotation number or a date behind.
 
+            With --follow it goes on until SIGTERM or SIGINT, which make everything true before it ends: it reads \
+            what is appended, picks up new files, and reads a file that is renamed, truncated or deleted to its end. \
+            SIGHUP has it look up the files again. Lines can be asked for within two seconds.
+
             EXAMPLES
               authtrail ingest /var/log/mcp/auth.ndjson
               authtrail ingest 'logs/*.ndjson' archive/auth.2026-01.ndjson.gz
               kubectl logs deploy/mcp | authtrail ingest -
               authtrail ingest logs/ --format json
+              authtrail ingest --follow /var/log/mcp '/srv/*/auth.log'
               authtrail ingest -q /var/log/mcp          (for cron: speaks only when something is wrong)
             """)
 
@@ -33,14 +38,34 @@ struct Ingest: ParsableCommand {
     @Flag(name: .long, help: "The inputs are complete: take a last line without a newline as it is.")
     var final = false
 
+    @Flag(name: .long, help: "Go on reading what is appended, until SIGTERM or SIGINT.")
+    var follow = false
+
+    @Option(
+        name: .long, help: ArgumentHelp(
+            "With --follow: how long a line may wait before it is made true (default 500ms).", valueName: "duration"),
+        transform: DurationOption.parse)
+    var flushInterval: DurationOption?
+
     @OptionGroup var trail: TrailOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        guard follow else {
+            if flushInterval != nil { throw ValidationError("--flush-interval belongs to --follow; add it") }
+            return
+        }
+        if final {
+            throw ValidationError("--final says that the inputs are complete, --follow that they grow; drop one")
+        }
+        if paths.contains("-") {
+            throw ValidationError("standard input cannot be followed; pipe into: authtrail ingest -")
+        }
+    }
+
     func run() throws {
-        let inputs = try Inputs.resolve(paths)
         let started = Progress.monotonicClock()
-        let progress = Progress.standardError("ingest", total: nil, quiet: trail.quiet)
-        let summary = try IngestRun.run(inputs, into: trail.path, isFinal: final, progress: progress)
+        let summary = try follow ? followed() : once()
         let seconds = Double(Progress.monotonicClock() - started) / 1e9
         let report = IngestReport(summary, seconds: seconds)
         if !trail.quiet || output.format != .text { try output.write { try report.print(as: output.format, to: $0) } }
@@ -50,6 +75,18 @@ struct Ingest: ParsableCommand {
                 code: Failure.code(of: first.error) ?? Failure.inputOutput,
                 messages: summary.problems.map { "\($0.error)" })
         }
+    }
+
+    private func once() throws -> IngestSummary {
+        let inputs = try Inputs.resolve(paths)
+        let progress = Progress.standardError("ingest", total: nil, quiet: trail.quiet)
+        return try IngestRun.run(inputs, into: trail.path, isFinal: final, progress: progress)
+    }
+
+    private func followed() throws -> IngestSummary {
+        var options = Follower.Options()
+        if let flushInterval { options.flushInterval = flushInterval.micros }
+        return try FollowRun(words: paths, options: options, path: trail.path, isQuiet: trail.quiet).run()
     }
 }
 

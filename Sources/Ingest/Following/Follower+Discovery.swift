@@ -1,0 +1,126 @@
+internal import Catalog
+internal import Files
+
+// Which files there are, and which source each of them is.
+
+extension Follower {
+    /// Looks up what the words name, opens what is new, and notes what has lost its name.
+    func discover(_ time: Int64) throws {
+        for file in files.values { file.isNamed = false }
+        let named = Inputs.present(words)
+        let logs = Set(named.map(\.name) + words.map(Inputs.absolute)).sorted()
+        let rotations = identity.rotations(of: logs) { files[$0.identity] != nil || resting[$0.identity] == $0 }
+        for (input, log) in rotations { awaited[input.name] = log }
+        for (path, log) in awaited.sorted(by: { $0.key < $1.key }) {
+            try meet(Inputs.input(path), log: log, time)
+            if let look = FileLook(path: path), files[look.identity] == nil, resting[look.identity] != look { continue }
+            awaited[path] = nil
+        }
+        for input in named { try meet(input, log: nil, time) }
+        let found = Set(files.values.map(\.id))
+        let late = Set(awaited.values)
+        for record in identity.superseded(by: found, at: now())
+        where !found.contains(record.id) && !late.contains(record.log) {
+            remember(record)
+            notify(.ended(path: record.path, record.ended ?? .missing, lost: record.lost))
+        }
+    }
+
+    /// A file that has a name: perhaps one that is open already, under a new name; perhaps one that rests.
+    private func meet(_ input: Input, log: String?, _ time: Int64) throws {
+        guard let look = FileLook(path: input.name) else { return }
+        if let file = files[look.identity] {
+            // A rotation of a log is looked up, not named: patience with it ends.
+            if log == nil { file.isNamed = true }
+            return rename(file, input.name)
+        }
+        guard resting[look.identity] != look else { return }
+        if case .gzip = input, try !isReady(input, look, time) { return }
+        do {
+            try open(input, look, log: log, time)
+            tellSolved(input.name)
+        } catch let error as FileError where error.isAboutInput(input.name) {
+            try fail(input, look, error, time)
+        }
+    }
+
+    private func rename(_ file: LiveFile, _ path: String) {
+        let old = file.source.record.path
+        guard old != path else { return }
+        // A hard link or a second path is no new name while the first one stands.
+        if FileLook(path: old)?.identity == file.identity { return }
+        file.source.note { $0.path = path }
+        remember(file.source.state(size: file.look?.size ?? file.source.record.size))
+        notify(.renamed(from: old, to: path))
+    }
+
+    private func open(_ input: Input, _ look: FileLook, log: String?, _ time: Int64) throws {
+        var opened = try identity.open(input, log: log)
+        if let original = files.values.first(where: { $0.id == opened.origin }) {
+            // What it continues or repeats is open: that one is read first, as far as it goes.
+            while files[original.identity] != nil, try read(original, time) {}
+            opened = try identity.open(input, log: log)
+            if files[original.identity] != nil, original.id == opened.origin {
+                guard try mayTakeOver(from: original, opened, look, time) else { return }
+                opened = try identity.open(input, log: log)
+            }
+        }
+        settling[look.identity] = nil
+        resting[look.identity] = nil
+        let file = LiveFile(opened, look.identity, chunkBytes: options.limits.chunkBytes, at: time)
+        file.isNamed = log == nil
+        files[look.identity] = file
+        noteInput(input.name)
+        // Also without a line it is known from here on, so that its rotations are.
+        remember(file.source.state(size: opened.size))
+        notify(.opened(path: input.name, offset: opened.record.checkpoint))
+    }
+
+    /// Whether a file that goes on with one that is open may be read now.
+    ///
+    /// A copy beside its original would be read twice as soon as the original grows, so it waits until the original was
+    /// truncated, or until both show that only the copy goes on. A compressed file in place of one that was deleted
+    /// takes over at once.
+    private func mayTakeOver(
+        from original: LiveFile, _ opened: OpenedSource, _ look: FileLook, _ time: Int64
+    ) throws -> Bool {
+        let isInPlace = FileLook(path: original.source.record.path)?.identity == original.identity
+        if !isInPlace {
+            try drop(original)
+            return true
+        }
+        if !opened.isFinite, opened.record.checkpoint >= opened.size { return true }
+        let since = settling[look.identity].flatMap { $0.look == look ? $0.since : nil } ?? time
+        settling[look.identity] = (look, since)
+        return time - max(since, original.changedAt) >= options.grace
+    }
+
+    /// Whether a compressed file is written to its end: it looks the same for some time, and its last member is whole.
+    /// One that never becomes whole is read as far as it goes.
+    private func isReady(_ input: Input, _ look: FileLook, _ time: Int64) throws -> Bool {
+        guard let known = settling[look.identity], known.look == look else {
+            settling[look.identity] = (look, time)
+            return false
+        }
+        let age = time - known.since
+        if age < options.settling { return false }
+        return age >= options.grace || GzipStream.isWhole(path: input.name)
+    }
+
+    private func fail(_ input: Input, _ look: FileLook, _ error: FileError, _ time: Int64) throws {
+        if error.isShortage, closeIdle() { return discoverAgain() }
+        tell(input.name, error)
+        // What is no log at all is not tried again before it changes.
+        if case .notRegular = error { resting[look.identity] = look }
+    }
+
+    /// Closes some files at whose end nothing is read, those first that have been silent longest.
+    private func closeIdle() -> Bool {
+        let idle = files.values.filter { $0.look != nil && $0.isNamed }.sorted { $0.changedAt < $1.changedAt }
+        for file in idle.prefix((idle.count + 1) / 2) {
+            resting[file.identity] = file.look
+            files[file.identity] = nil
+        }
+        return !idle.isEmpty
+    }
+}

@@ -1,0 +1,155 @@
+internal import Catalog
+internal import Files
+
+// What a file that is open has to say.
+
+extension Follower {
+    /// Reads what is new in a file, and ends it when nothing more is to be awaited.
+    /// - Returns: whether there is more to read at once.
+    func read(_ file: LiveFile, _ time: Int64) throws -> Bool {
+        do {
+            let isBusy = try readNew(file, time)
+            tellSolved(file.source.record.path)
+            return isBusy
+        } catch let error as FileError where error.isAboutInput(file.source.record.path) {
+            tell(file.source.record.path, error)
+            file.source.rest()
+            try keepState(of: file, size: file.source.record.size)
+            if file.source.isFinite { try end(file, nil, time) }
+            return false
+        }
+    }
+
+    private func readNew(_ file: LiveFile, _ time: Int64) throws -> Bool {
+        let look = try file.source.look()
+        if let look {
+            guard look != file.look || time - file.checkedAt >= options.checkInterval else {
+                try endIfForsaken(file, look, time)
+                return false
+            }
+            file.checkedAt = time
+            if look.size < file.source.record.checkpoint {
+                try end(file, .truncated, time)
+                return true
+            }
+            if look != file.look { file.changedAt = time }
+        }
+        guard let isAtEnd = try readLines(file) else {
+            try end(file, .rewritten, time)
+            return true
+        }
+        file.look = isAtEnd ? look : nil
+        try keepState(of: file, size: look?.size ?? file.source.record.size)
+        if isAtEnd, file.source.isFinite { try end(file, nil, time) }
+        if isAtEnd, let look { try endIfForsaken(file, look, time) }
+        return !isAtEnd
+    }
+
+    /// Reads lines, at most so many bytes as one turn allows.
+    /// - Returns: whether the end was reached; nil if the file is no longer what was read of it.
+    private func readLines(_ file: LiveFile) throws -> Bool? {
+        defer { if !file.source.isFinite { file.source.rest() } }
+        guard try file.source.isUntouched() else { return nil }
+        var budget = options.bytesPerTurn
+        while budget > 0 {
+            let count = try file.source.fill()
+            if count == 0 { return true }
+            // Looked at after reading: what was written in place of it meanwhile must not be taken for its end.
+            guard try file.source.isUntouched() else { return nil }
+            try intake.readLines(&file.source, hasEnded: file.source.isFinite)
+            budget -= count
+            if intake.isFull {
+                try keepState(of: file, size: file.source.record.size)
+                try intake.commit()
+            }
+        }
+        return false
+    }
+
+    /// Has the next commit carry the state of a file, if it has changed.
+    private func keepState(of file: LiveFile, size: Int64) throws {
+        let known = identity.source(file.id)
+        guard known?.checkpoint != file.source.record.checkpoint || known?.hasOpenLine != file.source.record.hasOpenLine
+        else { return }
+        let time = now()
+        file.source.note { $0.readAt = time }
+        remember(file.source.state(size: size))
+    }
+
+    // MARK: Ends
+
+    /// Nothing more is awaited of a file that no word names any more, or in whose place another one stands, once it has
+    /// been silent for long enough. Its writer may keep it open for a while after it was renamed.
+    private func endIfForsaken(_ file: LiveFile, _ look: FileLook, _ time: Int64) throws {
+        guard time - file.changedAt >= options.grace, !file.isNamed || file.isSuperseded else { return }
+        let isStanding = FileLook(path: file.source.record.path)?.identity == file.identity
+        let isOnlyUnnamed = isStanding && file.source.record.path == file.source.record.log
+        try end(file, look.names == 0 ? .deleted : isOnlyUnnamed ? nil : .rotated, time)
+    }
+
+    /// Takes what is left of a file, makes it true, and closes it.
+    /// - Parameter ending: how it ended; nil if it may go on some day.
+    func end(_ file: LiveFile, _ ending: SourceRecord.Ending?, _ time: Int64) throws {
+        let size = try? file.source.look()?.size
+        var lost: Int64 = 0
+        switch ending {
+        case .truncated, .rewritten: lost = file.unread
+        case .rotated, .deleted, .missing: try takeLastLine(file)
+        case nil: if file.source.isFinite { try takeLastLine(file) }
+        }
+        let path = file.source.record.path
+        let ended = ending == nil ? nil : now()
+        file.source.note {
+            $0.ended = ending
+            $0.endedAt = ended
+            $0.lost += lost
+        }
+        remember(file.source.state(size: max(size ?? 0, file.source.record.size)))
+        // Before it is closed, so that a full disk finds it still open.
+        try intake.finish()
+        files[file.identity] = nil
+        resting[file.identity] = ending == .truncated || ending == .rewritten ? nil : FileLook(path: path)
+        if let ending { notify(.ended(path: path, ending, lost: lost)) }
+        discoverAgain()
+    }
+
+    private func takeLastLine(_ file: LiveFile) throws {
+        while try file.source.fill() > 0 { try intake.readLines(&file.source, hasEnded: true) }
+        intake.closeOpenLine(&file.source)
+        if !file.source.pending.isEmpty { try intake.readLast(&file.source) }
+    }
+
+    /// Closes a file of which another one holds everything, the last line too.
+    func drop(_ file: LiveFile) throws {
+        remember(file.source.state(size: file.source.record.size))
+        try intake.finish()
+        files[file.identity] = nil
+    }
+
+    // MARK: Bookkeeping
+
+    func remember(_ state: SourceRecord) {
+        guard !identity.knows(state) else { return }
+        intake.update(state)
+        identity.remember(state)
+    }
+
+    func tell(_ path: String, _ error: any Error) {
+        guard problems[path] != "\(error)" else { return }
+        problems[path] = "\(error)"
+        notify(.problem(path: path, error))
+    }
+
+    func tellSolved(_ path: String) {
+        if problems.removeValue(forKey: path) != nil { notify(.solved(path: path)) }
+    }
+
+    /// Whether an error of the trail may pass: a full disk, or too few descriptors.
+    func isPassing(_ error: any Error) -> Bool {
+        switch error {
+        case let error as FileError: error.isShortage
+        case CatalogError.failed: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,181 @@
+internal import Catalog
+internal import Files
+package import Trail
+
+/// Follows logs into a trail: reads what is appended, and notices what happens to the files.
+///
+/// It works in turns. A turn finds the files that the words name now, reads what is new in each, and commits when the
+/// oldest line that it holds has waited long enough. Nothing is true before its commit, and a commit carries lines and
+/// checkpoints together; so whatever goes wrong between two commits, reading starts over from the last one. Files stay
+/// open until nothing more is awaited of them: what is renamed, or deleted by others, is read to its end.
+package final class Follower {
+    /// Reading, discovery and patience. Times in microseconds.
+    package struct Options: Sendable {
+        /// How long a line may wait for its commit.
+        package var flushInterval: Int64 = 500_000
+        /// How often words are looked up again.
+        package var discoveryInterval: Int64 = 1_000_000
+        /// How long a file that lost its name must have been silent until nothing more is awaited of it.
+        package var grace: Int64 = 60_000_000
+        /// How long a compressed file must have been the same before it is read.
+        package var settling: Int64 = 2_000_000
+        /// How often a file that shows no sign of change is held against what was read of it.
+        package var checkInterval: Int64 = 5_000_000
+        /// Bytes that are read of one file before it is the turn of the next.
+        package var bytesPerTurn = 32 << 20
+        package var limits = IngestLimits()
+
+        package init() {}
+    }
+
+    let words: [String]
+    let options: Options
+    let now: () -> Int64
+    let ticks: () -> Int64
+    let notify: (FollowNotice) -> Void
+    let writer: TrailWriter
+    var intake: LineIntake
+    var identity: SourceIdentity
+    /// The files that are open.
+    var files: [FileIdentity: LiveFile] = [:]
+    /// Files that are closed because nothing is awaited of them, or because descriptors are short: what they looked
+    /// like then. They are opened again when they look different.
+    var resting: [FileIdentity: FileLook] = [:]
+    /// Compressed files and copies that are not read yet, and since when they look like this.
+    var settling: [FileIdentity: (look: FileLook, since: Int64)] = [:]
+    /// Rotations of logs that are still to be read, and the logs that they belong to.
+    var awaited: [String: String] = [:]
+    /// What was told about inputs that cannot be read.
+    var problems: [String: String] = [:]
+    /// Where things may happen.
+    package private(set) var folders: Set<String> = []
+    private var discoveredAt: Int64?
+    private var waitingSince: Int64?
+    private var blockade: Blockade?
+    private let firstBatch: Int64
+    private var inputs: Set<String> = []
+
+    /// Writing does not work; it is tried again later.
+    private struct Blockade {
+        let since: Int64
+        var delay: Int64
+        var retryAt: Int64
+    }
+
+    /// - Parameters:
+    ///   - words: files, folders and patterns; they need not name anything yet.
+    ///   - now: the clock, microseconds since the epoch.
+    ///   - ticks: a clock that never goes back, in microseconds.
+    package init(
+        _ words: [String], into writer: TrailWriter, options: Options = Options(), now: @escaping () -> Int64,
+        ticks: @escaping () -> Int64, notify: @escaping (FollowNotice) -> Void = { _ in }
+    ) throws {
+        self.words = words
+        self.writer = writer
+        self.options = options
+        self.now = now
+        self.ticks = ticks
+        self.notify = notify
+        firstBatch = try writer.catalog.lastBatch() + 1
+        intake = LineIntake(writer, options.limits, now: now)
+        identity = SourceIdentity(try writer.catalog.sources(), holdsLines: intake.holdsLines)
+    }
+
+    /// How many files are open.
+    package var fileCount: Int { files.count }
+
+    /// Whether nothing can be written now, so that reading waits.
+    package var isBlocked: Bool { blockade != nil }
+
+    /// When the next turn is due at the latest, by the clock of `ticks`.
+    package var nextTurn: Int64 {
+        if let blockade { return blockade.retryAt }
+        let flush = waitingSince.map { $0 + options.flushInterval } ?? .max
+        return min(discoveredAt.map { $0 + options.discoveryInterval } ?? 0, flush)
+    }
+
+    /// Has the next turn look up the words again.
+    package func discoverAgain() { discoveredAt = nil }
+
+    /// Does what there is to do now. Throws what cannot be waited for.
+    /// - Returns: whether there is more to do at once.
+    package func turn() throws -> Bool {
+        let time = ticks()
+        if let blockade, time < blockade.retryAt { return false }
+        do {
+            if blockade != nil { try startOver() }
+            if discoveredAt.map({ time >= $0 + options.discoveryInterval }) ?? true {
+                discoveredAt = time
+                try discover(time)
+                folders = Inputs.folders(of: words).union(files.values.map { parent(of: $0.source.record.path) })
+            }
+            var isBusy = false
+            for file in files.values.sorted(by: { $0.id < $1.id }) { isBusy = try read(file, time) || isBusy }
+            try commitIfDue(time)
+            if blockade != nil { try unblock(time) }
+            return isBusy
+        } catch where isPassing(error) {
+            block(error, time)
+            return false
+        }
+    }
+
+    /// Waits until the commits that are under way are true.
+    package func settle() throws { try intake.settle() }
+
+    /// Commits everything, waits until it is true, and tells what was made true since the start. Nothing may be read
+    /// afterwards.
+    package func finish() throws -> IngestSummary {
+        if blockade == nil { try intake.finish() }
+        var summary = IngestSummary()
+        (summary.counts, summary.bytesIn, summary.bytesStored, summary.segments) = try writer.catalog
+            .written(fromBatch: firstBatch)
+        summary.inputs = inputs.count
+        summary.future = intake.summary.future
+        summary.waiting = files.values.filter { $0.unread > 0 }
+            .map { ($0.source.record.path, Int($0.unread)) }.sorted { $0.input < $1.input }
+        files = [:]
+        return summary
+    }
+
+    func noteInput(_ path: String) { inputs.insert(path) }
+
+    private func commitIfDue(_ time: Int64) throws {
+        guard intake.hasLines else { return waitingSince = nil }
+        let since = waitingSince ?? time
+        waitingSince = since
+        guard intake.isFull || time - since >= options.flushInterval else { return }
+        try intake.commit()
+        waitingSince = nil
+    }
+
+    // MARK: When nothing can be written
+
+    private func block(_ error: any Error, _ time: Int64) {
+        let delay = min((blockade?.delay ?? 500_000) * 2, 30_000_000)
+        if blockade == nil { notify(.blocked(error, seconds: delay / 1_000_000)) }
+        blockade = Blockade(since: blockade?.since ?? time, delay: delay, retryAt: time + delay)
+    }
+
+    private func unblock(_ time: Int64) throws {
+        // The proof is a commit.
+        try intake.finish()
+        notify(.unblocked(seconds: (time - (blockade?.since ?? time)) / 1_000_000))
+        blockade = nil
+    }
+
+    /// Forgets what is not committed and begins again at the checkpoints of the catalog.
+    private func startOver() throws {
+        try writer.startOver()
+        intake = LineIntake(writer, options.limits, now: now)
+        identity = SourceIdentity(try writer.catalog.sources(), holdsLines: intake.holdsLines)
+        for file in files.values {
+            if file.source.isFinite {
+                files[file.identity] = nil
+            } else {
+                try file.startOver(from: identity.source(file.id))
+            }
+        }
+        waitingSince = nil
+    }
+}

@@ -1,0 +1,101 @@
+internal import Catalog
+internal import Files
+
+// A log is rotated: what stood under its name lies beside it under another one, and something new stands there.
+
+extension SourceIdentity {
+    /// Files beside a log that hold what was written since it was last read: the log itself under a new name, and
+    /// generations that came and went meanwhile. The oldest first, each with the log that it belongs to.
+    ///
+    /// Only logs are looked at that were read before and whose name now stands for another file: of a log that is new,
+    /// nobody has asked for its past.
+    /// - Parameter isKnown: whether a file that looks like this is certainly the one that was read.
+    func rotations(of names: [String], isKnown: (FileLook) -> Bool) -> [(input: Input, log: String)] {
+        names.flatMap { log -> [(input: Input, log: String)] in
+            let latest = latest(of: log)
+            let open = sources.filter { source in
+                guard source.log == log, source.ended == nil, source.readAt != nil else { return false }
+                guard let look = FileLook(path: source.path), source.isSame(look.identity) else { return true }
+                // Under its own name it is found anyway.
+                return source.path == log ? !isKnown(look) && !Self.holds(log, source) : !isKnown(look)
+            }
+            guard !open.isEmpty else { return [] }
+            return Self.rotations(beside: log) { look in
+                open.contains { source in
+                    // Times of files are rough; what is a little older is told apart by its content.
+                    let isLater = look.changed / 1000 >= (source.readAt ?? 0) - 2_000_000
+                    return source.isSame(look.identity) || source.id == latest?.id && isLater
+                }
+            }.map { ($0, log) }
+        }
+    }
+
+    /// The rotations of a log that look as wanted, the oldest first.
+    private static func rotations(beside log: String, where isWanted: (FileLook) -> Bool) -> [Input] {
+        let folder = parent(of: log)
+        let names = (try? Files.names(inFolder: folder)) ?? []
+        let found = names.compactMap { name -> (look: FileLook, path: String)? in
+            let path = folder + "/" + name
+            guard isRotation(path, of: log), kind(ofPath: path) == .file, let look = FileLook(path: path),
+                isWanted(look) else { return nil }
+            return (look, path)
+        }
+        return found.sorted { ($0.look.changed, $0.path) < ($1.look.changed, $1.path) }.map { Inputs.input($0.path) }
+    }
+
+    /// The newest generation of a log.
+    func latest(of log: String) -> SourceRecord? {
+        sources.filter { $0.log == log }.max { $0.generation < $1.generation }
+    }
+
+    /// Records as they are to be kept when a log has a newer generation: older ones that were found under another name
+    /// were rotated; those whose file has other content now were truncated or written anew; the others are missing,
+    /// with all that was known to be unread in them.
+    /// - Parameter found: the sources that were met.
+    func superseded(by found: Set<Int64>, at time: Int64) -> [SourceRecord] {
+        sources.compactMap { source in
+            guard source.ended == nil, source.path != "-", let latest = latest(of: source.log), latest.id != source.id,
+                latest.path == source.log, found.contains(latest.id) else { return nil }
+            var old = source
+            old.endedAt = time
+            if found.contains(source.id) {
+                old.ended = .rotated
+                return old
+            }
+            let isSame = latest.device == source.device && latest.inode == source.inode
+            old.ended = isSame ? (latest.size < source.checkpoint ? .truncated : .rewritten) : .missing
+            old.lost += max(0, source.size - source.checkpoint)
+            return old
+        }
+    }
+
+    /// Whether a file holds what was read of a source. An inode is used again for other files.
+    private static func holds(_ path: String, _ source: SourceRecord) -> Bool {
+        guard let file = try? InputFile(path: path) else { return false }
+        let box = InputFileBox(file)
+        guard let head = try? read(box, 0, Int(source.headLength)), hash(head[...]) == source.headHash else {
+            return source.headLength == 0
+        }
+        let tail = try? read(box, source.checkpoint - source.tailLength, Int(source.tailLength))
+        return tail.map { hash($0[...]) == source.tailHash } ?? false
+    }
+
+    /// `auth.log.1`, `auth.log-20260426.gz`, `auth.log.old`, `auth-2026-04-26.log` of `auth.log`.
+    static func isRotation(_ path: String, of log: String) -> Bool {
+        guard path != log else { return false }
+        var name = Substring(path)
+        if name.hasSuffix(".gz") { name.removeLast(3) }
+        if name.hasPrefix(log) { return isMark(name.dropFirst(log.count)) }
+        let place = log.lastIndex(of: ".") ?? log.endIndex
+        let (stem, ending) = (log[..<place], log[place...])
+        guard name.hasPrefix(stem), name.hasSuffix(ending), name.count > log.count else { return false }
+        return isMark(name.dropFirst(stem.count).dropLast(ending.count))
+    }
+
+    private static func isMark(_ text: Substring) -> Bool {
+        guard let first = text.first, ".-_".contains(first) else { return false }
+        let rest = text.dropFirst()
+        if ["old", "prev", "bak"].contains(rest) { return true }
+        return !rest.isEmpty && rest.allSatisfy { "0123456789.-_:TZ".contains($0) }
+    }
+}

@@ -1,0 +1,224 @@
+internal import Catalog
+internal import Events
+internal import Files
+internal import Trail
+
+/// Where the lines of all sources come together: they become batches of events, and batches become commits.
+///
+/// The calling thread reads and parses; the encoder's threads compress, write and commit. A commit carries the
+/// checkpoints up to which lines were handed over, so that lines and checkpoint become true together.
+final class LineIntake {
+    /// What came of the lines so far.
+    private(set) var summary = IngestSummary()
+    /// Whether lines were read that are not yet on their way to a commit.
+    private(set) var hasLines = false
+    private let trail: String
+    private let encoder: Encoder
+    private let limits: IngestLimits
+    private let now: () -> Int64
+    private var reader = LineReader()
+    private var batch: EventBatch
+    private var pending = PendingBatch()
+    private var rowsSinceCommit = 0
+    private var monthsSinceCommit: Set<Int32> = []
+
+    /// - Parameter now: the clock, microseconds since the epoch.
+    init(_ writer: TrailWriter, _ limits: IngestLimits, now: @escaping () -> Int64) {
+        trail = writer.path
+        encoder = Encoder(writer, limits)
+        batch = EventBatch(limits: Self.batchLimits(limits))
+        self.limits = limits
+        self.now = now
+    }
+
+    // MARK: Lines
+
+    /// Turns the whole lines that a source holds in memory into events. A line that does not fit makes the source's
+    /// memory grow up to the limit of a line; what is longer is skipped and counted.
+    /// - Parameter hasEnded: the source gets no more: a line that is too long ends with it.
+    func readLines(_ source: inout SourceReader, hasEnded: Bool) throws {
+        closeOpenLine(&source)
+        try takeNULs(&source, hasEnded)
+        try readWholeLines(&source)
+        guard source.isFull else { return }
+        try makeRoom(&source, hasEnded)
+        // Behind a line that was skipped, whole lines may be waiting already.
+        try readWholeLines(&source)
+    }
+
+    /// Takes what stands behind the last newline as a line.
+    func readLast(_ source: inout SourceReader) throws {
+        source.consume { bytes, record in
+            reader.readLast(
+                bytes, at: record.checkpoint, source: record.path, sourceID: record.id, into: &batch)
+            return bytes.byteCount
+        }
+        source.markOpenLine()
+        take(&source)
+        try makeRoomInBatch()
+    }
+
+    /// A newline with a carriage return before it, behind a line that was stored without them, is kept like a blank
+    /// line.
+    func closeOpenLine(_ source: inout SourceReader) {
+        let offset = source.record.checkpoint
+        guard source.closeOpenLine() == 2 else { return }
+        pending.add(BlankLine(source: source.record.path, offset: offset, bytes: [0x0D]), of: source.record)
+    }
+
+    private func readWholeLines(_ source: inout SourceReader) throws {
+        reader.latest = now() + 5 * Timestamp.minute
+        var readsOn = true
+        while readsOn {
+            source.consume { bytes, record in
+                let count = reader.read(
+                    bytes, at: record.checkpoint, source: record.path, sourceID: record.id, into: &batch)
+                readsOn = batch.full != nil
+                return count
+            }
+            take(&source)
+            try makeRoomInBatch()
+        }
+    }
+
+    private func makeRoom(_ source: inout SourceReader, _ hasEnded: Bool) throws {
+        if source.pending.count < limits.lineBytes { return source.grow() }
+        let offset = source.record.checkpoint
+        let kept = Array(source.pending.prefix(QuarantinedLine.keptBytes))
+        let before = source
+        var length: Int64 = 0
+        while true {
+            if let newline = source.pending.firstIndex(of: 0x0A) {
+                length += Int64(newline)
+                source.advance(newline + 1)
+                break
+            }
+            length += Int64(source.pending.count)
+            source.advance(source.pending.count)
+            if try source.fill() == 0 {
+                // The line may still grow: it stays unread, unless its source has ended.
+                guard hasEnded else { return source = before }
+                break
+            }
+        }
+        batch.add(QuarantinedLine(
+            source: source.record.path, offset: offset, length: length, reason: .lineTooLong, bytes: kept))
+        take(&source)
+    }
+
+    /// Many zero bytes at the start of a line are a line of their own, however many they are. At the end of a file
+    /// they wait, because the writer may still fill them.
+    private func takeNULs(_ source: inout SourceReader, _ hasEnded: Bool) throws {
+        let few = source.pending.prefix(LineReader.fewestNULs)
+        guard few.count == LineReader.fewestNULs, few.allSatisfy({ $0 == 0 }) else { return }
+        let offset = source.record.checkpoint
+        let before = source
+        var length = 0
+        while true {
+            let count = source.pending.prefix { $0 == 0 }.count
+            length += count
+            let isAll = count == source.pending.count
+            source.advance(count)
+            if !isAll {
+                if source.pending.first == 0x0A { source.advance(1) }
+                break
+            }
+            if try source.fill() == 0 {
+                guard hasEnded else { return source = before }
+                break
+            }
+        }
+        batch.add(QuarantinedLine(
+            source: source.record.path, offset: offset, length: Int64(length), reason: .nulBytes, position: 0,
+            bytes: [UInt8](repeating: 0, count: min(length, QuarantinedLine.keptBytes))))
+        take(&source)
+    }
+
+    /// Moves the counts and the quarantine of the last lines to the pending batch.
+    private func take(_ source: inout SourceReader) {
+        let taken = batch.takeCounts()
+        var counts = LineCounts()
+        counts.lines = Int64(taken.lines)
+        counts.stored = Int64(taken.stored)
+        counts.quarantined = Int64(taken.quarantined)
+        counts.blank = Int64(taken.blank)
+        counts.flagged = Int64(taken.flagged)
+        source.count(counts, newest: batch.takeNewest())
+        let bytes = source.takeNewBytes()
+        pending.add(counts, bytesIn: bytes)
+        summary.bytesIn += bytes
+        summary.counts += counts
+        summary.future += Int64(taken.future)
+        rowsSinceCommit += taken.stored
+        monthsSinceCommit.formUnion(batch.months)
+        for line in batch.takeBlanks() { pending.add(line, of: source.record) }
+        for line in batch.takeQuarantined() { pending.add(line, of: source.record) }
+        if bytes > 0 { hasLines = true }
+    }
+
+    /// Hands months over to the encoder: the one that is full, or the fullest ones until half of the memory is free.
+    private func makeRoomInBatch() throws {
+        while let full = batch.full {
+            switch full {
+            case .month(let month):
+                if let columns = batch.take(month: month) { try encode(columns, month) }
+            case .all:
+                let months = batch.months.sorted { (batch[$0]?.count ?? 0) > (batch[$1]?.count ?? 0) }
+                for month in months.prefix((months.count + 1) / 2) {
+                    if let columns = batch.take(month: month) { try encode(columns, month) }
+                }
+            }
+        }
+    }
+
+    private func encode(_ columns: EventColumns, _ month: Int32) throws {
+        try encoder.add(columns, month: month)
+        if let spare = encoder.takeSpare() { batch.reuse(spare) }
+    }
+
+    // MARK: Commits
+
+    /// Keeps the state of a source for the next commit.
+    func update(_ state: SourceRecord) { pending.update(state) }
+
+    /// Whether it is time for a commit: enough events, months or quarantined lines have come together.
+    var isFull: Bool {
+        rowsSinceCommit >= limits.batchRows || monthsSinceCommit.count >= limits.batchMonths
+            || pending.quarantinedBytes >= limits.quarantinedBytes
+    }
+
+    /// Sends everything that was read on its way to a commit.
+    func commit() throws {
+        for (month, columns) in batch.takeMonths() { try encode(columns, month) }
+        hasLines = false
+        guard !pending.isEmpty else { return }
+        rowsSinceCommit = 0
+        monthsSinceCommit = []
+        try encoder.commit(pending.take(committedAt: now()))
+    }
+
+    /// Whether bytes that end at an offset of a source are those that are stored of it. What is on its way is stored
+    /// first.
+    func holdsLines(_ source: SourceRecord, _ bytes: [UInt8], endingAt end: Int64) throws -> Bool {
+        try finish()
+        return try Trail(reading: trail).holds(bytes, ofSource: source.id, endingAt: end)
+    }
+
+    /// Waits until what is on its way to a commit is true. Throws the first error of any commit.
+    func settle() throws { _ = try encoder.finish() }
+
+    /// Commits the rest and waits until all of it is true. Throws the first error of any commit.
+    func finish() throws {
+        try commit()
+        let written = try encoder.finish()
+        summary.segments = written.segments
+        summary.bytesStored = written.bytesStored
+    }
+
+    private static func batchLimits(_ limits: IngestLimits) -> EventBatch.Limits {
+        var batch = EventBatch.Limits()
+        batch.rowsPerMonth = limits.rowsPerBatch
+        batch.bytes = limits.bufferedBytes
+        return batch
+    }
+}

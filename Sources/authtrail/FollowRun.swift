@@ -1,0 +1,119 @@
+internal import Catalog
+internal import Console
+internal import Events
+internal import Files
+internal import Ingest
+internal import Trail
+
+/// `authtrail ingest --follow`: turns until somebody asks to stop.
+struct FollowRun {
+    /// Between two turns at least, in microseconds: lines that come one by one are then read together.
+    private static let pause: Int64 = 50_000
+
+    let words: [String]
+    let options: Follower.Options
+    let path: String
+    let isQuiet: Bool
+
+    func run() throws -> IngestSummary {
+        Process.keepLittleMemory()
+        let signals = Signals()
+        let watch = FolderWatch()
+        let writer = try TrailWriter(path: path)
+        defer { try? writer.close() }
+        let journal = Journal(isQuiet: isQuiet)
+        let follower = try Follower(
+            words, into: writer, options: options, now: Clock.now, ticks: Self.ticks, notify: journal.tell)
+        journal.note("following \(words.joined(separator: " ")) into \(path)")
+        while !signals.wantsStop {
+            if signals.takeReload() {
+                journal.note("looking up the files again")
+                follower.discoverAgain()
+            }
+            let start = Self.ticks()
+            let isBusy = try follower.turn()
+            watch.watch(follower.folders)
+            if !isBusy, !signals.wantsStop { rest(since: start, follower, watch, signals) }
+        }
+        journal.note("stopping")
+        return try follower.finish()
+    }
+
+    /// Waits until there may be something to do.
+    private func rest(since start: Int64, _ follower: Follower, _ watch: FolderWatch, _ signals: Signals) {
+        let soonest = start + Self.pause - Self.ticks()
+        if soonest > 0 { FolderWatch.wait(milliseconds: Int(soonest / 1000) + 1, for: [signals.descriptor]) }
+        guard !signals.wantsStop else { return }
+        // Without a word from the system, files are looked at often.
+        let latest = watch.isComplete ? follower.nextTurn : min(follower.nextTurn, start + 4 * Self.pause)
+        let left = max(0, latest - Self.ticks())
+        if follower.isBlocked {
+            FolderWatch.wait(milliseconds: Int(left / 1000) + 1, for: [signals.descriptor])
+        } else {
+            watch.wait(milliseconds: Int(left / 1000) + 1, or: [signals.descriptor])
+        }
+    }
+
+    private static func ticks() -> Int64 { Int64(Progress.monotonicClock() / 1000) }
+}
+
+/// What happens while logs are followed, a line each on standard error: the time, and a sentence.
+struct Journal {
+    let isQuiet: Bool
+    private let output = Output.standardError()
+
+    init(isQuiet: Bool) { self.isQuiet = isQuiet }
+
+    func tell(_ notice: FollowNotice) {
+        switch notice {
+        case .problem, .blocked: write(notice.sentence, isAlarm: true)
+        case .ended(_, _, let lost) where lost > 0: write(notice.sentence, isAlarm: true)
+        case .ended(_, .missing, _): write(notice.sentence, isAlarm: true)
+        default: note(notice.sentence)
+        }
+    }
+
+    /// Something that a scheduled job may keep to itself.
+    func note(_ sentence: String) {
+        if !isQuiet { write(sentence, isAlarm: false) }
+    }
+
+    /// Nobody to tell it to is no reason to stop.
+    private func write(_ sentence: String, isAlarm: Bool) {
+        let time = output.terminal.paint(Timestamp.text(Clock.now() / 1_000_000 * 1_000_000), .dim)
+        let text = SafeText.visible(sentence)
+        try? output.line("\(time) \(isAlarm ? output.terminal.paint(text, .yellow) : text)")
+        try? output.flush()
+    }
+}
+
+extension FollowNotice {
+    /// What happened, in words.
+    var sentence: String {
+        switch self {
+        case .opened(let path, let offset):
+            offset > 0 ? "\(path): reading on from byte \(offset)" : "\(path): reading from its beginning"
+        case .renamed(let from, let to): "\(from) is now \(to)"
+        case .ended(let path, let ending, let lost):
+            "\(path): \(Self.text(of: ending))"
+                + (lost > 0 ? "; at least \(lost) bytes of it were written and could not be read" : "")
+        case .problem(let path, let error):
+            "\(error)".contains(path) ? "\(error); trying again" : "\(path): \(error); trying again"
+        case .solved(let path): "\(path) can be read again"
+        case .blocked(let error, let seconds):
+            "\(error); reading waits, nothing is lost by it; trying again in \(max(1, seconds)) s, then less often"
+        case .unblocked(let seconds): "writing again after \(seconds) s; going on from the last commit"
+        }
+    }
+
+    private static func text(of ending: SourceRecord.Ending) -> String {
+        switch ending {
+        case .rotated: "rotated away and read to its end"
+        case .truncated: "was truncated; what is written to it now is read from its beginning"
+        case .rewritten: "holds other lines than before; it is read from its beginning"
+        case .deleted: "was deleted, and is read to its end"
+        case .missing:
+            "another file stands in its place, and it is nowhere beside it; was it rotated while nobody looked?"
+        }
+    }
+}

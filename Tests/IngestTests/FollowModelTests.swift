@@ -1,0 +1,241 @@
+import Foundation
+import Ingest
+import Testing
+import Trail
+
+/// Random lists of what happens to a log, played to a follower on a real folder and to a model that knows which lines
+/// must be stored. A list is its seed: `AUTHTRAIL_FOLLOW_LISTS=5000` plays so many.
+struct FollowModelTests {
+    static let lists = ProcessInfo.processInfo.environment["AUTHTRAIL_FOLLOW_LISTS"].flatMap { UInt64($0) } ?? 120
+
+    @Test func `whatever happens to a log, no line is lost and none is stored twice`() throws {
+        for seed in 1...Self.lists {
+            let play = try Play(seed)
+            try play.run()
+            #expect(play.twice.isEmpty && play.lost.isEmpty && play.faults.isEmpty, """
+                seed \(seed): twice \(play.twice), lost \(play.lost), faults \(play.faults)
+                \(play.steps.joined(separator: "\n"))
+                """)
+        }
+    }
+}
+
+/// One list of events in the life of a log.
+private final class Play {
+    private let place = Place()
+    private var random: Seeded
+    private let followed: Followed
+    private(set) var steps: [String] = []
+    private(set) var twice: [String] = []
+    private(set) var lost: [String] = []
+    private(set) var faults: [String] = []
+    private var count = 0
+    /// Lines that were written whole.
+    private var written: Set<String> = []
+    /// Lines of the current file that may not be stored yet.
+    private var unread: Set<String> = []
+    /// Lines that exist only in files that have no name any more: they are lost if the follower dies now.
+    private var fragile: Set<String> = []
+    /// Lines that nobody could have saved.
+    private var mayBeLost: Set<String> = []
+    /// Lines of which the newline was never written.
+    private var halves: Set<String> = []
+    private var partial: (token: String, rest: String)?
+    private var isRunning = true
+    /// Whether the follower has met the current file.
+    private var isMet = false
+
+    init(_ seed: UInt64) throws {
+        random = Seeded(seed)
+        place.shell("mkdir logs && : > logs/a.log")
+        followed = try Followed(place, ["logs/a.log", "logs", "logs/a.log*"][Int(seed % 3)])
+    }
+
+    func run() throws {
+        for _ in 0..<Int.random(in: 5...30, using: &random) { try step() }
+        if !isRunning { try restart() }
+        finishPartial()
+        try followed.pass(seconds: 200)
+        try followed.stop()
+        let stored = try followed.tokens()
+        twice = Dictionary(grouping: stored) { $0 }.filter { $0.value.count > 1 }.map(\.key).sorted()
+        lost = written.subtracting(stored).subtracting(mayBeLost).sorted()
+        let invented = Set(stored).subtracting(written).subtracting(halves)
+        faults = invented.map { "stored but never written: \($0)" }
+        faults += try Trail(reading: place.trail).verify().problems.map { "\($0)" }
+    }
+
+    private func step() throws {
+        switch Int.random(in: 0..<15, using: &random) {
+        case 0...3: writeLines()
+        case 4: writePartial()
+        case 5, 6: try turn()
+        case 7, 8: try pass()
+        case 9: rename()
+        case 10: copyAndTruncate()
+        case 11: random.isTrue ? truncate() : delete()
+        case 12: compress()
+        case 13: try isRunning ? halt() : restart()
+        default: try isRunning ? halt() : restart(); if !isRunning { try restart() }
+        }
+    }
+
+    private func say(_ step: String) { steps.append(step) }
+
+    private func newLine() -> (token: String, line: String) {
+        count += 1
+        let token = "t\(count)"
+        return (token, use(token, count))
+    }
+
+    private func writeLines() {
+        finishPartial()
+        let lines = (0..<Int.random(in: 1...5, using: &random)).map { _ in newLine() }
+        say("write \(lines.map(\.token).joined(separator: " "))")
+        place.append("logs/a.log", lines.map { $0.line + "\n" }.joined())
+        for line in lines { note(line.token) }
+    }
+
+    private func note(_ token: String) {
+        written.insert(token)
+        unread.insert(token)
+    }
+
+    private func writePartial() {
+        guard partial == nil else { return }
+        let (token, line) = newLine()
+        let cut = Int.random(in: 1...line.count, using: &random)
+        say("write \(cut) of \(line.count) bytes of \(token)")
+        place.append("logs/a.log", String(line.prefix(cut)))
+        partial = (token, line.dropFirst(cut) + "\n")
+    }
+
+    private func finishPartial() {
+        guard let (token, rest) = partial else { return }
+        say("write the rest of \(token)")
+        place.append("logs/a.log", rest)
+        partial = nil
+        note(token)
+    }
+
+    /// The current file gets no more: what was begun stays a half.
+    private func leaveFile() {
+        if let partial { halves.insert(partial.token) }
+        partial = nil
+        isMet = false
+    }
+
+    private func shift() {
+        for number in (1...4).reversed() {
+            for ending in ["", ".gz"] {
+                place.shell("[ ! -e logs/a.log.\(number)\(ending) ] || mv logs/a.log.\(number)\(ending) "
+                    + "logs/a.log.\(number + 1)\(ending)")
+            }
+        }
+    }
+
+    private func rename() {
+        // The fifth would fall off the end; the play is short enough.
+        say("rename")
+        shift()
+        if random.isTrue { finishPartial() }
+        place.shell("mv logs/a.log logs/a.log.1")
+        if random.isTrue {
+            // The writer opens the new file a little later.
+            let late = newLine()
+            say("write \(late.token) to the old file")
+            if partial == nil {
+                place.append("logs/a.log.1", late.line + "\n")
+                note(late.token)
+            }
+        }
+        leaveFile()
+        unread = []
+        place.shell(": > logs/a.log")
+    }
+
+    private func copyAndTruncate() {
+        say("copy and truncate")
+        finishPartial()
+        shift()
+        place.shell("cp logs/a.log logs/a.log.1 && : > logs/a.log")
+        leaveFile()
+        unread = []
+    }
+
+    private func truncate() {
+        say("truncate")
+        place.shell(": > logs/a.log")
+        mayBeLost.formUnion(unread)
+        leaveFile()
+        unread = []
+    }
+
+    private func delete() {
+        say("delete")
+        if isRunning, isMet { fragile.formUnion(unread) } else { mayBeLost.formUnion(unread) }
+        place.shell("rm logs/a.log; : > logs/a.log")
+        leaveFile()
+        unread = []
+    }
+
+    private func compress() {
+        let number = Int.random(in: 1...3, using: &random)
+        say("compress a.log.\(number)")
+        place.shell("[ ! -e logs/a.log.\(number) ] || gzip -f logs/a.log.\(number)")
+    }
+
+    private func turn() throws {
+        guard isRunning else { return }
+        say("turn")
+        try followed.turn()
+        isMet = true
+    }
+
+    private func pass() throws {
+        guard isRunning else { return }
+        let seconds = Int64([2, 3, 5, 80].randomElement(using: &random)!)
+        say("pass \(seconds) s")
+        try followed.pass(seconds: seconds)
+        isMet = true
+        unread = []
+        fragile = []
+    }
+
+    private func halt() throws {
+        if random.isTrue {
+            say("kill")
+            followed.kill()
+            mayBeLost.formUnion(fragile)
+        } else {
+            say("stop")
+            try followed.stop()
+        }
+        fragile = []
+        isRunning = false
+        isMet = false
+    }
+
+    private func restart() throws {
+        say("start")
+        try followed.start()
+        isRunning = true
+    }
+}
+
+/// A generator of numbers whose whole course is in its seed.
+private struct Seeded: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(_ seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    var isTrue: Bool { mutating get { next() & 1 == 0 } }
+}

@@ -1,0 +1,203 @@
+import Catalog
+import Events
+import Foundation
+import Ingest
+import Testing
+import Trail
+
+struct FollowTests {
+    let place = Place()
+
+    @Test func `what is appended is stored after the flush interval`() throws {
+        place.write("a.log", use("t1") + "\n")
+        let followed = try Followed(place, "a.log")
+        try followed.turn()
+        #expect(try followed.tokens() == [])
+        try followed.pass(seconds: 1)
+        #expect(try followed.tokens() == ["t1"])
+        place.append("a.log", use("t2") + "\n")
+        try followed.pass(seconds: 1)
+        #expect(try followed.tokens() == ["t1", "t2"])
+        #expect(try followed.stop().counts.stored == 2)
+    }
+
+    @Test func `a line counts when its newline is there`() throws {
+        place.write("a.log", use("t1"))
+        let followed = try Followed(place, "a.log")
+        try followed.pass(seconds: 300)
+        #expect(try followed.tokens() == [])
+        place.append("a.log", "\n")
+        try followed.pass(seconds: 1)
+        #expect(try followed.tokens() == ["t1"])
+    }
+
+    @Test func `files that appear later are found, also in a folder`() throws {
+        try FileManager.default.createDirectory(atPath: place.path("logs"), withIntermediateDirectories: true)
+        let followed = try Followed(place, "logs", "later.log", "x*.log")
+        try followed.pass(seconds: 2)
+        place.write("logs/a.log", use("t1") + "\n")
+        place.write("later.log", use("t2") + "\n")
+        place.write("x9.log", use("t3") + "\n")
+        try followed.pass(seconds: 2)
+        #expect(try followed.tokens() == ["t1", "t2", "t3"])
+    }
+
+    @Test func `a log that is renamed is read to its end, and the new one from its beginning`() throws {
+        place.write("a.log", use("t1") + "\n")
+        let followed = try Followed(place, "a.log")
+        try followed.pass(seconds: 1)
+        place.append("a.log", use("t2") + "\n")
+        place.shell("mv a.log a.log.1")
+        place.append("a.log.1", use("t3") + "\n")
+        place.write("a.log", use("t4") + "\n")
+        try followed.pass(seconds: 2)
+        // The writer has not yet opened the new file.
+        place.append("a.log.1", use("t5") + "\n" + use("t6"))
+        try followed.pass(seconds: 2)
+        #expect(try followed.tokens() == ["t1", "t2", "t3", "t4", "t5"])
+        try followed.pass(seconds: 70)
+        #expect(try followed.tokens() == ["t1", "t2", "t3", "t4", "t5", "t6"])
+        let sources = try followed.sources()
+        #expect(sources.map(\.ended) == [.rotated, nil])
+        #expect(sources.map(\.generation) == [1, 2])
+        #expect(Set(sources.map(\.log)).count == 1)
+        #expect(sources.map(\.counts.flagged) == [1, 0])
+    }
+
+    @Test func `a log that is deleted is read to its end`() throws {
+        place.write("a.log", use("t1") + "\n")
+        let followed = try Followed(place, "a.log")
+        try followed.turn()
+        place.append("a.log", use("t2") + "\n")
+        place.shell("rm a.log")
+        place.write("a.log", use("t3") + "\n")
+        try followed.pass(seconds: 70)
+        #expect(try followed.tokens() == ["t1", "t2", "t3"])
+        #expect(try followed.sources().map(\.ended) == [.deleted, nil])
+    }
+
+    @Test func `a log that is copied and truncated is read once, its copy not again`() throws {
+        place.write("a.log", use("t1") + "\n" + use("t2") + "\n")
+        let followed = try Followed(place, "a.log", "a.log.1")
+        try followed.pass(seconds: 1)
+        place.append("a.log", use("t3") + "\n")
+        place.shell("cp a.log a.log.1")
+        // The copy is there, the original is not truncated yet, and grows.
+        try followed.pass(seconds: 3)
+        place.append("a.log", use("t4") + "\n")
+        try followed.pass(seconds: 1)
+        place.shell(": > a.log")
+        place.append("a.log", use("t5") + "\n")
+        try followed.pass(seconds: 100)
+        #expect(try followed.tokens() == ["t1", "t2", "t3", "t4", "t5"])
+        #expect(try followed.sources().first?.ended == .truncated)
+        #expect(try followed.sources().map(\.lost) == [0, 0, 0])
+    }
+
+    @Test func `a truncated log whose copy holds what was not read goes on in the copy`() throws {
+        place.write("a.log", use("t1") + "\n")
+        let followed = try Followed(place, "a.log", "a.log.1")
+        try followed.pass(seconds: 1)
+        place.append("a.log", use("t2") + "\n")
+        place.shell("cp a.log a.log.1 && : > a.log")
+        try followed.pass(seconds: 2)
+        place.append("a.log", use("t3") + "\n")
+        try followed.pass(seconds: 2)
+        #expect(try followed.tokens() == ["t1", "t2", "t3"])
+    }
+
+    @Test func `a log that was truncated and has grown past the checkpoint is read from its beginning`() throws {
+        place.write("a.log", use("t1") + "\n")
+        let followed = try Followed(place, "a.log")
+        try followed.pass(seconds: 1)
+        place.shell(": > a.log")
+        place.append("a.log", use("u1", 1) + "\n" + use("u2", 2) + "\n" + use("u3", 3) + "\n")
+        try followed.pass(seconds: 2)
+        #expect(try followed.tokens() == ["t1", "u1", "u2", "u3"])
+        #expect(try followed.sources().map(\.ended) == [.rewritten, nil])
+    }
+
+    @Test func `a compressed rotation is no new log, and one that is being written waits`() throws {
+        place.write("a.log", (0..<50).map { use("t\($0 + 100)", $0) + "\n" }.joined())
+        let followed = try Followed(place, "a.log*")
+        try followed.pass(seconds: 1)
+        place.append("a.log", use("t150") + "\n")
+        place.shell("mv a.log a.log.1 && gzip -k a.log.1 && head -c 60 a.log.1.gz > part && mv part a.log.1.gz")
+        place.write("a.log", use("t200") + "\n")
+        try followed.pass(seconds: 10)
+        place.shell("rm a.log.1.gz && gzip a.log.1")
+        try followed.pass(seconds: 100)
+        #expect(try followed.tokens() == (100...150).map { "t\($0)" } + ["t200"])
+    }
+
+    @Test func `what was rotated three times while nobody followed is found beside the log`() throws {
+        place.write("a.log", use("t1") + "\n")
+        let followed = try Followed(place, "a.log")
+        try followed.pass(seconds: 1)
+        try followed.stop()
+        place.append("a.log", use("t2") + "\n")
+        place.shell("gzip -c a.log > a.log.3.gz && rm a.log")
+        place.write("a.log.2", use("t3") + "\n")
+        place.write("a.log.1", use("t4") + "\n")
+        place.write("a.log", use("t5") + "\n")
+        try followed.start()
+        try followed.pass(seconds: 5)
+        #expect(try followed.tokens() == ["t1", "t2", "t3", "t4", "t5"])
+        #expect(try followed.sources().allSatisfy { $0.ended != .missing })
+    }
+
+    @Test func `a generation that is gone is counted with the bytes that were known to be unread`() throws {
+        place.write("a.log", use("t1") + "\n" + "half a line")
+        let followed = try Followed(place, "a.log")
+        try followed.pass(seconds: 1)
+        try followed.stop()
+        place.write("other", use("t2") + "\n")
+        place.shell("mv other a.log")
+        try followed.start()
+        try followed.pass(seconds: 1)
+        let gone = try #require(try followed.sources().first)
+        #expect(gone.ended == .missing)
+        #expect(gone.lost == 11)
+    }
+
+    @Test func `a killed follower goes on at its last commit`() throws {
+        place.write("a.log", use("t1") + "\n")
+        let followed = try Followed(place, "a.log")
+        try followed.pass(seconds: 1)
+        place.append("a.log", use("t2") + "\n")
+        try followed.turn()
+        followed.kill()
+        place.append("a.log", use("t3") + "\n")
+        try followed.start()
+        try followed.pass(seconds: 1)
+        #expect(try followed.tokens() == ["t1", "t2", "t3"])
+    }
+
+    @Test func `a hole of zero bytes is one line of quarantine and costs the lines behind it nothing`() throws {
+        place.write("a.log", use("t1") + "\n")
+        let followed = try Followed(place, "a.log")
+        try followed.pass(seconds: 1)
+        place.shell("truncate -s 0 a.log && truncate -s 3M a.log")
+        try followed.pass(seconds: 1)
+        #expect(try followed.tokens() == ["t1"])
+        place.append("a.log", use("t2") + "\n")
+        try followed.pass(seconds: 2)
+        #expect(try followed.tokens() == ["t1", "t2"])
+        #expect(try followed.sources().map(\.counts.quarantined) == [0, 1])
+    }
+
+    @Test func `one file under several names is read once`() throws {
+        place.write("a.log", use("t1") + "\n")
+        place.shell("ln a.log b.log && ln -s a.log c.log && ln -s nowhere d.log && ln -s e.log e.log && mkfifo f.log")
+        let followed = try Followed(place, "*.log", "a.log")
+        try followed.pass(seconds: 3)
+        #expect(try followed.tokens() == ["t1"])
+        place.shell("rm c.log && ln -s g.txt c.log")
+        place.write("g.txt", use("t2") + "\n")
+        place.append("a.log", use("t3") + "\n")
+        try followed.pass(seconds: 3)
+        #expect(try followed.tokens() == ["t1", "t2", "t3"])
+        let told = followed.notices.filter { if case .problem = $0 { true } else { false } }
+        #expect(told.count == 1, "the pipe, once")
+    }
+}

@@ -1,0 +1,78 @@
+import Catalog
+import Columns
+import Events
+import Foundation
+import Ingest
+import Testing
+import Trail
+
+/// A follower over a place, whose clock stands still until it is told to go on.
+final class Followed {
+    let place: Place
+    private let words: [String]
+    private let options: Follower.Options
+    private(set) var notices: [FollowNotice] = []
+    private var writer: TrailWriter?
+    private var follower: Follower?
+    /// Microseconds.
+    private(set) var time: Int64 = 0
+
+    init(_ place: Place, _ words: String..., options: Follower.Options = Follower.Options()) throws {
+        self.place = place
+        self.words = words.map { place.path($0) }
+        self.options = options
+        try start()
+    }
+
+    func start() throws {
+        let writer = try TrailWriter(path: place.trail)
+        self.writer = writer
+        follower = try Follower(
+            words, into: writer, options: options, now: { [unowned self] in 1_780_272_000_000_000 + time },
+            ticks: { [unowned self] in time }, notify: { [unowned self] in notices.append($0) })
+    }
+
+    /// One turn after another until there is nothing more to do.
+    func turn() throws {
+        var turns = 0
+        while try follower?.turn() ?? false {
+            turns += 1
+            try #require(turns < 1000, "a follower that never comes to rest")
+        }
+    }
+
+    /// Lets time go by, with four turns a second.
+    func pass(seconds: Int64) throws {
+        let end = time + seconds * 1_000_000
+        while time < end {
+            time = min(end, time + 250_000)
+            try turn()
+        }
+        try follower?.settle()
+    }
+
+    /// The process is killed: what is not committed is gone.
+    func kill() {
+        follower = nil
+        writer = nil
+    }
+
+    @discardableResult
+    func stop() throws -> IngestSummary {
+        let summary = try follower?.finish() ?? IngestSummary()
+        try writer?.close()
+        kill()
+        return summary
+    }
+
+    /// The stored tokens, sorted; a token stands in one line only, so that twice stored shows.
+    func tokens() throws -> [String] {
+        var found: [String] = []
+        try Trail(reading: place.trail).scan(EventScan()) { events in
+            for row in 0..<events.count { found.append(events[.tokenID][row] ?? "") }
+        }
+        return found.sorted()
+    }
+
+    func sources() throws -> [SourceRecord] { try Trail(reading: place.trail).catalog.sources() }
+}
