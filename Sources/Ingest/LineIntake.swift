@@ -10,8 +10,8 @@ internal import Trail
 final class LineIntake {
     /// What came of the lines so far.
     private(set) var summary = IngestSummary()
-    /// Whether lines were read that are not yet on their way to a commit.
-    private(set) var hasLines = false
+    /// Whether there is something that is not yet on its way to a commit.
+    private(set) var hasNews = false
     private let trail: String
     private let encoder: Encoder
     private let limits: IngestLimits
@@ -153,7 +153,7 @@ final class LineIntake {
         monthsSinceCommit.formUnion(batch.months)
         for line in batch.takeBlanks() { pending.add(line, of: source.record) }
         for line in batch.takeQuarantined() { pending.add(line, of: source.record) }
-        if bytes > 0 { hasLines = true }
+        if bytes > 0 { hasNews = true }
     }
 
     /// Hands months over to the encoder: the one that is full, or the fullest ones until half of the memory is free.
@@ -179,7 +179,10 @@ final class LineIntake {
     // MARK: Commits
 
     /// Keeps the state of a source for the next commit.
-    func update(_ state: SourceRecord) { pending.update(state) }
+    func update(_ state: SourceRecord) {
+        pending.update(state)
+        hasNews = true
+    }
 
     /// Whether it is time for a commit: enough events, months or quarantined lines have come together.
     var isFull: Bool {
@@ -190,7 +193,7 @@ final class LineIntake {
     /// Sends everything that was read on its way to a commit.
     func commit() throws {
         for (month, columns) in batch.takeMonths() { try encode(columns, month) }
-        hasLines = false
+        hasNews = false
         guard !pending.isEmpty else { return }
         rowsSinceCommit = 0
         monthsSinceCommit = []

@@ -72,6 +72,8 @@ extension Follower {
         files[look.identity] = file
         noteInput(input.name)
         // Also without a line it is known from here on, so that its rotations are.
+        let opening = now()
+        file.source.note { $0.readAt = $0.readAt ?? opening }
         remember(file.source.state(size: opened.size))
         notify(.opened(path: input.name, offset: opened.record.checkpoint))
     }

@@ -141,7 +141,7 @@ package final class Follower {
     func noteInput(_ path: String) { inputs.insert(path) }
 
     private func commitIfDue(_ time: Int64) throws {
-        guard intake.hasLines else { return waitingSince = nil }
+        guard intake.hasNews else { return waitingSince = nil }
         let since = waitingSince ?? time
         waitingSince = since
         guard intake.isFull || time - since >= options.flushInterval else { return }
