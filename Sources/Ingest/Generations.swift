@@ -12,33 +12,33 @@ extension SourceIdentity {
     /// - Parameter isKnown: whether a file that looks like this is certainly the one that was read.
     func rotations(of names: [String], isKnown: (FileLook) -> Bool) -> [(input: Input, log: String)] {
         names.flatMap { log -> [(input: Input, log: String)] in
-            let latest = latest(of: log)
             let open = sources.filter { source in
                 guard source.log == log, source.ended == nil, source.readAt != nil else { return false }
                 guard let look = FileLook(path: source.path), source.isSame(look.identity) else { return true }
-                // Under its own name it is found anyway.
-                return source.path == log ? !isKnown(look) && !Self.holds(log, source) : !isKnown(look)
+                if source.path != log { return !isKnown(look) }
+                // Under its own name it is found anyway, unless it is another one.
+                return !isKnown(look) && (!Self.holds(log, source) || source.wasEmptied(look))
             }
-            guard !open.isEmpty else { return [] }
-            return Self.rotations(beside: log) { look in
-                open.contains { source in
-                    // Times of files are rough; what is a little older is told apart by its content.
-                    let isLater = look.changed / 1000 >= (source.readAt ?? 0) - 2_000_000
-                    return source.isSame(look.identity) || source.id == latest?.id && isLater
-                }
-            }.map { ($0, log) }
+            return open.isEmpty ? [] : rotations(of: open, beside: log).map { ($0, log) }
         }
     }
 
-    /// The rotations of a log that look as wanted, the oldest first.
-    private static func rotations(beside log: String, where isWanted: (FileLook) -> Bool) -> [Input] {
+    /// The rotations of a log that may hold what was not read of some of its generations, the oldest first.
+    func rotations(of sources: [SourceRecord], beside log: String) -> [Input] {
+        let latest = latest(of: log)
         let folder = parent(of: log)
         let names = (try? Files.names(inFolder: folder)) ?? []
         let found = names.compactMap { name -> (look: FileLook, path: String)? in
             let path = folder + "/" + name
-            guard isRotation(path, of: log), kind(ofPath: path) == .file, let look = FileLook(path: path),
-                isWanted(look) else { return nil }
-            return (look, path)
+            guard Self.isRotation(path, of: log), kind(ofPath: path) == .file, let look = FileLook(path: path) else {
+                return nil
+            }
+            let isWanted = sources.contains { source in
+                // Times of files are rough; what is a little older is told apart by its content.
+                let isLater = look.changed / 1000 >= (source.readAt ?? 0) - 2_000_000
+                return source.isSame(look.identity) || source.id == latest?.id && isLater
+            }
+            return isWanted ? (look, path) : nil
         }
         return found.sorted { ($0.look.changed, $0.path) < ($1.look.changed, $1.path) }.map { Inputs.input($0.path) }
     }
@@ -97,5 +97,12 @@ extension SourceIdentity {
         let rest = text.dropFirst()
         if ["old", "prev", "bak"].contains(rest) { return true }
         return !rest.isEmpty && rest.allSatisfy { "0123456789.-_:TZ".contains($0) }
+    }
+}
+
+extension SourceRecord {
+    /// Whether a file of which nothing was read is empty again after it was written to.
+    func wasEmptied(_ look: FileLook) -> Bool {
+        checkpoint == 0 && look.size == 0 && look.changed / 1000 > (readAt ?? .max)
     }
 }

@@ -21,11 +21,15 @@ extension SourceIdentity {
     /// - Parameter log: the log that a new source is a generation of, if it is not its own path.
     mutating func open(_ input: Input, log: String? = nil) throws -> OpenedSource {
         var opened = try find(input)
-        if let log, source(opened.record.id) == nil {
-            opened.record.log = log
-            opened.record.generation = 1 + (latest(of: log)?.generation ?? 0)
-        }
+        if let log { assign(log, to: &opened.record) }
         return opened
+    }
+
+    /// Makes a new source a generation of a log.
+    func assign(_ log: String, to record: inout SourceRecord) {
+        guard source(record.id) == nil, record.log != log else { return }
+        record.log = log
+        record.generation = 1 + (latest(of: log)?.generation ?? 0)
     }
 
     private mutating func find(_ input: Input) throws -> OpenedSource {
@@ -33,13 +37,13 @@ extension SourceIdentity {
         case .standardInput:
             let record = new(path: input.name, isCompressed: false, nil)
             return OpenedSource(record: record, stream: .standardInput, isFinite: true, head: [], tail: [], size: 0)
-        case .file(let path): return try openFile(path)
+        case .file(let path): return try openFile(InputFileBox(try InputFile(path: path)), path)
         case .gzip(let path): return try openGzip(path)
         }
     }
 
-    private mutating func openFile(_ path: String) throws -> OpenedSource {
-        let box = InputFileBox(try InputFile(path: path))
+    /// The same for a file that is open already, under a name that may be another file's by now.
+    mutating func openFile(_ box: InputFileBox, _ path: String) throws -> OpenedSource {
         let identity = box.file.identity
         let size = try box.file.size()
         let head = try Self.read(box, 0, Self.headLength)

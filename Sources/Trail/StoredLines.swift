@@ -30,7 +30,7 @@ extension Trail {
     }
 
     /// Whether bytes that end at an offset of a source are those that were read of it: every stored line that begins
-    /// among them is there, and there is at least one.
+    /// among them is there as far as they go, and at least one is whole: many lines begin alike.
     package func holds(_ bytes: [UInt8], ofSource id: Int64, endingAt end: Int64) throws -> Bool {
         let start = end - Int64(bytes.count)
         var found = 0
@@ -38,7 +38,8 @@ extension Trail {
         try storedLines(ofSource: id, in: start..<end) { offset, line in
             let place = Int(offset - start)
             let there = bytes[place...].prefix(line.count)
-            if there == line.prefix(there.count) { found += 1 } else { isSame = false }
+            if there != line.prefix(there.count)[...] { isSame = false }
+            if there.count == line.count { found += 1 }
         }
         return found > 0 && isSame
     }

@@ -236,7 +236,11 @@ private final class Play {
 private struct Seeded: RandomNumberGenerator {
     private var state: UInt64
 
-    init(_ seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 }
+    init(_ seed: UInt64) {
+        state = seed
+        // Neighboring seeds must not give the same course, one step apart.
+        state = next()
+    }
 
     mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15

@@ -33,6 +33,10 @@ extension Follower {
                 return true
             }
             if look != file.look { file.changedAt = time }
+            // It was written to, copied and truncated while nobody looked.
+            if file.source.record.checkpoint == 0, look.size == 0, file.look.map({ $0 != look }) ?? false {
+                awaitRotations(of: file.source.record)
+            }
         }
         guard let isAtEnd = try readLines(file) else {
             try end(file, .rewritten, time)
@@ -108,9 +112,30 @@ extension Follower {
         // Before it is closed, so that a full disk finds it still open.
         try intake.finish()
         files[file.identity] = nil
-        resting[file.identity] = ending == .truncated || ending == .rewritten ? nil : FileLook(path: path)
         if let ending { notify(.ended(path: path, ending, lost: lost)) }
+        if let box = file.box, ending == .truncated || ending == .rewritten {
+            awaitRotations(of: file.source.record)
+            try goOn(box, after: file, time)
+        } else {
+            resting[file.identity] = FileLook(path: path).flatMap { $0.identity == file.identity ? $0 : nil }
+        }
         discoverAgain()
+    }
+
+    /// Reads a file that holds something else now as the next generation of its log, whatever its name is by now.
+    private func goOn(_ box: InputFileBox, after file: LiveFile, _ time: Int64) throws {
+        var opened = try identity.openFile(box, file.source.record.path)
+        identity.assign(file.source.record.log, to: &opened.record)
+        opened.record.readAt = opened.record.readAt ?? now()
+        let next = LiveFile(opened, file.identity, chunkBytes: options.limits.chunkBytes, at: time)
+        next.isNamed = file.isNamed
+        files[file.identity] = next
+        remember(next.source.state(size: opened.size))
+    }
+
+    /// Has the rotations beside a log read that may hold what was not read of a generation.
+    private func awaitRotations(of source: SourceRecord) {
+        for input in identity.rotations(of: [source], beside: source.log) { awaited[input.name] = source.log }
     }
 
     private func takeLastLine(_ file: LiveFile) throws {

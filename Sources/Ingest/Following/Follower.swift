@@ -126,7 +126,11 @@ package final class Follower {
     /// Commits everything, waits until it is true, and tells what was made true since the start. Nothing may be read
     /// afterwards.
     package func finish() throws -> IngestSummary {
-        if blockade == nil { try intake.finish() }
+        if blockade == nil {
+            // What has no name any more is found by nobody afterwards.
+            for file in files.values where file.isDeleted { while files[file.identity] != nil, try read(file, ticks()) {} }
+            try intake.finish()
+        }
         var summary = IngestSummary()
         (summary.counts, summary.bytesIn, summary.bytesStored, summary.segments) = try writer.catalog
             .written(fromBatch: firstBatch)

@@ -30,8 +30,16 @@ final class LiveFile {
 
     var id: Int64 { source.record.id }
 
+    /// The open file, unless it is compressed.
+    var box: InputFileBox? {
+        if case .file(let box) = opened.stream { box } else { nil }
+    }
+
     /// Bytes that the file is known to hold and that are no lines yet.
     var unread: Int64 { max(0, max(look?.size ?? 0, source.record.size) - source.record.checkpoint) }
+
+    /// Whether the last name of the file was removed.
+    var isDeleted: Bool { (try? source.look()).map { $0.names == 0 } ?? false }
 
     /// Whether a newer file stands under the name that this one had: it is a rotated one.
     var isSuperseded: Bool {
@@ -46,7 +54,7 @@ final class LiveFile {
         anew.record.path = source.record.path
         anew.record.device = identity.device
         anew.record.inode = identity.inode
-        guard case .file(let box) = opened.stream else {
+        guard let box else {
             // A compressed file cannot be read backwards.
             throw FileError.missing(path: source.record.path)
         }
