@@ -17,7 +17,7 @@ extension SourceIdentity {
                 guard let look = FileLook(path: source.path), source.isSame(look.identity) else { return true }
                 if source.path != log { return !isKnown(look) }
                 // Under its own name it is found anyway, unless it is another one.
-                return !isKnown(look) && (!Self.holds(log, source) || source.wasEmptied(look))
+                return !isKnown(look) && (!Self.holds(log, source) || source.wasUsed(look))
             }
             return open.isEmpty ? [] : rotations(of: open, beside: log).map { ($0, log) }
         }
@@ -101,8 +101,7 @@ extension SourceIdentity {
 }
 
 extension SourceRecord {
-    /// Whether a file of which nothing was read is empty again after it was written to.
-    func wasEmptied(_ look: FileLook) -> Bool {
-        checkpoint == 0 && look.size == 0 && look.changed / 1000 > (readAt ?? .max)
-    }
+    /// Whether a file of which nothing was read was changed since it was looked at: it may have been written to, copied
+    /// and truncated, and nothing in it would tell.
+    func wasUsed(_ look: FileLook) -> Bool { checkpoint == 0 && look.changed / 1000 > (readAt ?? .max) }
 }

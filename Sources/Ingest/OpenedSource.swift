@@ -47,7 +47,7 @@ extension SourceIdentity {
         let identity = box.file.identity
         let size = try box.file.size()
         let head = try Self.read(box, 0, Self.headLength)
-        let known = candidates(for: identity, head: head[...])
+        let known = candidates(for: identity, head: head[...], size: size)
         for candidate in known where candidate.checkpoint <= size {
             let tail = try Self.read(box, candidate.checkpoint - candidate.tailLength, Int(candidate.tailLength))
             guard Self.hash(tail[...]) == candidate.tailHash else { continue }
@@ -74,7 +74,9 @@ extension SourceIdentity {
         let identity = try InputFile(path: path).identity
         let size = try InputFile(path: path).size()
         let head = try Self.skip(GzipStream(try InputFile(path: path)), Int64(Self.headLength)).first
-        let known = candidates(for: identity, head: head[...])
+        // Of a short one, the head is all of it; otherwise the size that comes out is not known.
+        let length = head.count < Self.headLength ? Int64(head.count) : .max
+        let known = candidates(for: identity, head: head[...], size: length)
         for candidate in known {
             let stream = GzipStream(try InputFile(path: path))
             let (_, end, count) = try Self.skip(stream, candidate.checkpoint)

@@ -48,16 +48,22 @@ struct SourceIdentity {
         }
     }
 
-    /// Known sources that a file may be, best first: same inode before same content, further read before less.
-    func candidates(for identity: FileIdentity, head: ArraySlice<UInt8>) -> [SourceRecord] {
+    /// Known sources that a file of some size may be, best first: same inode before same content, further read before
+    /// less; last of all one of the same inode of which nothing was read.
+    ///
+    /// Many lines begin alike: of another inode, content is only an identity if it holds a whole line, or is all that
+    /// there is.
+    func candidates(for identity: FileIdentity, head: ArraySlice<UInt8>, size: Int64) -> [SourceRecord] {
         var hashes: [Int64: String] = [:]
         return sources.filter { source in
             guard source.headLength <= head.count else { return false }
             if source.headLength == 0 { return source.isSame(identity) }
+            guard source.isSame(identity) || source.hasWholeLine || source.checkpoint == size else { return false }
             let hash = hashes[source.headLength] ?? Self.hash(head.prefix(Int(source.headLength)))
             hashes[source.headLength] = hash
             return hash == source.headHash
         }.sorted { left, right in
+            if (left.headLength == 0) != (right.headLength == 0) { return right.headLength == 0 }
             if left.isSame(identity) != right.isSame(identity) { return left.isSame(identity) }
             return (left.checkpoint, left.id) > (right.checkpoint, right.id)
         }
@@ -127,6 +133,9 @@ extension SourceRecord {
         guard let device, let inode else { return nil }
         return FileIdentity(device: device, inode: inode)
     }
+
+    /// Whether what was read of it holds a whole line.
+    fileprivate var hasWholeLine: Bool { start > 0 || counts.lines > (hasOpenLine ? 1 : 0) }
 
     func isSame(_ identity: FileIdentity) -> Bool {
         device == identity.device && inode == identity.inode

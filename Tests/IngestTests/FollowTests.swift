@@ -160,6 +160,20 @@ struct FollowTests {
         #expect(gone.lost == 11)
     }
 
+    @Test func `a log that was copied and truncated while nobody followed goes on in its copy`() throws {
+        place.write("a.log", "")
+        let followed = try Followed(place, "a.log*")
+        try followed.pass(seconds: 1)
+        place.append("a.log", use("t1") + "\n" + use("t2") + "\n")
+        try followed.pass(seconds: 2)
+        followed.kill()
+        place.append("a.log", use("t3") + "\n")
+        place.shell("cp a.log a.log.1 && : > a.log")
+        try followed.start()
+        try followed.pass(seconds: 5)
+        #expect(try followed.tokens() == ["t1", "t2", "t3"])
+    }
+
     @Test func `a killed follower goes on at its last commit`() throws {
         place.write("a.log", use("t1") + "\n")
         let followed = try Followed(place, "a.log")

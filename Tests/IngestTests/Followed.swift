@@ -12,6 +12,8 @@ final class Followed {
     private let words: [String]
     private let options: Follower.Options
     private(set) var notices: [FollowNotice] = []
+    /// Is told what the follower tells.
+    var trace: ((String) -> Void)?
     private var writer: TrailWriter?
     private var follower: Follower?
     /// Microseconds.
@@ -29,7 +31,10 @@ final class Followed {
         self.writer = writer
         follower = try Follower(
             words, into: writer, options: options, now: { [unowned self] in 1_780_272_000_000_000 + time },
-            ticks: { [unowned self] in time }, notify: { [unowned self] in notices.append($0) })
+            ticks: { [unowned self] in time }, notify: { [unowned self] in
+                notices.append($0)
+                trace?("\(time / 1000) ms \($0)")
+            })
     }
 
     /// One turn after another until there is nothing more to do.

@@ -37,7 +37,7 @@ extension Follower {
         guard resting[look.identity] != look else { return }
         if case .gzip = input, try !isReady(input, look, time) { return }
         do {
-            try open(input, look, log: log, time)
+            try open(input.name, look, isNamed: log == nil, time) { try identity.open(input, log: log) }
             tellSolved(input.name)
         } catch let error as FileError where error.isAboutInput(input.name) {
             try fail(input, look, error, time)
@@ -54,28 +54,32 @@ extension Follower {
         notify(.renamed(from: old, to: path))
     }
 
-    private func open(_ input: Input, _ look: FileLook, log: String?, _ time: Int64) throws {
-        var opened = try identity.open(input, log: log)
-        if let original = files.values.first(where: { $0.id == opened.origin }) {
+    /// Begins to read a file, unless what it holds is another one's to tell.
+    /// - Parameter find: finds out which source it is.
+    func open(
+        _ path: String, _ look: FileLook, isNamed: Bool, _ time: Int64, find: () throws -> OpenedSource
+    ) throws {
+        var opened = try find()
+        if let original = files.values.first(where: { $0.id == opened.origin && $0.identity != look.identity }) {
             // What it continues or repeats is open: that one is read first, as far as it goes.
-            while files[original.identity] != nil, try read(original, time) {}
-            opened = try identity.open(input, log: log)
-            if files[original.identity] != nil, original.id == opened.origin {
+            try readToEnd(original.identity, time)
+            opened = try find()
+            if files[original.identity] === original, original.id == opened.origin {
                 guard try mayTakeOver(from: original, opened, look, time) else { return }
-                opened = try identity.open(input, log: log)
+                opened = try find()
             }
         }
         settling[look.identity] = nil
         resting[look.identity] = nil
         let file = LiveFile(opened, look.identity, chunkBytes: options.limits.chunkBytes, at: time)
-        file.isNamed = log == nil
+        file.isNamed = isNamed
         files[look.identity] = file
-        noteInput(input.name)
+        noteInput(path)
         // Also without a line it is known from here on, so that its rotations are.
         let opening = now()
         file.source.note { $0.readAt = $0.readAt ?? opening }
         remember(file.source.state(size: opened.size))
-        notify(.opened(path: input.name, offset: opened.record.checkpoint))
+        notify(.opened(path: path, offset: opened.record.checkpoint))
     }
 
     /// Whether a file that goes on with one that is open may be read now.

@@ -20,6 +20,11 @@ extension Follower {
         }
     }
 
+    /// Reads all that is there of a file, and of what stands in its place if it was written anew.
+    func readToEnd(_ identity: FileIdentity, _ time: Int64) throws {
+        while let file = files[identity], try read(file, time) {}
+    }
+
     private func readNew(_ file: LiveFile, _ time: Int64) throws -> Bool {
         let look = try file.source.look()
         if let look {
@@ -33,9 +38,14 @@ extension Follower {
                 return true
             }
             if look != file.look { file.changedAt = time }
-            // It was written to, copied and truncated while nobody looked.
-            if file.source.record.checkpoint == 0, look.size == 0, file.look.map({ $0 != look }) ?? false {
+            // It may have been written to, copied and truncated while nobody looked.
+            if file.source.record.checkpoint == 0, file.look.map({ $0 != look }) ?? false {
                 awaitRotations(of: file.source.record)
+            }
+            // What was empty may hold a copy of another log now.
+            if let box = file.box, file.source.record.checkpoint == 0, file.look?.size == 0, look.size > 0 {
+                try goOn(box, after: file, look, time)
+                return true
             }
         }
         guard let isAtEnd = try readLines(file) else {
@@ -94,7 +104,7 @@ extension Follower {
     /// Takes what is left of a file, makes it true, and closes it.
     /// - Parameter ending: how it ended; nil if it may go on some day.
     func end(_ file: LiveFile, _ ending: SourceRecord.Ending?, _ time: Int64) throws {
-        let size = try? file.source.look()?.size
+        let look = try? file.source.look()
         var lost: Int64 = 0
         switch ending {
         case .truncated, .rewritten: lost = file.unread
@@ -108,14 +118,14 @@ extension Follower {
             $0.endedAt = ended
             $0.lost += lost
         }
-        remember(file.source.state(size: max(size ?? 0, file.source.record.size)))
+        remember(file.source.state(size: max(look?.size ?? 0, file.source.record.size)))
         // Before it is closed, so that a full disk finds it still open.
         try intake.finish()
         files[file.identity] = nil
         if let ending { notify(.ended(path: path, ending, lost: lost)) }
-        if let box = file.box, ending == .truncated || ending == .rewritten {
+        if let box = file.box, let look, ending == .truncated || ending == .rewritten {
             awaitRotations(of: file.source.record)
-            try goOn(box, after: file, time)
+            try goOn(box, after: file, look, time)
         } else {
             resting[file.identity] = FileLook(path: path).flatMap { $0.identity == file.identity ? $0 : nil }
         }
@@ -123,14 +133,14 @@ extension Follower {
     }
 
     /// Reads a file that holds something else now as the next generation of its log, whatever its name is by now.
-    private func goOn(_ box: InputFileBox, after file: LiveFile, _ time: Int64) throws {
-        var opened = try identity.openFile(box, file.source.record.path)
-        identity.assign(file.source.record.log, to: &opened.record)
-        opened.record.readAt = opened.record.readAt ?? now()
-        let next = LiveFile(opened, file.identity, chunkBytes: options.limits.chunkBytes, at: time)
-        next.isNamed = file.isNamed
-        files[file.identity] = next
-        remember(next.source.state(size: opened.size))
+    private func goOn(_ box: InputFileBox, after file: LiveFile, _ look: FileLook, _ time: Int64) throws {
+        let (path, log) = (file.source.record.path, file.source.record.log)
+        files[file.identity] = nil
+        try open(path, look, isNamed: file.isNamed, time) {
+            var opened = try identity.openFile(box, path)
+            identity.assign(log, to: &opened.record)
+            return opened
+        }
     }
 
     /// Has the rotations beside a log read that may hold what was not read of a generation.

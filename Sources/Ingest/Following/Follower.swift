@@ -128,7 +128,7 @@ package final class Follower {
     package func finish() throws -> IngestSummary {
         if blockade == nil {
             // What has no name any more is found by nobody afterwards.
-            for file in files.values where file.isDeleted { while files[file.identity] != nil, try read(file, ticks()) {} }
+            for file in files.values where file.isDeleted { try readToEnd(file.identity, ticks()) }
             try intake.finish()
         }
         var summary = IngestSummary()
