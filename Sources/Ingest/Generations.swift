@@ -25,7 +25,6 @@ extension SourceIdentity {
 
     /// The rotations of a log that may hold what was not read of some of its generations, the oldest first.
     func rotations(of sources: [SourceRecord], beside log: String) -> [Input] {
-        let latest = latest(of: log)
         let folder = parent(of: log)
         let names = (try? Files.names(inFolder: folder)) ?? []
         let found = names.compactMap { name -> (look: FileLook, path: String)? in
@@ -36,7 +35,7 @@ extension SourceIdentity {
             let isWanted = sources.contains { source in
                 // Times of files are rough; what is a little older is told apart by its content.
                 let isLater = look.changed / 1000 >= (source.readAt ?? 0) - 2_000_000
-                return source.isSame(look.identity) || source.id == latest?.id && isLater
+                return source.isSame(look.identity) || isLater
             }
             return isWanted ? (look, path) : nil
         }

@@ -150,16 +150,16 @@ private final class Play {
     }
 
     private func shift() {
-        for number in (1...4).reversed() {
+        for number in (1...20).reversed() {
             for ending in ["", ".gz"] {
-                place.shell("[ ! -e logs/a.log.\(number)\(ending) ] || mv logs/a.log.\(number)\(ending) "
-                    + "logs/a.log.\(number + 1)\(ending)")
+                let (old, new) = ("logs/a.log.\(number)\(ending)", "logs/a.log.\(number + 1)\(ending)")
+                guard FileManager.default.fileExists(atPath: place.path(old)) else { continue }
+                try? FileManager.default.moveItem(atPath: place.path(old), toPath: place.path(new))
             }
         }
     }
 
     private func rename() {
-        // The fifth would fall off the end; the play is short enough.
         say("rename")
         shift()
         if random.isTrue { finishPartial() }

@@ -143,7 +143,8 @@ struct FollowTests {
         try followed.start()
         try followed.pass(seconds: 5)
         #expect(try followed.tokens() == ["t1", "t2", "t3", "t4", "t5"])
-        #expect(try followed.sources().allSatisfy { $0.ended != .missing })
+        let sources = try followed.sources()
+        #expect(sources.allSatisfy { $0.ended != .missing }, "\(sources)")
     }
 
     @Test func `a generation that is gone is counted with the bytes that were known to be unread`() throws {
