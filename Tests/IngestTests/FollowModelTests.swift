@@ -212,7 +212,7 @@ private final class Play {
     private func turn() throws {
         guard isRunning else { return }
         say("turn")
-        try followed.turn()
+        try followed.discover()
         isMet = true
     }
 

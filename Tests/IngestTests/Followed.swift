@@ -46,6 +46,12 @@ final class Followed {
         }
     }
 
+    /// A turn that looks up the files first.
+    func discover() throws {
+        follower?.discoverAgain()
+        try turn()
+    }
+
     /// Lets time go by, with four turns a second.
     func pass(seconds: Int64) throws {
         let end = time + seconds * 1_000_000

@@ -17,7 +17,8 @@ extension Follower {
             awaited[path] = nil
         }
         for input in named { try meet(input, log: nil, time) }
-        let found = Set(files.values.map(\.id))
+        let atRest = identity.sources.filter { source in source.identity.map { resting[$0] != nil } ?? false }
+        let found = Set(files.values.map(\.id) + atRest.map(\.id))
         let late = Set(awaited.values)
         for record in identity.superseded(by: found, at: now())
         where !found.contains(record.id) && !late.contains(record.log) {

@@ -54,7 +54,7 @@ extension Follower {
         }
         file.look = isAtEnd ? look : nil
         try keepState(of: file, size: look?.size ?? file.source.record.size)
-        if isAtEnd, file.source.isFinite { try end(file, nil, time) }
+        if isAtEnd, file.source.isFinite { try end(file, file.isSuperseded ? .rotated : nil, time) }
         if isAtEnd, let look { try endIfForsaken(file, look, time) }
         return !isAtEnd
     }
