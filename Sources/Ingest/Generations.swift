@@ -11,15 +11,21 @@ extension SourceIdentity {
     /// nobody has asked for its past.
     /// - Parameter isKnown: whether a file that looks like this is certainly the one that was read.
     func rotations(of names: [String], isKnown: (FileLook) -> Bool) -> [(input: Input, log: String)] {
-        names.flatMap { log -> [(input: Input, log: String)] in
-            let open = sources.filter { source in
-                guard source.log == log, source.ended == nil, source.readAt != nil else { return false }
+        let logs = Dictionary(grouping: sources.filter { $0.readAt != nil }) { $0.log }
+        return names.flatMap { log -> [(input: Input, log: String)] in
+            let generations = logs[log] ?? []
+            let open = generations.filter { source in
+                guard source.ended == nil else { return false }
                 guard let look = FileLook(path: source.path), source.isSame(look.identity) else { return true }
                 if source.path != log { return !isKnown(look) }
                 // Under its own name it is found anyway, unless it is another one.
                 return !isKnown(look) && (!Self.holds(log, source) || source.wasUsed(look))
             }
-            return open.isEmpty ? [] : rotations(of: open, beside: log).map { ($0, log) }
+            if !open.isEmpty { return rotations(of: open, beside: log).map { ($0, log) } }
+            // All generations have ended, and nobody has yet told how the log went on.
+            guard generations.allSatisfy({ $0.ended != nil }),
+                let last = generations.max(by: { ($0.readAt ?? 0) < ($1.readAt ?? 0) }) else { return [] }
+            return rotations(of: [last], beside: log).map { ($0, log) }
         }
     }
 
@@ -52,8 +58,9 @@ extension SourceIdentity {
     /// with all that was known to be unread in them.
     /// - Parameter found: the sources that were met.
     func superseded(by found: Set<Int64>, at time: Int64) -> [SourceRecord] {
-        sources.compactMap { source in
-            guard source.ended == nil, source.path != "-", let latest = latest(of: source.log), latest.id != source.id,
+        let latest = Dictionary(sources.map { ($0.log, $0) }) { $0.generation > $1.generation ? $0 : $1 }
+        return sources.compactMap { source in
+            guard source.ended == nil, source.path != "-", let latest = latest[source.log], latest.id != source.id,
                 latest.path == source.log, found.contains(latest.id) else { return nil }
             var old = source
             old.endedAt = time
