@@ -44,7 +44,7 @@ let pipeline: [Target] = deflate + [
     .target(
         name: "Reports",
         dependencies: [
-            "Columns", "Console", "Events", "Rollups", "Catalog", "Trail", "Ingest", "Detection", "Queries",
+            "Columns", "Console", "Files", "Events", "Rollups", "Catalog", "Trail", "Ingest", "Detection", "Queries",
         ]),
     .target(name: "Demo"),
     .executableTarget(

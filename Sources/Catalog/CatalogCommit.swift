@@ -48,7 +48,7 @@ extension Catalog {
             ("stored", source.counts.stored), ("quarantined", source.counts.quarantined),
             ("blank", source.counts.blank), ("flagged", source.counts.flagged), ("last_event", source.lastEvent),
             ("read_at", source.readAt), ("ended", source.ended?.rawValue), ("ended_at", source.endedAt),
-            ("lost", source.lost),
+            ("lost", source.lost), ("start_hash", source.startHash),
         ]
         let birth: [(column: String, value: (any DatabaseValueConvertible)?)] = [
             ("source_id", source.id), ("start", source.start), ("log", source.log), ("generation", source.generation),

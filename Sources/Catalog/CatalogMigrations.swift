@@ -71,6 +71,7 @@ enum CatalogMigrations {
         ALTER TABLE sources ADD COLUMN ended TEXT;
         ALTER TABLE sources ADD COLUMN ended_at INTEGER;
         ALTER TABLE sources ADD COLUMN lost INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE sources ADD COLUMN start_hash TEXT NOT NULL DEFAULT '';
         UPDATE sources SET log = path;
         """
 

@@ -193,6 +193,7 @@ extension SourceRecord {
         ended = (row["ended"] as String?).flatMap { Ending(rawValue: $0) }
         endedAt = row["ended_at"]
         lost = row["lost"]
+        startHash = row["start_hash"]
     }
 }
 

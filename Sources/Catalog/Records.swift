@@ -32,6 +32,8 @@ package struct SourceRecord: Sendable, Equatable {
     /// Hash of the first bytes (decompressed), and how many they are.
     package var headLength: Int64 = 0
     package var headHash = ""
+    /// Hash of the first 64 bytes; empty while there are not so many.
+    package var startHash = ""
     /// Hash of the bytes just before the checkpoint, and how many they are.
     package var tailLength: Int64 = 0
     package var tailHash = ""

@@ -45,26 +45,40 @@ package final class FolderWatch {
     }
 
     /// Waits until something happens in a folder, a descriptor can be read, or the time is over.
-    /// - Returns: whether it was neither the time nor an interruption.
-    @discardableResult
-    package func wait(milliseconds: Int, or descriptors: [Int32]) -> Bool {
-        var polls = ([file] + descriptors).filter { $0 >= 0 }.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        let ready = poll(&polls, nfds_t(polls.count), Int32(clamping: milliseconds))
-        guard ready > 0 else { return false }
-        if file >= 0, polls[0].revents != 0 { drain() }
-        return true
+    package func wait(milliseconds: Int, or descriptors: [Int32]) {
+        Self.wait(milliseconds: milliseconds, for: [file] + descriptors)
+    }
+
+    /// Whether names came, went or changed since the last call, or that is not known.
+    package func takeNews() -> Bool {
+        guard file >= 0 else { return false }
+        var news = false
+        var events = [UInt8](repeating: 0, count: 64 * 1024)
+        while true {
+            let count = events.withUnsafeMutableBytes { read(file, $0.baseAddress!, $0.count) }
+            guard count > 0 else { return news }
+            news = events.withUnsafeBytes { Self.tellsOfNames(UnsafeRawBufferPointer(rebasing: $0[..<count])) } || news
+        }
+    }
+
+    /// Whether one of the events is something else than that a file was written to.
+    private static func tellsOfNames(_ events: UnsafeRawBufferPointer) -> Bool {
+        #if canImport(Glibc)
+        // An event: watch, mask, cookie, length of the name (four bytes each), name.
+        var at = 0
+        while at + 16 <= events.count {
+            let mask = events.loadUnaligned(fromByteOffset: at + 4, as: UInt32.self)
+            if mask & UInt32(IN_MODIFY | IN_CLOSE_WRITE) == 0 { return true }
+            at += 16 + Int(events.loadUnaligned(fromByteOffset: at + 12, as: UInt32.self))
+        }
+        #endif
+        return false
     }
 
     /// Waits until a descriptor can be read or the time is over.
     package static func wait(milliseconds: Int, for descriptors: [Int32]) {
-        var polls = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        var polls = descriptors.filter { $0 >= 0 }.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         poll(&polls, nfds_t(polls.count), Int32(clamping: milliseconds))
-    }
-
-    /// What happened does not matter, only that something did.
-    private func drain() {
-        var events = [UInt8](repeating: 0, count: 64 * 1024)
-        while events.withUnsafeMutableBytes({ read(file, $0.baseAddress!, $0.count) }) > 0 {}
     }
 }
 

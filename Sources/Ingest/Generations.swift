@@ -33,16 +33,15 @@ extension SourceIdentity {
     func rotations(of sources: [SourceRecord], beside log: String) -> [Input] {
         let folder = parent(of: log)
         let names = (try? Files.names(inFolder: folder)) ?? []
+        let identities = Set(sources.compactMap(\.identity))
+        // Times of files are rough; what is a little older is told apart by its content.
+        let since = (sources.map { $0.readAt ?? 0 }.min() ?? .max) - 2_000_000
         let found = names.compactMap { name -> (look: FileLook, path: String)? in
             let path = folder + "/" + name
             guard Self.isRotation(path, of: log), kind(ofPath: path) == .file, let look = FileLook(path: path) else {
                 return nil
             }
-            let isWanted = sources.contains { source in
-                // Times of files are rough; what is a little older is told apart by its content.
-                let isLater = look.changed / 1000 >= (source.readAt ?? 0) - 2_000_000
-                return source.isSame(look.identity) || isLater
-            }
+            let isWanted = identities.contains(look.identity) || look.changed / 1000 >= since
             return isWanted ? (look, path) : nil
         }
         return found.sorted { ($0.look.changed, $0.path) < ($1.look.changed, $1.path) }.map { Inputs.input($0.path) }

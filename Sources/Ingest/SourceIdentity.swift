@@ -73,8 +73,10 @@ struct SourceIdentity {
     /// inode, and those whose log lies beside it under the beginning of its name, as rotations do.
     func shorterHeads(than head: [UInt8], _ path: String, _ identity: FileIdentity) -> [SourceRecord] {
         guard head.count < Self.headLength else { return [] }
+        let start = Self.startHash(head[...])
         return sources.filter { source in
-            source.headLength > head.count && (source.isSame(identity) || path.hasPrefix(source.log))
+            source.headLength > head.count && (start.isEmpty || start == source.startHash)
+                && (source.isSame(identity) || path.hasPrefix(source.log))
         }
     }
 
@@ -106,6 +108,7 @@ struct SourceIdentity {
         var copy = new(path: path, isCompressed: isCompressed, identity)
         copy.headLength = min(source.headLength, length)
         copy.headHash = source.headHash
+        copy.startHash = source.startHash
         copy.tailLength = source.tailLength
         copy.tailHash = source.tailHash
         copy.start = length
@@ -119,6 +122,9 @@ struct SourceIdentity {
     static func hash(_ bytes: ArraySlice<UInt8>) -> String {
         hex(SHA256.hash(data: bytes).prefix(16))
     }
+
+    /// The hash of the first 64 bytes, which nearly always tell one log from another; empty if there are fewer.
+    static func startHash(_ head: ArraySlice<UInt8>) -> String { head.count < 64 ? "" : hash(head.prefix(64)) }
 
     private static func isInPlace(_ source: SourceRecord) -> Bool {
         if source.ended != nil { return false }

@@ -144,6 +144,7 @@ struct SourceReader {
         state.size = record.isCompressed ? size : max(size, record.checkpoint)
         state.headLength = Int64(head.count)
         state.headHash = SourceIdentity.hash(head[...])
+        state.startHash = SourceIdentity.startHash(head[...])
         state.tailLength = Int64(tail.count)
         state.tailHash = SourceIdentity.hash(tail[...])
         return state

@@ -1,6 +1,7 @@
 internal import Catalog
 package import Console
 internal import Events
+internal import Files
 package import Trail
 
 /// What a trail holds, and how far each of its sources is read.
@@ -15,16 +16,22 @@ package struct StatusReport {
     private let findings: [(status: String, severity: String, findings: Int64)]
     private let sqlite: String
     private let catalogBytes: Int64
+    private let now: Int64
+    /// Bytes that lie unread in the file of each source; nil where there is none to look at.
+    private let unread: [Int64?]
 
     /// - Parameters:
     ///   - version: of the program.
     ///   - zlib: the version of the zlib library.
-    package init(_ trail: Trail, version: String, zlib: String) throws {
+    ///   - now: the clock, microseconds since the epoch.
+    package init(_ trail: Trail, version: String, zlib: String, now: Int64) throws {
+        self.now = now
         path = trail.path
         self.version = version
         self.zlib = zlib
         segments = try trail.catalog.segments()
         sources = try trail.catalog.sources()
+        unread = sources.map(Self.unread)
         quarantine = try trail.catalog.quarantineByReason()
         lastRun = try trail.catalog.lastRun()
         findings = try trail.catalog.findingsByStatus()
@@ -71,6 +78,8 @@ package struct StatusReport {
             .init("lines_blank", .int(counts.blank)),
             .init("lines_duplicate", 0),
             .init("lines_flagged", .int(counts.flagged)),
+            .init("bytes_unread", .int(unread.reduce(0) { $0 + ($1 ?? 0) })),
+            .init("bytes_lost", .int(sources.reduce(0) { $0 + $1.lost })),
             .init("detection_runs", .int(lastRun?.runs ?? 0)),
             .init("last_run", time(lastRun?.startedAt)),
             .init("last_run_as_of", time(lastRun?.asOf)),
@@ -99,13 +108,27 @@ package struct StatusReport {
                                 "findings": .int($0.findings),
                             ]
                         })),
-                .init("sources", .array(sources.map(source))),
+                .init("sources", .array(sources.indices.map(source))),
                 .init("warnings", .strings(warning.map { [$0] } ?? [])),
             ])
     }
 
-    private func source(_ source: SourceRecord) -> JSONValue {
-        .object([
+    /// What lies behind the checkpoint of a source that is still where it was read.
+    private static func unread(_ source: SourceRecord) -> Int64? {
+        guard source.ended == nil, !source.isCompressed, let look = FileLook(path: source.path),
+            look.identity.device == source.device, look.identity.inode == source.inode else { return nil }
+        return max(0, look.size - source.checkpoint)
+    }
+
+    /// How long unread bytes have been waiting at most, in microseconds: since the source was last read.
+    private func lag(_ place: Int) -> Int64? {
+        guard let unread = unread[place] else { return nil }
+        return unread == 0 ? 0 : sources[place].readAt.map { max(0, now - $0) }
+    }
+
+    private func source(_ place: Int) -> JSONValue {
+        let source = sources[place]
+        return .object([
             .init("id", .int(source.id)), .init("path", .string(source.path)),
             .init("compressed", .bool(source.isCompressed)),
             .init("device", source.device.map { .int($0) } ?? .null),
@@ -114,6 +137,12 @@ package struct StatusReport {
             .init("lines", .int(source.counts.lines)), .init("stored", .int(source.counts.stored)),
             .init("quarantined", .int(source.counts.quarantined)), .init("blank", .int(source.counts.blank)),
             .init("flagged", .int(source.counts.flagged)), .init("last_event", time(source.lastEvent)),
+            .init("log", .string(source.log)), .init("generation", .int(source.generation)),
+            .init("read_at", time(source.readAt)),
+            .init("ended", source.ended.map { .string($0.rawValue) } ?? .null),
+            .init("ended_at", time(source.endedAt)), .init("bytes_lost", .int(source.lost)),
+            .init("lag_bytes", unread[place].map { .int($0) } ?? .null),
+            .init("lag_seconds", lag(place).map { .double(Double($0 / 1000) / 1000) } ?? .null),
         ])
     }
 
@@ -121,6 +150,7 @@ package struct StatusReport {
         let kinds: [String: Table.Kind] = [
             "oldest_event": .time, "newest_event": .time, "last_run": .time, "last_run_as_of": .time,
             "segment_bytes": .bytes, "catalog_bytes": .bytes,
+            "bytes_unread": .bytes, "bytes_lost": .bytes,
         ]
         var shown = members
         if events > 0 {
@@ -156,14 +186,18 @@ package struct StatusReport {
                 .init("id", .integer), .init("path", .text), .init("checkpoint", .bytes), .init("size", .bytes),
                 .init("lines", .integer), .init("stored", .integer), .init("quarantined", .integer),
                 .init("blank", .integer),
-                .init("flagged", .integer), .init("last_event", .time),
+                .init("flagged", .integer), .init("last_event", .time), .init("generation", .integer),
+                .init("ended", .text), .init("bytes_lost", .bytes), .init("lag_bytes", .bytes),
+                .init("lag_seconds", .decimal(digits: 1)),
             ])
-        for source in sources {
+        for (place, source) in sources.enumerated() {
             table.append([
                 .integer(source.id), .text(source.path), .integer(source.checkpoint), .integer(source.size),
                 .integer(source.counts.lines), .integer(source.counts.stored), .integer(source.counts.quarantined),
                 .integer(source.counts.blank), .integer(source.counts.flagged),
-                Cell(source.lastEvent.map { Timestamp.text($0) }),
+                Cell(source.lastEvent.map { Timestamp.text($0) }), .integer(source.generation),
+                Cell(source.ended?.rawValue), .integer(source.lost), unread[place].map { .integer($0) } ?? .null,
+                lag(place).map { .decimal(Double($0) / 1_000_000) } ?? .null,
             ])
         }
         return table

@@ -17,19 +17,22 @@ struct FollowRun {
 
     func run() throws -> IngestSummary {
         Process.keepLittleMemory()
+        Process.allowManyFiles()
         let signals = Signals()
         let watch = FolderWatch()
         let writer = try TrailWriter(path: path)
         defer { try? writer.close() }
         let journal = Journal(isQuiet: isQuiet)
         let follower = try Follower(
-            words, into: writer, options: options, now: Clock.now, ticks: Self.ticks, notify: journal.tell)
+            words, into: writer, options: options, now: Clock.now, ticks: Self.ticks, notify: journal.tell,
+            wantsStop: { signals.wantsStop })
         journal.note("following \(words.joined(separator: " ")) into \(path)")
         while !signals.wantsStop {
             if signals.takeReload() {
                 journal.note("looking up the files again")
                 follower.discoverAgain()
             }
+            if watch.takeNews() { follower.discoverAgain() }
             let start = Self.ticks()
             let isBusy = try follower.turn()
             watch.watch(follower.folders)

@@ -25,6 +25,19 @@ enum Process {
         #endif
     }
 
+    /// Raises the number of files that may be open to what the system allows: every log that is followed is one.
+    static func allowManyFiles() {
+        var limit = rlimit()
+        #if canImport(Glibc)
+        let kind = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        #else
+        let kind = RLIMIT_NOFILE
+        #endif
+        guard getrlimit(kind, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
+        limit.rlim_cur = min(limit.rlim_max, 65_536)
+        _ = setrlimit(kind, &limit)
+    }
+
     /// Gives back what lies free between blocks in use: after hours of reading it would be a hundred megabytes.
     static func returnFreeMemory() {
         #if canImport(Glibc)

@@ -11,12 +11,12 @@ extension Follower {
         let logs = Set(named.map(\.name) + words.map(Inputs.absolute)).sorted()
         let rotations = identity.rotations(of: logs) { files[$0.identity] != nil || resting[$0.identity] == $0 }
         for (input, log) in rotations { awaited[input.name] = log }
-        for (path, log) in awaited.sorted(by: { $0.key < $1.key }) {
+        for (path, log) in awaited.sorted(by: { $0.key < $1.key }) where !wantsStop() {
             try meet(Inputs.input(path), log: log, time)
             if let look = FileLook(path: path), files[look.identity] == nil, resting[look.identity] != look { continue }
             awaited[path] = nil
         }
-        for input in named { try meet(input, log: nil, time) }
+        for input in named where !wantsStop() { try meet(input, log: nil, time) }
         let atRest = identity.sources.filter { source in source.identity.map { resting[$0] != nil } ?? false }
         let found = Set(files.values.map(\.id) + atRest.map(\.id))
         let late = Set(awaited.values)
@@ -93,7 +93,7 @@ extension Follower {
     ) throws -> Bool {
         let isInPlace = FileLook(path: original.source.record.path)?.identity == original.identity
         if !isInPlace {
-            try drop(original)
+            drop(original)
             return true
         }
         if !opened.isFinite, opened.record.checkpoint >= opened.size { return true }
@@ -123,7 +123,7 @@ extension Follower {
 
     /// Closes some files at whose end nothing is read, those first that have been silent longest.
     private func closeIdle() -> Bool {
-        let idle = files.values.filter { $0.look != nil && $0.isNamed }.sorted { $0.changedAt < $1.changedAt }
+        let idle = files.values.filter { $0.look != nil && !$0.isDeleted }.sorted { $0.changedAt < $1.changedAt }
         for file in idle.prefix((idle.count + 1) / 2) {
             resting[file.identity] = file.look
             files[file.identity] = nil

@@ -95,13 +95,17 @@ extension Follower {
     /// Nothing more is awaited of a file that no word names any more, or in whose place another one stands, once it has
     /// been silent for long enough. Its writer may keep it open for a while after it was renamed.
     private func endIfForsaken(_ file: LiveFile, _ look: FileLook, _ time: Int64) throws {
-        guard time - file.changedAt >= options.grace, !file.isNamed || file.isSuperseded else { return }
+        // Of many that are forsaken at once, nobody writes to the old ones.
+        let patience = files.count > Self.many ? min(options.grace, 5_000_000) : options.grace
+        guard time - file.changedAt >= patience, !file.isNamed || file.isSuperseded else { return }
         let isStanding = FileLook(path: file.source.record.path)?.identity == file.identity
         let isOnlyUnnamed = isStanding && file.source.record.path == file.source.record.log
         try end(file, look.names == 0 ? .deleted : isOnlyUnnamed ? nil : .rotated, time)
     }
 
-    /// Takes what is left of a file, makes it true, and closes it.
+    private static var many: Int { 256 }
+
+    /// Takes what is left of a file; it is closed when all of it is true.
     /// - Parameter ending: how it ended; nil if it may go on some day.
     func end(_ file: LiveFile, _ ending: SourceRecord.Ending?, _ time: Int64) throws {
         let look = try? file.source.look()
@@ -119,8 +123,8 @@ extension Follower {
             $0.lost += lost
         }
         remember(file.source.state(size: max(look?.size ?? 0, file.source.record.size)))
-        // Before it is closed, so that a full disk finds it still open.
-        try intake.finish()
+        // It stays open until all of it is true, so that a full disk finds it still there.
+        leaving.append(file)
         files[file.identity] = nil
         if let ending { notify(.ended(path: path, ending, lost: lost)) }
         if let box = file.box, let look, ending == .truncated || ending == .rewritten {
@@ -155,9 +159,9 @@ extension Follower {
     }
 
     /// Closes a file of which another one holds everything, the last line too.
-    func drop(_ file: LiveFile) throws {
+    func drop(_ file: LiveFile) {
         remember(file.source.state(size: file.source.record.size))
-        try intake.finish()
+        leaving.append(file)
         files[file.identity] = nil
     }
 

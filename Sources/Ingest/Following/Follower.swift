@@ -33,11 +33,15 @@ package final class Follower {
     let now: () -> Int64
     let ticks: () -> Int64
     let notify: (FollowNotice) -> Void
+    /// Whether a turn is to end soon.
+    let wantsStop: () -> Bool
     let writer: TrailWriter
     var intake: LineIntake
     var identity: SourceIdentity
     /// The files that are open.
     var files: [FileIdentity: LiveFile] = [:]
+    /// Files of which nothing more is awaited, until what was read of them is true.
+    var leaving: [LiveFile] = []
     /// Files that are closed because nothing is awaited of them, or because descriptors are short: what they looked
     /// like then. They are opened again when they look different.
     var resting: [FileIdentity: FileLook] = [:]
@@ -66,9 +70,11 @@ package final class Follower {
     ///   - words: files, folders and patterns; they need not name anything yet.
     ///   - now: the clock, microseconds since the epoch.
     ///   - ticks: a clock that never goes back, in microseconds.
+    ///   - wantsStop: whether a turn is to end soon; what it has not read is left for the next run.
     package init(
         _ words: [String], into writer: TrailWriter, options: Options = Options(), now: @escaping () -> Int64,
-        ticks: @escaping () -> Int64, notify: @escaping (FollowNotice) -> Void = { _ in }
+        ticks: @escaping () -> Int64, notify: @escaping (FollowNotice) -> Void = { _ in },
+        wantsStop: @escaping () -> Bool = { false }
     ) throws {
         self.words = words
         self.writer = writer
@@ -76,6 +82,7 @@ package final class Follower {
         self.now = now
         self.ticks = ticks
         self.notify = notify
+        self.wantsStop = wantsStop
         firstBatch = try writer.catalog.lastBatch() + 1
         intake = LineIntake(writer, options.limits, now: now)
         identity = SourceIdentity(try writer.catalog.sources(), holdsLines: intake.holdsLines)
@@ -110,8 +117,12 @@ package final class Follower {
                 folders = Inputs.folders(of: words).union(files.values.map { parent(of: $0.source.record.path) })
             }
             var isBusy = false
-            for file in files.values.sorted(by: { $0.id < $1.id }) { isBusy = try read(file, time) || isBusy }
+            for file in files.values.sorted(by: { $0.id < $1.id }) where !wantsStop() {
+                isBusy = try read(file, time) || isBusy
+                if isBusy { try commitIfDue(ticks()) }
+            }
             try commitIfDue(time)
+            try closeLeaving()
             if blockade != nil { try unblock(time) }
             return isBusy
         } catch where isPassing(error) {
@@ -130,6 +141,7 @@ package final class Follower {
             // What has no name any more is found by nobody afterwards.
             for file in files.values where file.isDeleted { try readToEnd(file.identity, ticks()) }
             try intake.finish()
+            leaving = []
         }
         var summary = IngestSummary()
         (summary.counts, summary.bytesIn, summary.bytesStored, summary.segments) = try writer.catalog
@@ -153,6 +165,14 @@ package final class Follower {
         waitingSince = nil
     }
 
+    /// Makes true what was read of files of which nothing more is awaited, and closes them.
+    private func closeLeaving() throws {
+        guard !leaving.isEmpty else { return }
+        try intake.finish()
+        leaving = []
+        waitingSince = nil
+    }
+
     // MARK: When nothing can be written
 
     private func block(_ error: any Error, _ time: Int64) {
@@ -173,6 +193,8 @@ package final class Follower {
         try writer.startOver()
         intake = LineIntake(writer, options.limits, now: now)
         identity = SourceIdentity(try writer.catalog.sources(), holdsLines: intake.holdsLines)
+        for file in leaving where files[file.identity] == nil { files[file.identity] = file }
+        leaving = []
         for file in files.values {
             if file.source.isFinite {
                 files[file.identity] = nil

@@ -17,7 +17,7 @@ struct Status: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let report = try StatusReport(trail.open(), version: Version.current, zlib: zlibVersionText)
+        let report = try StatusReport(trail.open(), version: Version.current, zlib: zlibVersionText, now: Clock.now())
         try output.write { try report.print(as: output.format, to: $0) }
     }
 }
