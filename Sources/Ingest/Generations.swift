@@ -10,7 +10,11 @@ extension SourceIdentity {
     /// Only logs are looked at that were read before and whose name now stands for another file: of a log that is new,
     /// nobody has asked for its past.
     /// - Parameter isKnown: whether a file that looks like this is certainly the one that was read.
-    func rotations(of names: [String], isKnown: (FileLook) -> Bool) -> [(input: Input, log: String)] {
+    /// - Parameter turning: logs that were rotated a moment ago, and since when: a folder that changes while it is
+    ///   listed may not show all of its files.
+    func rotations(
+        of names: [String], turning: [String: Int64] = [:], isKnown: (FileLook) -> Bool
+    ) -> [(input: Input, log: String)] {
         let logs = Dictionary(grouping: sources.filter { $0.readAt != nil }) { $0.log }
         return names.flatMap { log -> [(input: Input, log: String)] in
             let generations = logs[log] ?? []
@@ -21,7 +25,9 @@ extension SourceIdentity {
                 // Under its own name it is found anyway, unless it is another one.
                 return !isKnown(look) && (!Self.holds(log, source) || source.wasUsed(look))
             }
-            if !open.isEmpty { return rotations(of: open, beside: log).map { ($0, log) } }
+            if !open.isEmpty || turning[log] != nil {
+                return rotations(of: open, beside: log, since: turning[log]).map { ($0, log) }
+            }
             // All generations have ended, and nobody has yet told how the log went on.
             guard generations.allSatisfy({ $0.ended != nil }),
                 let last = generations.max(by: { ($0.readAt ?? 0) < ($1.readAt ?? 0) }) else { return [] }
@@ -30,12 +36,13 @@ extension SourceIdentity {
     }
 
     /// The rotations of a log that may hold what was not read of some of its generations, the oldest first.
-    func rotations(of sources: [SourceRecord], beside log: String) -> [Input] {
+    /// - Parameter since: also those that were changed since then, in microseconds.
+    func rotations(of sources: [SourceRecord], beside log: String, since turning: Int64? = nil) -> [Input] {
         let folder = parent(of: log)
         let names = (try? Files.names(inFolder: folder)) ?? []
         let identities = Set(sources.compactMap(\.identity))
         // Times of files are rough; what is a little older is told apart by its content.
-        let since = (sources.map { $0.readAt ?? 0 }.min() ?? .max) - 2_000_000
+        let since = min(sources.map { $0.readAt ?? 0 }.min() ?? .max, turning ?? .max) - 2_000_000
         let found = names.compactMap { name -> (look: FileLook, path: String)? in
             let path = folder + "/" + name
             guard Self.isRotation(path, of: log), kind(ofPath: path) == .file, let look = FileLook(path: path) else {

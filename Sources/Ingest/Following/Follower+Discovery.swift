@@ -6,17 +6,25 @@ internal import Files
 extension Follower {
     /// Looks up what the words name, opens what is new, and notes what has lost its name.
     func discover(_ time: Int64) throws {
+        let begun = now()
         for file in files.values { file.isNamed = false }
         let named = Inputs.present(words)
+        for input in named where !wantsStop() { try meet(input, log: nil, time) }
+        // Only then what was rotated: whatever moves from here on is missed under its name, and looked for next time.
         let logs = Set(named.map(\.name) + words.map(Inputs.absolute)).sorted()
-        let rotations = identity.rotations(of: logs) { files[$0.identity] != nil || resting[$0.identity] == $0 }
-        for (input, log) in rotations { awaited[input.name] = log }
+        let rotations = identity.rotations(of: logs, turning: turning) { isKnown($0) }
+        let unknown = rotations.filter { FileLook(path: $0.input.name).map { !isKnown($0) } ?? false }
+        for (input, log) in unknown { awaited[input.name] = log }
+        turning = Dictionary(unknown.map { ($0.log, turning[$0.log] ?? listedAt ?? now()) }) { min($0, $1) }
+        listedAt = begun
+        if !turning.isEmpty { discoverAgain() }
+        // Known ones may have new names.
+        for (input, log) in rotations where awaited[input.name] == nil { try meet(input, log: log, time) }
         for (path, log) in awaited.sorted(by: { $0.key < $1.key }) where !wantsStop() {
             try meet(Inputs.input(path), log: log, time)
             if let look = FileLook(path: path), files[look.identity] == nil, resting[look.identity] != look { continue }
             awaited[path] = nil
         }
-        for input in named where !wantsStop() { try meet(input, log: nil, time) }
         let atRest = identity.sources.filter { source in source.identity.map { resting[$0] != nil } ?? false }
         let found = Set(files.values.map(\.id) + atRest.map(\.id))
         let late = Set(awaited.values)
@@ -25,6 +33,10 @@ extension Follower {
             remember(record)
             notify(.ended(path: record.path, record.ended ?? .missing, lost: record.lost))
         }
+    }
+
+    private func isKnown(_ look: FileLook) -> Bool {
+        files[look.identity] != nil || resting[look.identity] == look
     }
 
     /// A file that has a name: perhaps one that is open already, under a new name; perhaps one that rests.

@@ -49,6 +49,9 @@ package final class Follower {
     var settling: [FileIdentity: (look: FileLook, since: Int64)] = [:]
     /// Rotations of logs that are still to be read, and the logs that they belong to.
     var awaited: [String: String] = [:]
+    /// Logs that were found rotated by the last discovery, and since when they may have been; and when it was.
+    var turning: [String: Int64] = [:]
+    var listedAt: Int64?
     /// What was told about inputs that cannot be read.
     var problems: [String: String] = [:]
     /// Where things may happen.
