@@ -27,14 +27,14 @@ extension Catalog {
         try db.execute(
             sql: """
                 INSERT INTO batches (committed_at, lines, stored, quarantined, blank, flagged, bytes_in, bytes_stored,
-                    segments)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    segments, redacted)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 batch.committedAt, batch.counts.lines, batch.counts.stored, batch.counts.quarantined,
                 batch.counts.blank,
                 batch.counts.flagged, batch.bytesIn, batch.segments.reduce(0) { $0 + $1.record.bytes },
-                batch.segments.count,
+                batch.segments.count, batch.counts.redacted,
             ])
         return db.lastInsertedRowID
     }
@@ -44,14 +44,15 @@ extension Catalog {
             sql: """
                 INSERT INTO sources (source_id, path, compressed, device, inode, head_length, head_hash, tail_length,
                     tail_hash, start, checkpoint, open_line, size, lines, stored, quarantined, blank, flagged,
-                    last_event)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    last_event, redacted)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (source_id) DO UPDATE SET path = excluded.path, compressed = excluded.compressed,
                     device = excluded.device, inode = excluded.inode, head_length = excluded.head_length,
                     head_hash = excluded.head_hash, tail_length = excluded.tail_length, tail_hash = excluded.tail_hash,
                     checkpoint = excluded.checkpoint, open_line = excluded.open_line, size = excluded.size,
                     lines = excluded.lines, stored = excluded.stored, quarantined = excluded.quarantined,
-                    blank = excluded.blank, flagged = excluded.flagged, last_event = excluded.last_event
+                    blank = excluded.blank, flagged = excluded.flagged, last_event = excluded.last_event,
+                    redacted = excluded.redacted
                 """
         ).execute(arguments: [
             source.id, source.path, source.isCompressed, source.device, source.inode, source.headLength,
@@ -59,7 +60,7 @@ extension Catalog {
             source.tailLength, source.tailHash, source.start, source.checkpoint, source.hasOpenLine, source.size,
             source.counts.lines,
             source.counts.stored, source.counts.quarantined, source.counts.blank, source.counts.flagged,
-            source.lastEvent,
+            source.lastEvent, source.counts.redacted,
         ])
     }
 
@@ -107,12 +108,13 @@ extension Catalog {
     private static func insert(_ line: QuarantineRecord, _ batchID: Int64, _ db: Database) throws {
         try db.cachedStatement(
             sql: """
-                INSERT INTO quarantine (batch_id, source_id, source, source_offset, length, reason, detail, bytes)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO quarantine (batch_id, source_id, source, source_offset, length, reason, detail, bytes,
+                    redacted)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             batchID, line.sourceID, line.source, line.sourceOffset, line.length, line.reason, line.detail,
-            line.bytes.asData,
+            line.bytes.asData, line.redacted,
         ])
     }
 }

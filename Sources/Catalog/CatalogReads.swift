@@ -103,16 +103,20 @@ extension Catalog {
         }
     }
 
-    /// The lines of a source that are no events, in their order, each without its newline.
-    package func keptLines(ofSource id: Int64) throws(CatalogError) -> [(offset: Int64, bytes: [UInt8])] {
+    /// The lines of a source that are no events, in their order, each without its newline. The length is that in the
+    /// source, which differs from the number of bytes where credentials were replaced.
+    package func keptLines(
+        ofSource id: Int64
+    ) throws(CatalogError) -> [(offset: Int64, length: Int64, bytes: [UInt8])] {
         try read("read quarantine and blank lines") { db in
             try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT source_offset, bytes FROM quarantine WHERE source_id = ?1
-                    UNION ALL SELECT source_offset, bytes FROM blank_lines WHERE source_id = ?1 ORDER BY source_offset
+                    SELECT source_offset, length, bytes FROM quarantine WHERE source_id = ?1
+                    UNION ALL SELECT source_offset, length(bytes), bytes FROM blank_lines WHERE source_id = ?1
+                    ORDER BY source_offset
                     """, arguments: [id]
-            ).map { ($0["source_offset"], [UInt8]($0["bytes"] as Data)) }
+            ).map { ($0["source_offset"], $0["length"], [UInt8]($0["bytes"] as Data)) }
         }
     }
 
@@ -123,8 +127,8 @@ extension Catalog {
                 db,
                 sql: """
                     SELECT source_offset, length, length(bytes) AS kept FROM quarantine
-                    WHERE source_id = ? AND length > length(bytes) ORDER BY source_offset
-                    """, arguments: [id]
+                    WHERE source_id = ? AND reason = ? ORDER BY source_offset
+                    """, arguments: [id, QuarantineReason.lineTooLong.rawValue]
             ).map { ($0["source_offset"], $0["length"], $0["kept"]) }
         }
     }
@@ -170,6 +174,7 @@ extension SourceRecord {
         counts.quarantined = row["quarantined"]
         counts.blank = row["blank"]
         counts.flagged = row["flagged"]
+        counts.redacted = row["redacted"]
         lastEvent = row["last_event"]
     }
 }

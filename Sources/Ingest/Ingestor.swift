@@ -32,6 +32,7 @@ package final class Ingestor {
         now: @escaping () -> Int64, progress: @escaping (IngestProgress) -> Void = { _ in }
     ) throws {
         identity = SourceIdentity(try writer.catalog.sources())
+        reader.secrets = writer.secrets
         encoder = Encoder(writer, limits)
         batch = EventBatch(limits: Self.batchLimits(limits))
         self.limits = limits
@@ -129,8 +130,9 @@ package final class Ingestor {
                 break
             }
         }
-        batch.add(QuarantinedLine(
-            source: source.record.path, offset: offset, length: length, reason: .lineTooLong, bytes: kept))
+        let line = QuarantinedLine(
+            source: source.record.path, offset: offset, length: length, reason: .lineTooLong, bytes: kept)
+        batch.add(line.redacted(by: reader.secrets))
         take(&source)
     }
 
@@ -168,6 +170,7 @@ package final class Ingestor {
         counts.quarantined = Int64(taken.quarantined)
         counts.blank = Int64(taken.blank)
         counts.flagged = Int64(taken.flagged)
+        counts.redacted = Int64(taken.redacted)
         source.count(counts, newest: batch.takeNewest())
         let bytes = source.takeNewBytes()
         pending.add(counts, bytesIn: bytes)

@@ -71,6 +71,7 @@ package struct StatusReport {
             .init("lines_blank", .int(counts.blank)),
             .init("lines_duplicate", 0),
             .init("lines_flagged", .int(counts.flagged)),
+            .init("lines_redacted", .int(counts.redacted)),
             .init("detection_runs", .int(lastRun?.runs ?? 0)),
             .init("last_run", time(lastRun?.startedAt)),
             .init("last_run_as_of", time(lastRun?.asOf)),
@@ -113,7 +114,8 @@ package struct StatusReport {
             .init("checkpoint", .int(source.checkpoint)), .init("size", .int(source.size)),
             .init("lines", .int(source.counts.lines)), .init("stored", .int(source.counts.stored)),
             .init("quarantined", .int(source.counts.quarantined)), .init("blank", .int(source.counts.blank)),
-            .init("flagged", .int(source.counts.flagged)), .init("last_event", time(source.lastEvent)),
+            .init("flagged", .int(source.counts.flagged)), .init("redacted", .int(source.counts.redacted)),
+            .init("last_event", time(source.lastEvent)),
         ])
     }
 

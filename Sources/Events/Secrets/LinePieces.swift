@@ -1,0 +1,73 @@
+/// Cuts a line at its quotes: into strings and what stands between them. A line that is no JSON is cut all the same.
+struct LinePieces {
+    struct Piece {
+        /// Bytes of the line, without the quotes.
+        var range: Range<Int>
+        var hasEscapes = false
+        /// The piece is a string and stands behind this name, if such a name is that of a credential.
+        var name: SecretType?
+        /// The name of the line's member that the piece belongs to, if it can be told and shown.
+        var member: String?
+    }
+
+    private static let longestMember = 64
+    private static let shown = ByteSet(ByteSet.lower + ByteSet.upper + ByteSet.digits + "_-.")
+
+    private var at = 0
+    private var isString = false
+    /// Objects and arrays around `at`.
+    private var depth = 0
+    private var name: SecretType?
+    private var member: String?
+
+    /// The next piece, or nil at the end of the line.
+    mutating func next(_ line: RawSpan) -> Piece? {
+        guard at <= line.byteCount else { return nil }
+        var piece = Piece(range: at..<at)
+        var end = at
+        while end < line.byteCount, line.byte(end) != Byte.quote {
+            if line.byte(end) == Byte.backslash {
+                piece.hasEscapes = true
+                end += 1
+            }
+            end += 1
+        }
+        end = min(end, line.byteCount)
+        piece.range = at..<end
+        if isString { noteString(&piece, line) } else { noteBetween(piece.range, line) }
+        piece.member = member
+        isString.toggle()
+        at = end + 1
+        return piece
+    }
+
+    /// A string is a name if a colon follows, else a value.
+    private mutating func noteString(_ piece: inout Piece, _ line: RawSpan) {
+        let colon = line.end(of: .space, from: min(piece.range.upperBound + 1, line.byteCount))
+        guard line.holds(":", at: colon) else {
+            piece.name = name
+            name = nil
+            return
+        }
+        if depth == 1 { member = nil }
+        let text = piece.hasEscapes ? EscapedText.meaning(of: piece.range, in: line) : Array(line, piece.range)
+        guard text.count <= Self.longestMember else { return name = nil }
+        name = SecretName.type(text.span.bytes).flatMap { NamedValue.isMember($0) ? $0 : nil }
+        if depth == 1, text.allSatisfy({ Self.shown.contains($0) }) {
+            member = String(decoding: text, as: UTF8.self)
+        }
+    }
+
+    /// Counts braces; anything but a colon ends what a name is the name of.
+    private mutating func noteBetween(_ range: Range<Int>, _ line: RawSpan) {
+        for at in range {
+            switch line.byte(at) {
+            case Byte.openBrace, Byte.openBracket: depth += 1
+            case Byte.closeBrace, Byte.closeBracket: depth -= 1
+            case Byte.colon, Byte.space, Byte.tab: continue
+            default: break
+            }
+            name = nil
+        }
+    }
+}
