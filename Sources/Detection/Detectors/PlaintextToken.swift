@@ -131,9 +131,9 @@ extension PlaintextToken {
 
     private func explanation(_ key: Leak.Key, _ leak: Leak, _ day: String) -> String {
         let fields = sorted(leak.fields).map { "`\($0)`" }.joined(separator: ", ")
-        let different = leak.marks.isEmpty ? "" : " (\(Wording.count(leak.marks.count, "different one")))"
-        return "On \(day), \(Wording.count(leak.events, "event")) of \(key.source) held a credential of the type "
-            + "\(key.type)\(different) in \(fields). The trail holds marks in their place; the log itself, its copies "
+        let held = leak.marks.isEmpty ? "credentials" : Wording.count(leak.marks.count, "different credential")
+        return "On \(day), \(Wording.count(leak.events, "event")) of \(key.source) held \(held) of the type "
+            + "\(key.type) in \(fields). The trail holds marks in their place; the log itself, its copies "
             + "and whoever shipped it have the credentials still. Revoke them, and make the producer leave them out."
     }
 

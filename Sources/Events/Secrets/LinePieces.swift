@@ -4,6 +4,8 @@ struct LinePieces {
         /// Bytes of the line, without the quotes.
         var range: Range<Int>
         var hasEscapes = false
+        /// The piece is a string before a colon.
+        var isName = false
         /// The piece is a string and stands behind this name, if such a name is that of a credential.
         var name: SecretType?
         /// The name of the line's member that the piece belongs to, if it can be told and shown.
@@ -35,11 +37,14 @@ struct LinePieces {
         end = min(end, line.byteCount)
         piece.range = at..<end
         if isString { noteString(&piece, line) } else { noteBetween(piece.range, line) }
-        piece.member = member
+        piece.member = piece.isName ? nil : member
         isString.toggle()
         at = end + 1
         return piece
     }
+
+    /// Shows the member no longer under its name, which is a credential itself.
+    mutating func hideMember() { member = nil }
 
     /// A string is a name if a colon follows, else a value.
     private mutating func noteString(_ piece: inout Piece, _ line: RawSpan) {
@@ -49,6 +54,7 @@ struct LinePieces {
             name = nil
             return
         }
+        piece.isName = true
         if depth == 1 { member = nil }
         let text = piece.hasEscapes ? EscapedText.meaning(of: piece.range, in: line) : Array(line, piece.range)
         guard text.count <= Self.longestMember else { return name = nil }

@@ -6,6 +6,8 @@
 package enum SecretMark {
     private static let open = Array("⟨".utf8)
     private static let close = Array("⟩".utf8)
+    private static let letters = ByteSet(ByteSet.lower + "_")
+    private static let hex = ByteSet("0123456789abcdef")
 
     static func append(_ type: SecretType, _ digest: UInt64, to out: inout [UInt8]) {
         out += open
@@ -36,8 +38,17 @@ package enum SecretMark {
     }
 
     /// Whether a mark begins here: what was replaced once is not replaced again.
-    static func stands(in text: RawSpan, at start: Int) -> Bool {
-        guard start + open.count <= text.byteCount else { return false }
-        return (0..<open.count).allSatisfy { text.byte(start + $0) == open[$0] }
+    static func stands(in text: RawSpan, at start: Int) -> Bool { end(in: text, at: start) != nil }
+
+    /// Where the mark that begins here ends, or nil if none begins.
+    static func end(in text: RawSpan, at start: Int) -> Int? {
+        guard text.holds("⟨", at: start) else { return nil }
+        let type = start + open.count
+        let word = text.extracting(..<min(text.byteCount, type + 32)).end(of: letters, from: type)
+        guard word > type, text.holds(":hmac:", at: word) else { return nil }
+        let digits = word + 6
+        guard text.holds("⟩", at: digits + 16), text.extracting(..<(digits + 16)).end(of: hex, from: digits) == digits + 16
+        else { return nil }
+        return digits + 16 + close.count
     }
 }

@@ -50,6 +50,7 @@ package struct SecretMarker: Sendable {
         var pieces = LinePieces()
         while let piece = pieces.next(line) {
             let isCut = isCut && piece.range.upperBound == line.byteCount
+            let before = redaction.secrets.count
             if piece.hasEscapes {
                 let text = EscapedText.meaning(of: piece.range, in: line)
                 let found = secrets(of: piece, in: text.span.bytes, isCut: isCut)
@@ -67,6 +68,7 @@ package struct SecretMarker: Sendable {
                     append(secret, of: text, to: &redaction.bytes)
                 }
             }
+            if piece.isName, redaction.secrets.count > before { pieces.hideMember() }
         }
         guard !redaction.secrets.isEmpty else { return nil }
         redaction.bytes.append(line, copied..<line.byteCount)
