@@ -33,8 +33,8 @@ package struct TextPlace: Sendable, Equatable, BitwiseCopyable {
     }
 }
 
-/// Looks at a text that a column is about to keep for the first time, and gives what to keep in its place, or nil for the
-/// text itself. `row` counts over the rows being appended. What it gives must not be what it would look at again.
+/// Looks at a text that a column is about to keep for the first time, and gives what to keep in its place, or nil for
+/// the text itself. `row` counts over the rows being appended. What it gives must not be what it would look at again.
 package typealias TextScreen = (_ row: Int, _ text: RawSpan) -> [UInt8]?
 
 /// A column of optional texts: a dictionary, and for each row the index of its entry.

@@ -102,6 +102,39 @@ struct SecretEdgeTests {
         #expect(long < short * 80 + .milliseconds(20), "\(piece): \(short), \(long)")
     }
 
+    @Test func `what the look of the bytes does not show is not there`() {
+        // Without escapes a line is gone through string by string only when its bytes look like it. A backslash at the
+        // start makes that happen always.
+        var random = Seeded(8)
+        let parts = SecretSample.inTexts.map(\.text).filter { !$0.contains("\\") && !$0.contains("\n") } + harmlessTexts
+        let members = SecretSample.members.map { ($0.name, $0.sample.text) } + harmlessMembers.map { ($0.name, $0.value) }
+        var found = 0
+        for _ in 0..<5000 {
+            var text = "{"
+            for _ in 0..<3 {
+                let (name, value) = members.randomElement(using: &random) ?? ("", "")
+                text += random.chance(50) ? #""\#(name)":"\#(value)","# : #""x" : "\#(parts.randomElement(using: &random) ?? "")","#
+            }
+            guard !text.contains("\\") else { continue }
+            let whole = marker.redacted(line: Array(text.utf8).span.bytes)
+            let forced = marker.redacted(line: Array(("\\ " + text).utf8).span.bytes)
+            #expect(whole?.bytes == forced.map { Array($0.bytes.dropFirst(2)) }, "\(text)")
+            if whole != nil { found += 1 }
+        }
+        #expect(found > 1000 && found < 4900)
+    }
+
+    @Test func `logs without credentials are stored as they are with a marker and without`() throws {
+        for seed in UInt64(1)...4 {
+            var random = Seeded(seed)
+            var bytes: [UInt8] = []
+            for _ in 0..<1500 { bytes += Array(Made.line(&random).utf8) + [0x0A] }
+            let with = try Rendering(bytes, secrets: marker), without = try Rendering(bytes)
+            #expect(with.lines == without.lines)
+            #expect(with.redactedCount == 0)
+        }
+    }
+
     @Test func `random bytes never stop the program, and marks stand only where something was replaced`() {
         var random = Seeded(5)
         let parts = SecretSample.inTexts.map(\.text) + ["\"", "\\", "\\u00", "{", "}", ":", "⟨", "\n", "a", " "]

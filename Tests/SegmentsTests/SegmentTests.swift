@@ -24,7 +24,7 @@ struct SegmentTests {
         #expect(reader.rows == 35_001)
         #expect(reader.rowGroupCount == 3)
         #expect(reader.metadata.map(\.key) == ["authtrail.format", "authtrail.batch"])
-        #expect(reader.metadata.map(\.value) == ["2", "7"])
+        #expect(reader.metadata.map(\.value) == ["3", "7"])
         let fields = EventFields([.ip, .ts])
         for (group, events) in all.groups.enumerated() {
             let isEqual = try reader.columns(rowGroup: group).events == events

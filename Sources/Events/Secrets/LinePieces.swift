@@ -8,11 +8,10 @@ struct LinePieces {
         var isName = false
         /// The piece is a string and stands behind this name, if such a name is that of a credential.
         var name: SecretType?
-        /// The name of the line's member that the piece belongs to, if it can be told and shown.
-        var member: String?
     }
 
-    private static let longestMember = 64
+    /// No name of a member that is longer is looked at.
+    private static let longestName = 64
     private static let shown = ByteSet(ByteSet.lower + ByteSet.upper + ByteSet.digits + "_-.")
 
     private var at = 0
@@ -20,7 +19,8 @@ struct LinePieces {
     /// Objects and arrays around `at`.
     private var depth = 0
     private var name: SecretType?
-    private var member: String?
+    /// The name of the line's member that is being gone through, as it stands in the line.
+    private var member: Range<Int>?
 
     /// The next piece, or nil at the end of the line.
     mutating func next(_ line: RawSpan) -> Piece? {
@@ -37,7 +37,6 @@ struct LinePieces {
         end = min(end, line.byteCount)
         piece.range = at..<end
         if isString { noteString(&piece, line) } else { noteBetween(piece.range, line) }
-        piece.member = piece.isName ? nil : member
         isString.toggle()
         at = end + 1
         return piece
@@ -45,6 +44,14 @@ struct LinePieces {
 
     /// Shows the member no longer under its name, which is a credential itself.
     mutating func hideMember() { member = nil }
+
+    /// The name of the line's member that the last piece belongs to, if it can be told and shown.
+    func memberName(_ line: RawSpan) -> String? {
+        guard let member, member.count <= Self.longestName,
+            line.extracting(..<member.upperBound).end(of: Self.shown, from: member.lowerBound) == member.upperBound
+        else { return nil }
+        return String(decoding: Array(line, member), as: UTF8.self)
+    }
 
     /// A string is a name if a colon follows, else a value.
     private mutating func noteString(_ piece: inout Piece, _ line: RawSpan) {
@@ -55,13 +62,16 @@ struct LinePieces {
             return
         }
         piece.isName = true
-        if depth == 1 { member = nil }
-        let text = piece.hasEscapes ? EscapedText.meaning(of: piece.range, in: line) : Array(line, piece.range)
-        guard text.count <= Self.longestMember else { return name = nil }
-        name = SecretName.type(text.span.bytes).flatMap { NamedValue.isMember($0) ? $0 : nil }
-        if depth == 1, text.allSatisfy({ Self.shown.contains($0) }) {
-            member = String(decoding: text, as: UTF8.self)
+        if depth == 1 { member = piece.range }
+        if piece.hasEscapes {
+            // Each character may be six bytes here.
+            guard piece.range.count <= 6 * Self.longestName else { return name = nil }
+            let text = EscapedText.meaning(of: piece.range, in: line)
+            name = SecretName.type(text.span.bytes)
+        } else {
+            name = SecretName.type(line.extracting(piece.range))
         }
+        if let type = name, !NamedValue.isMember(type) { name = nil }
     }
 
     /// Counts braces; anything but a colon ends what a name is the name of.

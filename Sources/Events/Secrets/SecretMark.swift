@@ -27,7 +27,9 @@ package enum SecretMark {
         var at = text.startIndex
         while at + start.count + 16 + close.count <= text.endIndex {
             let end = at + start.count + 16 + close.count
-            if text[at] == start[0], text[at..<end].starts(with: start), text[at..<end].suffix(close.count) == close[...] {
+            if text[at] == start[0], text[at..<end].starts(with: start),
+                text[at..<end].suffix(close.count) == close[...]
+            {
                 marks.append(String(decoding: text[at..<end], as: UTF8.self))
                 at = end
             } else {
@@ -47,7 +49,8 @@ package enum SecretMark {
         let word = text.extracting(..<min(text.byteCount, type + 32)).end(of: letters, from: type)
         guard word > type, text.holds(":hmac:", at: word) else { return nil }
         let digits = word + 6
-        guard text.holds("⟩", at: digits + 16), text.extracting(..<(digits + 16)).end(of: hex, from: digits) == digits + 16
+        guard text.holds("⟩", at: digits + 16),
+            text.extracting(..<(digits + 16)).end(of: hex, from: digits) == digits + 16
         else { return nil }
         return digits + 16 + close.count
     }

@@ -27,15 +27,9 @@ package struct SecretMarker: Sendable {
     package func redacted(text: RawSpan) -> Redaction? {
         let found = search.secrets(in: text)
         guard !found.isEmpty else { return nil }
-        var bytes: [UInt8] = []
-        var copied = 0
-        for secret in found {
-            bytes.append(text, copied..<secret.range.lowerBound)
-            append(secret, of: text, to: &bytes)
-            copied = secret.range.upperBound
-        }
-        bytes.append(text, copied..<text.byteCount)
-        return Redaction(bytes: bytes, secrets: found.map { .init(type: $0.type, member: nil) })
+        var copy = RedactedCopy()
+        copy.replace(found.map(\.range), by: marks(of: found, in: text), member: nil, of: text)
+        return copy.finish(text)
     }
 
     /// A line, or a piece of JSON, with marks in place of its credentials; nil if it has none. A line need not be
@@ -45,34 +39,32 @@ package struct SecretMarker: Sendable {
     package func redacted(line: RawSpan, isCut: Bool = false) -> Redaction? {
         let beginsEscaped = line.byteCount > 0 && line.byte(0) == Byte.backslash
         guard isCut || beginsEscaped || search.mayFind(in: line) else { return nil }
-        var redaction = Redaction(bytes: [], secrets: [])
-        var copied = 0
+        var copy = RedactedCopy()
         var pieces = LinePieces()
         while let piece = pieces.next(line) {
-            let isCut = isCut && piece.range.upperBound == line.byteCount
-            let before = redaction.secrets.count
-            if piece.hasEscapes {
-                let text = EscapedText.meaning(of: piece.range, in: line)
-                let found = secrets(of: piece, in: text.span.bytes, isCut: isCut)
-                let places = EscapedText.places(of: found.map(\.range), meaning: piece.range, in: line)
-                for (secret, place) in zip(found, places) {
-                    redaction.add(secret.type, piece.member, place, of: line, &copied)
-                    append(secret, of: text.span.bytes, to: &redaction.bytes)
-                }
-            } else {
-                let text = line.extracting(piece.range)
-                for secret in secrets(of: piece, in: text, isCut: isCut) {
-                    let start = piece.range.lowerBound
-                    let place = start + secret.range.lowerBound..<start + secret.range.upperBound
-                    redaction.add(secret.type, piece.member, place, of: line, &copied)
-                    append(secret, of: text, to: &redaction.bytes)
-                }
-            }
-            if piece.isName, redaction.secrets.count > before { pieces.hideMember() }
+            let (places, marks) = replacements(in: piece, of: line, isCut && piece.range.upperBound == line.byteCount)
+            guard !places.isEmpty else { continue }
+            copy.replace(places, by: marks, member: piece.isName ? nil : pieces.memberName(line), of: line)
+            if piece.isName { pieces.hideMember() }
         }
-        guard !redaction.secrets.isEmpty else { return nil }
-        redaction.bytes.append(line, copied..<line.byteCount)
-        return redaction
+        return copy.finish(line)
+    }
+
+    /// Where in the line the credentials of a piece stand, and their marks.
+    private func replacements(
+        in piece: LinePieces.Piece, of line: RawSpan, _ isCut: Bool
+    ) -> (places: [Range<Int>], marks: [Mark]) {
+        if piece.hasEscapes {
+            let text = EscapedText.meaning(of: piece.range, in: line)
+            let found = secrets(of: piece, in: text.span.bytes, isCut: isCut)
+            let places = EscapedText.places(of: found.map(\.range), meaning: piece.range, in: line)
+            return (places, marks(of: found, in: text.span.bytes))
+        }
+        let text = line.extracting(piece.range)
+        let found = secrets(of: piece, in: text, isCut: isCut)
+        let start = piece.range.lowerBound
+        let places = found.map { start + $0.range.lowerBound..<start + $0.range.upperBound }
+        return (places, marks(of: found, in: text))
     }
 
     /// The credentials of a piece by its text and by the name before it.
@@ -85,18 +77,39 @@ package struct SecretMarker: Sendable {
         return [FoundSecret(type: type, range: range)]
     }
 
-    private func append(_ secret: FoundSecret, of text: RawSpan, to bytes: inout [UInt8]) {
-        SecretMark.append(secret.type, digest(Array(text, secret.range)), to: &bytes)
+    private func marks(of found: [FoundSecret], in text: RawSpan) -> [Mark] {
+        found.map { secret in
+            var mark = Mark(type: secret.type)
+            SecretMark.append(secret.type, digest(Array(text, secret.range)), to: &mark.bytes)
+            return mark
+        }
     }
 }
 
-extension SecretMarker.Redaction {
-    /// Copies what stands before a credential, and notes it.
-    fileprivate mutating func add(
-        _ type: SecretType, _ member: String?, _ place: Range<Int>, of line: RawSpan, _ copied: inout Int
-    ) {
-        bytes.append(line, copied..<place.lowerBound)
-        copied = place.upperBound
-        secrets.append(.init(type: type, member: member))
+private struct Mark {
+    var type: SecretType
+    var bytes: [UInt8] = []
+}
+
+/// A copy under construction: of a text up to some place, with marks in it.
+private struct RedactedCopy {
+    private var redaction = SecretMarker.Redaction(bytes: [], secrets: [])
+    private var copied = 0
+
+    /// Goes on to the next credentials of the text.
+    mutating func replace(_ places: [Range<Int>], by marks: [Mark], member: String?, of text: RawSpan) {
+        for (place, mark) in zip(places, marks) {
+            redaction.bytes.append(text, copied..<place.lowerBound)
+            redaction.bytes += mark.bytes
+            redaction.secrets.append(.init(type: mark.type, member: member))
+            copied = place.upperBound
+        }
+    }
+
+    /// The whole text, or nil if nothing was replaced.
+    consuming func finish(_ text: RawSpan) -> SecretMarker.Redaction? {
+        guard !redaction.secrets.isEmpty else { return nil }
+        redaction.bytes.append(text, copied..<text.byteCount)
+        return redaction
     }
 }

@@ -8,9 +8,9 @@ enum SecretName {
         ("passwd", .password), ("authorization", .authorization), ("proxyauthorization", .authorization),
     ]
 
-    /// The last letters of the names, each before each of these characters.
-    static func endings(before next: String) -> [String] {
-        "nedrtyNEDRTY".flatMap { last in next.map { "\(last)\($0)" } }
+    /// The last letters of names, each before each of these characters.
+    static func endings(_ letters: String, before next: String) -> [String] {
+        (letters + letters.uppercased()).flatMap { last in next.map { "\(last)\($0)" } }
     }
 
     /// No name is longer, separators included.
@@ -18,6 +18,7 @@ enum SecretName {
 
     /// The name that ends at `end`, and where it starts. It is not a part of a longer one: `error_code` is no `code`.
     static func type(_ text: RawSpan, endingAt end: Int) -> (type: SecretType, start: Int)? {
+        guard isEnding(text, end) else { return nil }
         var start = end
         while start > 0, end - start <= longest, ByteSet.base64URL.contains(text.byte(start - 1)) { start -= 1 }
         guard end - start <= longest else { return nil }
@@ -26,9 +27,22 @@ enum SecretName {
         return type(text.extracting(start..<end)).map { ($0, start) }
     }
 
+    /// Whether two letters stand before `end` in which a name ends; most other words are told by that.
+    private static func isEnding(_ text: RawSpan, _ end: Int) -> Bool {
+        guard end >= 4 else { return false }
+        switch (text.byte(end - 2).lowercased, text.byte(end - 1).lowercased) {
+        case (UInt8(ascii: "e"), UInt8(ascii: "n")), (UInt8(ascii: "e"), UInt8(ascii: "r")),
+            (UInt8(ascii: "e"), UInt8(ascii: "t")), (UInt8(ascii: "e"), UInt8(ascii: "y")),
+            (UInt8(ascii: "o"), UInt8(ascii: "n")), (UInt8(ascii: "d"), UInt8(ascii: "e")),
+            (UInt8(ascii: "r"), UInt8(ascii: "d")), (UInt8(ascii: "w"), UInt8(ascii: "d")):
+            return true
+        default: return false
+        }
+    }
+
     /// What a whole text names.
     static func type(_ text: RawSpan) -> SecretType? {
-        guard text.byteCount >= 4, text.byteCount <= longest else { return nil }
+        guard text.byteCount <= longest, isEnding(text, text.byteCount) else { return nil }
         return types.first { name, _ in isSame(text, name) }?.type
     }
 

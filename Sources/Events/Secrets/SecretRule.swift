@@ -49,8 +49,8 @@ struct SecretRule: Sendable {
         // https://user:…@host
         SecretRule(["//"], URLPassword.judge),
         // code=…&client_secret=…, and the same inside of another URL: code%3D…%26
-        SecretRule(SecretName.endings(before: "=%"), NamedValue.judgeParameter),
+        SecretRule(SecretName.endings("nedrty", before: "=%"), NamedValue.judgeParameter),
         // "client_secret":"…" in a text that holds JSON
-        SecretRule(SecretName.endings(before: "\"\\"), NamedValue.judgeMember),
+        SecretRule(SecretName.endings("ndrty", before: "\"\\"), NamedValue.judgeMember),
     ]
 }

@@ -16,9 +16,8 @@ enum URLPassword {
         guard let colon else { return .nothing }
         // Cut off, it may be a port as well, which digits alone are.
         let isOpen = isCut && end == text.byteCount && !text.composition(colon + 1..<end).isSubset(of: .digit)
-        guard let last = at ?? (isOpen ? end : nil), last > colon + 1, !SecretMark.stands(in: text, at: colon + 1) else {
-            return .nothing
-        }
+        guard let last = at ?? (isOpen ? end : nil), last > colon + 1, !SecretMark.stands(in: text, at: colon + 1)
+        else { return .nothing }
         return .found(FoundSecret(type: .urlPassword, range: colon + 1..<last))
     }
 }
