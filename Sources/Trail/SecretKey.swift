@@ -16,9 +16,11 @@ enum SecretKey {
         let file = path + "/" + SegmentLayout.secretKey
         var bytes = try privateFile(file, size: size)
         if bytes == nil { bytes = try make(file) }
-        let key = SymmetricKey(data: bytes ?? [])
+        let keyed = HMAC<SHA256>(key: SymmetricKey(data: bytes ?? []))
         return SecretMarker { secret in
-            HMAC<SHA256>.authenticationCode(for: secret, using: key).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+            var code = keyed
+            code.update(data: secret)
+            return code.finalize().prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
         }
     }
 

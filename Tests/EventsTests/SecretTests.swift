@@ -2,7 +2,7 @@ import Events
 import Testing
 
 /// Where in a line a text stands: the line with the text, which is escaped as the place wants it.
-private struct Place: Sendable, CustomTestStringConvertible {
+struct Place: Sendable, CustomTestStringConvertible {
     var name: String
     var reason: QuarantineReason?
     /// What the row says of where it was; nil in quarantine, where only the type is told.
@@ -70,7 +70,7 @@ private func mark(_ type: SecretType, _ secret: String) -> String {
 
 struct SecretTests {
     @Test(arguments: Place.all)
-    fileprivate func `every credential is replaced by its mark, and all else stays`(_ place: Place) throws {
+    func `every credential is replaced by its mark, and all else stays`(_ place: Place) throws {
         for sample in SecretSample.inTexts {
             let line = place.line(place.escapes(sample.text))
             let rendering = try Rendering(Array((line + "\n").utf8), secrets: marker)

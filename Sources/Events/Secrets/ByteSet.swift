@@ -21,6 +21,8 @@ struct ByteSet: Sendable {
     /// The characters of a bearer token (RFC 6750), `=` at its end apart.
     static let token = ByteSet(lower + upper + digits + "-._~+/")
     static let space = ByteSet(" \t\r\n")
+    /// What stands between a name and its value, also where somebody typed too much of it.
+    static let colonOrSpace = ByteSet(": \t\r\n")
 }
 
 extension RawSpan {

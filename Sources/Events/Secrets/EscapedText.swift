@@ -9,6 +9,33 @@ enum EscapedText {
         return text
     }
 
+    /// The bytes that a line means, except that quotes and backslashes keep theirs: so the ends of strings can still be
+    /// told from quotes within them.
+    static func withoutMostEscapes(_ line: RawSpan) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(line.byteCount)
+        var at = 0
+        while at < line.byteCount {
+            var next = at
+            while next < line.byteCount, line.byte(next) != Byte.backslash { next &+= 1 }
+            text.append(line, at..<next)
+            at = next
+            guard at < line.byteCount else { break }
+            let follows = at + 1 < line.byteCount ? line.byte(at + 1) : 0
+            if follows == Byte.quote || follows == Byte.backslash {
+                text.append(line, at..<at + 2)
+                at += 2
+            } else {
+                let length = appendNext(line, at, line.byteCount, to: &text)
+                if length == 6, text.last == Byte.quote || text.last == Byte.backslash {
+                    text.insert(Byte.backslash, at: text.count - 1)
+                }
+                at += length
+            }
+        }
+        return text
+    }
+
     /// Where parts of the meaning, ascending and apart from each other, stand in the line. An escape that means
     /// several bytes belongs to every part that has one of them.
     static func places(of parts: [Range<Int>], meaning range: Range<Int>, in line: RawSpan) -> [Range<Int>] {

@@ -80,10 +80,9 @@ struct LinePieces {
             switch line.byte(at) {
             case Byte.openBrace, Byte.openBracket: depth += 1
             case Byte.closeBrace, Byte.closeBracket: depth -= 1
-            case Byte.colon, Byte.space, Byte.tab: continue
             default: break
             }
-            name = nil
+            if !ByteSet.colonOrSpace.contains(line.byte(at)) { name = nil }
         }
     }
 }

@@ -80,7 +80,7 @@ enum NamedValue {
         guard let name = afterQuote(from) else { return nil }
         let colon = text.end(of: .space, from: name)
         guard text.holds(":", at: colon) else { return nil }
-        return afterQuote(text.end(of: .space, from: colon + 1)).map { ($0, isEscaped) }
+        return afterQuote(text.end(of: .colonOrSpace, from: colon)).map { ($0, isEscaped) }
     }
 
     /// Whether a member of this name holds a credential. `code` is one of errors more often than one of OAuth.

@@ -37,8 +37,7 @@ package struct SecretMarker: Sendable {
     ///
     /// - Parameter isCut: the line goes on where it is not seen: what may be the beginning of a credential is one.
     package func redacted(line: RawSpan, isCut: Bool = false) -> Redaction? {
-        let beginsEscaped = line.byteCount > 0 && line.byte(0) == Byte.backslash
-        guard isCut || beginsEscaped || search.mayFind(in: line) else { return nil }
+        guard isCut || search.mayFind(in: line) else { return nil }
         var copy = RedactedCopy()
         var pieces = LinePieces()
         while let piece = pieces.next(line) {

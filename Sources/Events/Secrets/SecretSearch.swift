@@ -61,13 +61,29 @@ struct SecretSearch: Sendable {
         return found.all
     }
 
-    /// Whether a piece of JSON may hold credentials: some bytes look like one, or it has escapes.
-    func mayFind(in json: RawSpan) -> Bool {
+    /// Whether a line, or a piece of JSON, holds credentials, as far as can be told without looking for its strings.
+    /// It may hold none all the same.
+    func mayFind(in line: RawSpan) -> Bool {
         var blocks = Blocks()
-        var at = next(Self.ofRule | Self.ofEscape, in: json, from: 0)
+        let sorts = Self.ofRule | Self.ofEscape
+        var at = line.byteCount > 0 && line.byte(0) == Byte.backslash ? 0 : next(sorts, in: line, from: 0)
         while at >= 0 {
-            if json.byte(at + 1) == Byte.backslash || judge(json, at, false, &blocks) != nil { return true }
-            at = next(Self.ofRule | Self.ofEscape, in: json, from: at + 1)
+            if line.byte(at) == Byte.backslash || line.byte(at + 1) == Byte.backslash {
+                let plain = EscapedText.withoutMostEscapes(line)
+                return mayFind(inPlain: plain.span.bytes)
+            }
+            if judge(line, at, false, &blocks) != nil { return true }
+            at = next(sorts, in: line, from: at + 1)
+        }
+        return false
+    }
+
+    private func mayFind(inPlain line: RawSpan) -> Bool {
+        var blocks = Blocks()
+        var at = next(Self.ofRule, in: line, from: 0)
+        while at >= 0 {
+            if judge(line, at, false, &blocks) != nil { return true }
+            at = next(Self.ofRule, in: line, from: at + 1)
         }
         return false
     }
