@@ -31,7 +31,13 @@ struct SecretSearch: Sendable {
     /// - Parameter isCut: the text goes on where it is not seen: what may be the beginning of a credential is one.
     func secrets(in text: RawSpan, isCut: Bool = false) -> [FoundSecret] {
         guard text.byteCount >= Self.shortest || isCut else { return [] }
-        var at = next(Self.ofRule, in: text, from: 0)
+        let first = next(Self.ofRule, in: text, from: 0)
+        return first < 0 ? [] : secrets(in: text, from: first, isCut)
+    }
+
+    /// The same from the first place on at which a rule begins.
+    private func secrets(in text: RawSpan, from first: Int, _ isCut: Bool) -> [FoundSecret] {
+        var at = first
         var found = FoundSecrets()
         // One that begins behind the pair at which it was recognized: what stands between is searched too.
         var ahead: FoundSecret?
@@ -128,17 +134,19 @@ struct SecretSearch: Sendable {
         let table = table.span
         let last = text.byteCount &- 1
         var at = from
-        // Seven pairs at a time.
-        while at &+ 8 <= text.byteCount {
+        // The first byte of seven pairs at a time.
+        func hasPair(_ at: Int) -> Bool {
             var word = text.word(at)
             var found: UInt8 = 0
             for _ in 0..<7 {
                 found |= table[unchecked: Int(truncatingIfNeeded: word & 0xFFFF)]
                 word >>= 8
             }
-            if found & sort != 0 { break }
-            at &+= 7
+            return found & sort != 0
         }
+        while at &+ 8 <= text.byteCount, !hasPair(at) { at &+= 7 }
+        // The last seven, some of them perhaps a second time.
+        if at &+ 8 > text.byteCount, text.byteCount &- 8 >= from, !hasPair(text.byteCount &- 8) { return -1 }
         while at < last {
             if table[unchecked: Int(text.byte(at &+ 1)) << 8 | Int(text.byte(at))] & sort != 0 { return at }
             at &+= 1
