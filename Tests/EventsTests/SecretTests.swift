@@ -88,7 +88,7 @@ struct SecretTests {
     }
 
     @Test func `these are over five hundred credentials in their places`() {
-        #expect(SecretSample.inTexts.count == 35)
+        #expect(SecretSample.inTexts.count == 38)
         #expect(Place.all.count == 15)
         #expect(SecretSample.members.count == 13)
         #expect(Set(SecretSample.inTexts.map(\.type) + SecretSample.members.map(\.sample.type)).count == 19)

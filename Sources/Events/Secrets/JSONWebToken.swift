@@ -1,7 +1,7 @@
 /// JSON Web Tokens: three parts of Base64 (five if encrypted), of which the first begins with `eyJ`, which is `{"`.
 enum JSONWebToken {
-    /// `{"alg":…}` has no shorter Base64 than this.
-    private static let shortestHeader = 12
+    /// No JSON object with a member has shorter Base64.
+    private static let shortestHeader = 8
     /// What follows the header, dots included; less is an abbreviation such as `eyJhbGciOiJ…...`.
     private static let shortestRest = 8
 

@@ -54,16 +54,13 @@ enum PrefixedKey {
         }
     }
 
-    /// `xoxb-`, `xoxp-`, `xoxa-`, `xoxr-`, `xoxs-`, `xoxe-` and 10 or more characters with a digit among them.
+    /// `xoxb-`, `xoxp-`, `xoxa-`, `xoxr-`, `xoxs-`, `xoxe-` and 10 or more characters.
     static func judge(slack prefix: StaticString) -> SecretRule.Judge {
         { text, start, isCut in
             guard text.holds(prefix, at: start), start + 5 <= text.byteCount, text.byte(start + 4) == Byte.minus,
-                slackKinds.contains(text.byte(start + 3)), !text.isInsideWord(start)
+                slackKinds.contains(text.byte(start + 3))
             else { return .nothing }
-            let end = text.end(of: .base64URL, from: start + 5)
-            let isKey = end - start - 5 >= 10 && text.composition(start + 5..<end).contains(.digit)
-            guard isKey || isCut && end == text.byteCount else { return .nothingBefore(end) }
-            return .found(FoundSecret(type: .slack, range: start..<end))
+            return judge(text, start, prefix: 5, .base64URL, least: 10, .slack, isCut)
         }
     }
 
@@ -89,13 +86,13 @@ enum PrefixedKey {
         return .found(FoundSecret(type: type, range: start..<end))
     }
 
-    /// Whether a part between `-` and `_` is long with digits in it, or mixes digits, capitals and small letters.
+    /// Whether a part between `-` and `_` is longer than words are, or mixes digits, capitals and small letters.
     private static func hasRandomPart(_ text: RawSpan, _ range: Range<Int>) -> Bool {
         var start = range.lowerBound
         while start < range.upperBound {
             let end = min(text.end(of: .alphanumeric, from: start), range.upperBound)
             let kinds = text.composition(start..<end)
-            if end - start >= 20, kinds.contains(.digit) { return true }
+            if end - start >= 20 { return true }
             if end - start >= 8, kinds.isSuperset(of: [.digit, .upper, .lower]) { return true }
             start = end + 1
         }
