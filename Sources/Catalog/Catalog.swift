@@ -54,8 +54,9 @@ package final class Catalog: Sendable {
 
     /// Whether there are tables at all. False for an empty file, which a lost WAL leaves behind.
     package static func hasTables(path: String) -> Bool {
-        guard let catalog = try? Catalog(path: path, readingConfiguration, prepare: { _ in }) else { return false }
-        return (try? catalog.segments()) != nil
+        // An older one has them too, and is brought up to date by the writer that asks.
+        guard let database = try? DatabaseQueue(path: path, configuration: readingConfiguration) else { return false }
+        return (try? database.read { db in try db.tableExists("segments") }) == true
     }
 
     /// Opens a catalog for writing; makes it, or brings it up to date, as needed.

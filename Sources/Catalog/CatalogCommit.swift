@@ -27,14 +27,14 @@ extension Catalog {
         try db.execute(
             sql: """
                 INSERT INTO batches (committed_at, lines, stored, quarantined, blank, flagged, bytes_in, bytes_stored,
-                    segments)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    segments, redacted)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 batch.committedAt, batch.counts.lines, batch.counts.stored, batch.counts.quarantined,
                 batch.counts.blank,
                 batch.counts.flagged, batch.bytesIn, batch.segments.reduce(0) { $0 + $1.record.bytes },
-                batch.segments.count,
+                batch.segments.count, batch.counts.redacted,
             ])
         return db.lastInsertedRowID
     }
@@ -48,7 +48,7 @@ extension Catalog {
             ("stored", source.counts.stored), ("quarantined", source.counts.quarantined),
             ("blank", source.counts.blank), ("flagged", source.counts.flagged), ("last_event", source.lastEvent),
             ("read_at", source.readAt), ("ended", source.ended?.rawValue), ("ended_at", source.endedAt),
-            ("lost", source.lost), ("start_hash", source.startHash),
+            ("lost", source.lost), ("start_hash", source.startHash), ("redacted", source.counts.redacted),
         ]
         let birth: [(column: String, value: (any DatabaseValueConvertible)?)] = [
             ("source_id", source.id), ("start", source.start), ("log", source.log), ("generation", source.generation),
@@ -108,12 +108,13 @@ extension Catalog {
     private static func insert(_ line: QuarantineRecord, _ batchID: Int64, _ db: Database) throws {
         try db.cachedStatement(
             sql: """
-                INSERT INTO quarantine (batch_id, source_id, source, source_offset, length, reason, detail, bytes)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO quarantine (batch_id, source_id, source, source_offset, length, reason, detail, bytes,
+                    redacted)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             batchID, line.sourceID, line.source, line.sourceOffset, line.length, line.reason, line.detail,
-            line.bytes.asData,
+            line.bytes.asData, line.redacted,
         ])
     }
 }

@@ -19,8 +19,18 @@ enum CatalogMigrations {
         migrator.registerMigration("3 following") { db in
             try db.execute(sql: following)
         }
+        migrator.registerMigration("3 replaced credentials") { db in
+            try db.execute(sql: replacedCredentials)
+        }
         return migrator
     }
+
+    /// Lines in which credentials were replaced, and of those in quarantine the types.
+    private static let replacedCredentials = """
+        ALTER TABLE sources ADD COLUMN redacted INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE batches ADD COLUMN redacted INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE quarantine ADD COLUMN redacted TEXT;
+        """
 
     /// Times are microseconds since the epoch, UTC; offsets and lengths are bytes of the decompressed stream.
     private static let sourcesAndBatches = """

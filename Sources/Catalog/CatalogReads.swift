@@ -60,7 +60,7 @@ extension Catalog {
         fromBatch first: Int64
     ) throws(CatalogError) -> (counts: LineCounts, bytesIn: Int64, bytesStored: Int64, segments: Int) {
         try read("add up batches") { db in
-            let sums = ["lines", "stored", "quarantined", "blank", "flagged", "bytes_in", "bytes_stored", "segments"]
+            let sums = ["lines", "stored", "quarantined", "blank", "flagged", "redacted", "bytes_in", "bytes_stored", "segments"]
             let list = sums.map { "ifnull(sum(\($0)), 0) AS \($0)" }.joined(separator: ", ")
             let row = try Row.fetchOne(db, sql: "SELECT \(list) FROM batches WHERE batch_id >= ?", arguments: [first])
             guard let row else { return (LineCounts(), 0, 0, 0) }
@@ -123,16 +123,20 @@ extension Catalog {
         }
     }
 
-    /// The lines of a source that are no events, in their order, each without its newline.
-    package func keptLines(ofSource id: Int64) throws(CatalogError) -> [(offset: Int64, bytes: [UInt8])] {
+    /// The lines of a source that are no events, in their order, each without its newline. The length is that in the
+    /// source, which differs from the number of bytes where credentials were replaced.
+    package func keptLines(
+        ofSource id: Int64
+    ) throws(CatalogError) -> [(offset: Int64, length: Int64, bytes: [UInt8])] {
         try read("read quarantine and blank lines") { db in
             try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT source_offset, bytes FROM quarantine WHERE source_id = ?1
-                    UNION ALL SELECT source_offset, bytes FROM blank_lines WHERE source_id = ?1 ORDER BY source_offset
+                    SELECT source_offset, length, bytes FROM quarantine WHERE source_id = ?1
+                    UNION ALL SELECT source_offset, length(bytes), bytes FROM blank_lines WHERE source_id = ?1
+                    ORDER BY source_offset
                     """, arguments: [id]
-            ).map { ($0["source_offset"], [UInt8]($0["bytes"] as Data)) }
+            ).map { ($0["source_offset"], $0["length"], [UInt8]($0["bytes"] as Data)) }
         }
     }
 
@@ -143,8 +147,8 @@ extension Catalog {
                 db,
                 sql: """
                     SELECT source_offset, length, length(bytes) AS kept FROM quarantine
-                    WHERE source_id = ? AND length > length(bytes) ORDER BY source_offset
-                    """, arguments: [id]
+                    WHERE source_id = ? AND reason = ? ORDER BY source_offset
+                    """, arguments: [id, QuarantineReason.lineTooLong.rawValue]
             ).map { ($0["source_offset"], $0["length"], $0["kept"]) }
         }
     }
@@ -205,6 +209,7 @@ extension LineCounts {
         quarantined = row["quarantined"]
         blank = row["blank"]
         flagged = row["flagged"]
+        redacted = row["redacted"]
     }
 }
 

@@ -9,6 +9,8 @@ package struct LineCounts: Sendable, Equatable {
     package var blank: Int64 = 0
     /// Stored lines that carry something odd: a field of the wrong type, a key given twice, no newline at the end.
     package var flagged: Int64 = 0
+    /// Of all lines, those in which credentials were replaced.
+    package var redacted: Int64 = 0
 
     package init() {}
 
@@ -18,6 +20,7 @@ package struct LineCounts: Sendable, Equatable {
         left.quarantined += right.quarantined
         left.blank += right.blank
         left.flagged += right.flagged
+        left.redacted += right.redacted
     }
 }
 
@@ -135,11 +138,14 @@ package struct QuarantineRecord: Sendable, Equatable {
     package var reason: String
     package var detail: String?
     package var bytes: [UInt8]
+    /// The types of the credentials that were replaced in the bytes.
+    package var redacted: String?
 
     package init(
         sourceID: Int64, source: String, sourceOffset: Int64, length: Int64, reason: String, detail: String?,
-        bytes: [UInt8]
+        bytes: [UInt8], redacted: String? = nil
     ) {
+        self.redacted = redacted
         self.sourceID = sourceID
         self.source = source
         self.sourceOffset = sourceOffset

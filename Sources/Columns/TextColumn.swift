@@ -33,6 +33,10 @@ package struct TextPlace: Sendable, Equatable, BitwiseCopyable {
     }
 }
 
+/// Looks at a text that a column is about to keep for the first time, and gives what to keep in its place, or nil for
+/// the text itself. `row` counts over the rows being appended. What it gives must not be what it would look at again.
+package typealias TextScreen = (_ row: Int, _ text: RawSpan) -> [UInt8]?
+
 /// A column of optional texts: a dictionary, and for each row the index of its entry.
 ///
 /// A column in which nearly every text is new (event ids) stops looking for repetitions after a trial; its dictionary
@@ -74,6 +78,12 @@ package struct TextColumn: Sendable {
         return dictionary.intern(text)
     }
 
+    private mutating func entry(_ text: RawSpan, _ row: Int, _ screen: TextScreen) -> UInt32 {
+        let isNew = !interns || dictionary.known(text) == nil
+        guard isNew, let other = screen(row, text) else { return entry(text) }
+        return entry(other.span.bytes)
+    }
+
     /// The index of a text in `dictionary`, to which it may be added. For `append(entry:count:)`.
     package mutating func entry(_ text: String) -> UInt32 {
         let bytes = Array(text.utf8)
@@ -86,16 +96,20 @@ package struct TextColumn: Sendable {
     }
 
     /// Appends a row for each place. The texts stand in `bytes` or, if their places say so, in `own`.
-    package mutating func append(_ places: Span<TextPlace>, in bytes: RawSpan, own: RawSpan) {
+    ///
+    /// `screen` sees every text that the dictionary does not hold, before it does.
+    package mutating func append(
+        _ places: Span<TextPlace>, in bytes: RawSpan, own: RawSpan, screen: TextScreen = { _, _ in nil }
+    ) {
         if interns, values >= Self.trialValues {
-            return dictionary.intern(places, in: bytes, own: own, into: &indices)
+            return dictionary.intern(places, in: bytes, own: own, into: &indices, screen: screen)
         }
         for index in places.indices {
             let place = places[index]
             if place == .none {
                 indices.append(Self.none)
             } else {
-                indices.append(entry((place.isOwn ? own : bytes).extracting(place.range)))
+                indices.append(entry((place.isOwn ? own : bytes).extracting(place.range), index, screen))
             }
         }
     }

@@ -68,6 +68,14 @@ package struct TextDictionary: Sendable {
     /// The index of a text, added if it was not there.
     package mutating func intern(_ text: RawSpan) -> UInt32 { intern(text, TextHash.hash(text, seed: seed)) }
 
+    private mutating func intern(_ text: RawSpan, _ hash: UInt32, _ row: Int, _ screen: TextScreen) -> UInt32 {
+        if tabled != ends.count || tabled &* 2 >= table.count { grow() }
+        let found = table[slot(of: text, hash)]
+        if found != 0 { return UInt32(truncatingIfNeeded: found) &- 1 }
+        if let other = screen(row, text) { return intern(other.span.bytes) }
+        return intern(text, hash)
+    }
+
     private mutating func intern(_ text: RawSpan, _ hash: UInt32) -> UInt32 {
         if tabled != ends.count || tabled &* 2 >= table.count { grow() }
         let slot = slot(of: text, hash)
@@ -84,7 +92,8 @@ package struct TextDictionary: Sendable {
     /// First all hashes are made, then the entries that they point to are fetched, then these are compared. So the
     /// processor waits for many places of memory at once and not for one after the other.
     package mutating func intern(
-        _ places: Span<TextPlace>, in bytes: RawSpan, own: RawSpan, into indices: inout [UInt32]
+        _ places: Span<TextPlace>, in bytes: RawSpan, own: RawSpan, into indices: inout [UInt32],
+        screen: TextScreen = { _, _ in nil }
     ) {
         var hashes = InlineArray<128, UInt32>(repeating: 0)
         var likely = InlineArray<128, UInt64>(repeating: 0)
@@ -110,7 +119,7 @@ package struct TextDictionary: Sendable {
                 if index >= 0, UInt32(truncatingIfNeeded: likely[row] >> 32) == hashes[row], holds(text, at: index) {
                     indices.append(UInt32(truncatingIfNeeded: index))
                 } else {
-                    indices.append(intern(text, hashes[row]))
+                    indices.append(intern(text, hashes[row], from &+ row, screen))
                 }
             }
             from += count

@@ -5,6 +5,7 @@ package enum Detectors {
         [
             DormantTokenReactivation(settings.dormantTokenReactivation),
             FailedVerificationByIP(settings.failedVerificationByIP),
+            PlaintextToken(),
         ]
     }
 

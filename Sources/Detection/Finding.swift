@@ -29,7 +29,7 @@ package struct Finding: Sendable, Equatable {
 
     /// What a finding is about.
     package struct Entity: Sendable, Equatable, Hashable {
-        /// `token`, `ip` or `user_agent`.
+        /// `token`, `ip`, `user_agent` or `source`.
         package var type: String
         package var value: String
 

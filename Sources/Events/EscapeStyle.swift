@@ -68,6 +68,10 @@ struct EscapeStyle: OptionSet, Sendable, BitwiseCopyable {
             if byte < 0x80 {
                 append(ascii: byte, to: &out)
                 at += 1
+            } else if let end = SecretMark.end(in: text, at: at) {
+                // No producer wrote it: it stands in every line as it is.
+                out.append(text, at..<end)
+                at = end
             } else {
                 let length = max(1, UTF8Check.length(text, at))
                 append(other: text, at..<at + length, to: &out)

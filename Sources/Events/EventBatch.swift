@@ -34,6 +34,8 @@ package struct EventBatch: Sendable {
         package var flagged = 0
         /// Of the flagged lines, those with a time after `LineReader.latest`.
         package var future = 0
+        /// Of all lines, stored or in quarantine, those in which credentials were replaced.
+        package var redacted = 0
 
         package init() {}
     }
@@ -60,6 +62,8 @@ package struct EventBatch: Sendable {
         var sourceID: Int64 = 0
         /// The call of the reader that `source` is of.
         var call = 0
+        /// Rows in which credentials were replaced and that are not counted yet.
+        var redacted = 0
 
         var rows: Int { columns.count &+ block.count }
 
@@ -68,10 +72,10 @@ package struct EventBatch: Sendable {
 
         /// Moves the rows of the block, whose texts stand in these bytes, into the columns.
         @inline(never)
-        mutating func flush(_ bytes: RawSpan, _ limits: Limits, _ shapes: [LineShape]) {
+        mutating func flush(_ bytes: RawSpan, _ limits: Limits, _ shapes: [LineShape], _ secrets: SecretMarker?) {
             let before = columns.count
             columns.shapes = shapes
-            block.flush(into: &columns, bytes, source: source, sourceID: sourceID)
+            redacted += block.flush(into: &columns, bytes, source: source, sourceID: sourceID, secrets)
             // A month that has come so far will likely fill up: growing at once is cheaper than doubling three times.
             let eighth = limits.rowsPerMonth / 8
             if before < eighth, columns.count >= eighth { columns.reserve(limits.rowsPerMonth) }
@@ -178,6 +182,7 @@ package struct EventBatch: Sendable {
     package mutating func add(_ line: QuarantinedLine) {
         counts.lines += 1
         counts.quarantined += 1
+        if line.redacted != nil { counts.redacted += 1 }
         bytes += line.bytes.count + Limits.bytesPerLine
         quarantined.append(line)
         if bytes >= limits.bytes { full = .all }
@@ -202,8 +207,12 @@ package struct EventBatch: Sendable {
     }
 
     /// Moves the rows that wait in blocks into their columns. Their texts stand in these bytes.
-    mutating func flush(_ bytes: RawSpan, _ shapes: [LineShape]) {
-        for place in open.indices where open[place].block.count > 0 { open[place].flush(bytes, limits, shapes) }
+    mutating func flush(_ bytes: RawSpan, _ shapes: [LineShape], _ secrets: SecretMarker?) {
+        for place in open.indices {
+            if open[place].block.count > 0 { open[place].flush(bytes, limits, shapes, secrets) }
+            counts.redacted += open[place].redacted
+            open[place].redacted = 0
+        }
     }
 
     /// The place in `open` of a month, which is opened if it is not.

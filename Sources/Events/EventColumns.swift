@@ -11,6 +11,9 @@ package struct EventColumns: Sendable {
     /// In `shape`, "the line is in `raw`", or nowhere if the row was made by value.
     package static let noShape: Int64 = -1
 
+    /// In `sourceLength`, "the line is as its source has it".
+    package static let noLength: Int64 = -1
+
     package internal(set) var count = 0
     /// The columns that are filled.
     package internal(set) var fields: EventFields
@@ -31,6 +34,8 @@ package struct EventColumns: Sendable {
     package var sourceID: [Int64] = []
     /// A number in `shapes`, or `noShape`.
     package var shape: [Int64] = []
+    /// Bytes of the line in its source, or `noLength`.
+    package var sourceLength: [Int64] = []
     /// The shapes of the rows, by number, as far as they were known when the last row was added. A later state of the
     /// same reader's list, which is longer and in which shapes have grown, says the same about these rows.
     package var shapes: [LineShape] = []
@@ -63,6 +68,7 @@ package struct EventColumns: Sendable {
         sourceOffset.reserveCapacity(rows)
         sourceID.reserveCapacity(rows)
         shape.reserveCapacity(rows)
+        sourceLength.reserveCapacity(rows)
         for field in EventField.texts { self[field].reserve(rows) }
     }
 
@@ -78,6 +84,7 @@ package struct EventColumns: Sendable {
         sourceOffset.removeAll(keepingCapacity: true)
         sourceID.removeAll(keepingCapacity: true)
         shape.removeAll(keepingCapacity: true)
+        sourceLength.removeAll(keepingCapacity: true)
         shapes = []
         for index in texts.indices { texts[index].removeAll() }
     }
@@ -87,7 +94,7 @@ package struct EventColumns: Sendable {
         let texts = texts.reduce(0) { $0 + $1.memory }
         return texts + scopes.memory + ts.capacity * 8 + event.capacity + expiresAt.capacity * 8
             + latencyMS.capacity * 8 + success.capacity
-            + (sourceOffset.capacity + sourceID.capacity + shape.capacity) * 8
+            + (sourceOffset.capacity + sourceID.capacity + shape.capacity + sourceLength.capacity) * 8
     }
 
     /// The kind of a row.
@@ -105,6 +112,7 @@ package struct EventColumns: Sendable {
         if fields.contains(.sourceOffset) { some.sourceOffset = rows.map { sourceOffset[$0] } }
         if fields.contains(.sourceID) { some.sourceID = rows.map { sourceID[$0] } }
         if fields.contains(.shape) { some.shape = rows.map { shape[$0] } }
+        if fields.contains(.sourceLength) { some.sourceLength = rows.map { sourceLength[$0] } }
         some.shapes = shapes
         for field in EventField.texts where fields.contains(field) { some[field] = self[field].gathering(rows) }
         return some
@@ -122,6 +130,7 @@ package struct EventColumns: Sendable {
         sourceOffset.append(event.sourceOffset)
         sourceID.append(event.sourceID)
         shape.append(Self.noShape)
+        sourceLength.append(Self.noLength)
         for field in EventField.texts { self[field].append(event.texts[field]) }
     }
 

@@ -14,6 +14,11 @@ package enum EventField: UInt8, CaseIterable, Sendable {
     case shape
     /// The line itself, without its newline, where no shape says it.
     case raw
+    /// What credentials were replaced in the line, and where: `jwt:user_agent`, with commas between them.
+    case redacted
+    /// How many bytes the line had before credentials were replaced in it, its newline not counted; only where that
+    /// was done.
+    case sourceLength
 
     package var name: String { Self.names[Int(rawValue)] }
 
@@ -25,14 +30,14 @@ package enum EventField: UInt8, CaseIterable, Sendable {
     /// The columns that hold texts, one `TextColumn` each.
     package static let texts: [EventField] = [
         .eventID, .tokenID, .kind, .principal, .actor, .tool, .reason, .ip, .userAgent, .presented, .refreshTokenID,
-        .oldTokenID, .clientID, .familyID, .codeID, .extra, .source, .raw,
+        .oldTokenID, .clientID, .familyID, .codeID, .extra, .source, .raw, .redacted,
     ]
 
     private static let names = [
         "ts", "event", "event_id", "token_id", "kind", "principal", "actor", "scopes", "expires_at", "tool",
         "latency_ms", "success", "reason", "ip", "user_agent", "presented", "refresh_token_id", "old_token_id",
         "client_id", "family_id", "code_id", "extra", "source", "source_offset",
-        "source_id", "shape", "raw",
+        "source_id", "shape", "raw", "redacted", "source_length",
     ]
 }
 

@@ -15,6 +15,9 @@ package struct LineReader: Sendable {
     /// Events after this time (microseconds) are stored, but flagged and counted as future.
     package var latest = Int64.max
 
+    /// What replaces credentials before anything is kept; nil keeps lines as they are.
+    package var secrets: SecretMarker?
+
     var scanner = LineScanner()
     var times = TimeReader()
     var scratch: [UInt8] = []
@@ -54,7 +57,7 @@ package struct LineReader: Sendable {
         while at <= last, batch.full == nil {
             at = readLine(lines, from: at, offset: offset, terminated: true, into: &batch)
         }
-        batch.flush(lines, shapes.shapes)
+        batch.flush(lines, shapes.shapes, secrets)
         return at
     }
 
@@ -68,9 +71,9 @@ package struct LineReader: Sendable {
         if line.byteCount > Self.longestLine {
             var kept: [UInt8] = []
             kept.append(line, 0..<QuarantinedLine.keptBytes)
-            return batch.add(
-                QuarantinedLine(
-                    source: source, offset: offset, length: Int64(line.byteCount), reason: .lineTooLong, bytes: kept))
+            let line = QuarantinedLine(
+                source: source, offset: offset, length: Int64(line.byteCount), reason: .lineTooLong, bytes: kept)
+            return batch.add(line.redacted(by: secrets))
         }
         begin(source, sourceID)
         var copy: [UInt8] = []
@@ -82,7 +85,7 @@ package struct LineReader: Sendable {
         while at < line.byteCount {
             at = readLine(copy.span.bytes, from: at, offset: offset, terminated: false, into: &batch)
         }
-        batch.flush(copy.span.bytes, shapes.shapes)
+        batch.flush(copy.span.bytes, shapes.shapes, secrets)
     }
 
     /// Forgets what the last call knew about the batch, which may be another one now.
@@ -159,7 +162,8 @@ package struct LineReader: Sendable {
             QuarantinedLine(
                 source: source, offset: offset &+ Int64(start), length: Int64(end - start), reason: judged.reason,
                 field: judged.field, position: judged.position < 0 ? nil : judged.position - start,
-                bytes: Array(bytes, start..<start + most)))
+                bytes: Array(bytes, start..<start + most)
+            ).redacted(by: secrets))
         return end + 1
     }
 

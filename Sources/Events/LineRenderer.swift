@@ -24,7 +24,7 @@ package enum LineRenderError: Error, Equatable, CustomStringConvertible {
 package struct LineRenderer: Sendable {
     /// The columns that rows must have.
     package static let fields = EventFields(
-        EventField.allCases.filter { ![.source, .sourceOffset, .sourceID].contains($0) })
+        EventField.allCases.filter { ![.source, .sourceOffset, .sourceID, .redacted, .sourceLength].contains($0) })
 
     private let templates: [LineTemplate]
 

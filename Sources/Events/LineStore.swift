@@ -10,7 +10,7 @@ extension LineReader {
         _ bytes: RawSpan, _ line: Range<Int>, _ time: Int64, _ kind: EventKind, _ offset: Int64,
         in month: inout EventBatch.Month, _ limits: EventBatch.Limits
     ) -> (cost: Int, isFull: Bool) {
-        month.block.startRow(time, kind, offset)
+        month.block.startRow(time, kind, offset, length: line.count)
         storeTexts(bytes, in: &month.block)
         if scanner.present.contains(.expiresAt) { storeExpiry(bytes, in: &month) }
         if scanner.present.contains(.latencyMS) { storeLatency(bytes, in: &month) }
@@ -24,7 +24,7 @@ extension LineReader {
             month.block.setRaw(line)
             cost &*= 2
         }
-        if month.block.finishRow() { month.flush(bytes, limits, shapes.shapes) }
+        if month.block.finishRow() { month.flush(bytes, limits, shapes.shapes, secrets) }
         month.bytes &+= cost
         return (cost, month.rows >= limits.rowsPerMonth || month.bytes >= limits.bytesPerMonth)
     }
@@ -89,7 +89,7 @@ extension LineReader {
         let slot = scanner.slots[Int(EventField.scopes.rawValue)]
         let written = bytes.extracting(slot.start..<slot.end)
         let known = month.columns.scopes.known(written: written)
-        if let (list, form) = known ?? readScopes(bytes, slot, into: &month.columns.scopes) {
+        if let (list, form) = known ?? readScopes(bytes, slot, into: &month) {
             month.block.setScopes(list)
             styles.setScopes(ListStyles(rawValue: form))
         } else {
@@ -100,23 +100,31 @@ extension LineReader {
     /// The list that an array of texts is in a column and how it is written, or nil if the value is anything else.
     @inline(never)
     private mutating func readScopes(
-        _ bytes: RawSpan, _ slot: LineScanner.Slot, into column: inout TextListColumn
+        _ bytes: RawSpan, _ slot: LineScanner.Slot, into month: inout EventBatch.Month
     ) -> (list: UInt32, form: UInt8)? {
         guard bytes.byte(slot.start) == Byte.openBracket, let ranges = Self.strings(bytes, slot) else { return nil }
         var list: [UInt32] = []
+        var isRedacted = false
         for range in ranges {
             scratch.removeAll(keepingCapacity: true)
             JSONText.unescape(bytes, range, into: &scratch)
-            list.append(column.element(scratch.span.bytes))
+            if let redaction = secrets?.redacted(text: scratch.span.bytes) {
+                month.block.note(redaction, in: .scopes)
+                scratch = redaction.bytes
+                isRedacted = true
+            }
+            list.append(month.columns.scopes.element(scratch.span.bytes))
         }
+        // The writing is not remembered: the next such line is to be noted as well.
+        if isRedacted { return (month.columns.scopes.entry(list), ListStyles().rawValue) }
         var styles = ListStyles()
         for style in [ListStyles.compact, .spaced] {
             scratch.removeAll(keepingCapacity: true)
-            style.append(list, column.elements, to: &scratch)
+            style.append(list, month.columns.scopes.elements, to: &scratch)
             if bytes.equal(slot.start..<slot.end, scratch) { styles.insert(style) }
         }
         let written = bytes.extracting(slot.start..<slot.end)
-        return (column.entry(list, written: written, form: styles.rawValue), styles.rawValue)
+        return (month.columns.scopes.entry(list, written: written, form: styles.rawValue), styles.rawValue)
     }
 
     /// What stands between the quotes of each element of an array, or nil if one is no string.

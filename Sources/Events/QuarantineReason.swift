@@ -58,8 +58,10 @@ package struct QuarantinedLine: Sendable, Equatable {
     package var field: EventField?
     /// Where in the line reading stopped, in bytes, for the reasons that concern its form.
     package var position: Int?
-    /// The line; of one that is too long its first 64 KiB.
+    /// The line; of one that is too long its first 64 KiB. With marks in place of credentials.
     package var bytes: [UInt8]
+    /// The types of the credentials that were replaced, with commas between them, or nil.
+    package var redacted: String?
 
     package init(
         source: String, offset: Int64, length: Int64, reason: QuarantineReason, field: EventField? = nil,
@@ -72,6 +74,18 @@ package struct QuarantinedLine: Sendable, Equatable {
         self.field = field
         self.position = position
         self.bytes = bytes
+    }
+
+    /// The line with marks in place of credentials. Reason, field and position stay those of the line as it was read.
+    ///
+    /// Where a line ends before it should, the beginning of a credential counts as one.
+    package func redacted(by secrets: SecretMarker?) -> QuarantinedLine {
+        let isCut = reason == .lineTooLong || reason == .unterminated
+        guard let redaction = secrets?.redacted(line: bytes.span.bytes, isCut: isCut) else { return self }
+        var line = self
+        line.bytes = redaction.bytes
+        line.redacted = redaction.types
+        return line
     }
 
     /// `token_id`, or `at byte 17`, or nil. Never a part of the line itself, which may hold a credential.

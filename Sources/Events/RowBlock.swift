@@ -24,6 +24,10 @@ struct RowBlock: Sendable {
     private var scopes = InlineArray<128, UInt32>(repeating: TextColumn.none)
     private var sourceOffset = InlineArray<128, Int64>(repeating: 0)
     private var shape = InlineArray<128, Int64>(repeating: EventColumns.noShape)
+    /// Bytes of each line.
+    private var length = InlineArray<128, Int32>(repeating: 0)
+    /// The credentials that were replaced in lists, before the rest of the row is looked at.
+    private var redactions = RowRedactions()
     /// Column by column.
     private var texts = InlineArray<2944, TextPlace>(repeating: .none)
     /// Texts that do not stand in the chunk as they are: those with escapes, and `extra`.
@@ -33,7 +37,8 @@ struct RowBlock: Sendable {
 
     /// Starts a row. Values are then set for it, and `finishRow` ends it.
     @inline(__always)
-    mutating func startRow(_ time: Int64, _ kind: EventKind, _ offset: Int64) {
+    mutating func startRow(_ time: Int64, _ kind: EventKind, _ offset: Int64, length lineLength: Int) {
+        length[count] = Int32(truncatingIfNeeded: lineLength)
         ts[count] = time
         event[count] = kind.rawValue
         sourceOffset[count] = offset
@@ -83,6 +88,11 @@ struct RowBlock: Sendable {
         fill(.scopes)
     }
 
+    /// Notes what was replaced in a field of the row.
+    mutating func note(_ redaction: SecretMarker.Redaction, in field: EventField) {
+        redactions.note(redaction, row: count, field)
+    }
+
     /// Ends a row; true if the block is full and must be flushed.
     @inline(__always)
     mutating func finishRow() -> Bool {
@@ -100,7 +110,11 @@ struct RowBlock: Sendable {
     ///   - bytes: the chunk that the places are in.
     ///   - source: the source of all rows, as an index into the dictionary of that column.
     ///   - sourceID: the number of the source.
-    mutating func flush(into columns: inout EventColumns, _ bytes: RawSpan, source: UInt32, sourceID: Int64) {
+    ///   - secrets: what replaces credentials, in every text that the columns do not hold yet.
+    /// - Returns: in how many rows credentials were replaced.
+    mutating func flush(
+        into columns: inout EventColumns, _ bytes: RawSpan, source: UInt32, sourceID: Int64, _ secrets: SecretMarker?
+    ) -> Int {
         columns.count += count
         Self.append(ts.span, count, to: &columns.ts)
         Self.append(event.span, count, to: &columns.event)
@@ -112,16 +126,23 @@ struct RowBlock: Sendable {
         columns.scopes.append(entries: scopes.span.extracting(..<count))
         columns[.source].append(entry: source, count: count)
         columns.sourceID.append(contentsOf: repeatElement(sourceID, count: count))
-        for field in EventField.texts where field != .source {
+        // A copy, because the texts lie in this block too.
+        var redactions = self.redactions
+        for field in EventField.texts where field != .source && field != .redacted {
             let column = field == .raw ? Self.rawColumn : Int(field.rawValue)
             if filled & (1 << UInt32(column)) != 0 {
                 let start = column * Self.capacity
-                columns[field].append(texts.span.extracting(start..<start + count), in: bytes, own: ownText.span.bytes)
+                columns[field].append(
+                    texts.span.extracting(start..<start + count), in: bytes, own: ownText.span.bytes
+                ) { row, text in redactions.screen(text, field, row: row, with: secrets) }
             } else {
                 columns[field].append(entry: TextColumn.none, count: count)
             }
         }
+        let redacted = redactions.flush(into: &columns, length.span.extracting(..<count))
+        self.redactions = redactions
         clear()
+        return redacted
     }
 
     private mutating func clear() {

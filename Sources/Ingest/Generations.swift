@@ -9,11 +9,11 @@ extension SourceIdentity {
     ///
     /// Only logs are looked at that were read before and whose name now stands for another file: of a log that is new,
     /// nobody has asked for its past.
-    /// - Parameter isKnown: whether a file that looks like this is certainly the one that was read.
+    /// - Parameter isKnown: whether a file that looks like this is certainly the one that was read as a source.
     /// - Parameter turning: logs that were rotated a moment ago, and since when: a folder that changes while it is
     ///   listed may not show all of its files.
     func rotations(
-        of names: [String], turning: [String: Int64] = [:], isKnown: (FileLook) -> Bool
+        of names: [String], turning: [String: Int64] = [:], isKnown: (SourceRecord, FileLook) -> Bool
     ) -> [(input: Input, log: String)] {
         let logs = Dictionary(grouping: sources.filter { $0.readAt != nil }) { $0.log }
         return names.flatMap { log -> [(input: Input, log: String)] in
@@ -21,9 +21,9 @@ extension SourceIdentity {
             let open = generations.filter { source in
                 guard source.ended == nil else { return false }
                 guard let look = FileLook(path: source.path), source.isSame(look.identity) else { return true }
-                if source.path != log { return !isKnown(look) }
+                if source.path != log { return !isKnown(source, look) }
                 // Under its own name it is found anyway, unless it is another one.
-                return !isKnown(look) && (!Self.holds(log, source) || source.wasUsed(look))
+                return !isKnown(source, look) && (!Self.holds(log, source) || source.wasUsed(look))
             }
             if !open.isEmpty || turning[log] != nil {
                 return rotations(of: open, beside: log, since: turning[log]).map { ($0, log) }

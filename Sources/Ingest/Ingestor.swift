@@ -37,7 +37,7 @@ package final class Ingestor {
     /// Reads the inputs, one after the other, and commits. An input that cannot be read becomes a problem of the
     /// summary; an error of the trail is thrown, and nothing of the last batch is true then.
     package func ingest(_ inputs: [Input]) throws -> IngestSummary {
-        let rotations = identity.rotations(of: inputs.map(\.name)) { _ in false }
+        let rotations = identity.rotations(of: inputs.map(\.name)) { _, _ in false }
             .filter { !inputs.contains($0.input) }
         let all: [(input: Input, log: String?)] = rotations.map { ($0.input, $0.log) }
             + originalsFirst(inputs).map { ($0, nil) }

@@ -25,6 +25,7 @@ final class LineIntake {
     /// - Parameter now: the clock, microseconds since the epoch.
     init(_ writer: TrailWriter, _ limits: IngestLimits, now: @escaping () -> Int64) {
         trail = writer.path
+        reader.secrets = writer.secrets
         encoder = Encoder(writer, limits)
         batch = EventBatch(limits: Self.batchLimits(limits))
         self.limits = limits
@@ -101,8 +102,9 @@ final class LineIntake {
                 break
             }
         }
-        batch.add(QuarantinedLine(
-            source: source.record.path, offset: offset, length: length, reason: .lineTooLong, bytes: kept))
+        let line = QuarantinedLine(
+            source: source.record.path, offset: offset, length: length, reason: .lineTooLong, bytes: kept)
+        batch.add(line.redacted(by: reader.secrets))
         take(&source)
     }
 
@@ -143,6 +145,7 @@ final class LineIntake {
         counts.quarantined = Int64(taken.quarantined)
         counts.blank = Int64(taken.blank)
         counts.flagged = Int64(taken.flagged)
+        counts.redacted = Int64(taken.redacted)
         source.count(counts, newest: batch.takeNewest())
         let bytes = source.takeNewBytes()
         pending.add(counts, bytesIn: bytes)
@@ -204,7 +207,8 @@ final class LineIntake {
     /// first.
     func holdsLines(_ source: SourceRecord, _ bytes: [UInt8], endingAt end: Int64) throws -> Bool {
         try finish()
-        return try Trail(reading: trail).holds(bytes, ofSource: source.id, endingAt: end)
+        return try Trail(reading: trail).holds(
+            bytes, ofSource: source.id, endingAt: end, secrets: reader.secrets)
     }
 
     /// Waits until what is on its way to a commit is true. Throws the first error of any commit.

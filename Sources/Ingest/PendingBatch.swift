@@ -23,7 +23,7 @@ struct PendingBatch {
         quarantined.append(
             QuarantineRecord(
                 sourceID: source.id, source: source.path, sourceOffset: line.offset, length: line.length,
-                reason: line.reason.rawValue, detail: line.detail, bytes: line.bytes))
+                reason: line.reason.rawValue, detail: line.detail, bytes: line.bytes, redacted: line.redacted))
     }
 
     mutating func add(_ line: BlankLine, of source: SourceRecord) {

@@ -4,7 +4,8 @@ enum CatalogViews {
         CREATE TEMP VIEW event_days(date, event, events) AS
             SELECT date(day * 86400, 'unixepoch'), event, events FROM main.event_counts;
         CREATE TEMP VIEW quarantine AS
-            SELECT source, source_id AS generation, source_offset, length, reason, detail, CAST(bytes AS TEXT) AS text
+            SELECT source, source_id AS generation, source_offset, length, reason, detail, redacted,
+                CAST(bytes AS TEXT) AS text
             FROM main.quarantine;
         """
 }

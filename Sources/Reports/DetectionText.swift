@@ -84,6 +84,11 @@ struct DetectionText {
 
     /// The command that shows the events behind a finding, when its entity can be typed as it is.
     private static func lookCloser(_ finding: Finding) -> String? {
+        if finding.entity.type == "source" {
+            let day = Timestamp.text(finding.firstSeen).prefix(10)
+            return "authtrail query \"SELECT event, source, source_offset, redacted FROM events WHERE date = '\(day)' "
+                + "AND redacted IS NOT NULL\""
+        }
         let value = finding.entity.value
         let isPlain = value.utf8.allSatisfy { byte in
             UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte

@@ -42,7 +42,7 @@ package struct EventExport {
         EventField.allCases.filter { field in
             switch field {
             case .source, .sourceOffset: includesSource
-            case .sourceID, .shape, .raw: false
+            case .sourceID, .shape, .raw, .redacted, .sourceLength: false
             default: true
             }
         }

@@ -31,6 +31,11 @@ package struct IngestReport: Sendable {
                 "\(Self.count(counts.quarantined, "line")) of \(Human.count(counts.lines)) went to quarantine, "
                     + "being no events: authtrail report quarantine")
         }
+        if counts.redacted > 0, !onlyAlarms {
+            try output.line(
+                "\(Self.count(counts.redacted, "line")) held credentials, which were replaced before anything was "
+                    + "written: authtrail detect plaintext-token")
+        }
         if summary.inputs == 0 {
             try output.line("no log found: of a folder, files are read that end in .ndjson, .jsonl, .json or .log, "
                 + "also with .gz, a number or a date behind")
@@ -65,6 +70,7 @@ package struct IngestReport: Sendable {
             .init("read", .int(counts.lines)), .init("stored", .int(counts.stored)),
             .init("quarantined", .int(counts.quarantined)), .init("blank", .int(counts.blank)),
             .init("duplicate", 0), .init("flagged", .int(counts.flagged)), .init("future", .int(summary.future)),
+            .init("lines_redacted", .int(counts.redacted)),
             .init("segments", .int(Int64(summary.segments))), .init("bytes_in", .int(summary.bytesIn)),
             .init("bytes_stored", .int(summary.bytesStored)), .init("seconds", .double(rounded)),
             .init("inputs", .int(Int64(summary.inputs))), .init("unchanged_inputs", .int(Int64(summary.unchanged))),

@@ -1,3 +1,4 @@
+import Columns
 import Events
 
 extension EventColumns {
@@ -13,6 +14,7 @@ extension EventColumns {
         if fields.contains(.sourceID) { sourceID = other.sourceID }
         if fields.contains(.shape) { shape = other.shape }
         if fields.contains(.shape) { shapes = other.shapes }
+        if fields.contains(.sourceLength) { sourceLength = other.sourceLength }
         for field in EventField.texts where fields.contains(field) { self[field] = other[field] }
     }
 
@@ -22,5 +24,15 @@ extension EventColumns {
         var part = EventColumns(count: count, fields: fields)
         part.take(fields, from: self)
         return part
+    }
+
+    /// Fills a column that may be null, of those that later layouts added, without values.
+    mutating func fillNulls(_ field: EventField) {
+        if field == .sourceLength {
+            sourceLength = [Int64](repeating: Self.noLength, count: count)
+        } else {
+            self[field] = TextColumn(
+                dictionary: TextDictionary(), indices: [UInt32](repeating: TextColumn.none, count: count))
+        }
     }
 }

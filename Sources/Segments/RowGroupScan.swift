@@ -58,6 +58,11 @@ struct RowGroupScan {
         let times = file.statistics(column: SegmentSchema.index(.ts), rowGroup: rowGroup)
         guard overlap(times.min, times.max) != .none else { return false }
         for (field, condition) in scan.texts {
+            // A row without a value never matches.
+            guard reader.has(field),
+                file.statistics(column: SegmentSchema.index(field), rowGroup: rowGroup).nullCount
+                    != file.rowCount(rowGroup: rowGroup)
+            else { return false }
             guard case .anyOf(let texts) = condition else { continue }
             let column = SegmentSchema.index(field)
             let isPossible = try parquet { () throws(ParquetError) in

@@ -10,6 +10,8 @@ package enum SegmentLayout {
     package static let catalog = "catalog.sqlite"
     /// Held by the one writer.
     package static let lock = "lock"
+    /// The key of the marks that stand in place of credentials.
+    package static let secretKey = "secret.key"
     /// How the name of a segment ends.
     package static let suffix = ".parquet"
 

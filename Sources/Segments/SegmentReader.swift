@@ -24,11 +24,13 @@ package final class SegmentReader: @unchecked Sendable {
 
     private init(_ file: ParquetFile, name: String) throws(SegmentError) {
         let format = file.metadata.first { $0.key == SegmentSchema.formatKey }?.value
-        guard format == SegmentSchema.format else {
+        guard let count = format.flatMap({ SegmentSchema.columnCounts[$0] }) else {
             let said = format.map { "its format is \($0)" } ?? "it does not say its format"
-            throw .notASegment(file: name, reason: "\(said); \(SegmentSchema.format) is known")
+            let known = SegmentSchema.columnCounts.keys.sorted().joined(separator: " and ")
+            throw .notASegment(file: name, reason: "\(said); \(known) are known")
         }
-        let wanted = SegmentSchema.schema(isMillis: file.schema.columns.first?.type == .timestampMillis).columns
+        let isMillis = file.schema.columns.first?.type == .timestampMillis
+        let wanted = SegmentSchema.schema(isMillis: isMillis).columns.prefix(count)
         guard file.schema.columns.count == wanted.count else {
             throw .notASegment(file: name, reason: "it has \(file.schema.columns.count) columns, not \(wanted.count)")
         }
@@ -40,6 +42,9 @@ package final class SegmentReader: @unchecked Sendable {
         self.file = file
         self.name = name
     }
+
+    /// Whether the file has a column. One that it lacks, because it was written before there was one, is null.
+    func has(_ field: EventField) -> Bool { SegmentSchema.index(field) < file.schema.columns.count }
 
     /// Number of rows.
     package var rows: Int { file.rows }
@@ -55,6 +60,7 @@ package final class SegmentReader: @unchecked Sendable {
 
     /// Bytes of one column in the file, over all row groups, bloom filters included.
     package func storedBytes(_ field: EventField) -> Int {
+        guard has(field) else { return 0 }
         let column = SegmentSchema.index(field)
         return (0..<rowGroupCount).reduce(0) {
             $0 + file.storedBytes(column: column, rowGroup: $1) + file.bloomBytes(column: column, rowGroup: $1)
@@ -130,7 +136,7 @@ package final class SegmentReader: @unchecked Sendable {
         if fields.contains(.shape) { columns.shapes = try shapes() }
         do throws(ParquetError) {
             for field in EventField.allCases where fields.contains(field) {
-                try fill(&columns, field, rowGroup, pages, rows)
+                if has(field) { try fill(&columns, field, rowGroup, pages, rows) } else { columns.fillNulls(field) }
             }
         } catch { throw .parquet(error) }
         if fields.contains(.event), columns.event.contains(Self.unknownKind) {
@@ -162,6 +168,7 @@ package final class SegmentReader: @unchecked Sendable {
         case .sourceID: columns.sourceID = try integers(none: 0)
         case .sourceOffset: columns.sourceOffset = try integers(none: 0)
         case .shape: columns.shape = try integers(none: EventColumns.noShape)
+        case .sourceLength: columns.sourceLength = try integers(none: EventColumns.noLength)
         default: columns[field] = try file.texts(column: column, rowGroup: rowGroup, pages: pages, rows: rows)
         }
     }

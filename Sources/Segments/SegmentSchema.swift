@@ -3,9 +3,12 @@ import Parquet
 
 /// How events lie in a Parquet file: one column per field, in the order of `EventField`.
 enum SegmentSchema {
-    /// The metadata entry that says how a segment is laid out, and the layout that this version writes and reads.
+    /// The metadata entry that says how a segment is laid out, and the layout that this version writes.
     static let formatKey = "authtrail.format"
-    static let format = "2"
+    static let format = "3"
+    /// The layouts that this version reads, with the number of their columns: the first ones of `EventField`. Those
+    /// that a segment lacks read as null.
+    static let columnCounts = ["2": 27, "3": EventField.allCases.count]
     /// The metadata entries that hold the shapes of lines: this and the number that rows have.
     static let shapeKey = "authtrail.shape."
 
@@ -41,6 +44,7 @@ enum SegmentSchema {
         case .scopes: ParquetColumn(field.name, .textList)
         case .expiresAt: ParquetColumn(field.name, time)
         case .latencyMS: ParquetColumn(field.name, .double)
+        case .sourceLength: ParquetColumn(field.name, .int64)
         case .success: ParquetColumn(field.name, .boolean)
         case .sourceOffset, .sourceID, .shape: ParquetColumn(field.name, .int64, optional: false)
         // What an investigation starts from: asked for by value, and absent from most row groups.

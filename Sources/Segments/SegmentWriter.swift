@@ -184,6 +184,7 @@ package final class SegmentWriter: @unchecked Sendable {
         case .sourceOffset: .int64(events.sourceOffset, none: nil)
         case .sourceID: .int64(events.sourceID, none: nil)
         case .shape: .int64(events.shape, none: nil)
+        case .sourceLength: .int64(events.sourceLength, none: EventColumns.noLength)
         default: .text(events[field])
         }
     }

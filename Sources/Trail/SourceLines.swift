@@ -15,7 +15,7 @@ package struct OverlappingLines: Error, Equatable {
 package struct SourceLines {
     private var waiting: [StoredLines]
     private var open: [StoredLines] = []
-    private let kept: [(offset: Int64, bytes: [UInt8])]
+    private let kept: [(offset: Int64, length: Int64, bytes: [UInt8])]
     private var nextKept = 0
     private var text: SourceText
 
@@ -49,6 +49,7 @@ package struct SourceLines {
             guard nextKept < kept.count else { return false }
             try text.begin(kept[nextKept].offset)
             text.bytes.append(contentsOf: kept[nextKept].bytes)
+            text.end(sourceLength: kept[nextKept].length)
             nextKept += 1
             return true
         }
@@ -65,7 +66,10 @@ private struct SourceText {
     /// How far the source was read.
     let end: Int64
     var bytes: [UInt8] = []
+    /// Where in the source `bytes` begins, if all of them stand there; a line with marks in it moves that, since it is
+    /// as long here as it is, and there as it was.
     private var taken: Int64 = 0
+    private var lineStart: Int64 = 0
 
     init(end: Int64) { self.end = end }
 
@@ -79,7 +83,11 @@ private struct SourceText {
     mutating func begin(_ offset: Int64) throws {
         guard offset >= at else { throw OverlappingLines(offset: offset) }
         fill(to: offset)
+        lineStart = offset
     }
+
+    /// Ends the line begun last, whose length in the source is known to be this.
+    mutating func end(sourceLength: Int64) { taken = lineStart + sourceLength - Int64(bytes.count) }
 
     mutating func take() -> [UInt8] {
         defer {
@@ -93,7 +101,8 @@ private struct SourceText {
 
 /// The stored lines of one source in one row group.
 private final class StoredLines {
-    private static let fields = LineRenderer.fields.union(EventFields([.sourceID, .sourceOffset]))
+    private static let fields = LineRenderer.fields.union(
+        EventFields([.sourceID, .sourceOffset, .sourceLength]))
 
     /// No line of the source starts before this.
     let first: Int64
@@ -136,11 +145,12 @@ private final class StoredLines {
     func add(before limit: Int64, to text: inout SourceText) throws -> Bool {
         // Taken out, because every use of a property of a shared object would copy the columns.
         let (columns, renderer, count) = (columns, renderer, columns.count)
-        let (offsets, sources) = (columns.sourceOffset, columns.sourceID)
+        let (offsets, sources, lengths) = (columns.sourceOffset, columns.sourceID, columns.sourceLength)
         while row < count, offsets[row] < limit, text.bytes.count < 1 << 17 {
             if sources[row] == source {
                 try text.begin(offsets[row])
                 try renderer.append(columns, row: row, to: &text.bytes)
+                if lengths[row] != EventColumns.noLength { text.end(sourceLength: lengths[row]) }
             }
             row += 1
         }

@@ -1,4 +1,5 @@
 package import Catalog
+package import Events
 internal import Files
 internal import Segments
 
@@ -10,6 +11,8 @@ internal import Segments
 package final class TrailWriter {
     package let path: String
     package private(set) var catalog: Catalog
+    /// Replaces credentials by marks under the trail's own key.
+    package let secrets: SecretMarker
     private let lock: FileLock
     private var nextSegment: Int64
     private var files = DurableWrite()
@@ -29,6 +32,7 @@ package final class TrailWriter {
         // SQLite would make its files readable for all; those beside the database take its mode.
         try makePrivateFile(catalogPath)
         catalog = try Catalog.writing(path: catalogPath)
+        secrets = try SecretKey.marker(inTrail: path)
         let listed = try catalog.segments()
         nextSegment = (listed.map(\.id).max() ?? 0) + 1
         try removeOrphans(existing, listed)

@@ -15,8 +15,9 @@ struct OutputTests {
         #expect(run.status == 0)
         let report = try JSONParser.parse(run.output)
         #expect(report.members?.map(\.key) == [
-            "schema_version", "read", "stored", "quarantined", "blank", "duplicate", "flagged", "future", "segments",
-            "bytes_in", "bytes_stored", "seconds", "inputs", "unchanged_inputs", "waiting", "problems",
+            "schema_version", "read", "stored", "quarantined", "blank", "duplicate", "flagged", "future",
+            "lines_redacted", "segments", "bytes_in", "bytes_stored", "seconds", "inputs", "unchanged_inputs",
+            "waiting", "problems",
         ])
         for (name, value) in [("read", 2), ("stored", 1), ("blank", 1), ("quarantined", 0), ("flagged", 1), ("segments", 1)] {
             #expect(report[name]?.integer == Int64(value), "\(name)")
@@ -191,7 +192,7 @@ struct OutputTests {
 
     @Test func `after a run the catalog is one file, and readable by those who may only read`() throws {
         let names = try FileManager.default.contentsOfDirectory(atPath: program.folder + "/trail").sorted()
-        #expect(names == ["catalog.sqlite", "lock", "segments"])
+        #expect(names == ["catalog.sqlite", "lock", "secret.key", "segments"])
     }
 
     @Test func `the dashboard counts nothing at or after its time`() throws {

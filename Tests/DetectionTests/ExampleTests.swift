@@ -58,12 +58,14 @@ struct ExampleTests {
     }
 
     @Test func `the ids of detectors are unique and select them`() throws {
-        #expect(Detectors.all().map { $0.card.id } == ["dormant-token-reactivation", "failed-verification-by-ip"])
+        #expect(Detectors.all().map { $0.card.id } == [
+            "dormant-token-reactivation", "failed-verification-by-ip", "plaintext-token",
+        ])
         #expect(try Detectors.named(["failed-verification-by-ip"]).map { $0.card.id } == ["failed-verification-by-ip"])
-        #expect(try Detectors.named([]).count == 2)
+        #expect(try Detectors.named([]).count == 3)
         let error = #expect(throws: DetectionError.self) { try Detectors.named(["dormant-tokens"]) }
         #expect(
             error?.description == "unknown detector `dormant-tokens`; there are "
-                + "dormant-token-reactivation, failed-verification-by-ip")
+                + "dormant-token-reactivation, failed-verification-by-ip, plaintext-token")
     }
 }

@@ -29,14 +29,14 @@ from check_queries import Difference, microseconds, require
 TIME = pa.timestamp("us", tz="UTC")
 TYPES = {
     "ts": TIME, "expires_at": TIME, "scopes": pa.list_(pa.string()), "latency_ms": pa.float64(), "success": pa.bool_(),
-    "source_offset": pa.int64(), "source_id": pa.int64(), "shape": pa.int64(),
+    "source_offset": pa.int64(), "source_id": pa.int64(), "shape": pa.int64(), "source_length": pa.int64(),
 }
 NAMES = (
     "ts event event_id token_id kind principal actor scopes expires_at tool latency_ms success reason ip user_agent "
     "presented refresh_token_id old_token_id client_id family_id code_id extra source source_offset month"
 ).split()
 # What only the files have, before the partition.
-OWN = ["source_id", "shape", "raw"]
+OWN = ["source_id", "shape", "raw", "redacted", "source_length"]
 STORED = [*NAMES[:-1], *OWN, NAMES[-1]]
 SCHEMA = pa.schema([(name, TYPES.get(name, pa.string())) for name in NAMES])
 # Rows that are turned into columns at a time.

@@ -1,3 +1,4 @@
+import Columns
 import Events
 
 /// What some input becomes when it is stored and every stored line is rendered again.
@@ -6,15 +7,27 @@ struct Rendering {
     var lines: [Int64: [UInt8]] = [:]
     var stored = 0
     var raw = 0
+    /// What the rows say about replaced credentials, and the types of those in quarantine; by offset.
+    var redacted: [Int64: String] = [:]
+    /// Lines in which credentials were replaced, as the batch counts them.
+    var redactedCount = 0
+    var sourceLengths: [Int64: Int64] = [:]
+    var reasons: [Int64: QuarantineReason] = [:]
+    /// Every text that a column holds, dictionaries included.
+    var dictionaries: [UInt8] = []
     /// Bytes of the input.
     private var size = 0
     /// The shapes when the last row was read.
     var shapes: [LineShape] = []
 
     /// - Parameter texts: whether shapes go through their text, as they do when a segment keeps them.
-    init(_ bytes: [UInt8], cuts: [Int] = [], limits: EventBatch.Limits = .init(), texts: Bool = false) throws {
+    init(
+        _ bytes: [UInt8], cuts: [Int] = [], limits: EventBatch.Limits = .init(), texts: Bool = false,
+        secrets: SecretMarker? = nil
+    ) throws {
         size = bytes.count
         var reader = LineReader()
+        reader.secrets = secrets
         var batch = EventBatch(limits: limits)
         var at = 0
         for cut in cuts + [bytes.count] {
@@ -33,8 +46,13 @@ struct Rendering {
     init(_ lines: [String]) throws { try self.init(Array(lines.map { $0 + "\n" }.joined().utf8)) }
 
     private mutating func takeAll(_ batch: inout EventBatch, _ texts: Bool) throws {
+        redactedCount += batch.takeCounts().redacted
         for (_, columns) in batch.takeMonths() { try add(columns, texts) }
-        for line in batch.takeQuarantined() { lines[line.offset] = line.bytes }
+        for line in batch.takeQuarantined() {
+            lines[line.offset] = line.bytes
+            redacted[line.offset] = line.redacted
+            reasons[line.offset] = line.reason
+        }
         for line in batch.takeBlanks() { lines[line.offset] = line.bytes }
     }
 
@@ -45,8 +63,12 @@ struct Rendering {
             var line: [UInt8] = []
             try renderer.append(columns, row: row, to: &line)
             lines[columns.sourceOffset[row]] = line
+            redacted[columns.sourceOffset[row]] = columns[.redacted][row]
+            sourceLengths[columns.sourceOffset[row]] = columns.sourceLength[row]
             if columns.shape[row] == EventColumns.noShape { raw += 1 }
         }
+        for field in EventField.texts { dictionaries += columns[field].dictionary.bytes }
+        dictionaries += columns.scopes.elements.bytes
         stored += columns.count
         if shapes.count >= self.shapes.count { self.shapes = shapes }
     }

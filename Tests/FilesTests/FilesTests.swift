@@ -160,3 +160,48 @@ struct GzipStreamTests {
         guard case .damaged = error else { return #expect(Bool(false), "no damage was told") }
     }
 }
+
+struct PrivateFileTests {
+    let scratch = Scratch()
+
+    private func key(_ bytes: Int, mode: Int = 0o600) throws -> String {
+        let path = scratch.file("key", String(repeating: "k", count: bytes))
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+        return path
+    }
+
+    @Test func `a file of the right size that only its owner reads is read; a missing one is nil`() throws {
+        #expect(try privateFile(key(32), size: 32) == [UInt8](repeating: 0x6B, count: 32))
+        #expect(try privateFile(scratch.path + "/none", size: 32) == nil)
+    }
+
+    @Test(arguments: [0o640, 0o604, 0o644, 0o620, 0o610])
+    func `a file that others may use is refused, and the message says what to do`(mode: Int) throws {
+        let path = try key(32, mode: mode)
+        let error = #expect(throws: FileError.self) { try privateFile(path, size: 32) }
+        #expect("\(error!)" == "cannot use \(path): others may read or write it; run: chmod 600 \(path)")
+    }
+
+    @Test(arguments: [0, 31, 33, 4096]) func `a file of another size is refused`(size: Int) throws {
+        let path = try key(size)
+        #expect(throws: FileError.untrusted(
+            path: path, reason: "it has \(size) bytes, not 32; restore it from a backup")
+        ) { try privateFile(path, size: 32) }
+    }
+
+    @Test func `a link, also a dangling one, a folder and a pipe are refused`() throws {
+        let link = scratch.path + "/link"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: key(32))
+        let isLink = FileError.untrusted(path: link, reason: "it is a symbolic link, not the file itself")
+        #expect(throws: isLink) { try privateFile(link, size: 32) }
+        try FileManager.default.removeItem(atPath: scratch.path + "/key")
+        #expect(throws: isLink) { try privateFile(link, size: 32) }
+        let pipe = scratch.path + "/pipe"
+        #expect(mkfifo(pipe, 0o600) == 0)
+        for path in [scratch.path, pipe] {
+            #expect(throws: FileError.untrusted(path: path, reason: "it is not a file")) {
+                try privateFile(path, size: 32)
+            }
+        }
+    }
+}

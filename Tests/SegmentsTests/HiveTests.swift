@@ -45,6 +45,7 @@ struct HiveTests {
         expected.add("source_offset", "int64", events.map(\.sourceOffset))
         expected.add("source_id", "int64", events.map(\.sourceID))
         expected.add("shape", "int64", events.map { _ in Int64(-1) })
+        expected.add("source_length", "int64", events.map { _ in Int64?.none })
         for field in EventField.texts { expected.add(field.name, "text", events.map { $0.texts[field] }) }
         expected.add("month", "month", all.map { Timestamp.monthText($0.month) })
         return expected

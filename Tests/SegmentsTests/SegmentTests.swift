@@ -1,3 +1,4 @@
+import Columns
 import Events
 import Testing
 
@@ -23,7 +24,7 @@ struct SegmentTests {
         #expect(reader.rows == 35_001)
         #expect(reader.rowGroupCount == 3)
         #expect(reader.metadata.map(\.key) == ["authtrail.format", "authtrail.batch"])
-        #expect(reader.metadata.map(\.value) == ["2", "7"])
+        #expect(reader.metadata.map(\.value) == ["3", "7"])
         let fields = EventFields([.ip, .ts])
         for (group, events) in all.groups.enumerated() {
             let isEqual = try reader.columns(rowGroup: group).events == events
@@ -209,17 +210,17 @@ struct SegmentTests {
         var writer = ParquetWriter(
             schema: ParquetSchema([ParquetColumn("a", .text)]), createdBy: "test")
         try writer.addRowGroup([.words([0], names: ["x"])])
-        let foreign = writer.finish(metadata: [("authtrail.format", "2")])
-        #expect(throws: SegmentError.notASegment(file: "f", reason: "it has 1 columns, not 27")) {
+        let foreign = writer.finish(metadata: [("authtrail.format", "3")])
+        #expect(throws: SegmentError.notASegment(file: "f", reason: "it has 1 columns, not 29")) {
             try SegmentReader(bytes: foreign, name: "f")
         }
         let later = ParquetWriter(schema: SegmentSchema.schema(isMillis: false), createdBy: "test")
-            .finish(metadata: [("authtrail.format", "3")])
-        #expect(throws: SegmentError.notASegment(file: "f", reason: "its format is 3; 2 is known")) {
+            .finish(metadata: [("authtrail.format", "4")])
+        #expect(throws: SegmentError.notASegment(file: "f", reason: "its format is 4; 2 and 3 are known")) {
             try SegmentReader(bytes: later, name: "f")
         }
-        let error = SegmentError.notASegment(file: "f", reason: "it does not say its format; 2 is known")
-        #expect("\(error)".hasPrefix("cannot read f as a segment: it does not say its format; 2 is known"))
+        let error = SegmentError.notASegment(file: "f", reason: "it does not say its format; 2 and 3 are known")
+        #expect("\(error)".hasPrefix("cannot read f as a segment: it does not say its format; 2 and 3 are known"))
     }
 
     @Test func `an event of a kind that this version does not know is an error, never passed over`() throws {
@@ -235,12 +236,60 @@ struct SegmentTests {
             default: .int64([Made.start], none: nil)
             }
         })
-        let reader = try SegmentReader(bytes: writer.finish(metadata: [("authtrail.format", "2")]), name: "f")
+        let reader = try SegmentReader(bytes: writer.finish(metadata: [("authtrail.format", "3")]), name: "f")
         let error = SegmentError.notASegment(file: "f", reason: "row group 0 has an event of unknown kind")
         #expect(throws: error) { try reader.columns(rowGroup: 0) }
         for scan in [EventScan(), EventScan(kinds: .used), EventScan(from: Made.start, kinds: .failed)] {
             #expect(throws: error) { try reader.scan(scan) { _ in } }
         }
+    }
+
+    @Test func `a segment of format 2 reads as one whose lines held no credentials`() throws {
+        var made = Made(seed: 33)
+        let events = made.events(500).filter { $0.kind == .used }
+        let columns = batch(events)
+        let schema = ParquetSchema(Array(SegmentSchema.schema(isMillis: false).columns.prefix(27)))
+        var writer = ParquetWriter(schema: schema, createdBy: "test")
+        try writer.addRowGroup(EventField.allCases.prefix(27).map { field in
+            switch field {
+            case .ts: .int64(columns.ts, none: nil)
+            case .event: .words(columns.event, names: EventKind.allCases.map(\.name))
+            case .scopes: .textList(columns.scopes)
+            case .expiresAt: .int64(columns.expiresAt, none: EventColumns.noTime)
+            case .latencyMS: .double(columns.latencyMS)
+            case .success: .boolean(columns.success)
+            case .sourceOffset: .int64(columns.sourceOffset, none: nil)
+            case .sourceID: .int64(columns.sourceID, none: nil)
+            case .shape: .int64(columns.shape, none: nil)
+            default: .text(columns[field])
+            }
+        })
+        let reader = try SegmentReader(bytes: writer.finish(metadata: [("authtrail.format", "2")]), name: "f")
+        #expect(try reader.events() == events.asStored)
+        let all = try reader.columns(rowGroup: 0)
+        #expect(all.sourceLength == [Int64](repeating: -1, count: events.count))
+        #expect((0..<all.count).allSatisfy { all[.redacted][$0] == nil })
+        #expect(reader.storedBytes(.redacted) == 0)
+        var found = 0
+        try reader.scan(EventScan(texts: [.redacted: .matching { _ in true }])) { found += $0.count }
+        #expect(found == 0)
+        var tokens = 0
+        try reader.scan(EventScan(texts: [.tokenID: .equals(["tok_7"])])) { tokens += $0.sourceLength.count }
+        #expect(tokens == events.count { $0[.tokenID] == "tok_7" })
+    }
+
+    @Test func `what was replaced stands in the segment, and lines without credentials cost next to nothing`() throws {
+        var made = Made(seed: 34)
+        var events = made.events(20_000)
+        let plain = try sealed([events])
+        for at in stride(from: 0, to: events.count, by: 500) { events[at].texts[.redacted] = "jwt:user_agent" }
+        let reader = try SegmentReader(bytes: sealed([events]).bytes)
+        var found = 0
+        try reader.scan(EventScan(texts: [.redacted: .equals(["jwt:user_agent"])])) { found += $0.count }
+        #expect(found == 40)
+        let empty = try SegmentReader(bytes: plain.bytes)
+        // Three row groups, three pages each: headers, no values.
+        #expect(empty.storedBytes(.redacted) + empty.storedBytes(.sourceLength) < 1000)
     }
 
     @Test func `paths of segments have one form, and only that is understood`() {

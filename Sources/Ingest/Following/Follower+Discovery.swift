@@ -12,7 +12,9 @@ extension Follower {
         for input in named where !wantsStop() { try meet(input, log: nil, time) }
         // Only then what was rotated: whatever moves from here on is missed under its name, and looked for next time.
         let logs = Set(named.map(\.name) + words.map(Inputs.absolute)).sorted()
-        let rotations = identity.rotations(of: logs, turning: turning) { isKnown($0) }
+        let rotations = identity.rotations(of: logs, turning: turning) { source, look in
+            files[look.identity].map { $0.id == source.id } ?? (resting[look.identity] == look)
+        }
         let unknown = rotations.filter { FileLook(path: $0.input.name).map { !isKnown($0) } ?? false }
         for (input, log) in unknown { awaited[input.name] = log }
         turning = Dictionary(unknown.map { ($0.log, turning[$0.log] ?? listedAt ?? now()) }) { min($0, $1) }
@@ -82,6 +84,8 @@ extension Follower {
                 opened = try find()
             }
         }
+        // Nothing of it was read, and yet it was written to: what was there may lie beside it.
+        if opened.record.wasUsed(look) { awaitRotations(of: opened.record) }
         settling[look.identity] = nil
         resting[look.identity] = nil
         let file = LiveFile(opened, look.identity, chunkBytes: options.limits.chunkBytes, at: time)
@@ -89,6 +93,7 @@ extension Follower {
         files[look.identity] = file
         noteInput(path)
         // Also without a line it is known from here on, so that its rotations are.
+        hasNewcomers = true
         let opening = now()
         file.source.note { $0.readAt = $0.readAt ?? opening }
         remember(file.source.state(size: opened.size))

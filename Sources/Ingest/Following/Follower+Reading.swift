@@ -148,7 +148,7 @@ extension Follower {
     }
 
     /// Has the rotations beside a log read that may hold what was not read of a generation.
-    private func awaitRotations(of source: SourceRecord) {
+    func awaitRotations(of source: SourceRecord) {
         for input in identity.rotations(of: [source], beside: source.log) { awaited[input.name] = source.log }
     }
 

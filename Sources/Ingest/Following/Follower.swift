@@ -42,6 +42,9 @@ package final class Follower {
     var files: [FileIdentity: LiveFile] = [:]
     /// Files of which nothing more is awaited, until what was read of them is true.
     var leaving: [LiveFile] = []
+    /// Whether files were met that nobody knew. Only what is known is looked for when it was rotated meanwhile, so the
+    /// next commit is due at once.
+    var hasNewcomers = false
     /// Files that are closed because nothing is awaited of them, or because descriptors are short: what they looked
     /// like then. They are opened again when they look different.
     var resting: [FileIdentity: FileLook] = [:]
@@ -163,7 +166,8 @@ package final class Follower {
         guard intake.hasNews else { return waitingSince = nil }
         let since = waitingSince ?? time
         waitingSince = since
-        guard intake.isFull || time - since >= options.flushInterval else { return }
+        guard intake.isFull || hasNewcomers || time - since >= options.flushInterval else { return }
+        hasNewcomers = false
         try intake.commit()
         waitingSince = nil
     }

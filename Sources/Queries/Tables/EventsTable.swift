@@ -14,7 +14,7 @@ final class EventsTable: VirtualTable {
             actor TEXT, scopes TEXT, expires_at TIMESTAMP, tool TEXT, latency_ms REAL, success INTEGER, reason TEXT,
             ip TEXT, user_agent TEXT, presented TEXT, refresh_token_id TEXT, old_token_id TEXT, client_id TEXT,
             family_id TEXT, code_id TEXT, extra TEXT, source TEXT, source_offset INTEGER,
-            source_id INTEGER, shape INTEGER, raw TEXT, date TEXT,
+            source_id INTEGER, shape INTEGER, raw TEXT, redacted TEXT, source_length INTEGER, date TEXT,
             PRIMARY KEY (source, source_offset, ts, event)) WITHOUT ROWID
         """
 
@@ -129,6 +129,9 @@ final class EventsTable: VirtualTable {
             case .sourceOffset: result.set(batch.sourceOffset[row])
             case .sourceID: result.set(batch.sourceID[row])
             case .shape: result.set(batch.shape[row])
+            case .sourceLength:
+                batch.sourceLength[row] == EventColumns.noLength
+                    ? result.setNull() : result.set(batch.sourceLength[row])
             case .some(let field): batch[field].bytes(at: row).map { result.set($0) } ?? result.setNull()
             case nil: result.setNull()
             }

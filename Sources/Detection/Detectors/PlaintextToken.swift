@@ -1,0 +1,155 @@
+internal import Columns
+internal import Events
+
+/// A producer writes credentials into its log.
+///
+/// Whoever reads the log, its backups or its shipper holds those credentials. authtrail keeps none of them (a mark
+/// stands in place of each), but the log itself and everything before authtrail has them still, so somebody must
+/// revoke them and change the producer. A leak goes on line after line until then: there is one finding for each log,
+/// type and UTC day, not one for each line.
+///
+/// Not found: what no rule of `SecretRule` recognizes, and lines in quarantine, which are no events.
+package struct PlaintextToken: Detector {
+    package static let card = DetectorCard(
+        id: "plaintext-token",
+        title: "Credential in the log",
+        question: "Which logs hold credentials in plain text, and in which fields?",
+        needs: [.ts, .source, .redacted],
+        defaultSeverity: .high,
+        classes: [.init("plaintext_token", .high, "A log held credentials of a type on a UTC day.")],
+        references: ["T1552.001"],
+        knownGaps: [
+            "Lines in quarantine are no events: `ingest` and `status` count the credentials replaced there too, and "
+                + "the SQL table `quarantine` names their types.",
+            "Events stored by a version that did not look for credentials have none replaced.",
+            "What looks like no known type, under a name that says nothing, is not recognized (Docs/secrets.md).",
+        ],
+        version: 1)
+
+    /// How many marks a finding lists at most.
+    private static let mostMarks = 10
+
+    package init() {}
+
+    package func detect(in window: DetectionWindow, of history: any History) throws -> DetectionResult {
+        var result = DetectionResult(detector: Self.card.id)
+        let leaks = window.isEmpty ? [:] : try read(window, history)
+        for (key, leak) in leaks where window.touches(first: leak.first, last: leak.last) {
+            result.findings.append(finding(key, leak, asOf: window.asOf))
+        }
+        result.counts.add("leaking_logs", Set(leaks.keys.map(\.source)).count)
+        result.counts.add("events_with_credentials", leaks.values.reduce(0) { $0 + $1.events })
+        result.sort()
+        return result
+    }
+
+    /// Whole UTC days, so that a finding does not depend on where the window begins.
+    private func read(_ window: DetectionWindow, _ history: any History) throws -> [Leak.Key: Leak] {
+        let texts = EventField.texts.filter { $0 != .raw }
+        let firstDay = Timestamp.start(ofDay: Timestamp.day(of: max(0, window.from)))
+        let end = Timestamp.start(ofDay: Timestamp.day(of: max(0, window.to.minus(1)))).plus(Timestamp.day)
+        let scan = EventScan(
+            from: firstDay, to: min(end, window.asOf), texts: [.redacted: .matching { _ in true }],
+            fields: EventFields(texts + [.ts, .event, .sourceOffset]))
+        var leaks: [Leak.Key: Leak] = [:]
+        try history.scan(scan) { batch in
+            for row in 0..<batch.count {
+                for (type, fields) in Self.types(batch[.redacted][row] ?? "") {
+                    let key = Leak.Key(
+                        source: batch[.source][row] ?? "", type: type, day: Timestamp.day(of: batch.ts[row]))
+                    leaks[key, default: Leak()].add(batch, row, type, fields)
+                }
+            }
+        }
+        return leaks
+    }
+
+    /// What `redacted` says, by type: `jwt:reason,jwt:tool` is `jwt` in `reason` and `tool`.
+    private static func types(_ redacted: String) -> [String: [String]] {
+        var types: [String: [String]] = [:]
+        for note in redacted.split(separator: ",") {
+            let parts = note.split(separator: ":", maxSplits: 1)
+            guard let type = parts.first else { continue }
+            types[String(type), default: []].append(parts.count > 1 ? String(parts[1]) : "")
+        }
+        return types
+    }
+}
+
+/// The credentials of one type in one log on one day.
+private struct Leak {
+    struct Key: Hashable {
+        var source: String
+        var type: String
+        /// UTC days since 1970.
+        var day: Int32
+    }
+
+    var events = 0
+    var first = Int64.max
+    var last = Int64.min
+    /// Events by the field that held the credential.
+    var fields: [String: Int] = [:]
+    var kinds: [String: Int] = [:]
+    var marks: Set<String> = []
+    var evidence = EdgeEvidence()
+
+    mutating func add(_ batch: EventColumns, _ row: Int, _ type: String, _ fields: [String]) {
+        events += 1
+        first = min(first, batch.ts[row])
+        last = max(last, batch.ts[row])
+        for field in fields { self.fields[field, default: 0] += 1 }
+        kinds[batch.kind(at: row).name, default: 0] += 1
+        for field in EventField.texts where field != .raw {
+            guard let text = batch[field].bytes(at: row) else { continue }
+            marks.formUnion(SecretMark.marks(of: type, in: text))
+        }
+        evidence.add(batch.evidence(at: row))
+    }
+}
+
+// MARK: - Messages
+
+extension PlaintextToken {
+    private func finding(_ key: Leak.Key, _ leak: Leak, asOf: Int64) -> Finding {
+        let day = Timestamp.dayText(key.day)
+        return Finding(
+            id: FindingID.make(detector: Self.card.id, version: Self.card.version, [key.source, key.type, day]),
+            detector: Self.card.id, version: Self.card.version, class: "plaintext_token",
+            severity: Self.card.defaultSeverity, confidence: confidence(key.type),
+            entity: .init("source", key.source), firstSeen: leak.first, lastSeen: leak.last, asOf: asOf,
+            title: "Credentials in plain text (\(key.type)) in \(key.source) on \(day)",
+            explanation: explanation(key, leak, day),
+            evidence: leak.evidence.all, context: context(key, leak), references: Self.card.references)
+    }
+
+    /// What has a look of its own is hardly anything else; a name may mislead.
+    private func confidence(_ type: String) -> Confidence {
+        let named: Set<SecretType> = [.authorization, .code, .password, .apiKey, .accessToken, .refreshToken, .idToken]
+        return SecretType(rawValue: type).map { named.contains($0) ? .medium : .high } ?? .medium
+    }
+
+    private func explanation(_ key: Leak.Key, _ leak: Leak, _ day: String) -> String {
+        let fields = sorted(leak.fields).map { "`\($0)`" }.joined(separator: ", ")
+        let held = leak.marks.isEmpty ? "credentials" : Wording.count(leak.marks.count, "different credential")
+        return "On \(day), \(Wording.count(leak.events, "event")) of \(key.source) held \(held) of the type "
+            + "\(key.type) in \(fields). The trail holds marks in their place; the log itself, its copies "
+            + "and whoever shipped it have the credentials still. Revoke them, and make the producer leave them out."
+    }
+
+    private func context(_ key: Leak.Key, _ leak: Leak) -> Context {
+        var context = Context()
+        context.add("type", key.type)
+        context.add("events", leak.events)
+        if !leak.marks.isEmpty { context.add("credentials", leak.marks.count) }
+        context.add("fields", sorted(leak.fields))
+        context.add("kinds", sorted(leak.kinds))
+        context.add("marks", Array(leak.marks.sorted().prefix(Self.mostMarks)))
+        return context
+    }
+
+    /// Names, those that occur most first.
+    private func sorted(_ counts: [String: Int]) -> [String] {
+        counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
+    }
+}

@@ -1,0 +1,114 @@
+/// Replaces credentials by marks: the same credential by the same mark, wherever it stands.
+///
+/// It knows no key: whoever makes one passes in the keyed hash.
+package struct SecretMarker: Sendable {
+    private let search = SecretSearch()
+    private let digest: @Sendable ([UInt8]) -> UInt64
+
+    /// - Parameter digest: the first eight bytes, big-endian, of an HMAC over a credential.
+    package init(digest: @escaping @Sendable ([UInt8]) -> UInt64) { self.digest = digest }
+
+    /// A text in which credentials were replaced.
+    package struct Redaction: Sendable, Equatable {
+        package var bytes: [UInt8]
+        /// What was replaced: the type, and the name of the line's member that held it, if that can be told.
+        package var secrets: [Secret]
+
+        package struct Secret: Sendable, Hashable {
+            package var type: SecretType
+            package var member: String?
+        }
+
+        /// The types, sorted, each once, with commas between them: `bearer,jwt`.
+        package var types: String { Set(secrets.map(\.type.rawValue)).sorted().joined(separator: ",") }
+    }
+
+    /// A text that has no escapes with marks in place of its credentials; nil if it has none.
+    package func redacted(text: RawSpan) -> Redaction? {
+        let found = search.secrets(in: text)
+        guard !found.isEmpty else { return nil }
+        var copy = RedactedCopy()
+        copy.replace(found.map(\.range), by: marks(of: found, in: text), member: nil, of: text)
+        return copy.finish(text)
+    }
+
+    /// A line, or a piece of JSON, with marks in place of its credentials; nil if it has none. A line need not be
+    /// JSON. All bytes outside of credentials stay as they are.
+    ///
+    /// - Parameter isCut: the line goes on where it is not seen: what may be the beginning of a credential is one.
+    package func redacted(line: RawSpan, isCut: Bool = false) -> Redaction? {
+        guard isCut || search.mayFind(in: line) else { return nil }
+        var copy = RedactedCopy()
+        var pieces = LinePieces()
+        while let piece = pieces.next(line) {
+            let (places, marks) = replacements(in: piece, of: line, isCut && piece.range.upperBound == line.byteCount)
+            guard !places.isEmpty else { continue }
+            copy.replace(places, by: marks, member: piece.isName ? nil : pieces.memberName(line), of: line)
+            if piece.isName { pieces.hideMember() }
+        }
+        return copy.finish(line)
+    }
+
+    /// Where in the line the credentials of a piece stand, and their marks.
+    private func replacements(
+        in piece: LinePieces.Piece, of line: RawSpan, _ isCut: Bool
+    ) -> (places: [Range<Int>], marks: [Mark]) {
+        if piece.hasEscapes {
+            let text = EscapedText.meaning(of: piece.range, in: line)
+            let found = secrets(of: piece, in: text.span.bytes, isCut: isCut)
+            let places = EscapedText.places(of: found.map(\.range), meaning: piece.range, in: line)
+            return (places, marks(of: found, in: text.span.bytes))
+        }
+        let text = line.extracting(piece.range)
+        let found = secrets(of: piece, in: text, isCut: isCut)
+        let start = piece.range.lowerBound
+        let places = found.map { start + $0.range.lowerBound..<start + $0.range.upperBound }
+        return (places, marks(of: found, in: text))
+    }
+
+    /// The credentials of a piece by its text and by the name before it.
+    private func secrets(of piece: LinePieces.Piece, in text: RawSpan, isCut: Bool) -> [FoundSecret] {
+        let found = search.secrets(in: text, isCut: isCut)
+        guard let type = piece.name, let range = NamedValue.secret(text, 0..<text.byteCount, type) else { return found }
+        // A header keeps its scheme, and what is a credential by its own look is called so.
+        if type == .authorization, !found.isEmpty { return found }
+        if found.count == 1, found[0].range == range { return found }
+        return [FoundSecret(type: type, range: range)]
+    }
+
+    private func marks(of found: [FoundSecret], in text: RawSpan) -> [Mark] {
+        found.map { secret in
+            var mark = Mark(type: secret.type)
+            SecretMark.append(secret.type, digest(Array(text, secret.range)), to: &mark.bytes)
+            return mark
+        }
+    }
+}
+
+private struct Mark {
+    var type: SecretType
+    var bytes: [UInt8] = []
+}
+
+/// A copy under construction: of a text up to some place, with marks in it.
+private struct RedactedCopy {
+    private var redaction = SecretMarker.Redaction(bytes: [], secrets: [])
+    private var copied = 0
+
+    /// Goes on to the next credentials of the text.
+    mutating func replace(_ places: [Range<Int>], by marks: [Mark], member: String?, of text: RawSpan) {
+        for (place, mark) in zip(places, marks) {
+            redaction.bytes.append(text, copied..<place.lowerBound)
+            redaction.bytes += mark.bytes
+            redaction.secrets.append(.init(type: mark.type, member: member))
+            copied = place.upperBound
+        }
+    }
+
+    /// The whole text, or nil if nothing was replaced.
+    consuming func finish(_ text: RawSpan) -> SecretMarker.Redaction? {
+        guard !redaction.secrets.isEmpty else { return nil }
+        redaction.bytes.append(text, copied..<text.byteCount)
+        return redaction
+    }
+}
