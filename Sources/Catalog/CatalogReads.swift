@@ -60,7 +60,9 @@ extension Catalog {
         fromBatch first: Int64
     ) throws(CatalogError) -> (counts: LineCounts, bytesIn: Int64, bytesStored: Int64, segments: Int) {
         try read("add up batches") { db in
-            let sums = ["lines", "stored", "quarantined", "blank", "flagged", "redacted", "bytes_in", "bytes_stored", "segments"]
+            let sums = [
+                "lines", "stored", "quarantined", "blank", "flagged", "redacted", "bytes_in", "bytes_stored", "segments",
+            ]
             let list = sums.map { "ifnull(sum(\($0)), 0) AS \($0)" }.joined(separator: ", ")
             let row = try Row.fetchOne(db, sql: "SELECT \(list) FROM batches WHERE batch_id >= ?", arguments: [first])
             guard let row else { return (LineCounts(), 0, 0, 0) }

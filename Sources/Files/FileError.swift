@@ -49,6 +49,19 @@ package enum FileError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// Whether no more files can be opened before others are closed.
+    package var isTooManyOpen: Bool {
+        switch self {
+        case .cannotWrite(_, _, let code), .cannotRead(_, _, let code): code == EMFILE || code == ENFILE
+        default: false
+        }
+    }
+
+    /// The error of opening a file when too many are open.
+    package static func tooManyOpen(path: String) -> FileError {
+        .cannotRead(operation: "open", path: path, code: EMFILE)
+    }
+
     /// The error of a failed call on an input file: a missing one is told apart.
     static func reading(_ operation: String, _ path: String, _ code: Int32) -> FileError {
         code == ENOENT || code == ENOTDIR
@@ -69,7 +82,7 @@ package enum FileError: Error, Sendable, Equatable, CustomStringConvertible {
     private static func hint(for code: Int32) -> String {
         switch code {
         case EACCES: "; check its owner and mode"
-        case ENOSPC: "; free some space and run the same command again"
+        case ENOSPC: "; free some space"
         default: ""
         }
     }

@@ -51,14 +51,18 @@ package enum Inputs {
 
     /// The folders in which files that words name may appear.
     static func folders(of words: [String]) -> Set<String> {
-        Set(words.map { word in
-            if kind(ofPath: word) == .folder { return word }
-            // Of a pattern, the part before the first component with a sign of one.
+        Set(words.flatMap { word in
+            if kind(ofPath: word) == .folder { return [word] }
+            // Of a pattern, all folders that its part before the last slash names, and where more of them may appear.
             var folder = parent(of: word)
-            while folder.contains(where: { "*?[".contains($0) }) { folder = parent(of: folder) }
-            return folder
+            var folders = isPattern(folder) ? paths(matching: folder) : []
+            while isPattern(folder) { folder = parent(of: folder) }
+            folders.append(folder)
+            return folders.filter { kind(ofPath: $0) == .folder }
         })
     }
+
+    private static func isPattern(_ path: String) -> Bool { path.contains { "*?[".contains($0) } }
 
     private static func expand(_ word: String) throws(FileError) -> [String] {
         if word == "-" { return [word] }

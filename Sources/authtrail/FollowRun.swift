@@ -17,7 +17,9 @@ struct FollowRun {
 
     func run() throws -> IngestSummary {
         Process.keepLittleMemory()
-        Process.allowManyFiles()
+        var options = options
+        // Some are left for the trail.
+        options.mostOpen = max(4, Process.allowManyFiles() - 24)
         let signals = Signals()
         let watch = FolderWatch()
         let writer = try TrailWriter(path: path)
@@ -36,6 +38,7 @@ struct FollowRun {
             let start = Self.ticks()
             let isBusy = try follower.turn()
             watch.watch(follower.folders)
+            follower.options.discoveryInterval = watch.isComplete ? 10_000_000 : 1_000_000
             if !isBusy, !signals.wantsStop { rest(since: start, follower, watch, signals) }
         }
         journal.note("stopping")
@@ -104,7 +107,7 @@ extension FollowNotice {
             "\(error)".contains(path) ? "\(error); trying again" : "\(path): \(error); trying again"
         case .solved(let path): "\(path) can be read again"
         case .blocked(let error, let seconds):
-            "\(error); reading waits, nothing is lost by it; trying again in \(max(1, seconds)) s, then less often"
+            "\(error); reading waits, and nothing is lost by it; trying again in \(max(1, seconds)) s, then less often"
         case .unblocked(let seconds): "writing again after \(seconds) s; going on from the last commit"
         }
     }

@@ -26,16 +26,18 @@ enum Process {
     }
 
     /// Raises the number of files that may be open to what the system allows: every log that is followed is one.
-    static func allowManyFiles() {
+    /// - Returns: how many may be open, or a guess.
+    static func allowManyFiles() -> Int {
         var limit = rlimit()
         #if canImport(Glibc)
         let kind = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         #else
         let kind = RLIMIT_NOFILE
         #endif
-        guard getrlimit(kind, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
+        guard getrlimit(kind, &limit) == 0 else { return 256 }
+        let before = limit.rlim_cur
         limit.rlim_cur = min(limit.rlim_max, 65_536)
-        _ = setrlimit(kind, &limit)
+        return Int(clamping: setrlimit(kind, &limit) == 0 ? limit.rlim_cur : before)
     }
 
     /// Gives back what lies free between blocks in use: after hours of reading it would be a hundred megabytes.

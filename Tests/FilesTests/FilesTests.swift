@@ -100,7 +100,7 @@ struct InputFileTests {
         #expect("\(FileError.missing(path: "a.ndjson"))" == "cannot read a.ndjson: there is no such file; check the path")
         #expect(
             "\(FileError.cannotWrite(operation: "write", path: "t/x", code: ENOSPC))"
-                == "cannot write t/x: no space left on the disk; free some space and run the same command again")
+                == "cannot write t/x: no space left on the disk; free some space")
         #expect(
             "\(FileError.locked(path: "trail", holder: " (process 7)"))"
                 == "cannot write to trail: another authtrail (process 7) is writing to it; wait for it or stop it")

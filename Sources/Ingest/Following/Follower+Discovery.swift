@@ -9,7 +9,7 @@ extension Follower {
         let begun = now()
         for file in files.values { file.isNamed = false }
         let named = Inputs.present(words)
-        for input in named where !wantsStop() { try meet(input, log: nil, time) }
+        for input in named where !wantsStop() && !isShort { try meet(input, log: nil, time) }
         // Only then what was rotated: whatever moves from here on is missed under its name, and looked for next time.
         let logs = Set(named.map(\.name) + words.map(Inputs.absolute)).sorted()
         let rotations = identity.rotations(of: logs, turning: turning) { source, look in
@@ -22,7 +22,7 @@ extension Follower {
         if !turning.isEmpty { discoverAgain() }
         // Known ones may have new names.
         for (input, log) in rotations where awaited[input.name] == nil { try meet(input, log: log, time) }
-        for (path, log) in awaited.sorted(by: { $0.key < $1.key }) where !wantsStop() {
+        for (path, log) in awaited.sorted(by: { $0.key < $1.key }) where !wantsStop() && !isShort {
             try meet(Inputs.input(path), log: log, time)
             if let look = FileLook(path: path), files[look.identity] == nil, resting[look.identity] != look { continue }
             awaited[path] = nil
@@ -70,10 +70,14 @@ extension Follower {
     }
 
     /// Begins to read a file, unless what it holds is another one's to tell.
-    /// - Parameter find: finds out which source it is.
+    /// - Parameters:
+    ///   - known: the source that it was until now.
+    ///   - find: finds out which source it is.
     func open(
-        _ path: String, _ look: FileLook, isNamed: Bool, _ time: Int64, find: () throws -> OpenedSource
+        _ path: String, _ look: FileLook, isNamed: Bool, _ time: Int64, known: Int64? = nil,
+        find: () throws -> OpenedSource
     ) throws {
+        if files.count >= options.mostOpen { throw FileError.tooManyOpen(path: path) }
         var opened = try find()
         if let original = files.values.first(where: { $0.id == opened.origin && $0.identity != look.identity }) {
             // What it continues or repeats is open: that one is read first, as far as it goes.
@@ -97,7 +101,7 @@ extension Follower {
         let opening = now()
         file.source.note { $0.readAt = $0.readAt ?? opening }
         remember(file.source.state(size: opened.size))
-        notify(.opened(path: path, offset: opened.record.checkpoint))
+        if opened.record.id != known { notify(.opened(path: path, offset: opened.record.checkpoint)) }
     }
 
     /// Whether a file that goes on with one that is open may be read now.
@@ -132,14 +136,17 @@ extension Follower {
     }
 
     private func fail(_ input: Input, _ look: FileLook, _ error: FileError, _ time: Int64) throws {
-        if error.isShortage, closeIdle() { return discoverAgain() }
+        if error.isTooManyOpen {
+            isShort = true
+            if files.values.contains(where: { !$0.isDeleted }) { return }
+        }
         tell(input.name, error)
         // What is no log at all is not tried again before it changes.
         if case .notRegular = error { resting[look.identity] = look }
     }
 
     /// Closes some files at whose end nothing is read, those first that have been silent longest.
-    private func closeIdle() -> Bool {
+    func closeIdle() -> Bool {
         let idle = files.values.filter { $0.look != nil && !$0.isDeleted }.sorted { $0.changedAt < $1.changedAt }
         for file in idle.prefix((idle.count + 1) / 2) {
             resting[file.identity] = file.look

@@ -140,7 +140,7 @@ extension Follower {
     private func goOn(_ box: InputFileBox, after file: LiveFile, _ look: FileLook, _ time: Int64) throws {
         let (path, log) = (file.source.record.path, file.source.record.log)
         files[file.identity] = nil
-        try open(path, look, isNamed: file.isNamed, time) {
+        try open(path, look, isNamed: file.isNamed, time, known: file.id) {
             var opened = try identity.openFile(box, path)
             identity.assign(log, to: &opened.record)
             return opened

@@ -13,8 +13,10 @@ package final class Follower {
     package struct Options: Sendable {
         /// How long a line may wait for its commit.
         package var flushInterval: Int64 = 500_000
-        /// How often words are looked up again.
+        /// How often words are looked up again. Rarely is enough where the system tells of new names.
         package var discoveryInterval: Int64 = 1_000_000
+        /// How many files may be open at once.
+        package var mostOpen = 1000
         /// How long a file that lost its name must have been silent until nothing more is awaited of it.
         package var grace: Int64 = 60_000_000
         /// How long a compressed file must have been the same before it is read.
@@ -29,7 +31,7 @@ package final class Follower {
     }
 
     let words: [String]
-    let options: Options
+    package var options: Options
     let now: () -> Int64
     let ticks: () -> Int64
     let notify: (FollowNotice) -> Void
@@ -45,6 +47,8 @@ package final class Follower {
     /// Whether files were met that nobody knew. Only what is known is looked for when it was rotated meanwhile, so the
     /// next commit is due at once.
     var hasNewcomers = false
+    /// Whether there are too few descriptors to open all that is new.
+    var isShort = false
     /// Files that are closed because nothing is awaited of them, or because descriptors are short: what they looked
     /// like then. They are opened again when they look different.
     var resting: [FileIdentity: FileLook] = [:]
@@ -129,6 +133,7 @@ package final class Follower {
             }
             try commitIfDue(time)
             try closeLeaving()
+            if isShort { isBusy = relieve() || isBusy }
             if blockade != nil { try unblock(time) }
             return isBusy
         } catch where isPassing(error) {
@@ -172,6 +177,13 @@ package final class Follower {
         waitingSince = nil
     }
 
+    /// Closes files at whose end nothing is read, so that others can be opened.
+    private func relieve() -> Bool {
+        isShort = false
+        discoverAgain()
+        return closeIdle()
+    }
+
     /// Makes true what was read of files of which nothing more is awaited, and closes them.
     private func closeLeaving() throws {
         guard !leaving.isEmpty else { return }
@@ -184,6 +196,7 @@ package final class Follower {
 
     private func block(_ error: any Error, _ time: Int64) {
         let delay = min((blockade?.delay ?? 500_000) * 2, 30_000_000)
+        if (error as? FileError)?.isTooManyOpen ?? false { _ = closeIdle() }
         if blockade == nil { notify(.blocked(error, seconds: delay / 1_000_000)) }
         blockade = Blockade(since: blockade?.since ?? time, delay: delay, retryAt: time + delay)
     }
