@@ -30,7 +30,7 @@ extension Catalog {
                 ),
                 (
                     "quarantined lines and rows of the quarantine", "SELECT sum(quarantined) FROM sources",
-                    "SELECT count(*) FROM quarantine"
+                    "SELECT count(*) FROM main.quarantine"
                 ),
             ]
             return try sums.compactMap { sum in

@@ -16,6 +16,9 @@ enum CatalogMigrations {
         migrator.registerMigration("2 runs and findings") { db in
             try db.execute(sql: runsAndFindings)
         }
+        migrator.registerMigration("3 retention") { db in
+            try db.execute(sql: RetentionTables.sql)
+        }
         return migrator
     }
 

@@ -9,11 +9,11 @@ extension Array<UInt8> {
 }
 
 extension Catalog {
-    /// All segments in the order of their numbers, or those that may hold events in `[from, to)`.
+    /// All segments in the order in which their lines were committed, or those that may hold events in `[from, to)`.
     package func segments(from: Int64 = .min, to: Int64 = .max) throws(CatalogError) -> [SegmentRecord] {
         try read("list segments") { db in
             try Row.fetchAll(
-                db, sql: "SELECT * FROM segments WHERE max_ts >= ? AND min_ts < ? ORDER BY segment_id",
+                db, sql: "SELECT * FROM segments WHERE max_ts >= ? AND min_ts < ? ORDER BY rank, segment_id",
                 arguments: [from, to]
             ).map(SegmentRecord.init)
         }
@@ -98,7 +98,10 @@ extension Catalog {
     package func quarantineByReason() throws(CatalogError) -> [(reason: String, lines: Int64)] {
         try read("count the quarantine") { db in
             try Row.fetchAll(
-                db, sql: "SELECT reason, count(*) AS lines FROM quarantine GROUP BY reason ORDER BY lines DESC, reason"
+                db,
+                sql: """
+                    SELECT reason, count(*) AS lines FROM main.quarantine GROUP BY reason ORDER BY lines DESC, reason
+                    """
             ).map { ($0["reason"], $0["lines"]) }
         }
     }
@@ -109,7 +112,7 @@ extension Catalog {
             try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT source_offset, bytes FROM quarantine WHERE source_id = ?1
+                    SELECT source_offset, bytes FROM main.quarantine WHERE source_id = ?1
                     UNION ALL SELECT source_offset, bytes FROM blank_lines WHERE source_id = ?1 ORDER BY source_offset
                     """, arguments: [id]
             ).map { ($0["source_offset"], [UInt8]($0["bytes"] as Data)) }
@@ -122,7 +125,7 @@ extension Catalog {
             try Row.fetchOne(
                 db,
                 sql: """
-                    SELECT source_offset, length, length(bytes) AS kept FROM quarantine
+                    SELECT source_offset, length, length(bytes) AS kept FROM main.quarantine
                     WHERE source_id = ? AND length > length(bytes) ORDER BY source_offset
                     """, arguments: [id]
             ).map { ($0["source_offset"], $0["length"], $0["kept"]) }
@@ -148,7 +151,7 @@ extension SegmentRecord {
         self.init(
             id: row["segment_id"], month: row["month"], file: row["file"], rows: row["rows"],
             rowGroups: row["row_groups"], bytes: row["bytes"], sha256: row["sha256"], minTS: row["min_ts"],
-            maxTS: row["max_ts"], counts: EventKind.allCases.map { row[$0.name] })
+            maxTS: row["max_ts"], counts: EventKind.allCases.map { row[$0.name] }, rank: row["rank"])
     }
 }
 

@@ -73,12 +73,15 @@ package struct SegmentRecord: Sendable, Equatable {
     package var maxTS: Int64
     /// Events by kind, in the order of `EventKind`.
     package var counts: [Int64]
+    /// Its place in the order in which lines were committed: its number, or for merged segments that of the first.
+    package var rank: Int64
 
     package init(
         id: Int64, month: Int32, file: String, rows: Int64, rowGroups: Int64, bytes: Int64, sha256: String,
-        minTS: Int64, maxTS: Int64, counts: [Int64]
+        minTS: Int64, maxTS: Int64, counts: [Int64], rank: Int64? = nil
     ) {
         self.id = id
+        self.rank = rank ?? id
         self.month = month
         self.file = file
         self.rows = rows

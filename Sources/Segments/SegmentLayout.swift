@@ -10,6 +10,8 @@ package enum SegmentLayout {
     package static let catalog = "catalog.sqlite"
     /// Held by the one writer.
     package static let lock = "lock"
+    /// Shared by readers; files that no list names are removed when nobody holds it.
+    package static let readersLock = "readers.lock"
     /// How the name of a segment ends.
     package static let suffix = ".parquet"
 

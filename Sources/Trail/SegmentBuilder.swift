@@ -45,32 +45,34 @@ package struct FinishedSegment: Sendable {
     let rollups: SegmentRollups
 
     /// What the catalog lists, once the segment has a number.
-    func record(id: Int64) -> SegmentRecord {
+    func record(id: Int64, rank: Int64? = nil) -> SegmentRecord {
         SegmentRecord(
             id: id, month: segment.month, file: SegmentLayout.path(month: segment.month, sequence: id),
             rows: Int64(segment.rows), rowGroups: Int64(segment.rowGroups), bytes: Int64(segment.byteCount),
-            sha256: sha256, minTS: segment.minTS, maxTS: segment.maxTS, counts: segment.counts.map(Int64.init))
+            sha256: sha256, minTS: segment.minTS, maxTS: segment.maxTS, counts: segment.counts.map(Int64.init),
+            rank: rank)
     }
 }
 
 /// A segment that still takes rows, and the rollups counted along with it.
-private final class OpenSegment: @unchecked Sendable {
+final class OpenSegment: @unchecked Sendable {
     private let writer: SegmentWriter
-    private var rollups = SegmentRollups()
+    private var rollups: SegmentRollups
 
     func canAdd(_ batch: EventColumns) -> Bool { writer.canAdd(batch) }
     var experience: SegmentExperience { writer.experience }
 
-    init(month: Int32, isMillis: Bool, _ experience: SegmentExperience?) {
+    init(month: Int32, isMillis: Bool, _ experience: SegmentExperience?, keepsFacts: Bool = true) {
         writer = SegmentWriter(month: month, isMillis: isMillis, experience: experience)
+        rollups = SegmentRollups(keepsFacts: keepsFacts)
     }
 
     func add(_ batch: EventColumns) throws {
         try writer.add(batch) { [self] in rollups.add(batch) }
     }
 
-    func finish() throws -> FinishedSegment {
-        let segment = try writer.finish()
+    func finish(metadata: [(key: String, value: String)] = []) throws -> FinishedSegment {
+        let segment = try writer.finish(metadata: metadata)
         var hash = SHA256()
         for part in segment.parts { hash.update(data: part) }
         return FinishedSegment(segment: segment, sha256: hex(hash.finalize()), rollups: rollups)

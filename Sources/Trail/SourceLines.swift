@@ -24,8 +24,9 @@ package struct SourceLines {
         kept = try trail.catalog.keptLines(ofSource: source.id)
         text = SourceText(end: source.checkpoint)
         waiting = try trail.catalog.segments().flatMap { segment in
-            let reader = try SegmentReader(path: trail.path + "/" + segment.file)
-            return try (0..<reader.rowGroupCount).compactMap { try StoredLines(of: source.id, in: reader, $0) }
+            let file = trail.path + "/" + segment.file
+            let reader = try SegmentReader(path: file)
+            return (0..<reader.rowGroupCount).compactMap { StoredLines(of: source.id, in: reader, file, $0) }
         }
         waiting.sort { $0.first > $1.first }
     }
@@ -98,22 +99,23 @@ private final class StoredLines {
     /// No line of the source starts before this.
     let first: Int64
     private let source: Int64
-    private let reader: SegmentReader
+    private let file: String
+    /// Opened when its first line is asked for: a trail may have more segments than a process descriptors.
+    private var reader: SegmentReader?
     private let rowGroup: Int
     /// Descending.
-    private var pages: [Int]
+    private var pages: [Int] = []
     private var columns = EventColumns(fields: [])
     private var renderer = LineRenderer(shapes: [])
     private var row = -1
 
     /// Nil if the row group has no line of the source.
-    init?(of source: Int64, in reader: SegmentReader, _ rowGroup: Int) throws {
+    init?(of source: Int64, in reader: SegmentReader, _ file: String, _ rowGroup: Int) {
         guard reader.bounds(.sourceID, rowGroup: rowGroup)?.contains(source) ?? true else { return nil }
         self.source = source
-        self.reader = reader
+        self.file = file
         self.rowGroup = rowGroup
         first = reader.bounds(.sourceOffset, rowGroup: rowGroup)?.lowerBound ?? 0
-        pages = try reader.pages(rowGroup: rowGroup).indices.reversed()
     }
 
     /// Where the current line starts.
@@ -121,6 +123,7 @@ private final class StoredLines {
 
     /// Goes on to the next line of the source; false at the end.
     func advance() throws -> Bool {
+        let reader = try reader ?? open()
         while true {
             row += 1
             while row < columns.count, columns.sourceID[row] != source { row += 1 }
@@ -130,6 +133,13 @@ private final class StoredLines {
             renderer = LineRenderer(shapes: columns.shapes)
             row = -1
         }
+    }
+
+    private func open() throws -> SegmentReader {
+        let opened = try SegmentReader(path: file)
+        pages = try opened.pages(rowGroup: rowGroup).indices.reversed()
+        reader = opened
+        return opened
     }
 
     /// Adds the lines that start before a limit, at most those of a page; false at the end.

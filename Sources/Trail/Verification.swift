@@ -39,10 +39,7 @@ extension Trail {
             }
             progress(place + 1, listed.count)
         }
-        // What lies there first, then the rows: a batch that a writer commits meanwhile is no stray.
-        let lying = try SegmentFiles.all(inTrail: path)
-        let known = try Set(catalog.segments().map(\.file))
-        for file in lying where !known.contains(file) && isStray(file) {
+        for file in try strays() {
             result.problems.append(
                 .init(object: "file", name: file, what: "lies in the trail but no catalog row lists it"))
         }
@@ -53,6 +50,16 @@ extension Trail {
             result.problems.append(.init(object: "counters", name: SegmentLayout.catalog, what: what))
         }
         return result
+    }
+
+    /// Files that lie among the segments and are none. What lies there is looked at first, then the rows as they are
+    /// by then: a batch that a writer has committed since this reader began is no stray, nor is a file that waits to be
+    /// removed.
+    private func strays() throws -> [String] {
+        let lying = try SegmentFiles.all(inTrail: path)
+        let now = try Catalog.reading(path: catalog.path, snapshot: true)
+        let known = try Set(now.segments().map(\.file) + now.removedSegments().map(\.file))
+        return lying.filter { !known.contains($0) && isStray($0) }
     }
 
     /// Whether an unlisted file is none of a writer at work: that one's files are well-named or temporary, and it holds
