@@ -25,8 +25,12 @@ extension Catalog {
                     "SELECT sum(lines) FROM batches"
                 ),
                 (
-                    "stored lines and rows of all segments", "SELECT sum(stored) FROM sources",
-                    "SELECT sum(rows) FROM segments"
+                    "stored lines and rows of all segments with lines that were dropped",
+                    "SELECT sum(stored) FROM sources",
+                    """
+                    SELECT ifnull((SELECT sum(rows) FROM segments), 0)
+                        + ifnull((SELECT sum(lines) FROM pruned_spans), 0)
+                    """
                 ),
                 (
                     "quarantined lines and rows of the quarantine", "SELECT sum(quarantined) FROM sources",

@@ -20,13 +20,24 @@ extension Catalog {
     }
 
     /// From the first event to just after the last one; nil when there are none.
-    package func coverage() throws(CatalogError) -> Range<Int64>? {
+    package func span() throws(CatalogError) -> Range<Int64>? {
         try read("find the time span") { db in
             guard let row = try Row.fetchOne(db, sql: "SELECT min(min_ts) AS low, max(max_ts) AS high FROM segments"),
                 let low = row["low"] as Int64?, let high = row["high"] as Int64?
             else { return nil }
             return low..<high + 1
         }
+    }
+
+    /// The time of which the log says everything: from the first event, or from the end of the months that were
+    /// dropped, to just after the last event; nil when there are no events. Older ones that came later do not count.
+    package func coverage() throws(CatalogError) -> Range<Int64>? {
+        guard let span = try span() else { return nil }
+        let before = try read("find what was dropped") { db in
+            try Int32.fetchOne(db, sql: "SELECT max(before) FROM prunes")
+        }
+        let low = max(span.lowerBound, before.map { Timestamp.start(ofMonth: $0) } ?? .min)
+        return low..<max(low, span.upperBound)
     }
 
     /// Just after the newest event, where runs and reports look back from unless told otherwise; nil without events.

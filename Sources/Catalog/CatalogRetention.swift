@@ -52,7 +52,8 @@ extension Catalog {
         try read("find the last number") { db in
             let sql = """
                 SELECT max(ifnull((SELECT max(segment_id) FROM segments), 0),
-                    ifnull((SELECT max(segment_id) FROM removed_segments), 0))
+                    ifnull((SELECT max(segment_id) FROM removed_segments), 0),
+                    ifnull((SELECT max(last_segment) FROM prunes), 0))
                 """
             return try Int64.fetchOne(db, sql: sql) ?? 0
         }

@@ -68,6 +68,7 @@ extension Table {
             case .int(let number): .integer(number)
             case .double(let number): .decimal(number)
             case .string(let text): .text(text)
+            case .bool(let value): .bool(value)
             default: .null
             }
         })

@@ -1,5 +1,6 @@
-package import Catalog
+internal import Catalog
 package import Console
+internal import Events
 package import Trail
 
 /// Why a source cannot be given back.
@@ -9,6 +10,7 @@ package enum LineExportError: Error, Equatable, CustomStringConvertible {
     case cutLine(name: String, offset: Int64, length: Int64, kept: Int64)
     case readElsewhere(name: String, bytes: Int64)
     case overlap(name: String, offset: Int64)
+    case pruned(name: String, lines: Int64, spans: String, before: String)
 
     package var description: String {
         switch self {
@@ -26,6 +28,9 @@ package enum LineExportError: Error, Equatable, CustomStringConvertible {
                 + "export that one"
         case .overlap(let name, let offset):
             "cannot give back \(name): two lines cover its byte \(offset); run authtrail verify"
+        case .pruned(let name, let lines, let spans, let before):
+            "cannot give back \(name): \(lines) of its lines are gone, which authtrail prune dropped with all events "
+                + "before \(before): bytes \(spans); its other events come from authtrail export"
         }
     }
 }
@@ -51,10 +56,22 @@ package struct LineExport {
         self.source = source
     }
 
+    /// Newlines must never stand where lines were.
+    private func refuseIfPruned() throws {
+        let spans = try trail.catalog.prunedSpans(ofSource: source.id)
+        guard !spans.isEmpty else { return }
+        let shown = spans.prefix(3).map { "\($0.from) to \($0.to)" }.joined(separator: ", ")
+        throw LineExportError.pruned(
+            name: source.path, lines: spans.reduce(0) { $0 + $1.lines },
+            spans: shown + (spans.count > 3 ? " and \(spans.count - 3) more stretches" : ""),
+            before: Timestamp.monthText(try trail.catalog.pruned()?.before ?? 0))
+    }
+
     /// Writes all lines that were read, whether they are events, in quarantine or blank. It ends early, without an
     /// error, when the reader has gone.
     package func write(to output: Output) throws {
         if source.start > 0 { throw LineExportError.readElsewhere(name: source.path, bytes: source.start) }
+        try refuseIfPruned()
         if let cut = try trail.catalog.firstCutLine(ofSource: source.id) {
             throw LineExportError.cutLine(name: source.path, offset: cut.offset, length: cut.length, kept: cut.kept)
         }

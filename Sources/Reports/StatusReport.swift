@@ -10,6 +10,8 @@ package struct StatusReport {
     private let zlib: String
     private let segments: [SegmentRecord]
     private let sources: [SourceRecord]
+    private let prunedLines: [Int64: Int64]
+    private let waitingFiles: Int
     private let quarantine: [(reason: String, lines: Int64)]
     private let lastRun: (startedAt: Int64, asOf: Int64, runs: Int64)?
     private let findings: [(status: String, severity: String, findings: Int64)]
@@ -25,6 +27,8 @@ package struct StatusReport {
         self.zlib = zlib
         segments = try trail.catalog.segments()
         sources = try trail.catalog.sources()
+        prunedLines = try trail.catalog.prunedLines()
+        waitingFiles = try trail.catalog.removedSegments().count
         quarantine = try trail.catalog.quarantineByReason()
         lastRun = try trail.catalog.lastRun()
         findings = try trail.catalog.findingsByStatus()
@@ -64,12 +68,14 @@ package struct StatusReport {
             .init("newest_event", time(segments.map(\.maxTS).max())),
             .init("segments", .int(Int64(segments.count))),
             .init("segment_bytes", .int(bytes)),
+            .init("files_waiting", .int(Int64(waitingFiles))),
             .init("catalog_bytes", .int(catalogBytes)),
             .init("lines_read", .int(counts.lines)),
             .init("lines_stored", .int(counts.stored)),
             .init("lines_quarantined", .int(counts.quarantined)),
             .init("lines_blank", .int(counts.blank)),
             .init("lines_duplicate", 0),
+            .init("lines_pruned", .int(prunedLines.values.reduce(0, +))),
             .init("lines_flagged", .int(counts.flagged)),
             .init("detection_runs", .int(lastRun?.runs ?? 0)),
             .init("last_run", time(lastRun?.startedAt)),
@@ -114,6 +120,7 @@ package struct StatusReport {
             .init("lines", .int(source.counts.lines)), .init("stored", .int(source.counts.stored)),
             .init("quarantined", .int(source.counts.quarantined)), .init("blank", .int(source.counts.blank)),
             .init("flagged", .int(source.counts.flagged)), .init("last_event", time(source.lastEvent)),
+            .init("pruned", .int(prunedLines[source.id] ?? 0)),
         ])
     }
 
@@ -124,7 +131,7 @@ package struct StatusReport {
         ]
         var shown = members
         if events > 0 {
-            shown.insert(.init("bytes_per_event", .double(Double(bytes + catalogBytes) / Double(events))), at: 7)
+            shown.insert(.init("bytes_per_event", .double(Double(bytes + catalogBytes) / Double(events))), at: 8)
         }
         var table = Table(
             "status", title: "Trail",

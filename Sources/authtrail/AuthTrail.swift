@@ -23,7 +23,8 @@ struct AuthTrail: ParsableCommand {
             """,
         version: "authtrail \(Version.current)",
         subcommands: [
-            Ingest.self, Detect.self, Report.self, Query.self, Export.self, Status.self, Verify.self, Compact.self,
+            Ingest.self, Detect.self, Report.self, Query.self, Export.self, Status.self, Verify.self,
+            Compact.self, Prune.self,
             DetectorList.self, QueryList.self, Demonstrate.self,
         ])
 

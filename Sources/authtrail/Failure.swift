@@ -74,7 +74,7 @@ struct Failure: Error {
     private static func code(_ error: LineExportError) -> Int32 {
         switch error {
         case .noSource, .severalSources: usage
-        case .cutLine, .readElsewhere, .overlap: data
+        case .cutLine, .readElsewhere, .overlap, .pruned: data
         }
     }
 
