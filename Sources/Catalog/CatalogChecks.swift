@@ -25,16 +25,20 @@ extension Catalog {
                     "SELECT sum(lines) FROM batches"
                 ),
                 (
-                    "stored lines and rows of all segments with lines that were dropped",
+                    "stored lines and rows of all segments, with lines that were dropped or lost",
                     "SELECT sum(stored) FROM sources",
                     """
                     SELECT ifnull((SELECT sum(rows) FROM segments), 0)
                         + ifnull((SELECT sum(lines) FROM pruned_spans), 0)
+                        + ifnull((SELECT sum(stored) FROM lost_lines), 0)
                     """
                 ),
                 (
                     "quarantined lines and rows of the quarantine", "SELECT sum(quarantined) FROM sources",
-                    "SELECT count(*) FROM main.quarantine"
+                    """
+                    SELECT (SELECT count(*) FROM main.quarantine)
+                        + ifnull((SELECT sum(quarantined) FROM lost_lines), 0)
+                    """
                 ),
             ]
             return try sums.compactMap { sum in

@@ -40,7 +40,7 @@ extension Catalog {
         return db.lastInsertedRowID
     }
 
-    private static func save(_ source: SourceRecord, _ db: Database) throws {
+    static func save(_ source: SourceRecord, _ db: Database) throws {
         try db.cachedStatement(
             sql: """
                 INSERT INTO sources (source_id, path, compressed, device, inode, head_length, head_hash, tail_length,

@@ -1,6 +1,6 @@
 internal import Foundation
 internal import GRDB
-package import Rollups
+internal import Rollups
 
 /// A stretch of a source in which lines stand one behind the other, a newline between two of them.
 package struct LineSpan: Sendable, Equatable {
@@ -20,22 +20,12 @@ package struct LineSpan: Sendable, Equatable {
 
 /// Takes what segments that are dropped say and what must be remembered of it, inside the transaction that drops them.
 package final class PruneNotes {
-    fileprivate var tokens = TokenNumbers()
-    fileprivate var known = KnownTokens()
+    package let tokens: TokenNotes
     private let db: Database
 
-    fileprivate init(_ db: Database) { self.db = db }
-
-    /// Notes facts of tokens, in the order in which their lines were read.
-    package func add(_ facts: [TokenFact]) throws {
-        tokens.add(facts)
-        try save()
-    }
-
-    /// Notes the uses of one segment.
-    package func add(_ uses: TokenUse) throws {
-        tokens.add(uses)
-        try save()
+    fileprivate init(_ db: Database) {
+        self.db = db
+        tokens = TokenNotes(db, table: "pruned_tokens")
     }
 
     /// Notes where dropped lines stood.
@@ -45,11 +35,6 @@ package final class PruneNotes {
             ON CONFLICT DO UPDATE SET lines = lines + excluded.lines, to_offset = max(to_offset, excluded.to_offset)
             """)
         for span in spans { try statement.execute(arguments: [span.sourceID, span.from, span.to, span.lines]) }
-    }
-
-    private func save() throws {
-        try tokens.save(db, &known, table: "pruned_tokens")
-        tokens = TokenNumbers()
     }
 
     /// Puts spans that touch each other together.

@@ -10,6 +10,13 @@ package struct RemovedSegment: Sendable, Equatable {
     /// Path below the trail's folder.
     package var file: String
     package var bytes: Int64
+
+    package init(id: Int64, month: Int32, file: String, bytes: Int64) {
+        self.id = id
+        self.month = month
+        self.file = file
+        self.bytes = bytes
+    }
 }
 
 /// Taking segments out of the list.

@@ -2,7 +2,7 @@ package import Events
 package import Rollups
 
 /// How many lines were read and what became of them: `lines = stored + quarantined + blank`.
-package struct LineCounts: Sendable, Equatable {
+package struct LineCounts: Sendable, Equatable, Codable {
     package var lines: Int64 = 0
     package var stored: Int64 = 0
     package var quarantined: Int64 = 0
@@ -22,7 +22,7 @@ package struct LineCounts: Sendable, Equatable {
 }
 
 /// A file or stream that lines came from, and how far it is read.
-package struct SourceRecord: Sendable, Equatable {
+package struct SourceRecord: Sendable, Equatable, Codable {
     package var id: Int64
     package var path: String
     package var isCompressed: Bool

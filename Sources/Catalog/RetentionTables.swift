@@ -9,6 +9,9 @@ enum RetentionTables {
     /// between. `pruned_tokens`: what dropped lines said about each token, as `tokens` says it of all lines, and how
     /// often the token was used on the last of its dropped days, and since when. `kept_token_days`: these days as
     /// blocks like those of segments, so that a token's last use before the log begins is still known.
+    ///
+    /// `lost_lines`: lines of a source that a rebuild could not bring back; all lie before `before`. `unplaced`: it is
+    /// not known which file the source is, so that the file of its name must not be read again.
     static let sql = """
         ALTER TABLE segments ADD COLUMN rank INTEGER NOT NULL DEFAULT 0;
         UPDATE segments SET rank = segment_id;
@@ -52,6 +55,14 @@ enum RetentionTables {
             uses          INTEGER NOT NULL DEFAULT 0,
             day_uses      INTEGER,
             day_first     INTEGER
+        ) STRICT;
+        CREATE TABLE lost_lines (
+            source_id     INTEGER PRIMARY KEY REFERENCES sources,
+            before        INTEGER NOT NULL,
+            stored        INTEGER NOT NULL,
+            quarantined   INTEGER NOT NULL,
+            blank         INTEGER NOT NULL,
+            unplaced      INTEGER NOT NULL
         ) STRICT;
         CREATE TABLE kept_token_days (
             day           INTEGER PRIMARY KEY,

@@ -14,6 +14,8 @@ package final class Ingestor {
     private let takesUnfinishedLines: Bool
     private let limits: IngestLimits
     private var identity: SourceIdentity
+    /// Names of which a rebuild could not find out which file they stand for: read anew, all would be there twice.
+    private let refused: Set<String>
     private var reader = LineReader()
     private var batch: EventBatch
     private var pending = PendingBatch()
@@ -31,7 +33,10 @@ package final class Ingestor {
         _ writer: TrailWriter, takesUnfinishedLines: Bool = false, limits: IngestLimits = IngestLimits(),
         now: @escaping () -> Int64, progress: @escaping (IngestProgress) -> Void = { _ in }
     ) throws {
-        identity = SourceIdentity(try writer.catalog.sources())
+        let sources = try writer.catalog.sources()
+        identity = SourceIdentity(sources)
+        let unplaced = Set(try writer.catalog.lostLines().filter(\.isUnplaced).map(\.sourceID))
+        refused = Set(sources.filter { unplaced.contains($0.id) }.map(\.path))
         encoder = Encoder(writer, limits)
         batch = EventBatch(limits: Self.batchLimits(limits))
         self.limits = limits
@@ -59,7 +64,11 @@ package final class Ingestor {
         return summary
     }
 
+    private static let refusal = "the catalog was rebuilt, and it is not known how far this file had been read; to have "
+        + "it read from its beginning, which stores again what is stored already, give it another name"
+
     private func ingest(_ input: Input) throws {
+        if refused.contains(input.name) { throw FileError.damaged(path: input.name, reason: Self.refusal) }
         let opened = try identity.open(input)
         var source = SourceReader(opened, chunkBytes: limits.chunkBytes)
         bytesBefore = done.bytes

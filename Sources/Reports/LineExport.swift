@@ -1,4 +1,4 @@
-internal import Catalog
+package import Catalog
 package import Console
 internal import Events
 package import Trail
@@ -10,6 +10,7 @@ package enum LineExportError: Error, Equatable, CustomStringConvertible {
     case cutLine(name: String, offset: Int64, length: Int64, kept: Int64)
     case readElsewhere(name: String, bytes: Int64)
     case overlap(name: String, offset: Int64)
+    case lost(name: String, lines: LostLines)
     case pruned(name: String, lines: Int64, spans: String, before: String)
 
     package var description: String {
@@ -28,6 +29,10 @@ package enum LineExportError: Error, Equatable, CustomStringConvertible {
                 + "export that one"
         case .overlap(let name, let offset):
             "cannot give back \(name): two lines cover its byte \(offset); run authtrail verify"
+        case .lost(let name, let lines):
+            "cannot give back \(name): when the catalog was rebuilt, lines before byte \(lines.before) were lost: "
+                + "\(lines.stored) stored ones, \(lines.quarantined) quarantined, up to \(lines.blank) blank; "
+                + "its events come from authtrail export"
         case .pruned(let name, let lines, let spans, let before):
             "cannot give back \(name): \(lines) of its lines are gone, which authtrail prune dropped with all events "
                 + "before \(before): bytes \(spans); its other events come from authtrail export"
@@ -71,6 +76,9 @@ package struct LineExport {
     /// error, when the reader has gone.
     package func write(to output: Output) throws {
         if source.start > 0 { throw LineExportError.readElsewhere(name: source.path, bytes: source.start) }
+        if let lost = try trail.catalog.lostLines().first(where: { $0.sourceID == source.id }) {
+            throw LineExportError.lost(name: source.path, lines: lost)
+        }
         try refuseIfPruned()
         if let cut = try trail.catalog.firstCutLine(ofSource: source.id) {
             throw LineExportError.cutLine(name: source.path, offset: cut.offset, length: cut.length, kept: cut.kept)

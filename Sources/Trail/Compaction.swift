@@ -33,7 +33,8 @@ package final class Compaction {
                     stuck.insert(run[0].id)
                     continue
                 }
-                let record = try writer.replace(merge.segments, with: merge.build(), at: now)
+                let dead = try writer.catalog.removedSegments().filter { $0.month == run[0].month }.map(\.id)
+                let record = try writer.replace(merge.segments, with: merge.build(dead: dead), at: now)
                 _ = try writer.removeFiles()
                 return Step(merged: merge.segments, into: record)
             }

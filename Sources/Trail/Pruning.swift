@@ -68,15 +68,15 @@ package struct Pruning {
         for group in 0..<reader.rowGroupCount {
             try reader.eachBatch(rowGroup: group) { columns in
                 rollups.add(columns)
-                if rollups.facts.count > Self.mostFacts { try notes.add(rollups.takeFacts()) }
-                try measure.each(columns) { source, offset, length in
-                    spans.append(LineSpan(sourceID: source, from: offset, to: offset + length, lines: 1))
+                if rollups.facts.count > Self.mostFacts { try notes.tokens.add(rollups.takeFacts()) }
+                try measure.each(columns) { source, offset, line in
+                    spans.append(LineSpan(sourceID: source, from: offset, to: offset + Int64(line.count), lines: 1))
                 }
             }
             spans = spans.sortedAndJoined()
         }
-        try notes.add(rollups.takeFacts())
-        try notes.add(rollups.tokenUse)
+        try notes.tokens.add(rollups.takeFacts())
+        try notes.tokens.add(rollups.tokenUse)
         try notes.add(spans)
     }
 }

@@ -1,4 +1,4 @@
-internal import Catalog
+package import Catalog
 internal import Crypto
 package import Events
 internal import Rollups
@@ -9,7 +9,8 @@ internal import Segments
 /// A builder has one user at a time; inside it uses all cores.
 package final class SegmentBuilder {
     private var open: [Int32: OpenSegment] = [:]
-    private var finished: [FinishedSegment] = []
+    /// Segments that take no more rows and wait for the end of the batch.
+    private var full: [OpenSegment] = []
     /// What the segments before taught about compressing the columns.
     private var experience: SegmentExperience?
 
@@ -17,23 +18,31 @@ package final class SegmentBuilder {
 
     /// Adds a batch of one month to the month's open segment.
     package func add(_ batch: EventColumns, month: Int32) throws {
-        if let segment = open[month], !segment.canAdd(batch) { try finish(month) }
+        if let segment = open[month], !segment.canAdd(batch) {
+            open[month] = nil
+            full.append(segment)
+        }
         let segment = open[month] ?? OpenSegment(month: month, isMillis: SegmentWriter.isMillis(batch), experience)
         open[month] = segment
         try segment.add(batch)
     }
 
-    /// Ends all open segments and gives them away, by month and in the order of their rows.
-    package func take() throws -> [FinishedSegment] {
-        for month in open.keys.sorted() { try finish(month) }
-        defer { finished = [] }
+    /// Ends all open segments and gives them away, by month and in the order of their rows. Each carries the state of
+    /// the sources whose lines it holds, the first one also that of sources of which no line was stored: so the catalog
+    /// can be made anew from the segments.
+    package func take(_ sources: [SourceRecord] = []) throws -> [FinishedSegment] {
+        let segments = full + open.keys.sorted().compactMap { open[$0] }
+        (full, open) = ([], [:])
+        let known = segments.reduce(into: Set<Int64>()) { $0.formUnion($1.sources) }
+        var finished: [FinishedSegment] = []
+        for segment in segments {
+            let own = sources.filter { source in
+                segment.sources.contains(source.id) || finished.isEmpty && !known.contains(source.id)
+            }
+            finished.append(try segment.finish(metadata: SegmentNotes(sources: own).metadata()))
+            experience = segment.experience
+        }
         return finished
-    }
-
-    private func finish(_ month: Int32) throws {
-        guard let segment = open.removeValue(forKey: month) else { return }
-        finished.append(try segment.finish())
-        experience = segment.experience
     }
 }
 
@@ -59,6 +68,9 @@ final class OpenSegment: @unchecked Sendable {
     private let writer: SegmentWriter
     private var rollups: SegmentRollups
 
+    /// The sources whose lines it holds.
+    private(set) var sources: Set<Int64> = []
+
     func canAdd(_ batch: EventColumns) -> Bool { writer.canAdd(batch) }
     var experience: SegmentExperience { writer.experience }
 
@@ -68,7 +80,14 @@ final class OpenSegment: @unchecked Sendable {
     }
 
     func add(_ batch: EventColumns) throws {
-        try writer.add(batch) { [self] in rollups.add(batch) }
+        try writer.add(batch) { [self] in
+            rollups.add(batch)
+            var last: Int64?
+            for source in batch.sourceID where source != last {
+                sources.insert(source)
+                last = source
+            }
+        }
     }
 
     func finish(metadata: [(key: String, value: String)] = []) throws -> FinishedSegment {

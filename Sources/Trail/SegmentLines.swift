@@ -8,10 +8,10 @@ struct LineMeasure {
     private var shapes: [LineShape] = []
     private var text: [UInt8] = []
 
-    /// Calls `body` with the source, the offset and the length of each line, without its newline. The batch must hold
-    /// all columns. Throws `LineRenderError`.
+    /// Calls `body` with each line, without its newline, and where it stands. The batch must hold all columns. Throws
+    /// `LineRenderError`.
     mutating func each(
-        _ columns: EventColumns, _ body: (_ source: Int64, _ offset: Int64, _ length: Int64) throws -> Void
+        _ columns: EventColumns, _ body: (_ source: Int64, _ offset: Int64, _ line: borrowing [UInt8]) throws -> Void
     ) throws {
         if columns.shapes != shapes {
             shapes = columns.shapes
@@ -21,7 +21,7 @@ struct LineMeasure {
         for row in 0..<columns.count {
             text.removeAll(keepingCapacity: true)
             try renderer.append(columns, row: row, to: &text)
-            try body(sources[row], offsets[row], Int64(text.count))
+            try body(sources[row], offsets[row], text)
         }
     }
 }

@@ -17,6 +17,7 @@ struct SegmentMerge {
     private(set) var segments: [SegmentRecord] = []
     private var shapes = ShapeUnion()
     private var numbers: [[Int64]] = []
+    private var notes = SegmentNotes()
     private var isMillis = true
 
     /// Looks at the footers. Of the run it takes as many segments as can have their shapes in one file, at least the
@@ -31,13 +32,18 @@ struct SegmentMerge {
             if all.shapes.count > Self.mostShapes, !segments.isEmpty { return }
             shapes = all
             numbers.append(own)
+            notes.add(later: SegmentNotes(reader.metadata).sources)
             segments.append(segment)
             isMillis = isMillis && reader.isMillis
         }
     }
 
-    /// Builds the segment. Throws `SegmentError`, also if its rows are not those that the catalog promises.
-    func build(metadata: [(key: String, value: String)] = []) throws -> FinishedSegment {
+    /// Builds the segment. `dead` are segments of the month that were merged or dropped before and whose files may
+    /// still be there. Throws `SegmentError`, also if its rows are not those that the catalog promises.
+    func build(dead: [Int64]) throws -> FinishedSegment {
+        var notes = notes
+        notes.rank = segments.map(\.rank).min()
+        notes.replaces = segments.map(\.id) + dead
         let open = OpenSegment(month: month, isMillis: isMillis, nil, keepsFacts: false)
         for group in 0..<SegmentReader.groups {
             var batch = EventColumns()
@@ -59,7 +65,7 @@ struct SegmentMerge {
             }
             try pass()
         }
-        let merged = try open.finish(metadata: metadata)
+        let merged = try open.finish(metadata: notes.metadata())
         try check(merged.record(id: 0))
         return merged
     }

@@ -33,6 +33,9 @@ package final class TrailWriter {
         try makePrivateFile(catalogPath)
         catalog = try Catalog.writing(path: catalogPath)
         nextSegment = try catalog.lastSegmentNumber() + 1
+        for suffix in ["", "-wal", "-shm", "-journal"] {
+            try removeFile(path + "/" + SegmentLayout.rebuilding + suffix)
+        }
         try removeOrphans(existing, catalog.segments().map(\.file) + catalog.removedSegments().map(\.file))
         _ = try removeFiles()
     }
@@ -75,6 +78,7 @@ package final class TrailWriter {
     package func removeFiles() throws -> (removed: Int, waiting: Int) {
         let removed = try catalog.removedSegments()
         guard !removed.isEmpty else { return (0, 0) }
+        try keepWhatWasPruned()
         guard nobodyReads(path + "/" + SegmentLayout.readersLock) else { return (0, removed.count) }
         for segment in removed { try removeFile(path + "/" + segment.file) }
         // Were one to come back after a power cut, it would look like an orphan.
@@ -84,6 +88,19 @@ package final class TrailWriter {
         }
         try catalog.forget(removed)
         return (removed.count, 0)
+    }
+
+    /// Repeats what was pruned in a file of its own, unless that is done: the segments that could tell it go next.
+    private func keepWhatWasPruned() throws {
+        let file = path + "/" + SegmentLayout.pruned
+        guard let last = try catalog.lastPrune(), PrunedFile.lastPrune(path: file) != last else { return }
+        let temporary = file + ".tmp"
+        for suffix in ["", "-journal"] { try removeFile(temporary + suffix) }
+        try makePrivateFile(temporary)
+        try catalog.writePruned(to: temporary)
+        try syncFile(temporary)
+        try moveFile(temporary, to: file)
+        try syncFolder(path)
     }
 
     /// Moves everything into the catalog's one file and closes it. Nothing may be written afterwards.

@@ -24,7 +24,7 @@ struct AuthTrail: ParsableCommand {
         version: "authtrail \(Version.current)",
         subcommands: [
             Ingest.self, Detect.self, Report.self, Query.self, Export.self, Status.self, Verify.self,
-            Compact.self, Prune.self,
+            Compact.self, Prune.self, RebuildCatalog.self,
             DetectorList.self, QueryList.self, Demonstrate.self,
         ])
 

@@ -50,46 +50,10 @@ struct CompactionTests {
         return texts
     }
 
-    /// Everything that a reader can know, apart from where it lies.
-    private func facts() throws -> [String] {
-        let trail = try Trail(reading: place.trail)
-        var facts = try place.lines()
-        for source in try trail.catalog.sources() {
-            facts.append("\(source)")
-            var lines = try SourceLines(of: source, in: trail), all: [UInt8] = []
-            while let bytes = try lines.next() { all += bytes }
-            facts.append(String(decoding: all, as: UTF8.self))
-        }
-        for day in try trail.catalog.daysWithUses() {
-            var uses: [UInt32: (UInt32, Int64, Int64)] = [:]
-            for piece in try trail.catalog.tokenDays(on: day) {
-                for (place, token) in piece.tokens.enumerated() {
-                    let old = uses[token] ?? (0, .max, .min)
-                    uses[token] = (
-                        old.0 + piece.uses[place], min(old.1, piece.first[place]), max(old.2, piece.last[place])
-                    )
-                }
-            }
-            facts.append("\(day) \(uses.sorted { $0.key < $1.key })")
-        }
-        for day in try trail.catalog.daysWithFailures() {
-            var failures: [String: UInt32] = [:]
-            for piece in try trail.catalog.ipHours(on: day) {
-                for row in 0..<piece.count {
-                    failures["\(piece.ips[row]) \(piece.hours[row])", default: 0] += piece.failures.reduce(0) { $0 + $1[row] }
-                }
-            }
-            facts.append("\(day) \(failures.sorted { $0.key < $1.key })")
-        }
-        facts.append("\(try trail.catalog.eventsByDay(of: .all))")
-        for number in 1...200 { if let life = try trail.catalog.life(ofToken: UInt32(number)) { facts.append("\(life)") } }
-        return facts
-    }
-
     @Test func `merged segments hold the same events, lines and rollups, in the same order`() throws {
         let texts = try grow(runs: 30)
         // By month, not by place: a merged segment stands where its first one stood, so that others come behind it.
-        func known() throws -> [String] { try facts().sorted() }
+        func known() throws -> [String] { try place.facts().sorted() }
         let before = try known(), segments = try Trail(reading: place.trail).catalog.segments()
         #expect(segments.count == 60)
         let writer = try TrailWriter(path: place.trail)
