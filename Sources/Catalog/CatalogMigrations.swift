@@ -18,6 +18,7 @@ enum CatalogMigrations {
         }
         migrator.registerMigration("3 retention") { db in
             try db.execute(sql: RetentionTables.sql)
+            try TableSums.begin(db)
         }
         return migrator
     }

@@ -38,6 +38,30 @@ extension Catalog {
         try read("find the last prune") { db in try Int64.fetchOne(db, sql: "SELECT max(prune_id) FROM prunes") }
     }
 
+    /// What a `PrunedFile` lacks of what the catalog says; nil when it is as it should be, also when nothing was
+    /// dropped and there is none.
+    package func prunedFileFault(_ file: String) throws(CatalogError) -> String? {
+        guard let last = try lastPrune() else { return nil }
+        guard PrunedFile.lastPrune(path: file) == last else {
+            return "is missing, damaged or older than the last prune"
+        }
+        return try read("compare what was dropped") { db in
+            do {
+                return try PrunedFile.queue(file).read { copy in
+                    for table in ["prunes", "pruned_spans", "pruned_tokens"] {
+                        let sql = "SELECT * FROM \(table) ORDER BY 1, 2"
+                        let (ours, theirs) = (try Row.fetchCursor(db, sql: sql), try Row.fetchCursor(copy, sql: sql))
+                        while let row = try ours.next() {
+                            if try theirs.next() != row { return "has other \(table) than the catalog" }
+                        }
+                        if try theirs.next() != nil { return "has more \(table) than the catalog" }
+                    }
+                    return nil
+                }
+            } catch let error as DatabaseError { return "cannot be read: \(error.message ?? "it is damaged")" }
+        }
+    }
+
     /// Writes a `PrunedFile` into an empty file. It is whole when this returns, but not yet safe from a power cut.
     package func writePruned(to file: String) throws(CatalogError) {
         do {

@@ -64,8 +64,8 @@ package final class Ingestor {
         return summary
     }
 
-    private static let refusal = "the catalog was rebuilt, and it is not known how far this file had been read; to have "
-        + "it read from its beginning, which stores again what is stored already, give it another name"
+    private static let refusal = "the catalog was rebuilt, and it is not known how far this file had been read; to "
+        + "have it read from its beginning, which stores again what is stored already, give it another name"
 
     private func ingest(_ input: Input) throws {
         if refused.contains(input.name) { throw FileError.damaged(path: input.name, reason: Self.refusal) }
