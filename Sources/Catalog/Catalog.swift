@@ -80,6 +80,20 @@ package final class Catalog: Sendable {
         return (try? catalog.segments()) != nil
     }
 
+    /// The error of a catalog that another version wrote, or nil: it is of this one, or no whole catalog at all.
+    package static func otherVersion(path: String) -> CatalogError? {
+        do {
+            _ = try reading(path: path)
+            return nil
+        } catch {
+            if case .newer = error { return error }
+            guard case .older = error, let queue = try? DatabaseQueue(path: path, configuration: configuration),
+                (try? queue.read { db in try db.tableExists("segments") }) == true
+            else { return nil }
+            return error
+        }
+    }
+
     /// Opens a catalog for writing; makes it, or brings it up to date, as needed.
     package static func writing(path: String) throws(CatalogError) -> Catalog {
         try Catalog(path: path, configuration) { database in

@@ -1,6 +1,6 @@
 internal import Foundation
 internal import GRDB
-internal import Rollups
+package import Rollups
 
 /// A stretch of a source in which lines stand one behind the other, a newline between two of them.
 package struct LineSpan: Sendable, Equatable {
@@ -18,18 +18,60 @@ package struct LineSpan: Sendable, Equatable {
     }
 }
 
-/// Takes what segments that are dropped say and what must be remembered of it, inside the transaction that drops them.
+/// Takes what segments that are to be dropped say and what must be remembered of it, in a database that lives in a
+/// temporary file of SQLite's own: reading the segments takes its time, in which others may write to the ledger.
 package final class PruneNotes {
-    package let tokens: TokenNotes
-    private let db: Database
+    private let database: DatabaseQueue
+    private var known = KnownTokens()
 
-    fileprivate init(_ db: Database) {
-        self.db = db
-        tokens = TokenNotes(db, table: "pruned_tokens")
+    /// Throws what SQLite throws.
+    package init() throws {
+        var configuration = Catalog.configuration
+        // Sources are listed elsewhere.
+        configuration.foreignKeysEnabled = false
+        configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA synchronous = OFF") }
+        database = try DatabaseQueue(path: "", configuration: configuration)
+        try CatalogMigrations.migrator.migrate(database)
     }
 
-    /// Notes where dropped lines stood.
-    package func add(_ spans: [LineSpan]) throws {
+    /// Notes facts of tokens, in the order in which their lines were read.
+    package func add(_ facts: [TokenFact]) throws { try note { try $0.add(facts) } }
+
+    /// Notes the uses of one segment, after its facts.
+    package func add(_ uses: TokenUse) throws { try note { try $0.add(uses) } }
+
+    /// Notes where lines stand.
+    package func add(_ spans: [LineSpan]) throws { try database.write { db in try Self.add(spans, db) } }
+
+    private func note(_ body: (TokenNotes) throws -> Void) throws {
+        let before = known
+        // Held by the notes alone, so that it is changed in place.
+        known = KnownTokens()
+        known = try database.write { db in
+            let notes = TokenNotes(db, table: "tokens", known: before)
+            try body(notes)
+            return notes.known
+        }
+    }
+
+    /// Adds all notes to those in the catalog.
+    fileprivate func write(to db: Database) throws {
+        try database.read { notes in
+            let upsert = try db.makeStatement(sql: TokenNumbers.upsert("pruned_tokens"))
+            let tokens = try Row.fetchCursor(notes, sql: """
+                SELECT CAST(token_id AS BLOB), kind, principal, scopes, issued_at, issued_by, expires_at, revoked_at,
+                    superseded_at, superseded_by, first_use, last_use, uses FROM tokens ORDER BY token_no
+                """)
+            while let row = try tokens.next() {
+                _ = try Row.fetchOne(upsert, arguments: StatementArguments(row.databaseValues))
+            }
+            let spans = try Row.fetchCursor(notes, sql: "SELECT * FROM pruned_spans ORDER BY source_id, from_offset")
+            while let row = try spans.next() { try Self.add([LineSpan(row)], db) }
+        }
+        try joinSpans(db)
+    }
+
+    private static func add(_ spans: [LineSpan], _ db: Database) throws {
         let statement = try db.cachedStatement(sql: """
             INSERT INTO pruned_spans (source_id, from_offset, to_offset, lines) VALUES (?, ?, ?, ?)
             ON CONFLICT DO UPDATE SET lines = lines + excluded.lines, to_offset = max(to_offset, excluded.to_offset)
@@ -38,31 +80,30 @@ package final class PruneNotes {
     }
 
     /// Puts spans that touch each other together.
-    fileprivate func joinSpans() throws {
+    private func joinSpans(_ db: Database) throws {
         for source in try Int64.fetchAll(db, sql: "SELECT DISTINCT source_id FROM pruned_spans") {
             let rows = try Row.fetchAll(
                 db, sql: "SELECT * FROM pruned_spans WHERE source_id = ? ORDER BY from_offset", arguments: [source])
             let spans = rows.map(LineSpan.init).joined()
             guard spans.count < rows.count else { continue }
             try db.execute(sql: "DELETE FROM pruned_spans WHERE source_id = ?", arguments: [source])
-            try add(spans)
+            try Self.add(spans, db)
         }
     }
 }
 
 extension Catalog {
-    /// Drops segments, in one transaction. Their rollups go with them; what `collect` notes stays, and so do the facts
-    /// of tokens, the counters and checkpoints of sources, quarantine and blank lines. Files are noted as removed.
+    /// Drops segments, in one transaction. Their rollups go with them; what was noted of them stays, and so do the
+    /// facts of tokens, the counters and checkpoints of sources, quarantine and blank lines. Files are noted as
+    /// removed.
     ///
     /// `before` is the month in which the log is to begin.
     package func prune(
-        _ segments: [SegmentRecord], before month: Int32, at time: Int64, collect: (PruneNotes) throws -> Void
+        _ segments: [SegmentRecord], before month: Int32, at time: Int64, _ notes: PruneNotes
     ) throws(CatalogError) {
         let last = try lastSegmentNumber()
         try write("drop segments") { db in
-            let notes = PruneNotes(db)
-            try collect(notes)
-            try notes.joinSpans()
+            try notes.write(to: db)
             try KeptDays.keep(of: segments, db)
             try Self.remove(segments, at: time, db)
             try db.execute(

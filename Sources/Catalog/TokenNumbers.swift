@@ -129,7 +129,7 @@ struct TokenNumbers {
 
     /// The earliest birth, revocation and succession win, whatever the order in which they arrive. Where no birth is
     /// known, principal and kind are those of the earliest use.
-    private static func upsert(_ table: String) -> String { """
+    static func upsert(_ table: String) -> String { """
         INSERT INTO \(table) (token_id, kind, principal, scopes, issued_at, issued_by, expires_at, revoked_at,
             superseded_at, superseded_by, first_use, last_use, uses)
         VALUES (CAST(? AS TEXT), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

@@ -34,7 +34,8 @@ package final class Compaction {
                     continue
                 }
                 let dead = try writer.catalog.removedSegments().filter { $0.month == run[0].month }.map(\.id)
-                let record = try writer.replace(merge.segments, with: merge.build(dead: dead), at: now)
+                let merged = try merge.build(writer.catalog.sources(), dead: dead)
+                let record = try writer.replace(merge.segments, with: merged, at: now)
                 _ = try writer.removeFiles()
                 return Step(merged: merge.segments, into: record)
             }

@@ -51,12 +51,12 @@ package struct Pruning {
     /// them. Throws for a segment that cannot be read: nothing is dropped then.
     package func run(_ plan: PrunePlan, now: Int64, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }) throws {
         guard !plan.segments.isEmpty else { return }
-        try writer.catalog.prune(plan.segments, before: plan.before, at: now) { notes in
-            for (place, segment) in plan.segments.enumerated() {
-                try note(segment, in: notes)
-                progress(place + 1, plan.segments.count)
-            }
+        let notes = try PruneNotes()
+        for (place, segment) in plan.segments.enumerated() {
+            try note(segment, in: notes)
+            progress(place + 1, plan.segments.count)
         }
+        try writer.catalog.prune(plan.segments, before: plan.before, at: now, notes)
         _ = try writer.removeFiles()
     }
 
@@ -68,15 +68,15 @@ package struct Pruning {
         for group in 0..<reader.rowGroupCount {
             try reader.eachBatch(rowGroup: group) { columns in
                 rollups.add(columns)
-                if rollups.facts.count > Self.mostFacts { try notes.tokens.add(rollups.takeFacts()) }
+                if rollups.facts.count > Self.mostFacts { try notes.add(rollups.takeFacts()) }
                 try measure.each(columns) { source, offset, line in
                     spans.append(LineSpan(sourceID: source, from: offset, to: offset + Int64(line.count), lines: 1))
                 }
             }
             spans = spans.sortedAndJoined()
         }
-        try notes.tokens.add(rollups.takeFacts())
-        try notes.tokens.add(rollups.tokenUse)
+        try notes.add(rollups.takeFacts())
+        try notes.add(rollups.tokenUse)
         try notes.add(spans)
     }
 }

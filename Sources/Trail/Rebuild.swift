@@ -38,6 +38,7 @@ package final class Rebuild {
         self.path = path
         self.skipsDamaged = skipsDamaged
         lock = try FileLock(path: path + "/" + SegmentLayout.lock, protecting: path)
+        if kind(ofPath: catalogPath) == .file, let error = Catalog.otherVersion(path: catalogPath) { throw error }
         if !force, isSound() { throw TrailError.catalogSound(path: path) }
     }
 

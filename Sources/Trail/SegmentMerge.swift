@@ -38,9 +38,10 @@ struct SegmentMerge {
         }
     }
 
-    /// Builds the segment. `dead` are segments of the month that were merged or dropped before and whose files may
-    /// still be there. Throws `SegmentError`, also if its rows are not those that the catalog promises.
-    func build(dead: [Int64]) throws -> FinishedSegment {
+    /// Builds the segment. `sources` are all sources as they stand now; `dead` are segments of the month that were
+    /// merged or dropped before and whose files may still be there. Throws `SegmentError`, also if its rows are not
+    /// those that the catalog promises.
+    func build(_ sources: [SourceRecord], dead: [Int64]) throws -> FinishedSegment {
         var notes = notes
         notes.rank = segments.map(\.rank).min()
         notes.replaces = segments.map(\.id) + dead
@@ -65,6 +66,8 @@ struct SegmentMerge {
             }
             try pass()
         }
+        // Segments of an older version bring no states.
+        notes.add(later: sources.filter { open.sources.contains($0.id) })
         let merged = try open.finish(metadata: notes.metadata())
         try check(merged.record(id: 0))
         return merged

@@ -132,6 +132,20 @@ struct PruneTests {
         #expect(try Trail(reading: place.trail).verify().problems.isEmpty)
     }
 
+    @Test func `while segments are read once more, others may write to the ledger`() throws {
+        try grow()
+        let writer = try TrailWriter(path: place.trail)
+        let plan = PrunePlan(try writer.catalog.segments(), olderThan: Timestamp.parse("2026-03-01T00:00:00Z")!)
+        var runs = 0
+        try Pruning(writer).run(plan, now: 7) { _, _ in
+            let ledger = try? Catalog.ledger(path: place.trail + "/catalog.sqlite")
+            let run = RunRecord(startedAt: 1, asOf: 2, windowFrom: 0, detectors: ["d"], findings: [])
+            if (try? ledger?.record(run, told: [:])) != nil { runs += 1 }
+        }
+        #expect(runs == 2)
+        #expect(try Trail(reading: place.trail).catalog.lastRun()?.runs == 2)
+    }
+
     @Test func `a segment that cannot be read is named, and nothing is dropped`() throws {
         try grow()
         let segment = try Trail(reading: place.trail).catalog.segments()[1]

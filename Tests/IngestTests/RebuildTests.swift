@@ -1,6 +1,7 @@
 import Catalog
 import Events
 import Foundation
+import GRDB
 import Ingest
 import Testing
 import Trail
@@ -209,6 +210,11 @@ struct RebuildTests {
         place.append("old.ndjson", used("03-09", "new") + "\n")
         #expect(try place.ingest(place.path("old.ndjson")).counts.stored == 1)
         #expect(try place.lines().count == 61)
+        // Merged once, the segments tell it themselves.
+        try compact()
+        place.shell("rm trail/catalog.sqlite*")
+        #expect(try rebuild().traced.isEmpty)
+        #expect(try place.ingest(place.path("old.ndjson")).counts.lines == 0)
         #expect(try Trail(reading: place.trail).verify().problems.isEmpty)
     }
 
@@ -233,6 +239,18 @@ struct RebuildTests {
         let outcome = try rebuild(skip: true)
         #expect(outcome.lost.map(\.stored) == [3])
         #expect(try place.ingest(place.folder).counts.lines == 0)
+    }
+
+    @Test(arguments: ["DELETE FROM grdb_migrations WHERE identifier LIKE '3%'", "INSERT INTO grdb_migrations VALUES ('9 later')"])
+    func `the catalog of another version is not taken for a damaged one`(statement: String) throws {
+        try grow()
+        let catalog = try Catalog.ledger(path: place.trail + "/catalog.sqlite")
+        try catalog.write("change") { db in try db.execute(sql: statement) }
+        try catalog.close()
+        for force in [false, true] {
+            let error = #expect(throws: CatalogError.self) { try rebuild(force: force) }
+            #expect(error.map { "\($0)" }?.contains("version") == true)
+        }
     }
 
     @Test func `a folder without segments, or with a writer at work, is refused`() throws {
