@@ -27,7 +27,12 @@ package struct ReaderLock: ~Copyable {
         }
     }
 
-    deinit { if file >= 0 { close(file) } }
+    deinit {
+        guard file >= 0 else { return }
+        // Said aloud: a process that is just being started has a copy of the descriptor for a moment.
+        flock(file, LOCK_UN)
+        close(file)
+    }
 }
 
 /// Whether no reader holds a share of the lock now. False if that cannot be told.
@@ -40,7 +45,10 @@ package func nobodyReads(_ path: String) -> Bool {
 package func withExclusiveReaderLock<Result>(_ path: String, _ body: () throws -> Result) rethrows -> Result? {
     let file = open(path, O_RDONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard file >= 0 else { return nil }
-    defer { close(file) }
+    defer {
+        flock(file, LOCK_UN)
+        close(file)
+    }
     guard flock(file, LOCK_EX | LOCK_NB) == 0 else { return nil }
     return try body()
 }

@@ -6,11 +6,11 @@ import Testing
 /// and nothing is lost or there twice.
 ///
 /// The moments are seeded and spread over the time that the command takes; `AUTHTRAIL_CRASH_ROUNDS` says how many there
-/// are for each command (10 unless said otherwise).
+/// are for each command (8 unless said otherwise).
 struct CrashTests {
     let program = Program()
 
-    static let rounds = ProcessInfo.processInfo.environment["AUTHTRAIL_CRASH_ROUNDS"].flatMap { Int($0) } ?? 10
+    static let rounds = ProcessInfo.processInfo.environment["AUTHTRAIL_CRASH_ROUNDS"].flatMap { Int($0) } ?? 8
 
     /// A trail of two logs and many small segments over nine months, without a line that is none.
     private func base() throws {
