@@ -70,13 +70,18 @@ package final class SegmentReader: @unchecked Sendable {
     }
 
     /// Hands all rows of a row group to `body` with all columns, some pages at a time: at most `Limits.rowsPerBatch`
-    /// rows, unless one page has more.
+    /// rows and about as many stored bytes as `Limits.batchBytes`, unless one page has more.
     package func eachBatch(rowGroup: Int, _ body: (EventColumns) throws -> Void) throws {
         let cuts = try pages(rowGroup: rowGroup)
+        let stored = EventField.allCases.reduce(0) {
+            $0 + file.storedBytes(column: SegmentSchema.index($1), rowGroup: rowGroup)
+        }
+        let perRow = stored / max(1, file.rowCount(rowGroup: rowGroup)) + 1
+        let most = min(Limits.rowsPerBatch, Limits.batchBytes / perRow)
         var page = 0
         while page < cuts.count {
             var end = page + 1
-            while end < cuts.count, cuts[end].upperBound - cuts[page].lowerBound <= Limits.rowsPerBatch { end += 1 }
+            while end < cuts.count, cuts[end].upperBound - cuts[page].lowerBound <= most { end += 1 }
             let some = Array(page..<end)
             var columns = EventColumns(
                 count: cuts[end - 1].upperBound - cuts[page].lowerBound, fields: .all)

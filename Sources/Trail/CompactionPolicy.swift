@@ -6,7 +6,7 @@ internal import Segments
 /// Only neighbors are merged, in the order in which their lines were committed, so that in each row group the lines of
 /// a source stay in the order of their offsets. A run of neighbors is merged when it
 ///
-/// - fills a segment: it has more than half of a segment's limit, and the next one would not fit in; or
+/// - fills a segment: it has more than half of a segment's limit of rows or bytes, and the next one would not fit; or
 /// - has at least 8 segments, of which none holds more than half of the rows; or
 /// - has at least 32 segments, whatever their sizes.
 ///
@@ -17,7 +17,7 @@ package struct CompactionPolicy: Sendable {
     /// So many rows fit a segment.
     package var rows: Int64 = Int64(Limits.rowsPerSegment)
     /// So many bytes: a merged segment is built in memory.
-    package var bytes: Int64 = 64 << 20
+    package var bytes: Int64 = 48 << 20
     /// Fewer segments are not merged, unless they fill one.
     package var fewest = 8
     /// So many are merged however uneven they are.
@@ -62,7 +62,8 @@ package struct CompactionPolicy: Sendable {
     private func worthy(_ chunk: ArraySlice<SegmentRecord>, _ isFull: Bool) -> ArraySlice<SegmentRecord>? {
         guard chunk.count > 1 else { return nil }
         let total = chunk.reduce(0) { $0 + $1.rows }
-        if takesAll || isFull && total > rows / 2 || chunk.count >= many { return chunk }
+        let fills = isFull && (total > rows / 2 || chunk.reduce(0) { $0 + $1.bytes } > bytes / 2)
+        if takesAll || fills || chunk.count >= many { return chunk }
         guard chunk.count >= fewest,
             let largest = chunk.indices.max(by: { chunk[$0].rows < chunk[$1].rows })
         else { return nil }

@@ -10,7 +10,7 @@ struct SegmentMerge {
     /// Shapes of lines that a segment may have: each costs some hundred bytes in its footer.
     private static let mostShapes = 1024
     /// A batch is passed on before its texts take more, however few rows it has.
-    private static let batchBytes = 32 << 20
+    private static let batchBytes = 16 << 20
 
     private let folder: String
     private let month: Int32

