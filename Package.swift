@@ -66,7 +66,8 @@ let tests: [Target] = [
     .testTarget(name: "SegmentsTests", dependencies: ["Columns", "Events", "Parquet", "Segments", "EngineChecks"]),
     .testTarget(name: "RollupsTests", dependencies: ["Columns", "Events", "Rollups"]),
     .testTarget(
-        name: "IngestTests", dependencies: ["Columns", "Events", "Files", "Rollups", "Catalog", "Trail", "Ingest"]),
+        name: "IngestTests",
+        dependencies: ["Columns", "Events", "Files", "Rollups", "Catalog", "Trail", "Ingest", grdb]),
     .testTarget(name: "DetectionTests", dependencies: ["Columns", "Events", "Rollups", "Detection"]),
     .testTarget(name: "DemoTests", dependencies: ["Demo"]),
     // These run the built program itself.

@@ -62,6 +62,8 @@ woken AS (
     -- What comes later cannot be known yet: an issue that is logged after the use counts as none.
     LEFT JOIN tokens AS t ON t.token_id = b.token_id AND t.issued_at <= b.first_use
     WHERE b.first_use >= :as_of - :recent
+        -- Of days before the log begins only the last of each token is known: it can end a silence, not begin one.
+        AND b.date >= (SELECT MIN(date) FROM event_days)
         AND (b.previous_use IS NULL OR b.first_use - b.previous_use >= :idle)
 )
 SELECT

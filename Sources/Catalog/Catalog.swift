@@ -14,17 +14,40 @@ internal import Rollups
 package final class Catalog: Sendable {
     package let path: String
     package let database: DatabaseQueue
+    /// Whether one transaction spans all reads, see `snapshot`.
+    private let isSnapshot: Bool
 
     /// Opens a catalog for reading. Never creates or changes one.
     ///
+    /// With `snapshot`, everything read through it is what was true when it was opened, whatever others commit
+    /// meanwhile: two answers always fit each other. It keeps the WAL from being emptied as long as it lives.
+    ///
     /// A database in WAL mode can only be read by somebody who may write beside it, unless there is no WAL: then its
     /// one file is all there is, and is read as it lies there.
-    package static func reading(path: String) throws(CatalogError) -> Catalog {
-        try Catalog(path: path, readingConfiguration, name: readingName(path), prepare: { _ in })
+    package static func reading(path: String, snapshot: Bool = false) throws(CatalogError) -> Catalog {
+        var configuration = Self.configuration
+        configuration.readonly = true
+        configuration.allowsUnsafeTransactions = snapshot
+        let catalog = try Catalog(path: path, configuration, name: readingName(path), isSnapshot: snapshot)
+        if snapshot { try catalog.beginSnapshot() }
+        return catalog
+    }
+
+    private func beginSnapshot() throws(CatalogError) {
+        try read("open") { db in
+            try db.beginTransaction(.deferred)
+            // Only the first read fixes what is seen.
+            _ = try Int64.fetchOne(db, sql: "SELECT count(*) FROM segments")
+        }
+    }
+
+    /// Lets others empty the WAL. Reads that follow see what is true then.
+    package func endSnapshot() throws(CatalogError) {
+        try read("close") { db in if db.isInsideTransaction { try db.rollback() } }
     }
 
     /// The name under which SQLite opens a catalog for reading.
-    package static func readingName(_ path: String) -> String {
+    private static func readingName(_ path: String) -> String {
         let folder = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? "."
         guard access(folder, W_OK) != 0, access(path + "-wal", F_OK) != 0 else { return path }
         let escaped = path.utf8.map { byte -> String in
@@ -35,17 +58,16 @@ package final class Catalog: Sendable {
         return "file:" + escaped.joined() + "?immutable=1"
     }
 
-    /// How a connection for reading is set up.
-    package static var readingConfiguration: Configuration {
-        var configuration = Self.configuration
-        configuration.readonly = true
-        return configuration
-    }
-
     /// Moves everything from the WAL into the database, so that its one file is the whole catalog, and closes it.
+    /// While somebody reads, as much is moved as can be, and the WAL stays for the next one to empty.
     package func close() throws(CatalogError) {
         do {
-            try database.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+            try database.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA busy_timeout = 0")
+                do { _ = try db.checkpoint(.truncate) } catch let error as DatabaseError {
+                    guard error.resultCode == .SQLITE_BUSY || error.resultCode == .SQLITE_LOCKED else { throw error }
+                }
+            }
             try database.close()
         } catch {
             throw Self.error(error, "close", path)
@@ -55,8 +77,22 @@ package final class Catalog: Sendable {
     /// Whether there are tables at all. False for an empty file, which a lost WAL leaves behind.
     package static func hasTables(path: String) -> Bool {
         // An older one has them too, and is brought up to date by the writer that asks.
-        guard let database = try? DatabaseQueue(path: path, configuration: readingConfiguration) else { return false }
+        guard let database = try? DatabaseQueue(path: path, configuration: Self.configuration) else { return false }
         return (try? database.read { db in try db.tableExists("segments") }) == true
+    }
+
+    /// The error of a catalog that another version wrote, or nil: it is of this one, or no whole catalog at all.
+    package static func otherVersion(path: String) -> CatalogError? {
+        do {
+            _ = try reading(path: path)
+            return nil
+        } catch {
+            if case .newer = error { return error }
+            guard case .older = error, let queue = try? DatabaseQueue(path: path, configuration: configuration),
+                (try? queue.read { db in try db.tableExists("segments") }) == true
+            else { return nil }
+            return error
+        }
     }
 
     /// Opens a catalog for writing; makes it, or brings it up to date, as needed.
@@ -72,13 +108,15 @@ package final class Catalog: Sendable {
     convenience init(ledger path: String) throws(CatalogError) {
         // Without this, SQLite would create an empty file in place of a missing one.
         _ = try Catalog.reading(path: path)
-        try self.init(path: path, Self.configuration, prepare: { _ in })
+        try self.init(path: path, Self.configuration)
     }
 
     private init(
-        path: String, _ configuration: Configuration, name: String? = nil, prepare: (DatabaseQueue) throws -> Void
+        path: String, _ configuration: Configuration, name: String? = nil, isSnapshot: Bool = false,
+        prepare: (DatabaseQueue) throws -> Void = { _ in }
     ) throws(CatalogError) {
         self.path = path
+        self.isSnapshot = isSnapshot
         do {
             database = try DatabaseQueue(path: name ?? path, configuration: configuration)
             try prepare(database)
@@ -92,19 +130,22 @@ package final class Catalog: Sendable {
         }
     }
 
-    private static var configuration: Configuration {
+    static var configuration: Configuration {
         var configuration = Configuration()
         configuration.busyMode = .timeout(10)
         configuration.foreignKeysEnabled = true
         configuration.prepareDatabase { db in
+            db.add(function: TableSums.function)
             try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY")
         }
         return configuration
     }
 
-    /// Reads within one consistent view.
+    /// Reads within one consistent view. In a snapshot, `body` may itself call what reads.
     package func read<Value>(_ what: String, _ body: (Database) throws -> Value) throws(CatalogError) -> Value {
-        do { return try database.read(body) } catch { throw Self.error(error, what, path) }
+        do {
+            return try isSnapshot ? database.unsafeReentrantRead(body) : database.read(body)
+        } catch { throw Self.error(error, what, path) }
     }
 
     /// Changes rows in one transaction.

@@ -16,28 +16,57 @@ extension Catalog {
         }
     }
 
-    /// Sums that must agree and do not: lines against batches, stored lines against segments, quarantine against rows.
+    /// The tables whose rows are not those that were written.
+    package func sumProblems() throws(CatalogError) -> [(table: String, what: String)] {
+        try read("check the tables") { db in try TableSums.problems(db) }
+    }
+
+    /// Sums that must agree and do not: lines of sources against batches, and quarantined lines against rows.
     package func counterProblems() throws(CatalogError) -> [String] {
         try read("add up the counters") { db in
-            let sums: [(what: String, left: String, right: String)] = [
-                (
-                    "lines of all sources and of all batches", "SELECT sum(lines) FROM sources",
-                    "SELECT sum(lines) FROM batches"
-                ),
-                (
-                    "stored lines and rows of all segments", "SELECT sum(stored) FROM sources",
-                    "SELECT sum(rows) FROM segments"
-                ),
-                (
-                    "quarantined lines and rows of the quarantine", "SELECT sum(quarantined) FROM sources",
-                    "SELECT count(*) FROM quarantine"
-                ),
-            ]
-            return try sums.compactMap { sum in
-                let left = try Int64.fetchOne(db, sql: sum.left) ?? 0
-                let right = try Int64.fetchOne(db, sql: sum.right) ?? 0
-                return left == right ? nil : "\(sum.what) differ: \(left) and \(right)"
+            let left = try Int64.fetchOne(db, sql: "SELECT sum(lines) FROM sources") ?? 0
+            let right = try Int64.fetchOne(db, sql: "SELECT sum(lines) FROM batches") ?? 0
+            var problems = left == right ? [] : ["all sources have \(left) lines, all batches \(right)"]
+            let rows = try Row.fetchAll(db, sql: """
+                SELECT s.source_id, s.path, s.quarantined, ifnull(q.lines, 0) + ifnull(l.quarantined, 0) AS rows
+                FROM sources AS s
+                LEFT JOIN (SELECT source_id, count(*) AS lines FROM main.quarantine GROUP BY 1) AS q USING (source_id)
+                LEFT JOIN lost_lines AS l USING (source_id)
+                WHERE s.quarantined <> rows
+                """)
+            for row in rows {
+                let (name, counted, found) = (row["path"] as String, row["quarantined"] as Int64, row["rows"] as Int64)
+                problems.append("\(name) counts \(counted) quarantined lines; \(found) are there")
             }
+            return problems
+        }
+    }
+
+    /// Calls `body` with each line that stands in the catalog: quarantined ones, blank ones that are not empty, and
+    /// stretches of dropped ones, in no order.
+    package func eachKeptLine(_ body: (LineSpan, KeptLine) throws -> Void) throws {
+        try read("read lines") { db in
+            // Zero bytes without a newline end with the last of them, as others do with their newline.
+            let rows = try Row.fetchCursor(db, sql: """
+                SELECT source_id, source_offset AS from_offset, source_offset + length - (
+                        reason = '\(QuarantineReason.nulBytes.rawValue)' AND detail IS NULL
+                    ) AS to_offset, 1 AS lines, 0 AS kind FROM main.quarantine
+                UNION ALL SELECT source_id, source_offset, source_offset + length(bytes), 1, 1 + (bytes = x'0D')
+                    FROM blank_lines
+                UNION ALL SELECT source_id, from_offset, to_offset, lines, 3 FROM pruned_spans
+                """)
+            while let row = try rows.next() {
+                try body(LineSpan(row), KeptLine(rawValue: row["kind"]) ?? .pruned)
+            }
+        }
+    }
+
+    /// What `kept_token_days` says otherwise than `pruned_tokens`; nil when they agree.
+    package func keptDaysFault() throws(CatalogError) -> String? {
+        try read("compare kept days") { db in
+            let wanted = try KeptDays.blocks(from: db)
+            let got = try Row.fetchAll(db, sql: "SELECT * FROM kept_token_days ORDER BY day").map(TokenDays.init(row:))
+            return got == wanted ? nil : "kept_token_days are not those of pruned_tokens"
         }
     }
 
@@ -71,4 +100,12 @@ extension Catalog {
     private static func blocks(_ table: String, _ segment: SegmentRecord, _ db: Database) throws -> [Row] {
         try Row.fetchAll(db, sql: "SELECT * FROM \(table) WHERE segment_id = ? ORDER BY day", arguments: [segment.id])
     }
+}
+
+/// What kind of line stands in the catalog.
+package enum KeptLine: Int, Sendable {
+    case quarantined, blank
+    /// A carriage return alone, which may stand behind a line that was stored before its end came.
+    case loneReturn
+    case pruned
 }

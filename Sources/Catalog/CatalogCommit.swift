@@ -16,7 +16,8 @@ extension Catalog {
             try tokens.save(db, &known)
             for segment in batch.segments {
                 try Self.insert(segment.record, batchID, db)
-                try Self.insertRollups(segment.record, segment.rollups, tokens, db)
+                let numbers = tokens.numbers(of: segment.rollups.tokenUse.tokens)
+                try Self.insertRollups(segment.record, segment.rollups, numbers, db)
             }
             for line in batch.quarantined { try Self.insert(line, batchID, db) }
             for line in batch.blanks { try Self.insert(line, db) }
@@ -39,7 +40,7 @@ extension Catalog {
         return db.lastInsertedRowID
     }
 
-    private static func save(_ source: SourceRecord, _ db: Database) throws {
+    static func save(_ source: SourceRecord, _ db: Database) throws {
         let state: [(column: String, value: (any DatabaseValueConvertible)?)] = [
             ("path", source.path), ("compressed", source.isCompressed), ("device", source.device),
             ("inode", source.inode), ("head_length", source.headLength), ("head_hash", source.headHash),
@@ -64,22 +65,23 @@ extension Catalog {
         ).execute(arguments: StatementArguments(all.map(\.value)))
     }
 
-    private static func insert(_ segment: SegmentRecord, _ batchID: Int64, _ db: Database) throws {
+    static func insert(_ segment: SegmentRecord, _ batchID: Int64, _ db: Database) throws {
         try db.cachedStatement(
             sql: """
                 INSERT INTO segments (segment_id, batch_id, month, file, rows, row_groups, bytes, sha256, min_ts,
-                    max_ts, issued, used, revoked, failed, exchanged, refreshed)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    max_ts, rank, issued, used, revoked, failed, exchanged, refreshed)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(
             arguments: [
                 segment.id, batchID, segment.month, segment.file, segment.rows, segment.rowGroups, segment.bytes,
-                segment.sha256, segment.minTS, segment.maxTS,
+                segment.sha256, segment.minTS, segment.maxTS, segment.rank,
             ] + StatementArguments(segment.counts))
     }
 
-    private static func insertRollups(
-        _ segment: SegmentRecord, _ rollups: SegmentRollups, _ tokens: TokenNumbers, _ db: Database
+    /// `numbers` has the number of each token that the segment's uses name.
+    static func insertRollups(
+        _ segment: SegmentRecord, _ rollups: SegmentRollups, _ numbers: [UInt32], _ db: Database
     ) throws {
         let statement = try db.cachedStatement(
             sql: "INSERT INTO event_counts (day, event, segment_id, events) VALUES (?, ?, ?, ?)")
@@ -88,7 +90,7 @@ extension Catalog {
                 try statement.execute(arguments: [day, kind.name, segment.id, counts[Int(kind.rawValue)]])
             }
         }
-        for day in rollups.tokenUse.numbered(tokens.numbers(of: rollups.tokenUse.tokens)) {
+        for day in rollups.tokenUse.numbered(numbers) {
             let (tokens, times) = day.encoded()
             try db.cachedStatement(
                 sql: "INSERT INTO token_day_blocks (segment_id, day, tokens, times) VALUES (?, ?, ?, ?)"

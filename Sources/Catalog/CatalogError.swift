@@ -16,8 +16,8 @@ package enum CatalogError: Error, Sendable, Equatable, CustomStringConvertible {
         case .missing(let path):
             "cannot open the trail: there is no catalog at \(path); run authtrail ingest first, or give --trail DIR"
         case .damaged(let path, let reason):
-            "cannot use the catalog \(path): \(reason); restore it from a backup "
-                + "(the segments beside it are complete without it)"
+            "cannot use the catalog \(path): \(reason); run authtrail rebuild, which makes it anew from the segments, "
+                + "or restore it from a backup"
         case .newer(let path):
             "cannot use the catalog \(path): a newer authtrail wrote it; use that version"
         case .older(let path):

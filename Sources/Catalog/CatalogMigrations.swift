@@ -22,6 +22,10 @@ enum CatalogMigrations {
         migrator.registerMigration("3 replaced credentials") { db in
             try db.execute(sql: replacedCredentials)
         }
+        migrator.registerMigration("3 retention") { db in
+            try db.execute(sql: RetentionTables.sql)
+            try TableSums.begin(db)
+        }
         return migrator
     }
 

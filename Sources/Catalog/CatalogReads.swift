@@ -9,24 +9,35 @@ extension Array<UInt8> {
 }
 
 extension Catalog {
-    /// All segments in the order of their numbers, or those that may hold events in `[from, to)`.
+    /// All segments in the order in which their lines were committed, or those that may hold events in `[from, to)`.
     package func segments(from: Int64 = .min, to: Int64 = .max) throws(CatalogError) -> [SegmentRecord] {
         try read("list segments") { db in
             try Row.fetchAll(
-                db, sql: "SELECT * FROM segments WHERE max_ts >= ? AND min_ts < ? ORDER BY segment_id",
+                db, sql: "SELECT * FROM segments WHERE max_ts >= ? AND min_ts < ? ORDER BY rank, segment_id",
                 arguments: [from, to]
             ).map(SegmentRecord.init)
         }
     }
 
     /// From the first event to just after the last one; nil when there are none.
-    package func coverage() throws(CatalogError) -> Range<Int64>? {
+    package func span() throws(CatalogError) -> Range<Int64>? {
         try read("find the time span") { db in
             guard let row = try Row.fetchOne(db, sql: "SELECT min(min_ts) AS low, max(max_ts) AS high FROM segments"),
                 let low = row["low"] as Int64?, let high = row["high"] as Int64?
             else { return nil }
             return low..<high + 1
         }
+    }
+
+    /// The time of which the log says everything: from the first event, or from the end of the months that were
+    /// dropped, to just after the last event; nil when there are no events. Older ones that came later do not count.
+    package func coverage() throws(CatalogError) -> Range<Int64>? {
+        guard let span = try span() else { return nil }
+        let before = try read("find what was dropped") { db in
+            try Int32.fetchOne(db, sql: "SELECT max(before) FROM prunes")
+        }
+        let low = max(span.lowerBound, before.map { Timestamp.start(ofMonth: $0) } ?? .min)
+        return low..<max(low, span.upperBound)
     }
 
     /// Just after the newest event, where runs and reports look back from unless told otherwise; nil without events.
@@ -48,25 +59,18 @@ extension Catalog {
         }
     }
 
-    /// The number of the newest batch, 0 if there is none.
-    package func lastBatch() throws(CatalogError) -> Int64 {
-        try read("find the last batch") { db in
-            try Int64.fetchOne(db, sql: "SELECT max(batch_id) FROM batches") ?? 0
-        }
-    }
-
-    /// What the batches from a number on made true.
-    package func written(
-        fromBatch first: Int64
-    ) throws(CatalogError) -> (counts: LineCounts, bytesIn: Int64, bytesStored: Int64, segments: Int) {
+    /// What all batches made true.
+    package func written() throws(CatalogError) -> WrittenTotals {
         try read("add up batches") { db in
             let sums = [
-                "lines", "stored", "quarantined", "blank", "flagged", "redacted", "bytes_in", "bytes_stored", "segments",
+                "lines", "stored", "quarantined", "blank", "flagged", "redacted", "bytes_in", "bytes_stored",
+                "segments",
             ]
             let list = sums.map { "ifnull(sum(\($0)), 0) AS \($0)" }.joined(separator: ", ")
-            let row = try Row.fetchOne(db, sql: "SELECT \(list) FROM batches WHERE batch_id >= ?", arguments: [first])
-            guard let row else { return (LineCounts(), 0, 0, 0) }
-            return (LineCounts(row), row["bytes_in"], row["bytes_stored"], row["segments"])
+            guard let row = try Row.fetchOne(db, sql: "SELECT \(list) FROM batches") else { return WrittenTotals() }
+            return WrittenTotals(
+                counts: LineCounts(row), bytesIn: row["bytes_in"], bytesStored: row["bytes_stored"],
+                segments: row["segments"])
         }
     }
 
@@ -120,7 +124,10 @@ extension Catalog {
     package func quarantineByReason() throws(CatalogError) -> [(reason: String, lines: Int64)] {
         try read("count the quarantine") { db in
             try Row.fetchAll(
-                db, sql: "SELECT reason, count(*) AS lines FROM quarantine GROUP BY reason ORDER BY lines DESC, reason"
+                db,
+                sql: """
+                    SELECT reason, count(*) AS lines FROM main.quarantine GROUP BY reason ORDER BY lines DESC, reason
+                    """
             ).map { ($0["reason"], $0["lines"]) }
         }
     }
@@ -134,7 +141,7 @@ extension Catalog {
             try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT source_offset, length, bytes FROM quarantine WHERE source_id = ?1
+                    SELECT source_offset, length, bytes FROM main.quarantine WHERE source_id = ?1
                     UNION ALL SELECT source_offset, length(bytes), bytes FROM blank_lines WHERE source_id = ?1
                     ORDER BY source_offset
                     """, arguments: [id]
@@ -148,9 +155,10 @@ extension Catalog {
             try Row.fetchOne(
                 db,
                 sql: """
-                    SELECT source_offset, length, length(bytes) AS kept FROM quarantine
-                    WHERE source_id = ? AND reason = ? ORDER BY source_offset
-                    """, arguments: [id, QuarantineReason.lineTooLong.rawValue]
+                    SELECT source_offset, length, length(bytes) AS kept FROM main.quarantine
+                    WHERE source_id = ?1 AND (reason = ?2 OR reason = ?3 AND length > length(bytes))
+                    ORDER BY source_offset
+                    """, arguments: [id, QuarantineReason.lineTooLong.rawValue, QuarantineReason.nulBytes.rawValue]
             ).map { ($0["source_offset"], $0["length"], $0["kept"]) }
         }
     }
@@ -174,7 +182,7 @@ extension SegmentRecord {
         self.init(
             id: row["segment_id"], month: row["month"], file: row["file"], rows: row["rows"],
             rowGroups: row["row_groups"], bytes: row["bytes"], sha256: row["sha256"], minTS: row["min_ts"],
-            maxTS: row["max_ts"], counts: EventKind.allCases.map { row[$0.name] })
+            maxTS: row["max_ts"], counts: EventKind.allCases.map { row[$0.name] }, rank: row["rank"])
     }
 }
 

@@ -5,12 +5,13 @@ package import Rollups
 
 /// What detection and reports ask of the rollups.
 extension Catalog {
+    // Of dropped months the last day of each token is kept, so that it is known how long the token slept.
+
     /// The uses by token of one UTC day, one piece for each segment.
     package func tokenDays(on day: Int32) throws(CatalogError) -> [TokenDays] {
         try read("read token_days") { db in
             try Row.fetchAll(
-                db.cachedStatement(sql: "SELECT * FROM token_day_blocks WHERE day = ? ORDER BY segment_id"),
-                arguments: [day]
+                db.cachedStatement(sql: Self.blocksOfDay), arguments: [day]
             ).map(TokenDays.init(row:))
         }
     }
@@ -30,7 +31,14 @@ extension Catalog {
         }
     }
 
-    private static let setsBack = "SELECT day, tokens FROM token_day_blocks WHERE day BETWEEN ? AND ? ORDER BY day DESC"
+    private static let blocksOfDay = """
+        SELECT 0 AS segment_id, day, tokens, times FROM kept_token_days WHERE day = ?1
+        UNION ALL SELECT segment_id, day, tokens, times FROM token_day_blocks WHERE day = ?1 ORDER BY segment_id
+        """
+    private static let setsBack = """
+        SELECT day, tokens FROM token_day_blocks WHERE day BETWEEN ?1 AND ?2
+        UNION ALL SELECT day, tokens FROM kept_token_days WHERE day BETWEEN ?1 AND ?2 ORDER BY day DESC
+        """
 
     /// The failures by address and hour of one UTC day, one piece for each segment.
     package func ipHours(on day: Int32) throws(CatalogError) -> [IPHours] {
@@ -57,7 +65,9 @@ extension Catalog {
     /// The UTC days on which tokens were used, ascending.
     package func daysWithUses() throws(CatalogError) -> [Int32] {
         try read("list days") { db in
-            try Int32.fetchAll(db, sql: "SELECT DISTINCT day FROM token_day_blocks ORDER BY day")
+            try Int32.fetchAll(db, sql: """
+                SELECT day FROM token_day_blocks UNION SELECT day FROM kept_token_days ORDER BY day
+                """)
         }
     }
 
@@ -90,5 +100,5 @@ extension IPHours {
 }
 
 extension Row {
-    fileprivate func bytes(_ column: String) -> [UInt8] { [UInt8](self[column] as Data) }
+    func bytes(_ column: String) -> [UInt8] { [UInt8](self[column] as Data) }
 }

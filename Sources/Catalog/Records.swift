@@ -2,7 +2,7 @@ package import Events
 package import Rollups
 
 /// How many lines were read and what became of them: `lines = stored + quarantined + blank`.
-package struct LineCounts: Sendable, Equatable {
+package struct LineCounts: Sendable, Equatable, Codable {
     package var lines: Int64 = 0
     package var stored: Int64 = 0
     package var quarantined: Int64 = 0
@@ -22,10 +22,39 @@ package struct LineCounts: Sendable, Equatable {
         left.flagged += right.flagged
         left.redacted += right.redacted
     }
+
+    package static func -= (left: inout LineCounts, right: LineCounts) {
+        left.lines -= right.lines
+        left.stored -= right.stored
+        left.quarantined -= right.quarantined
+        left.blank -= right.blank
+        left.flagged -= right.flagged
+        left.redacted -= right.redacted
+    }
+}
+
+/// What commits have made true, added up.
+package struct WrittenTotals: Sendable {
+    package var counts = LineCounts()
+    /// Bytes of lines, decompressed.
+    package var bytesIn: Int64 = 0
+    /// Bytes of the segments as they were written first, and how many they were.
+    package var bytesStored: Int64 = 0
+    package var segments = 0
+
+    /// What came on top of an earlier state.
+    package func since(_ before: WrittenTotals) -> WrittenTotals {
+        var new = self
+        new.counts -= before.counts
+        new.bytesIn -= before.bytesIn
+        new.bytesStored -= before.bytesStored
+        new.segments -= before.segments
+        return new
+    }
 }
 
 /// A file or stream that lines came from, and how far it is read.
-package struct SourceRecord: Sendable, Equatable {
+package struct SourceRecord: Sendable, Equatable, Codable {
     package var id: Int64
     package var path: String
     package var isCompressed: Bool
@@ -64,7 +93,7 @@ package struct SourceRecord: Sendable, Equatable {
     package var lost: Int64 = 0
 
     /// How a source ended.
-    package enum Ending: String, Sendable {
+    package enum Ending: String, Sendable, Codable {
         /// It has another name now, and a new file stands in its place.
         case rotated
         /// It became shorter than what was read of it.
@@ -104,12 +133,15 @@ package struct SegmentRecord: Sendable, Equatable {
     package var maxTS: Int64
     /// Events by kind, in the order of `EventKind`.
     package var counts: [Int64]
+    /// Its place in the order in which lines were committed: its number, or for merged segments that of the first.
+    package var rank: Int64
 
     package init(
         id: Int64, month: Int32, file: String, rows: Int64, rowGroups: Int64, bytes: Int64, sha256: String,
-        minTS: Int64, maxTS: Int64, counts: [Int64]
+        minTS: Int64, maxTS: Int64, counts: [Int64], rank: Int64? = nil
     ) {
         self.id = id
+        self.rank = rank ?? id
         self.month = month
         self.file = file
         self.rows = rows

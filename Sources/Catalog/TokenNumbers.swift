@@ -18,7 +18,12 @@ struct TokenNumbers {
 
     /// Adds what one segment says.
     mutating func add(_ rollups: SegmentRollups) {
-        let use = rollups.tokenUse
+        add(rollups.tokenUse)
+        add(rollups.facts)
+    }
+
+    /// Adds the uses of one segment.
+    mutating func add(_ use: TokenUse) {
         for place in 0..<use.tokens.count {
             let entry = entry(use.tokens.bytes.span.bytes.extracting(use.tokens.range(of: place)))
             uses[entry] += use.uses[place]
@@ -28,7 +33,11 @@ struct TokenNumbers {
             }
             lives[entry].lastUse = max(lives[entry].lastUse ?? .min, use.last[place])
         }
-        for fact in rollups.facts {
+    }
+
+    /// Adds facts, in the order in which their lines were read.
+    mutating func add(_ facts: [TokenFact]) {
+        for fact in facts {
             let bytes = Array(fact.tokenID.utf8)
             let entry = entry(bytes.span.bytes)
             lives[entry].learn(fact)
@@ -38,9 +47,11 @@ struct TokenNumbers {
 
     /// Writes them all and learns their numbers. Tokens that are known and of which nothing but uses is told take the
     /// short way, in the order in which they lie in the table.
-    mutating func save(_ db: Database, _ known: inout KnownTokens) throws {
+    ///
+    /// `table` is `tokens` or one with the same columns.
+    mutating func save(_ db: Database, _ known: inout KnownTokens, table: String = "tokens") throws {
         var used: [(number: UInt32, entry: Int)] = []
-        let upsert = try BoundStatement(db.cachedStatement(sql: Self.upsert))
+        let upsert = try BoundStatement(db.cachedStatement(sql: Self.upsert(table)))
         for entry in 0..<lives.count {
             if let first = lives[entry].firstUse, !hasFact[entry],
                 let number = known.number(of: tokens, entry, usedAt: first)
@@ -53,7 +64,7 @@ struct TokenNumbers {
             }
         }
         used.sort { $0.number < $1.number }
-        let statement = try BoundStatement(db.cachedStatement(sql: Self.update))
+        let statement = try BoundStatement(db.cachedStatement(sql: Self.update(table)))
         for (number, entry) in used {
             let life = lives[entry]
             try statement.run([life.firstUse ?? .max, life.lastUse ?? .min, uses[entry], Int64(number)])
@@ -118,8 +129,8 @@ struct TokenNumbers {
 
     /// The earliest birth, revocation and succession win, whatever the order in which they arrive. Where no birth is
     /// known, principal and kind are those of the earliest use.
-    private static let upsert = """
-        INSERT INTO tokens (token_id, kind, principal, scopes, issued_at, issued_by, expires_at, revoked_at,
+    static func upsert(_ table: String) -> String { """
+        INSERT INTO \(table) (token_id, kind, principal, scopes, issued_at, issued_by, expires_at, revoked_at,
             superseded_at, superseded_by, first_use, last_use, uses)
         VALUES (CAST(? AS TEXT), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (token_id) DO UPDATE SET
@@ -138,12 +149,12 @@ struct TokenNumbers {
             last_use = ifnull(max(excluded.last_use, last_use), ifnull(excluded.last_use, last_use)),
             uses = uses + excluded.uses
         RETURNING token_no
-        """
+        """ }
     /// Of a token that stands in the table with a first use that is not later, or with an issue.
-    private static let update = """
-        UPDATE tokens SET first_use = min(ifnull(first_use, ?1), ?1), last_use = max(ifnull(last_use, ?2), ?2),
+    private static func update(_ table: String) -> String { """
+        UPDATE \(table) SET first_use = min(ifnull(first_use, ?1), ?1), last_use = max(ifnull(last_use, ?2), ?2),
             uses = uses + ?3 WHERE token_no = ?4
-        """
+        """ }
     private static let isEarlierBirth = "ifnull(excluded.issued_at < ifnull(issued_at, \(Int64.max)), 0)"
     private static let isEarlierUse = """
         (issued_at IS NULL AND excluded.issued_at IS NULL

@@ -9,6 +9,10 @@ package protocol History {
     /// From the first event to just after the newest one, or nil when there are no events.
     var coverage: Range<Int64>? { get throws }
 
+    /// The first UTC day of which `tokenDays` may tell: of dropped events, which lie before `coverage`, it still tells
+    /// the last day of each token. Nil when there are none.
+    var firstDayOfUses: Int32? { get throws }
+
     /// The tokens used on one UTC day, in one or more pieces (a token may stand in several of them).
     func tokenDays(on day: Int32) throws -> [TokenDays]
 
@@ -27,6 +31,9 @@ package protocol History {
 }
 
 extension History {
+    /// Where nothing was dropped.
+    package var firstDayOfUses: Int32? { get throws { try coverage.map { Timestamp.day(of: $0.lowerBound) } } }
+
     /// The same from `tokenDays`, for histories that have nothing better.
     package func tokensUsed(
         on days: ClosedRange<Int32>, newestFirst body: (Int32, TokenSet) throws -> Bool

@@ -168,16 +168,24 @@ package struct LineReader: Sendable {
     }
 
     /// Puts many zero bytes at the start of a line into quarantine as a line of their own, so that they cost what
-    /// follows nothing; returns where that starts, or nil if there are few.
+    /// follows nothing; returns where that starts, or nil if there are few. Unless a newline follows, the line ends
+    /// with the last of them, which is told by the missing position.
     private func refuseNULs(_ bytes: RawSpan, _ start: Int, _ offset: Int64, into batch: inout EventBatch) -> Int? {
         var end = start
         while end < bytes.byteCount, bytes.byte(end) == 0 { end += 1 }
         guard end - start >= Self.fewestNULs else { return nil }
-        let kept = min(end - start, QuarantinedLine.keptBytes)
-        batch.add(
-            QuarantinedLine(
-                source: source, offset: offset &+ Int64(start), length: Int64(end - start), reason: .nulBytes,
-                position: 0, bytes: [UInt8](repeating: 0, count: kept)))
-        return end < bytes.byteCount && bytes.byte(end) == Byte.newline ? end + 1 : end
+        let isLine = end < bytes.byteCount && bytes.byte(end) == Byte.newline
+        batch.add(.zeros(end - start, source: source, offset: offset &+ Int64(start), isLine: isLine))
+        return isLine ? end + 1 : end
+    }
+}
+
+extension QuarantinedLine {
+    /// A line of zero bytes.
+    /// - Parameter isLine: a newline follows.
+    package static func zeros(_ count: Int, source: String, offset: Int64, isLine: Bool) -> QuarantinedLine {
+        QuarantinedLine(
+            source: source, offset: offset, length: Int64(count), reason: .nulBytes, position: isLine ? 0 : nil,
+            bytes: [UInt8](repeating: 0, count: min(count, keptBytes)))
     }
 }

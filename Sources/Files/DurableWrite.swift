@@ -128,6 +128,9 @@ package func syncFolder(_ path: String) throws(FileError) {
     guard fsync(folder) == 0 else { throw .cannotWrite(operation: "sync the folder", path: path, code: errno) }
 }
 
+/// Removes a folder unless something lies in it.
+package func removeFolderIfEmpty(_ path: String) { rmdir(path) }
+
 /// Removes a file if it is there.
 package func removeFile(_ path: String) throws(FileError) {
     guard unlink(path) == 0 || errno == ENOENT else {

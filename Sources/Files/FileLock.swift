@@ -26,7 +26,11 @@ package struct FileLock: ~Copyable {
         self.file = file
     }
 
-    deinit { close(file) }
+    deinit {
+        // Said aloud: a process that is just being started has a copy of the descriptor for a moment.
+        flock(file, LOCK_UN)
+        close(file)
+    }
 
     private static func holder(_ file: Int32) -> String {
         var bytes = [UInt8](repeating: 0, count: 16)

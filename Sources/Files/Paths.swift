@@ -74,6 +74,19 @@ package func makePrivateFile(_ path: String) throws(FileError) {
     close(file)
 }
 
+/// Makes the bytes of a file last through a power cut.
+package func syncFile(_ path: String) throws(FileError) {
+    let file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+    guard file >= 0 else { throw .cannotWrite(operation: "open", path: path, code: errno) }
+    defer { close(file) }
+    guard fsync(file) == 0 else { throw .cannotWrite(operation: "sync", path: path, code: errno) }
+}
+
+/// Gives a file a second name in the same file system; there must be none of that name.
+package func linkFile(_ path: String, as other: String) throws(FileError) {
+    guard link(path, other) == 0 else { throw .cannotWrite(operation: "link", path: path, code: errno) }
+}
+
 /// Gives a file another name in the same file system; a file of that name is replaced.
 package func moveFile(_ path: String, to other: String) throws(FileError) {
     guard rename(path, other) == 0 else { throw .cannotWrite(operation: "move", path: path, code: errno) }

@@ -52,7 +52,7 @@ final class Encoder: Sendable {
         try enter()
         encoding.async { [self] in
             var finished: [FinishedSegment] = []
-            attempt { finished = try builder.take() }
+            attempt { finished = try builder.take(batch.sources) }
             commits.async { [self, finished] in
                 defer { places.signal() }
                 attempt { try commit(batch, finished) }

@@ -27,7 +27,7 @@ package final class Ingestor {
     ) throws {
         let intake = LineIntake(writer, limits, now: now)
         self.intake = intake
-        identity = SourceIdentity(try writer.catalog.sources(), holdsLines: intake.holdsLines)
+        identity = try SourceIdentity(of: writer.catalog, holdsLines: intake.holdsLines)
         self.limits = limits
         self.now = now
         self.progress = progress

@@ -121,18 +121,15 @@ final class LineIntake {
             length += count
             let isAll = count == source.pending.count
             source.advance(count)
-            if !isAll {
-                if source.pending.first == 0x0A { source.advance(1) }
-                break
-            }
+            guard isAll else { break }
             if try source.fill() == 0 {
                 guard hasEnded else { return source = before }
                 break
             }
         }
-        batch.add(QuarantinedLine(
-            source: source.record.path, offset: offset, length: Int64(length), reason: .nulBytes, position: 0,
-            bytes: [UInt8](repeating: 0, count: min(length, QuarantinedLine.keptBytes))))
+        let isLine = source.pending.first == 0x0A
+        if isLine { source.advance(1) }
+        batch.add(.zeros(length, source: source.record.path, offset: offset, isLine: isLine))
         take(&source)
     }
 

@@ -20,6 +20,7 @@ extension SourceIdentity {
     /// Opens an input and finds out which source it is and how far it was read.
     /// - Parameter log: the log that a new source is a generation of, if it is not its own path.
     mutating func open(_ input: Input, log: String? = nil) throws -> OpenedSource {
+        try admit(input)
         var opened = try find(input)
         if let log { assign(log, to: &opened.record) }
         return opened

@@ -15,6 +15,8 @@ struct SourceIdentity {
 
     private(set) var sources: [SourceRecord]
     private var nextID: Int64
+    /// Names of which a rebuild could not find out which file they stand for: read anew, all would be there twice.
+    private var refused: Set<String> = []
     /// Whether bytes that end at an offset of a source are those that are stored of it.
     let holdsLines: (SourceRecord, [UInt8], Int64) throws -> Bool
 
@@ -22,6 +24,13 @@ struct SourceIdentity {
         self.sources = sources
         self.holdsLines = holdsLines
         nextID = (sources.map(\.id).max() ?? 0) + 1
+    }
+
+    /// The sources that a catalog knows.
+    init(of catalog: Catalog, holdsLines: @escaping (SourceRecord, [UInt8], Int64) throws -> Bool) throws {
+        self.init(try catalog.sources(), holdsLines: holdsLines)
+        let unplaced = Set(try catalog.lostLines().filter(\.isUnplaced).map(\.sourceID))
+        refused = Set(sources.filter { unplaced.contains($0.id) }.map(\.path))
     }
 
     /// The record of a new source that nothing is known about: the next generation of the log of this name.
@@ -35,6 +44,15 @@ struct SourceIdentity {
 
     /// The record as it stood at the last commit or since, or nil.
     func source(_ id: Int64) -> SourceRecord? { sources.first { $0.id == id } }
+
+    /// Throws for an input that must not be read.
+    func admit(_ input: Input) throws(FileError) {
+        guard refused.contains(input.name) else { return }
+        throw .damaged(
+            path: input.name,
+            reason: "the catalog was rebuilt, and it is not known how far this file had been read; to have it read "
+                + "from its beginning, which stores again what is stored already, give it another name")
+    }
 
     /// Whether a record stands in the catalog just like this, so that nothing need be written.
     func knows(_ record: SourceRecord) -> Bool { sources.contains(record) }

@@ -19,16 +19,16 @@ package struct QueryResult: Sendable {
 
 /// Runs SQL over a trail: the tables of `CatalogViews` over the catalog, and `events`, `token_days` and `ip_hours` over
 /// segments and rollups. Nothing can be changed through it: the connection only reads, and cannot attach other files.
+///
+/// Statements run on the trail's own connection, so that catalog, rollups and segments are those of one moment. One
+/// runner belongs to a trail.
 package final class QueryRunner {
-    private let database: DatabaseQueue
     private let trail: Trail
 
-    /// Opens a connection of its own. Throws `CatalogError` or a database error's sentence.
+    /// Throws `CatalogError` or a database error's sentence.
     package init(_ trail: Trail) throws {
         self.trail = trail
-        let path = Catalog.readingName(trail.catalog.path)
-        database = try DatabaseQueue(path: path, configuration: Catalog.readingConfiguration)
-        try database.inDatabase { db in
+        try trail.catalog.read("make the tables of SQL") { db in
             VirtualTableModule.register(EventsTable(trail), as: "events", on: db.sqliteConnection)
             VirtualTableModule.register(TokenDaysTable(trail), as: "token_days", on: db.sqliteConnection)
             VirtualTableModule.register(IPHoursTable(trail), as: "ip_hours", on: db.sqliteConnection)
@@ -53,7 +53,7 @@ package final class QueryRunner {
         _ sql: String, _ values: [String: BoundValue], types: [NamedQuery.ValueType]?
     ) throws -> QueryResult {
         do {
-            return try database.inDatabase { db in
+            return try trail.catalog.database.unsafeReentrantRead { db in
                 let statement = try db.makeStatement(sql: sql)
                 guard statement.isReadonly, statement.columnCount > 0 else { throw QueryError.notReading }
                 // A statement may use fewer parameters than its header declares; SQLite takes no others.

@@ -1,5 +1,6 @@
-internal import Catalog
+package import Catalog
 package import Console
+internal import Events
 package import Trail
 
 /// Why a source cannot be given back.
@@ -9,6 +10,8 @@ package enum LineExportError: Error, Equatable, CustomStringConvertible {
     case cutLine(name: String, offset: Int64, length: Int64, kept: Int64)
     case readElsewhere(name: String, bytes: Int64)
     case overlap(name: String, offset: Int64)
+    case lost(name: String, lines: LostLines)
+    case pruned(name: String, lines: Int64, spans: String, before: String)
 
     package var description: String {
         switch self {
@@ -26,6 +29,13 @@ package enum LineExportError: Error, Equatable, CustomStringConvertible {
                 + "export that one"
         case .overlap(let name, let offset):
             "cannot give back \(name): two lines cover its byte \(offset); run authtrail verify"
+        case .lost(let name, let lines):
+            "cannot give back \(name): when the catalog was rebuilt, lines before byte \(lines.before) were lost: "
+                + "\(lines.stored) stored ones, \(lines.quarantined) quarantined, up to \(lines.blank) blank; "
+                + "its events come from authtrail export"
+        case .pruned(let name, let lines, let spans, let before):
+            "cannot give back \(name): \(lines) of its lines are gone, which authtrail prune dropped with all events "
+                + "before \(before): bytes \(spans); its other events come from authtrail export"
         }
     }
 }
@@ -51,10 +61,25 @@ package struct LineExport {
         self.source = source
     }
 
+    /// Newlines must never stand where lines were.
+    private func refuseIfPruned() throws {
+        let spans = try trail.catalog.prunedSpans(ofSource: source.id)
+        guard !spans.isEmpty else { return }
+        let shown = spans.prefix(3).map { "\($0.from) to \($0.to)" }.joined(separator: ", ")
+        throw LineExportError.pruned(
+            name: source.path, lines: spans.reduce(0) { $0 + $1.lines },
+            spans: shown + (spans.count > 3 ? " and \(spans.count - 3) more stretches" : ""),
+            before: Timestamp.monthText(try trail.catalog.pruned()?.before ?? 0))
+    }
+
     /// Writes all lines that were read, whether they are events, in quarantine or blank. It ends early, without an
     /// error, when the reader has gone.
     package func write(to output: Output) throws {
         if source.start > 0 { throw LineExportError.readElsewhere(name: source.path, bytes: source.start) }
+        if let lost = try trail.catalog.lostLines().first(where: { $0.sourceID == source.id }) {
+            throw LineExportError.lost(name: source.path, lines: lost)
+        }
+        try refuseIfPruned()
         if let cut = try trail.catalog.firstCutLine(ofSource: source.id) {
             throw LineExportError.cutLine(name: source.path, offset: cut.offset, length: cut.length, kept: cut.kept)
         }

@@ -11,6 +11,8 @@ package struct StatusReport {
     private let zlib: String
     private let segments: [SegmentRecord]
     private let sources: [SourceRecord]
+    private let prunedLines: [Int64: Int64]
+    private let waitingFiles: Int
     private let quarantine: [(reason: String, lines: Int64)]
     private let lastRun: (startedAt: Int64, asOf: Int64, runs: Int64)?
     private let findings: [(status: String, severity: String, findings: Int64)]
@@ -32,6 +34,8 @@ package struct StatusReport {
         segments = try trail.catalog.segments()
         sources = try trail.catalog.sources()
         unread = sources.map(Self.unread)
+        prunedLines = try trail.catalog.prunedLines()
+        waitingFiles = try trail.catalog.removedSegments().count
         quarantine = try trail.catalog.quarantineByReason()
         lastRun = try trail.catalog.lastRun()
         findings = try trail.catalog.findingsByStatus()
@@ -71,12 +75,14 @@ package struct StatusReport {
             .init("newest_event", time(segments.map(\.maxTS).max())),
             .init("segments", .int(Int64(segments.count))),
             .init("segment_bytes", .int(bytes)),
+            .init("files_waiting", .int(Int64(waitingFiles))),
             .init("catalog_bytes", .int(catalogBytes)),
             .init("lines_read", .int(counts.lines)),
             .init("lines_stored", .int(counts.stored)),
             .init("lines_quarantined", .int(counts.quarantined)),
             .init("lines_blank", .int(counts.blank)),
             .init("lines_duplicate", 0),
+            .init("lines_pruned", .int(prunedLines.values.reduce(0, +))),
             .init("lines_flagged", .int(counts.flagged)),
             .init("lines_redacted", .int(counts.redacted)),
             .init("bytes_unread", .int(unread.reduce(0) { $0 + ($1 ?? 0) })),
@@ -138,7 +144,7 @@ package struct StatusReport {
             .init("lines", .int(source.counts.lines)), .init("stored", .int(source.counts.stored)),
             .init("quarantined", .int(source.counts.quarantined)), .init("blank", .int(source.counts.blank)),
             .init("flagged", .int(source.counts.flagged)), .init("redacted", .int(source.counts.redacted)),
-            .init("last_event", time(source.lastEvent)),
+            .init("last_event", time(source.lastEvent)), .init("pruned", .int(prunedLines[source.id] ?? 0)),
             .init("log", .string(source.log)), .init("generation", .int(source.generation)),
             .init("read_at", time(source.readAt)),
             .init("ended", source.ended.map { .string($0.rawValue) } ?? .null),
@@ -156,7 +162,7 @@ package struct StatusReport {
         ]
         var shown = members
         if events > 0 {
-            shown.insert(.init("bytes_per_event", .double(Double(bytes + catalogBytes) / Double(events))), at: 7)
+            shown.insert(.init("bytes_per_event", .double(Double(bytes + catalogBytes) / Double(events))), at: 8)
         }
         var table = Table(
             "status", title: "Trail",

@@ -7,7 +7,7 @@ package struct VerifyReport: Sendable {
 
     package init(_ result: Verification) { self.result = result }
 
-    /// JSON: `schema_version, ok, segments, events, bytes, problems [{object, name, what}]`.
+    /// JSON: `schema_version, ok, segments, events, bytes, problems [{object, name, what, advice}]`.
     package func print(as format: Format, to output: Output) throws(ConsoleError) {
         switch format {
         case .json: try output.line(json.json(.pretty))
@@ -33,7 +33,10 @@ package struct VerifyReport: Sendable {
             "events": .int(result.events), "bytes": .int(result.bytes),
             "problems": .array(
                 result.problems.map {
-                    ["object": .string($0.object), "name": .string($0.name), "what": .string($0.what)]
+                    [
+                        "object": .string($0.object), "name": .string($0.name), "what": .string($0.what),
+                        "advice": .string($0.advice),
+                    ]
                 }),
         ]
     }
@@ -43,9 +46,12 @@ package struct VerifyReport: Sendable {
             "problems",
             columns: [
                 .init("object", .text), .init("name", .text, fit: .whole), .init("what", .text, fit: .wrapped),
+                .init("advice", .text, fit: .wrapped),
             ])
         for problem in result.problems {
-            table.append([.text(problem.object), .text(problem.name), .text(problem.what)])
+            table.append([
+                .text(problem.object), .text(problem.name), .text(problem.what), .text(problem.advice),
+            ])
         }
         return table
     }

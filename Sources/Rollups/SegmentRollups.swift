@@ -9,15 +9,23 @@ package struct SegmentRollups: Sendable {
     package private(set) var facts: [TokenFact] = []
     package private(set) var eventCounts = EventCounts()
     private var ipHourCounter = IPHourCounter()
+    private let keepsFacts: Bool
 
-    package init() {}
+    /// Without facts where those of the events are known already, as when segments are merged.
+    package init(keepsFacts: Bool = true) { self.keepsFacts = keepsFacts }
 
     /// Counts a batch of the segment. The batch must hold all columns.
     package mutating func add(_ columns: EventColumns) {
         eventCounts.add(columns)
         tokenUse.add(columns)
         ipHourCounter.add(columns)
-        facts.append(contentsOf: TokenFact.facts(in: columns))
+        if keepsFacts { facts.append(contentsOf: TokenFact.facts(in: columns)) }
+    }
+
+    /// Takes the facts out, so that they need not all be held until the end.
+    package mutating func takeFacts() -> [TokenFact] {
+        defer { facts = [] }
+        return facts
     }
 
     /// The failures by address and hour so far, one rollup for each UTC day, ascending.

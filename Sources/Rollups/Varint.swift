@@ -87,6 +87,6 @@ package struct DamagedRollup: Error, Sendable, Equatable, CustomStringConvertibl
     package let day: Int32
 
     package var description: String {
-        "cannot read the rollup \(name) of day \(day): its bytes are damaged; run: authtrail rebuild"
+        "cannot read the rollup \(name) of day \(day): its bytes are damaged; run authtrail rebuild --force"
     }
 }

@@ -8,10 +8,18 @@ package enum SegmentLayout {
     package static let orphans = "orphans"
     /// The database that knows the segments.
     package static let catalog = "catalog.sqlite"
+    /// What no segment can tell any more, for `rebuild`; there after the first `prune`.
+    package static let pruned = "pruned.sqlite"
+    /// A catalog that is being made anew.
+    package static let rebuilding = "catalog.sqlite.rebuild"
+    /// How the name of a catalog begins that was made anew: the old one is kept.
+    package static let beforeRebuild = "catalog.sqlite.before-rebuild-"
     /// Held by the one writer.
     package static let lock = "lock"
     /// The key of the marks that stand in place of credentials.
     package static let secretKey = "secret.key"
+    /// Shared by readers; files that no list names are removed when nobody holds it.
+    package static let readersLock = "readers.lock"
     /// How the name of a segment ends.
     package static let suffix = ".parquet"
 

@@ -58,6 +58,44 @@ package final class SegmentReader: @unchecked Sendable {
     /// What the writer noted besides the events, in order.
     package var metadata: [(key: String, value: String)] { file.metadata }
 
+    /// Whether its times are whole milliseconds, see `SegmentWriter.isMillis`.
+    package var isMillis: Bool { file.schema.columns[SegmentSchema.index(.ts)].type == .timestampMillis }
+
+    /// How many row groups a segment may have, each with kinds of its own.
+    package static var groups: Int { SegmentSchema.groups.count }
+
+    /// Which of the row groups that a segment may have this is: rows of one kind of group may be put together.
+    package func group(_ rowGroup: Int) throws(SegmentError) -> Int {
+        let names = file.statistics(column: SegmentSchema.index(.event), rowGroup: rowGroup)
+        for (place, kinds) in SegmentSchema.groups.enumerated() {
+            let known = EventKind.allCases.filter(kinds.contains).map { Array($0.name.utf8) }
+            if let min = names.min, let max = names.max, known.contains(min), known.contains(max) { return place }
+        }
+        throw .notASegment(file: name, reason: "row group \(rowGroup) has kinds that belong to several")
+    }
+
+    /// Hands all rows of a row group to `body` with all columns, some pages at a time: at most `Limits.rowsPerBatch`
+    /// rows and about as many stored bytes as `Limits.batchBytes`, unless one page has more.
+    package func eachBatch(rowGroup: Int, _ body: (EventColumns) throws -> Void) throws {
+        let cuts = try pages(rowGroup: rowGroup)
+        let stored = EventField.allCases.reduce(0) {
+            $0 + file.storedBytes(column: SegmentSchema.index($1), rowGroup: rowGroup)
+        }
+        let perRow = stored / max(1, file.rowCount(rowGroup: rowGroup)) + 1
+        let most = min(Limits.rowsPerBatch, Limits.batchBytes / perRow)
+        var page = 0
+        while page < cuts.count {
+            var end = page + 1
+            while end < cuts.count, cuts[end].upperBound - cuts[page].lowerBound <= most { end += 1 }
+            let some = Array(page..<end)
+            var columns = EventColumns(
+                count: cuts[end - 1].upperBound - cuts[page].lowerBound, fields: .all)
+            try fill(&columns, .all, rowGroup: rowGroup, pages: some)
+            try body(columns)
+            page = end
+        }
+    }
+
     /// Bytes of one column in the file, over all row groups, bloom filters included.
     package func storedBytes(_ field: EventField) -> Int {
         guard has(field) else { return 0 }
@@ -117,7 +155,8 @@ package final class SegmentReader: @unchecked Sendable {
         return number.multipliedReportingOverflow(by: file.schema.columns[SegmentSchema.index(.ts)].unit).partialValue
     }
 
-    private func shapes() throws(SegmentError) -> [LineShape] {
+    /// The shapes of its rows, by number.
+    package func shapes() throws(SegmentError) -> [LineShape] {
         if let knownShapes { return knownShapes }
         var shapes: [LineShape] = []
         for (key, value) in file.metadata where key == SegmentSchema.shapeKey + String(shapes.count) {

@@ -1,4 +1,4 @@
-internal import Catalog
+package import Catalog
 internal import Crypto
 package import Events
 internal import Rollups
@@ -9,7 +9,8 @@ internal import Segments
 /// A builder has one user at a time; inside it uses all cores.
 package final class SegmentBuilder {
     private var open: [Int32: OpenSegment] = [:]
-    private var finished: [FinishedSegment] = []
+    /// Segments that take no more rows and wait for the end of the batch.
+    private var full: [OpenSegment] = []
     /// What the segments before taught about compressing the columns.
     private var experience: SegmentExperience?
 
@@ -17,23 +18,31 @@ package final class SegmentBuilder {
 
     /// Adds a batch of one month to the month's open segment.
     package func add(_ batch: EventColumns, month: Int32) throws {
-        if let segment = open[month], !segment.canAdd(batch) { try finish(month) }
+        if let segment = open[month], !segment.canAdd(batch) {
+            open[month] = nil
+            full.append(segment)
+        }
         let segment = open[month] ?? OpenSegment(month: month, isMillis: SegmentWriter.isMillis(batch), experience)
         open[month] = segment
         try segment.add(batch)
     }
 
-    /// Ends all open segments and gives them away, by month and in the order of their rows.
-    package func take() throws -> [FinishedSegment] {
-        for month in open.keys.sorted() { try finish(month) }
-        defer { finished = [] }
+    /// Ends all open segments and gives them away, by month and in the order of their rows. Each carries the state of
+    /// the sources whose lines it holds, the first one also that of sources of which no line was stored: so the catalog
+    /// can be made anew from the segments.
+    package func take(_ sources: [SourceRecord] = []) throws -> [FinishedSegment] {
+        let segments = full + open.keys.sorted().compactMap { open[$0] }
+        (full, open) = ([], [:])
+        let known = segments.reduce(into: Set<Int64>()) { $0.formUnion($1.sources) }
+        var finished: [FinishedSegment] = []
+        for segment in segments {
+            let own = sources.filter { source in
+                segment.sources.contains(source.id) || finished.isEmpty && !known.contains(source.id)
+            }
+            finished.append(try segment.finish(metadata: SegmentNotes(sources: own).metadata()))
+            experience = segment.experience
+        }
         return finished
-    }
-
-    private func finish(_ month: Int32) throws {
-        guard let segment = open.removeValue(forKey: month) else { return }
-        finished.append(try segment.finish())
-        experience = segment.experience
     }
 }
 
@@ -45,32 +54,44 @@ package struct FinishedSegment: Sendable {
     let rollups: SegmentRollups
 
     /// What the catalog lists, once the segment has a number.
-    func record(id: Int64) -> SegmentRecord {
+    func record(id: Int64, rank: Int64? = nil) -> SegmentRecord {
         SegmentRecord(
             id: id, month: segment.month, file: SegmentLayout.path(month: segment.month, sequence: id),
             rows: Int64(segment.rows), rowGroups: Int64(segment.rowGroups), bytes: Int64(segment.byteCount),
-            sha256: sha256, minTS: segment.minTS, maxTS: segment.maxTS, counts: segment.counts.map(Int64.init))
+            sha256: sha256, minTS: segment.minTS, maxTS: segment.maxTS, counts: segment.counts.map(Int64.init),
+            rank: rank)
     }
 }
 
 /// A segment that still takes rows, and the rollups counted along with it.
-private final class OpenSegment: @unchecked Sendable {
+final class OpenSegment: @unchecked Sendable {
     private let writer: SegmentWriter
-    private var rollups = SegmentRollups()
+    private var rollups: SegmentRollups
+
+    /// The sources whose lines it holds.
+    private(set) var sources: Set<Int64> = []
 
     func canAdd(_ batch: EventColumns) -> Bool { writer.canAdd(batch) }
     var experience: SegmentExperience { writer.experience }
 
-    init(month: Int32, isMillis: Bool, _ experience: SegmentExperience?) {
+    init(month: Int32, isMillis: Bool, _ experience: SegmentExperience?, keepsFacts: Bool = true) {
         writer = SegmentWriter(month: month, isMillis: isMillis, experience: experience)
+        rollups = SegmentRollups(keepsFacts: keepsFacts)
     }
 
     func add(_ batch: EventColumns) throws {
-        try writer.add(batch) { [self] in rollups.add(batch) }
+        try writer.add(batch) { [self] in
+            rollups.add(batch)
+            var last: Int64?
+            for source in batch.sourceID where source != last {
+                sources.insert(source)
+                last = source
+            }
+        }
     }
 
-    func finish() throws -> FinishedSegment {
-        let segment = try writer.finish()
+    func finish(metadata: [(key: String, value: String)] = []) throws -> FinishedSegment {
+        let segment = try writer.finish(metadata: metadata)
         var hash = SHA256()
         for part in segment.parts { hash.update(data: part) }
         return FinishedSegment(segment: segment, sha256: hex(hash.finalize()), rollups: rollups)

@@ -1,3 +1,4 @@
+internal import Catalog
 internal import Files
 internal import Segments
 
@@ -18,5 +19,24 @@ enum SegmentFiles {
             }
         }
         return found
+    }
+}
+
+extension Trail {
+    /// Files that lie among the segments and are none. What lies there is looked at first, then the rows as they are by
+    /// then: a batch that a writer has committed since this reader began is no stray, nor is a file that waits to be
+    /// removed.
+    func strays() throws -> [String] {
+        let lying = try SegmentFiles.all(inTrail: path)
+        let now = try Catalog.reading(path: catalog.path, snapshot: true)
+        let known = try Set(now.segments().map(\.file) + now.removedSegments().map(\.file))
+        return lying.filter { !known.contains($0) && isStray($0) }
+    }
+
+    /// Whether an unlisted file is none of a writer at work: that one's files are well-named or temporary, and it holds
+    /// the lock.
+    private func isStray(_ file: String) -> Bool {
+        guard isLocked(path + "/" + SegmentLayout.lock) else { return true }
+        return SegmentLayout.parse(file) == nil && !file.hasSuffix(".tmp")
     }
 }

@@ -1,6 +1,5 @@
 package import Catalog
 internal import Events
-internal import Segments
 
 /// Two lines of a source cover the same byte.
 package struct OverlappingLines: Error, Equatable {
@@ -23,11 +22,7 @@ package struct SourceLines {
     package init(of source: SourceRecord, in trail: Trail) throws {
         kept = try trail.catalog.keptLines(ofSource: source.id)
         text = SourceText(end: source.checkpoint)
-        waiting = try trail.catalog.segments().flatMap { segment in
-            let reader = try SegmentReader(path: trail.path + "/" + segment.file)
-            return try (0..<reader.rowGroupCount).compactMap { try StoredLines(of: source.id, in: reader, $0) }
-        }
-        waiting.sort { $0.first > $1.first }
+        waiting = try StoredLines.all(of: source.id, in: trail)
     }
 
     /// The next bytes, some dozens of KiB; nil at the end.
@@ -62,7 +57,7 @@ package struct SourceLines {
 }
 
 /// The bytes of a source under construction.
-private struct SourceText {
+struct SourceText {
     /// How far the source was read.
     let end: Int64
     var bytes: [UInt8] = []
@@ -96,65 +91,5 @@ private struct SourceText {
             bytes.reserveCapacity(1 << 17)
         }
         return bytes
-    }
-}
-
-/// The stored lines of one source in one row group.
-private final class StoredLines {
-    private static let fields = LineRenderer.fields.union(
-        EventFields([.sourceID, .sourceOffset, .sourceLength]))
-
-    /// No line of the source starts before this.
-    let first: Int64
-    private let source: Int64
-    private let reader: SegmentReader
-    private let rowGroup: Int
-    /// Descending.
-    private var pages: [Int]
-    private var columns = EventColumns(fields: [])
-    private var renderer = LineRenderer(shapes: [])
-    private var row = -1
-
-    /// Nil if the row group has no line of the source.
-    init?(of source: Int64, in reader: SegmentReader, _ rowGroup: Int) throws {
-        guard reader.bounds(.sourceID, rowGroup: rowGroup)?.contains(source) ?? true else { return nil }
-        self.source = source
-        self.reader = reader
-        self.rowGroup = rowGroup
-        first = reader.bounds(.sourceOffset, rowGroup: rowGroup)?.lowerBound ?? 0
-        pages = try reader.pages(rowGroup: rowGroup).indices.reversed()
-    }
-
-    /// Where the current line starts.
-    var offset: Int64 { columns.sourceOffset[row] }
-
-    /// Goes on to the next line of the source; false at the end.
-    func advance() throws -> Bool {
-        while true {
-            row += 1
-            while row < columns.count, columns.sourceID[row] != source { row += 1 }
-            if row < columns.count { return true }
-            guard let page = pages.popLast() else { return false }
-            columns = try reader.columns(rowGroup: rowGroup, page: page, fields: Self.fields)
-            renderer = LineRenderer(shapes: columns.shapes)
-            row = -1
-        }
-    }
-
-    /// Adds the lines that start before a limit, at most those of a page; false at the end.
-    func add(before limit: Int64, to text: inout SourceText) throws -> Bool {
-        // Taken out, because every use of a property of a shared object would copy the columns.
-        let (columns, renderer, count) = (columns, renderer, columns.count)
-        let (offsets, sources, lengths) = (columns.sourceOffset, columns.sourceID, columns.sourceLength)
-        while row < count, offsets[row] < limit, text.bytes.count < 1 << 17 {
-            if sources[row] == source {
-                try text.begin(offsets[row])
-                try renderer.append(columns, row: row, to: &text.bytes)
-                if lengths[row] != EventColumns.noLength { text.end(sourceLength: lengths[row]) }
-            }
-            row += 1
-        }
-        row -= 1
-        return try advance()
     }
 }

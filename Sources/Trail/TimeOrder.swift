@@ -32,10 +32,10 @@ extension Trail {
 
     /// Spans of time that follow each other and hold all events that may match.
     private func slices(of scan: EventScan) throws -> [Range<Int64>] {
-        guard let coverage = try catalog.coverage() else { return [] }
-        let last = max(coverage.lowerBound, coverage.upperBound - 1)
+        guard let span = try catalog.span() else { return [] }
+        let last = max(span.lowerBound, span.upperBound - 1)
         var slices: [Range<Int64>] = []
-        var from = coverage.lowerBound, events: Int64 = 0
+        var from = span.lowerBound, events: Int64 = 0
         func cut(at time: Int64) {
             if time > from { slices.append(from..<time) }
             (from, events) = (max(from, time), 0)

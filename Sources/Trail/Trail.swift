@@ -8,11 +8,15 @@ internal import Synchronization
 
 /// A trail opened for reading: one folder with a catalog and its segments. Readers are many and never wait for the
 /// writer.
+///
+/// Invariant: a reader sees the trail as it was when it was opened. Its catalog is a snapshot, and no file that this
+/// names goes away while the reader lives, though segments may be merged or dropped meanwhile (see `ReaderLock`).
 package final class Trail: Sendable {
     /// The trail's folder.
     package let path: String
     package let catalog: Catalog
     private let shelf = SegmentShelf()
+    private let lock: ReaderLock
 
     /// Opens a trail. Throws `TrailError`, `FileError` or `CatalogError`.
     package init(reading path: String) throws {
@@ -24,7 +28,9 @@ package final class Trail: Sendable {
             throw files > 0 ? TrailError.catalogLost(path: path, segments: files) : TrailError.missing(path: path)
         }
         self.path = path
-        catalog = try Catalog.reading(path: catalogPath)
+        // Before the list is looked at: what is on it then stays.
+        lock = try ReaderLock(sharing: path + "/" + SegmentLayout.readersLock)
+        catalog = try Catalog.reading(path: catalogPath, snapshot: true)
     }
 
     /// Delivers the events that match, in the order in which they are stored. Throws what the catalog, the segments or

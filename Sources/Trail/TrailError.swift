@@ -1,9 +1,24 @@
+/// A file of a trail that cannot be read.
+package struct DamagedFile: Sendable, Equatable {
+    /// Path below the trail's folder.
+    package let file: String
+    package let reason: String
+}
+
 /// What can be wrong with a trail as a whole; files, catalog and segments have their own errors.
 package enum TrailError: Error, Sendable, Equatable, CustomStringConvertible {
     /// There is no trail at a path.
     case missing(path: String)
     /// The segments are there, the catalog is not. Nothing is written, or the segments would be taken for orphans.
     case catalogLost(path: String, segments: Int)
+    /// There is nothing wrong with the catalog that is to be made anew.
+    case catalogSound(path: String)
+    /// There is nothing to make a catalog from.
+    case noSegments(path: String)
+    /// Segments cannot be read; a catalog without them would say that their events never were.
+    case damagedSegments(path: String, files: [DamagedFile])
+    /// Readers are at work, and the file that they read would be exchanged under them.
+    case inUse(path: String)
 
     package var description: String {
         switch self {
@@ -11,7 +26,18 @@ package enum TrailError: Error, Sendable, Equatable, CustomStringConvertible {
             "cannot open the trail \(path): there is none; run authtrail ingest first, or give --trail DIR"
         case .catalogLost(let path, let segments):
             "cannot open the trail \(path): its catalog is missing, though \(segments) segments are there; "
-                + "restore catalog.sqlite from a backup"
+                + "run authtrail rebuild, or restore catalog.sqlite from a backup"
+        case .catalogSound(let path):
+            "cannot rebuild the catalog of \(path): it is sound, and a rebuild would lose quarantined lines and runs; "
+                + "to do it all the same, add --force (the old one is kept)"
+        case .noSegments(let path):
+            "cannot rebuild the catalog of \(path): no segments are there; run authtrail ingest"
+        case .damagedSegments(let path, let files):
+            "cannot rebuild the catalog of \(path): \(files.count) of its files cannot be read; restore them from a "
+                + "backup, or add --skip-damaged to go on without their events:\n"
+                + files.map { "  \($0.file): \($0.reason)" }.joined(separator: "\n")
+        case .inUse(let path):
+            "cannot exchange the catalog of \(path): it is being read; wait for its readers and run the same again"
         }
     }
 }

@@ -7,7 +7,9 @@ internal import Segments
 ///
 /// The one commit point (invariant): segments are written, synced and named first; then ONE transaction makes segment
 /// rows, rollups, counters, quarantine and checkpoints true. A file without a row is an orphan and is removed when a
-/// writer opens the trail. Not thread-safe: it belongs to the thread that commits.
+/// writer opens the trail. Taking segments away goes the other way round: ONE transaction takes them off the list and
+/// notes their files as removed; these are unlinked when no reader is left that may have them on its list.
+/// Not thread-safe: it belongs to the thread that commits.
 package final class TrailWriter {
     package let path: String
     package private(set) var catalog: Catalog
@@ -18,8 +20,9 @@ package final class TrailWriter {
     private var files = DurableWrite()
     private var tokens = KnownTokens()
 
-    /// Opens a trail, or makes one. Throws `FileError.locked` when another process writes to it.
-    package init(path: String) throws {
+    /// Opens a trail, or makes one unless it `mustExist`. Throws `FileError.locked` when another process writes to it.
+    package init(path: String, mustExist: Bool = false) throws {
+        if mustExist { try Self.requireTrail(path) }
         try makeFolder(path)
         try requireTrusted(folder: path)
         lock = try FileLock(path: path + "/" + SegmentLayout.lock, protecting: path)
@@ -33,9 +36,20 @@ package final class TrailWriter {
         try makePrivateFile(catalogPath)
         catalog = try Catalog.writing(path: catalogPath)
         secrets = try SecretKey.marker(inTrail: path)
-        let listed = try catalog.segments()
-        nextSegment = (listed.map(\.id).max() ?? 0) + 1
-        try removeOrphans(existing, listed)
+        nextSegment = try catalog.lastSegmentNumber() + 1
+        for suffix in ["", "-wal", "-shm", "-journal"] {
+            try removeFile(path + "/" + SegmentLayout.rebuilding + suffix)
+        }
+        try removeOrphans(existing, catalog.segments().map(\.file) + catalog.removedSegments().map(\.file))
+        _ = try removeFiles()
+    }
+
+    private static func requireTrail(_ path: String) throws {
+        guard kind(ofPath: path) == .folder else { throw TrailError.missing(path: path) }
+        guard kind(ofPath: path + "/" + SegmentLayout.catalog) == .file else {
+            let segments = try SegmentFiles.all(inTrail: path).count
+            throw segments > 0 ? TrailError.catalogLost(path: path, segments: segments) : TrailError.missing(path: path)
+        }
     }
 
     /// Writes segments and makes the batch true. Returns the segments as the catalog lists them.
@@ -58,9 +72,50 @@ package final class TrailWriter {
         tokens = KnownTokens()
         files = DurableWrite()
         catalog = try Catalog.writing(path: path + "/" + SegmentLayout.catalog)
-        let listed = try catalog.segments()
-        nextSegment = max(nextSegment, (listed.map(\.id).max() ?? 0) + 1)
+        nextSegment = max(nextSegment, try catalog.lastSegmentNumber() + 1)
+        let listed = try catalog.segments().map(\.file) + catalog.removedSegments().map(\.file)
         try removeOrphans(SegmentFiles.all(inTrail: path), listed)
+    }
+
+    /// Puts a segment that was built from others in their place: it has their events, and the place of the first in the
+    /// order of all. Their files stay until `removeFiles`.
+    package func replace(_ old: [SegmentRecord], with merged: FinishedSegment, at time: Int64) throws -> SegmentRecord {
+        let record = merged.record(id: nextSegment, rank: old.map(\.rank).min())
+        nextSegment += 1
+        try files.write(merged.segment.parts, to: path + "/" + record.file)
+        try files.finish()
+        try catalog.replace(old, with: record, merged.rollups, at: time)
+        return record
+    }
+
+    /// Removes the files of segments that are listed no more, unless somebody reads the trail, who may have an older
+    /// list. Returns how many are gone and how many wait for another time.
+    package func removeFiles() throws -> (removed: Int, waiting: Int) {
+        let removed = try catalog.removedSegments()
+        guard !removed.isEmpty else { return (0, 0) }
+        try keepWhatWasPruned()
+        guard nobodyReads(path + "/" + SegmentLayout.readersLock) else { return (0, removed.count) }
+        for segment in removed { try removeFile(path + "/" + segment.file) }
+        // Were one to come back after a power cut, it would look like an orphan.
+        for folder in Set(removed.map { parent(of: path + "/" + $0.file) }) where kind(ofPath: folder) == .folder {
+            try syncFolder(folder)
+            removeFolderIfEmpty(folder)
+        }
+        try catalog.forget(removed)
+        return (removed.count, 0)
+    }
+
+    /// Repeats what was pruned in a file of its own, unless that is done: the segments that could tell it go next.
+    private func keepWhatWasPruned() throws {
+        let file = path + "/" + SegmentLayout.pruned
+        guard let last = try catalog.lastPrune(), PrunedFile.lastPrune(path: file) != last else { return }
+        let temporary = file + ".tmp"
+        for suffix in ["", "-journal"] { try removeFile(temporary + suffix) }
+        try makePrivateFile(temporary)
+        try catalog.writePruned(to: temporary)
+        try syncFile(temporary)
+        try moveFile(temporary, to: file)
+        try syncFolder(path)
     }
 
     /// Moves everything into the catalog's one file and closes it. Nothing may be written afterwards.
@@ -69,8 +124,8 @@ package final class TrailWriter {
     /// What a crash left: temporary files go; segments without a row, whose lines are read again from their sources,
     /// are moved out of the way to `orphans/`. They are not deleted, because a catalog that was restored from a backup
     /// makes good segments look the same.
-    private func removeOrphans(_ existing: [String], _ listed: [SegmentRecord]) throws {
-        let known = Set(listed.map(\.file))
+    private func removeOrphans(_ existing: [String], _ listed: [String]) throws {
+        let known = Set(listed)
         for file in existing where !known.contains(file) {
             if file.hasSuffix(".tmp") {
                 try removeFile(path + "/" + file)

@@ -1,19 +1,13 @@
-internal import Catalog
-internal import Crypto
-internal import Events
-internal import Files
-internal import Rollups
-internal import Segments
-
 /// What `verify` looked at and what it found wrong.
 package struct Verification: Sendable {
-    /// One thing that is wrong, with the object it is wrong about.
+    /// One thing that is wrong: the object, what is and what should be, and what to do about it.
     package struct Problem: Sendable, Equatable {
-        /// `segment`, `catalog`, `file` or `counters`.
+        /// `segment`, `file`, `catalog`, `source` or `counters`.
         package var object: String
-        /// A path or a table.
+        /// A path below the trail's folder, the path of a source, or a table.
         package var name: String
         package var what: String
+        package var advice: String
     }
 
     package var segments = 0
@@ -22,89 +16,42 @@ package struct Verification: Sendable {
     package var problems: [Problem] = []
 
     package init() {}
+
+    mutating func add(_ object: String, _ name: String, _ what: String, _ advice: Advice) {
+        problems.append(Problem(object: object, name: name, what: what, advice: advice.rawValue))
+    }
+
+    /// What to do.
+    enum Advice: String {
+        case restoreSegment = """
+            restore the file from a backup; without one, authtrail rebuild --force --skip-damaged goes on without it
+            """
+        case restoreName = "give the file its own name back"
+        case rebuild = """
+            restore the catalog from a backup, or run authtrail rebuild (with --force), which makes it anew from the \
+            segments
+            """
+        case nextWriter = "the next run of ingest or compact puts it aside"
+        case nextPrune = "the next run of a command that writes makes it anew"
+        case readAgain = """
+            compare the log with authtrail export; if it is still there, restore the trail from a backup and ingest \
+            it again
+            """
+    }
 }
 
 extension Trail {
-    /// Reads everything: each segment is there, whole, equal to its hash, its counts and its rollups; nothing unlisted
-    /// lies beside them; SQLite finds its file sound; the counters add up. Problems are returned, not thrown.
+    /// Reads everything: each segment is there, whole, and equal to its hash, its counts and its rollups; the tokens
+    /// are those that the events make; the lines of each source follow each other, each byte once; nothing lies beside
+    /// the segments that does not belong there; the catalog is sound and its tables are what was written; the counters
+    /// add up. Problems are returned, not thrown.
     package func verify(progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }) throws -> Verification {
-        var result = Verification()
-        let listed = try catalog.segments()
-        for (place, segment) in listed.enumerated() {
-            result.segments += 1
-            result.events += segment.rows
-            result.bytes += segment.bytes
-            if let what = faults(of: segment) {
-                result.problems.append(.init(object: "segment", name: segment.file, what: what))
-            }
-            progress(place + 1, listed.count)
-        }
-        // What lies there first, then the rows: a batch that a writer commits meanwhile is no stray.
-        let lying = try SegmentFiles.all(inTrail: path)
-        let known = try Set(catalog.segments().map(\.file))
-        for file in lying where !known.contains(file) && isStray(file) {
-            result.problems.append(
-                .init(object: "file", name: file, what: "lies in the trail but no catalog row lists it"))
-        }
-        for what in try catalog.integrityProblems() {
-            result.problems.append(.init(object: "catalog", name: SegmentLayout.catalog, what: what))
-        }
-        for what in try catalog.counterProblems() {
-            result.problems.append(.init(object: "counters", name: SegmentLayout.catalog, what: what))
-        }
-        return result
-    }
-
-    /// Whether an unlisted file is none of a writer at work: that one's files are well-named or temporary, and it holds
-    /// the lock.
-    private func isStray(_ file: String) -> Bool {
-        guard isLocked(path + "/" + SegmentLayout.lock) else { return true }
-        return SegmentLayout.parse(file) == nil && !file.hasSuffix(".tmp")
-    }
-
-    private func faults(of segment: SegmentRecord) -> String? {
-        do {
-            let file = path + "/" + segment.file
-            if let what = try digestFault(of: segment, at: file) { return what }
-            return try contentFault(of: segment, at: file)
-        } catch {
-            return "\(error)"
-        }
-    }
-
-    private func digestFault(of segment: SegmentRecord, at path: String) throws -> String? {
-        let file = try InputFile(path: path)
-        let size = try file.size()
-        guard size == segment.bytes else { return "has \(size) bytes, the catalog says \(segment.bytes)" }
-        var hash = SHA256()
-        var buffer = [UInt8](repeating: 0, count: 1 << 20)
-        var offset: Int64 = 0
-        while offset < size {
-            let count = try buffer.withUnsafeMutableBytes { try file.read(into: $0, at: offset) }
-            guard count > 0 else { return "ends at byte \(offset) while it is read" }
-            buffer.withUnsafeBytes { hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-            offset += Int64(count)
-        }
-        let found = hex(hash.finalize())
-        return found == segment.sha256 ? nil : "has SHA-256 \(found), the catalog says \(segment.sha256)"
-    }
-
-    private func contentFault(of segment: SegmentRecord, at path: String) throws -> String? {
-        let reader = try SegmentReader(path: path)
-        var counts = [Int64](repeating: 0, count: EventKind.allCases.count)
-        var span: (low: Int64, high: Int64) = (.max, .min)
-        var rollups = SegmentRollups()
-        for group in 0..<reader.rowGroupCount {
-            let columns = try reader.columns(rowGroup: group)
-            for kind in columns.event { counts[Int(kind)] += 1 }
-            for time in columns.ts { span = (min(span.low, time), max(span.high, time)) }
-            if columns.ts.contains(where: { Timestamp.month(of: $0) != segment.month }) {
-                return "holds events of another month"
-            }
-            rollups.add(columns)
-        }
-        if counts != segment.counts { return "holds \(counts) events by kind, the catalog says \(segment.counts)" }
-        if span != (segment.minTS, segment.maxTS) { return "spans other times than the catalog says" }
-        return try catalog.rollupFault(of: segment, rollups)
+        let verifier = Verifier(self)
+        verifier.checkCatalog()
+        verifier.checkSegments(progress)
+        verifier.checkTokens()
+        verifier.checkSources()
+        verifier.checkFiles()
+        return verifier.result
     }
 }

@@ -24,6 +24,7 @@ struct AuthTrail: ParsableCommand {
         version: "authtrail \(Version.current)",
         subcommands: [
             Ingest.self, Detect.self, Report.self, Query.self, Export.self, Status.self, Verify.self,
+            Compact.self, Prune.self, RebuildCatalog.self,
             DetectorList.self, QueryList.self, Demonstrate.self,
         ])
 
@@ -53,5 +54,5 @@ struct AuthTrail: ParsableCommand {
 
 /// The version of the program, as files and reports name it.
 enum Version {
-    static let current = "0.2.0"
+    static let current = "0.3.0"
 }

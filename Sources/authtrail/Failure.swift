@@ -40,6 +40,8 @@ struct Failure: Error {
         case let error as FileError: code(error)
         case let error as ConsoleError: code(error)
         case let error as CatalogError: code(error)
+        case TrailError.catalogSound: usage
+        case TrailError.inUse: locked
         case is TrailError, is SegmentError, is LineRenderError: data
         case let error as LineExportError: code(error)
         case is QueryError, is DetectionError: usage
@@ -74,7 +76,7 @@ struct Failure: Error {
     private static func code(_ error: LineExportError) -> Int32 {
         switch error {
         case .noSource, .severalSources: usage
-        case .cutLine, .readElsewhere, .overlap: data
+        case .cutLine, .readElsewhere, .overlap, .pruned, .lost: data
         }
     }
 

@@ -12,6 +12,8 @@ struct TrailHistory: History {
 
     var coverage: Range<Int64>? { get throws { try trail.catalog.coverage() } }
 
+    var firstDayOfUses: Int32? { get throws { try trail.catalog.daysWithUses().first } }
+
     func tokenDays(on day: Int32) throws -> [TokenDays] { try trail.catalog.tokenDays(on: day) }
 
     func tokensUsed(on days: ClosedRange<Int32>, newestFirst body: (Int32, TokenSet) throws -> Bool) throws {

@@ -199,6 +199,8 @@ struct FollowTests {
         try followed.pass(seconds: 2)
         #expect(try followed.tokens() == ["t1", "t2"])
         #expect(try followed.sources().map(\.counts.quarantined) == [0, 1])
+        try followed.stop()
+        #expect(try Trail(reading: place.trail).verify().problems.isEmpty)
     }
 
     @Test func `one file under several names is read once`() throws {

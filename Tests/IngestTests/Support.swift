@@ -2,6 +2,7 @@ import Catalog
 import Events
 import Foundation
 import Ingest
+import Rollups
 import Trail
 
 /// A folder with logs and a trail, gone with its owner.
@@ -46,6 +47,50 @@ final class Place {
         let writer = try TrailWriter(path: trail)
         return try Ingestor(writer, takesUnfinishedLines: final, limits: limits, now: { 1_780_272_000_000_000 })
             .ingest(Inputs.resolve(words))
+    }
+
+    /// Everything that a reader can know, apart from where it lies and what number a token has.
+    func facts(withLines: Bool = true) throws -> [String] {
+        let opened = try Trail(reading: trail)
+        let names = try opened.catalog.tokenNames().map { String(decoding: $0, as: UTF8.self) }
+        var facts = try lines()
+        for source in try opened.catalog.sources() {
+            facts.append("\(source)")
+            guard withLines else { continue }
+            var lines = try SourceLines(of: source, in: opened), all: [UInt8] = []
+            while let bytes = try lines.next() { all += bytes }
+            facts.append(String(decoding: all, as: UTF8.self))
+        }
+        for day in try opened.catalog.daysWithUses() {
+            var uses: [String: (UInt32, Int64, Int64)] = [:]
+            for piece in try opened.catalog.tokenDays(on: day) {
+                for (row, token) in piece.tokens.enumerated() {
+                    let old = uses[names[Int(token)]] ?? (0, .max, .min)
+                    uses[names[Int(token)]] = (
+                        old.0 + piece.uses[row], min(old.1, piece.first[row]), max(old.2, piece.last[row])
+                    )
+                }
+            }
+            facts.append("\(day) \(uses.sorted { $0.key < $1.key })")
+        }
+        for day in try opened.catalog.daysWithFailures() {
+            var failures: [String: UInt32] = [:]
+            for piece in try opened.catalog.ipHours(on: day) {
+                for row in 0..<piece.count {
+                    failures["\(piece.ips[row]) \(piece.hours[row])", default: 0] += piece.failures.reduce(0) { $0 + $1[row] }
+                }
+            }
+            facts.append("\(day) \(failures.sorted { $0.key < $1.key })")
+        }
+        facts.append("\(try opened.catalog.eventsByDay(of: .all))")
+        for name in names.sorted() {
+            guard let number = try opened.catalog.number(ofToken: name),
+                var life = try opened.catalog.life(ofToken: number)
+            else { continue }
+            life.number = 0
+            facts.append("\(life)")
+        }
+        return facts
     }
 
     /// The stored events as canonical lines, in stored order.

@@ -74,7 +74,8 @@ package struct DormantTokenReactivation: Detector {
         var tally = [WakingClass: Int]()
         if !window.isEmpty, let coverage = try history.coverage {
             let search = SilenceSearch(
-                history: history, window: window, dormancy: settings.dormancy, coverage: coverage)
+                history: history, window: window, dormancy: settings.dormancy, coverage: coverage,
+                firstDay: try history.firstDayOfUses ?? Timestamp.day(of: coverage.lowerBound))
             let wakings = try settings.semantics == .gap ? search.silencesEnded() : search.absentBeforeWindow()
             let judged = wakings.map { waking in
                 (waking, WakingClass(of: waking, dormancy: settings.dormancy, logBegins: coverage.lowerBound))

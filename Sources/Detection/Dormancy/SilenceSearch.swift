@@ -17,6 +17,8 @@ struct SilenceSearch {
     let dormancy: Int64
     /// From the first event of the log to just after the newest.
     let coverage: Range<Int64>
+    /// The first day that rollups tell of, which may lie before that.
+    let firstDay: Int32
 
     private static let never = Int64.min
 
@@ -38,7 +40,10 @@ struct SilenceSearch {
         let late = openings.filter {
             !$0.isAwake && ($0.previous == Self.never || $0.at.minus($0.previous) >= dormancy)
         }
-        return try (inside + late).map(waking)
+        // The walk ends where the rollups begin; what is known of a token may say that it was awake even so.
+        return try (inside + late).map(waking).filter { waking in
+            waking.previous.map { waking.at.minus($0) >= dormancy } ?? true
+        }
     }
 
     /// The first use in the window of every token that has none in the `dormancy` before the window.
@@ -47,6 +52,7 @@ struct SilenceSearch {
         let horizon = window.from.minus(dormancy)
         try lookBack(&openings) { $0 >= horizon }
         return try openings.filter { !$0.isAwake && $0.previous < horizon }.map(waking)
+            .filter { ($0.previous ?? Self.never) < horizon }
     }
 
     /// Walks the days of the window. Returns each token's first use, if no use of its stands earlier on the day on
@@ -118,7 +124,7 @@ struct SilenceSearch {
 
     /// The earliest day on which a silence shorter than `dormancy` could begin.
     private var earliestDay: Int32 {
-        Timestamp.day(of: max(min(window.from.minus(dormancy), window.from), coverage.lowerBound))
+        max(Timestamp.day(of: min(window.from.minus(dormancy), window.from)), firstDay)
     }
 
     private var daysOfWindow: ClosedRange<Int32> {

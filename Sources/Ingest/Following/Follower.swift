@@ -66,7 +66,8 @@ package final class Follower {
     private var discoveredAt: Int64?
     private var waitingSince: Int64?
     private var blockade: Blockade?
-    private let firstBatch: Int64
+    private let before: WrittenTotals
+    private var merging: Merging
     private var inputs: Set<String> = []
 
     /// Writing does not work; it is tried again later.
@@ -93,9 +94,10 @@ package final class Follower {
         self.ticks = ticks
         self.notify = notify
         self.wantsStop = wantsStop
-        firstBatch = try writer.catalog.lastBatch() + 1
+        before = try writer.catalog.written()
+        merging = Merging(writer)
         intake = LineIntake(writer, options.limits, now: now)
-        identity = SourceIdentity(try writer.catalog.sources(), holdsLines: intake.holdsLines)
+        identity = try SourceIdentity(of: writer.catalog, holdsLines: intake.holdsLines)
     }
 
     /// How many files are open.
@@ -133,6 +135,10 @@ package final class Follower {
             }
             try commitIfDue(time)
             try closeLeaving()
+            if !wantsStop(), merging.isDue(isBusy: isBusy) {
+                try intake.settle()
+                if let problem = try merging.run(now, wantsStop) { notify(.problem(path: writer.path, problem)) }
+            }
             if isShort { isBusy = relieve() || isBusy }
             if blockade != nil { try unblock(time) }
             return isBusy
@@ -155,8 +161,11 @@ package final class Follower {
             leaving = []
         }
         var summary = IngestSummary()
-        (summary.counts, summary.bytesIn, summary.bytesStored, summary.segments) = try writer.catalog
-            .written(fromBatch: firstBatch)
+        let written = try writer.catalog.written().since(before)
+        summary.counts = written.counts
+        summary.bytesIn = written.bytesIn
+        summary.bytesStored = written.bytesStored
+        summary.segments = written.segments
         summary.inputs = inputs.count
         summary.future = intake.summary.future
         summary.waiting = files.values.filter { $0.unread > 0 }
@@ -174,6 +183,7 @@ package final class Follower {
         guard intake.isFull || hasNewcomers || time - since >= options.flushInterval else { return }
         hasNewcomers = false
         try intake.commit()
+        merging.noteCommit()
         waitingSince = nil
     }
 
@@ -212,7 +222,7 @@ package final class Follower {
     private func startOver() throws {
         try writer.startOver()
         intake = LineIntake(writer, options.limits, now: now)
-        identity = SourceIdentity(try writer.catalog.sources(), holdsLines: intake.holdsLines)
+        identity = try SourceIdentity(of: writer.catalog, holdsLines: intake.holdsLines)
         for file in leaving where files[file.identity] == nil { files[file.identity] = file }
         leaving = []
         for file in files.values {

@@ -28,7 +28,8 @@ final class EventsTable: VirtualTable {
 
     private static let key = EventFields([.source, .sourceOffset, .ts, .event])
 
-    private let trail: Trail
+    /// Not owned: the trail's connection owns the table.
+    private unowned let trail: Trail
 
     init(_ trail: Trail) { self.trail = trail }
 

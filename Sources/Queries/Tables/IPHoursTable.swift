@@ -18,7 +18,8 @@ final class IPHoursTable: VirtualTable {
 
     static let leastCost = 1e4
 
-    private let trail: Trail
+    /// Not owned: the trail's connection owns the table.
+    private unowned let trail: Trail
 
     init(_ trail: Trail) { self.trail = trail }
 

@@ -18,7 +18,8 @@ final class TokenDaysTable: VirtualTable {
     /// A day of one token is one block of the catalog.
     static let leastCost = 100.0
 
-    private let trail: Trail
+    /// Not owned: the trail's connection owns the table.
+    private unowned let trail: Trail
     private lazy var names = TokenNames(trail)
 
     init(_ trail: Trail) { self.trail = trail }
@@ -181,7 +182,7 @@ extension TokenDays {
 
 /// The ids of tokens by number: a few are asked for singly, all are read when many are needed.
 final class TokenNames {
-    private let trail: Trail
+    private unowned let trail: Trail
     private var names: [[UInt8]]?
     private var few: [UInt32: [UInt8]] = [:]
 

@@ -103,6 +103,8 @@ struct Detect: ParsableCommand {
         var words: [String: String] = [:]
         for finding in told { words[finding.id] = finding.words }
         do {
+            // All is read; the WAL can be emptied afterwards.
+            try opened.catalog.endSnapshot()
             let ledger = try Catalog.ledger(path: opened.catalog.path)
             try ledger.record(run, told: words)
             // Somebody else may be reading: then the WAL stays for the next one to empty.

@@ -15,7 +15,7 @@ struct Query: ParsableCommand {
               tokens       what is known about each token: issued, expires, revoked, superseded, first and last use
               event_days   events by UTC day and kind
               quarantine   lines that are no events
-              sources, segments, batches, runs, findings
+              sources, segments, batches, runs, findings, prunes (what was dropped)
             FUNCTIONS
               time_text(micros) gives RFC 3339, time_micros(text) the other way
 

@@ -1,0 +1,121 @@
+internal import Columns
+internal import Foundation
+internal import GRDB
+package import Rollups
+
+/// The file of a segment that no list names any more, and that a reader may still be reading.
+package struct RemovedSegment: Sendable, Equatable {
+    package var id: Int64
+    package var month: Int32
+    /// Path below the trail's folder.
+    package var file: String
+    package var bytes: Int64
+
+    package init(id: Int64, month: Int32, file: String, bytes: Int64) {
+        self.id = id
+        self.month = month
+        self.file = file
+        self.bytes = bytes
+    }
+}
+
+/// Taking segments out of the list.
+extension Catalog {
+    /// Puts one segment in the place of others with the same events, in one transaction. Their rollups go with them;
+    /// their files are noted as removed. It belongs to the last batch whose lines it holds.
+    package func replace(
+        _ old: [SegmentRecord], with new: SegmentRecord, _ rollups: SegmentRollups, at time: Int64
+    ) throws(CatalogError) {
+        try write("list a merged segment") { db in
+            let batch = try Int64.fetchOne(
+                db, sql: "SELECT max(batch_id) FROM segments WHERE segment_id IN (\(Self.list(old)))")
+            guard let batch else { throw CatalogError.damaged(path: path, reason: "segments to merge are not listed") }
+            try Self.remove(old, at: time, db)
+            try Self.insert(new, batch, db)
+            try Self.insertRollups(new, rollups, Self.numbers(of: rollups.tokenUse, db), db)
+            try Self.foldBatches(into: batch, db)
+        }
+    }
+
+    /// Adds to a batch those before it that nothing names any more, down to the next one that something does: a
+    /// collector that commits every second would leave millions of them. No sum changes.
+    private static func foldBatches(into batch: Int64, _ db: Database) throws {
+        let first = try Int64.fetchOne(
+            db,
+            sql: """
+                SELECT max(ifnull((SELECT max(batch_id) FROM segments WHERE batch_id < ?1), 0),
+                    ifnull((SELECT batch_id FROM main.quarantine WHERE batch_id < ?1
+                        ORDER BY quarantine_id DESC LIMIT 1), 0))
+                """, arguments: [batch]) ?? 0
+        let sums = [
+            "lines", "stored", "quarantined", "blank", "flagged", "redacted", "bytes_in", "bytes_stored", "segments",
+        ]
+        let range = "batch_id > ?1 AND batch_id < ?2"
+        try db.execute(
+            sql: """
+                UPDATE batches SET (\(sums.joined(separator: ", "))) = (
+                    SELECT \(sums.map { "sum(\($0))" }.joined(separator: ", ")) FROM batches
+                    WHERE batch_id > ?1 AND batch_id <= ?2
+                ) WHERE batch_id = ?2
+                """, arguments: [first, batch])
+        try db.execute(sql: "DELETE FROM batches WHERE \(range)", arguments: [first, batch])
+    }
+
+    /// The files that wait to be removed, by number.
+    package func removedSegments() throws(CatalogError) -> [RemovedSegment] {
+        try read("list removed segments") { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM removed_segments ORDER BY segment_id").map { row in
+                RemovedSegment(id: row["segment_id"], month: row["month"], file: row["file"], bytes: row["bytes"])
+            }
+        }
+    }
+
+    /// Forgets files that are gone.
+    package func forget(_ removed: [RemovedSegment]) throws(CatalogError) {
+        try write("forget removed segments") { db in
+            let statement = try db.makeStatement(sql: "DELETE FROM removed_segments WHERE segment_id = ?")
+            for segment in removed { try statement.execute(arguments: [segment.id]) }
+        }
+    }
+
+    /// The greatest number that a segment ever had, as far as it is known; a number is never given twice, or a reader
+    /// with an old list would open a new file.
+    package func lastSegmentNumber() throws(CatalogError) -> Int64 {
+        try read("find the last number") { db in
+            let sql = """
+                SELECT max(ifnull((SELECT max(segment_id) FROM segments), 0),
+                    ifnull((SELECT max(segment_id) FROM removed_segments), 0),
+                    ifnull((SELECT max(last_segment) FROM prunes), 0))
+                """
+            return try Int64.fetchOne(db, sql: sql) ?? 0
+        }
+    }
+
+    static func remove(_ segments: [SegmentRecord], at time: Int64, _ db: Database) throws {
+        let note = try db.makeStatement(sql: """
+            INSERT INTO removed_segments (segment_id, month, file, bytes, removed_at) VALUES (?, ?, ?, ?, ?)
+            """)
+        let delete = try db.makeStatement(sql: "DELETE FROM segments WHERE segment_id = ?")
+        for segment in segments {
+            try note.execute(arguments: [segment.id, segment.month, segment.file, segment.bytes, time])
+            try delete.execute(arguments: [segment.id])
+            guard db.changesCount == 1 else {
+                throw DatabaseError(message: "segment \(segment.id) is not listed")
+            }
+        }
+    }
+
+    /// The numbers of the tokens that were used, all of which are known.
+    static func numbers(of use: TokenUse, _ db: Database) throws -> [UInt32] {
+        let statement = try db.cachedStatement(sql: "SELECT token_no FROM tokens WHERE token_id = CAST(? AS TEXT)")
+        return try (0..<use.tokens.count).map { place in
+            let number = try UInt32.fetchOne(statement, arguments: [Data(use.tokens.slice(at: place))])
+            guard let number else { throw DatabaseError(message: "a token that was used is not in the table tokens") }
+            return number
+        }
+    }
+
+    private static func list(_ segments: [SegmentRecord]) -> String {
+        segments.map { String($0.id) }.joined(separator: ",")
+    }
+}

@@ -1,0 +1,82 @@
+internal import GRDB
+
+/// A small database beside the catalog that repeats what no segment can tell after `prune`: what was dropped, what it
+/// said about tokens and where its lines stood, and how far sources were read. Only `rebuild` reads it.
+package enum PrunedFile {
+    /// The tables of the catalog that it repeats.
+    static let tables = ["sources", "prunes", "pruned_spans", "pruned_tokens", "removed_segments"]
+
+    /// The number of the last prune that a file knows, or nil if there is no such file or it cannot be read.
+    package static func lastPrune(path: String) -> Int64? {
+        try? queue(path).read { db in try Int64.fetchOne(db, sql: "SELECT max(prune_id) FROM prunes") }
+    }
+
+    /// How many dropped lines of each source a file knows, and their bytes, each with a newline; none if there is no
+    /// file. Throws `CatalogError`.
+    package static func lines(path: String?) throws(CatalogError) -> [Int64: (lines: Int64, bytes: Int64)] {
+        guard let path else { return [:] }
+        do {
+            return try queue(path).read { db in
+                let rows = try Row.fetchAll(db, sql: """
+                    SELECT source_id, sum(lines), sum(to_offset - from_offset + 1) FROM pruned_spans GROUP BY 1
+                    """)
+                return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as Int64, ($0[1] as Int64, $0[2] as Int64)) })
+            }
+        } catch { throw .damaged(path: path, reason: "\(error)") }
+    }
+
+    static func queue(_ path: String) throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.readonly = true
+        return try DatabaseQueue(path: path, configuration: configuration)
+    }
+}
+
+extension Catalog {
+    /// The number of the last prune, or nil if there was none.
+    package func lastPrune() throws(CatalogError) -> Int64? {
+        try read("find the last prune") { db in try Int64.fetchOne(db, sql: "SELECT max(prune_id) FROM prunes") }
+    }
+
+    /// What a `PrunedFile` lacks of what the catalog says; nil when it is as it should be, also when nothing was
+    /// dropped and there is none.
+    package func prunedFileFault(_ file: String) throws(CatalogError) -> String? {
+        guard let last = try lastPrune() else { return nil }
+        guard PrunedFile.lastPrune(path: file) == last else {
+            return "is missing, damaged or older than the last prune"
+        }
+        return try read("compare what was dropped") { db in
+            do {
+                return try PrunedFile.queue(file).read { copy in
+                    for table in ["prunes", "pruned_spans", "pruned_tokens"] {
+                        let sql = "SELECT * FROM \(table) ORDER BY 1, 2"
+                        let (ours, theirs) = (try Row.fetchCursor(db, sql: sql), try Row.fetchCursor(copy, sql: sql))
+                        while let row = try ours.next() {
+                            if try theirs.next() != row { return "has other \(table) than the catalog" }
+                        }
+                        if try theirs.next() != nil { return "has more \(table) than the catalog" }
+                    }
+                    return nil
+                }
+            } catch let error as DatabaseError { return "cannot be read: \(error.message ?? "it is damaged")" }
+        }
+    }
+
+    /// Writes a `PrunedFile` into an empty file. It is whole when this returns, but not yet safe from a power cut.
+    package func writePruned(to file: String) throws(CatalogError) {
+        do {
+            try database.writeWithoutTransaction { db in
+                try db.execute(sql: "ATTACH ? AS kept", arguments: [file])
+                defer { try? db.execute(sql: "DETACH kept") }
+                try db.inTransaction {
+                    for table in PrunedFile.tables {
+                        try db.execute(sql: "CREATE TABLE kept.\(table) AS SELECT * FROM main.\(table)")
+                    }
+                    return .commit
+                }
+            }
+        } catch {
+            throw .failed(operation: "write \(file)", path: path, reason: "\(error)")
+        }
+    }
+}

@@ -1,0 +1,104 @@
+internal import Foundation
+internal import GRDB
+
+/// Checksums of the tables that nothing else tells: SQLite has none of its own, and a changed byte of a quarantined
+/// line would be believed.
+///
+/// `table_sums` holds for each table the number of its rows and the sum of a hash over each. Triggers keep it, so no
+/// change of a table can forget it; whoever writes without this program's function `row_sum` is refused. The tables of
+/// segments, rollups and tokens need no sum: `verify` counts them again from the events.
+enum TableSums {
+    static let tables = [
+        "sources", "batches", "quarantine", "blank_lines", "runs", "findings", "removed_segments", "prunes",
+        "pruned_spans", "pruned_tokens", "lost_lines",
+    ]
+
+    /// `row_sum(value, …)`: a hash of some values, below 2^38, so that sums of millions are no overflow.
+    static let function = DatabaseFunction("row_sum", pure: true) { values in
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for value in values { add(value, to: &hash) }
+        return Int64(hash >> 26)
+    }
+
+    /// Makes the sums and the triggers that keep them, for tables as they are.
+    static func begin(_ db: Database) throws {
+        try db.execute(sql: """
+            CREATE TABLE table_sums (
+                name      TEXT PRIMARY KEY,
+                rows      INTEGER NOT NULL,
+                sum       INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID
+            """)
+        for table in tables {
+            let columns = try db.columns(in: table).map(\.name)
+            func sum(_ row: String) -> String {
+                "row_sum(" + columns.map { "\(row)\"\($0)\"" }.joined(separator: ", ") + ")"
+            }
+            try db.execute(sql: """
+                INSERT INTO table_sums SELECT '\(table)', count(*), ifnull(sum(\(sum(""))), 0) FROM \(table);
+                CREATE TRIGGER \(table)_inserted AFTER INSERT ON \(table) BEGIN
+                    UPDATE table_sums SET rows = rows + 1, sum = sum + \(sum("NEW.")) WHERE name = '\(table)';
+                END;
+                CREATE TRIGGER \(table)_updated AFTER UPDATE ON \(table) BEGIN
+                    UPDATE table_sums SET sum = sum - \(sum("OLD.")) + \(sum("NEW.")) WHERE name = '\(table)';
+                END;
+                CREATE TRIGGER \(table)_deleted AFTER DELETE ON \(table) BEGIN
+                    UPDATE table_sums SET rows = rows - 1, sum = sum - \(sum("OLD.")) WHERE name = '\(table)';
+                END;
+                """)
+        }
+    }
+
+    /// The tables whose rows are not those that were written.
+    static func problems(_ db: Database) throws -> [(table: String, what: String)] {
+        try tables.compactMap { table in
+            // The columns that are summed stand in the trigger, whatever was added to the table later.
+            let trigger = try String.fetchOne(
+                db, sql: "SELECT sql FROM sqlite_master WHERE name = ?", arguments: [table + "_deleted"])
+            guard let trigger, let call = trigger.firstRange(of: "row_sum("),
+                let end = trigger[call.upperBound...].firstIndex(of: ")")
+            else { return (table, "has no checksum") }
+            let columns = trigger[call.upperBound..<end].replacing("OLD.", with: "")
+            let known = try Row.fetchOne(db, sql: "SELECT rows, sum FROM table_sums WHERE name = ?", arguments: [table])
+            let found = try Row.fetchOne(
+                db, sql: "SELECT count(*) AS rows, ifnull(sum(row_sum(\(columns))), 0) AS sum FROM main.\(table)")
+            guard let known, let found else { return (table, "has no checksum") }
+            if known["rows"] as Int64 != found["rows"] {
+                return (table, "has \(found["rows"] as Int64) rows; \(known["rows"] as Int64) were written")
+            }
+            return known["sum"] as Int64 == found["sum"] ? nil : (table, "has a row that is not what was written")
+        }
+    }
+
+    private static func add(_ value: DatabaseValue, to hash: inout UInt64) {
+        switch value.storage {
+        case .null: mix(0x9E37_79B9_7F4A_7C15, into: &hash)
+        case .int64(let number): mix(UInt64(bitPattern: number), into: &hash)
+        case .double(let number): mix(number.bitPattern, into: &hash)
+        case .string(let text): add(Array(text.utf8), 0x7E, to: &hash)
+        case .blob(let data): add([UInt8](data), 0xB1, to: &hash)
+        }
+    }
+
+    private static func add(_ bytes: [UInt8], _ kind: UInt64, to hash: inout UInt64) {
+        mix(UInt64(bytes.count) << 8 | kind, into: &hash)
+        bytes.withUnsafeBytes { bytes in
+            var at = 0
+            while at + 8 <= bytes.count {
+                mix(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self)), into: &hash)
+                at += 8
+            }
+            var rest: UInt64 = 0
+            while at < bytes.count {
+                rest = rest << 8 | UInt64(bytes[at])
+                at += 1
+            }
+            mix(rest, into: &hash)
+        }
+    }
+
+    private static func mix(_ word: UInt64, into hash: inout UInt64) {
+        hash = (hash ^ word) &* 0x9FB2_1C65_1E98_DF25
+        hash ^= hash >> 29
+    }
+}

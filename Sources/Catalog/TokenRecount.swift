@@ -1,0 +1,107 @@
+internal import Foundation
+internal import GRDB
+package import Rollups
+
+/// The table `tokens` as the events make it, counted anew beside the catalog: in a database that lives in a temporary
+/// file of SQLite's own, so that millions of tokens take no memory.
+package final class TokenRecount {
+    private let database: DatabaseQueue
+    private var known = KnownTokens()
+
+    /// The id as bytes: read as text it would end at a NUL.
+    private static let columns = """
+        CAST(token_id AS BLOB) AS token_id, kind, principal, scopes, issued_at, issued_by, expires_at, revoked_at,
+        superseded_at, superseded_by, first_use, last_use, uses
+        """
+
+    /// Begins with what dropped events said. Throws what SQLite throws.
+    package init(of catalog: Catalog) throws {
+        var configuration = Catalog.configuration
+        configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA synchronous = OFF") }
+        database = try DatabaseQueue(path: "", configuration: configuration)
+        try CatalogMigrations.migrator.migrate(database)
+        try catalog.read("read what was dropped") { db in
+            let rows = try Row.fetchCursor(db, sql: "SELECT \(Self.columns) FROM pruned_tokens ORDER BY token_no")
+            try database.write { copy in
+                let insert = try copy.makeStatement(sql: """
+                    INSERT INTO tokens (token_id, kind, principal, scopes, issued_at, issued_by, expires_at, revoked_at,
+                        superseded_at, superseded_by, first_use, last_use, uses)
+                    VALUES (CAST(? AS TEXT), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    """)
+                while let row = try rows.next() {
+                    try insert.execute(arguments: StatementArguments(row.databaseValues))
+                }
+            }
+        }
+    }
+
+    /// Takes in facts of a segment, in the order in which their lines were read.
+    package func add(_ facts: [TokenFact]) throws { try note { try $0.add(facts) } }
+
+    /// Takes in the uses of a segment, after its facts.
+    package func add(_ uses: TokenUse) throws { try note { try $0.add(uses) } }
+
+    private func note(_ body: (TokenNotes) throws -> Void) throws {
+        let before = known
+        // Held by the notes alone, so that it is changed in place.
+        known = KnownTokens()
+        known = try database.write { db in
+            let notes = TokenNotes(db, table: "tokens", known: before)
+            try body(notes)
+            return notes.known
+        }
+    }
+
+    /// What the catalog says otherwise, at most so many sentences.
+    package func differences(from catalog: Catalog, atMost most: Int) throws -> [String] {
+        let sql = "SELECT \(Self.columns) FROM tokens ORDER BY tokens.token_id"
+        return try catalog.read("compare tokens") { theirs in
+            try database.read { ours in
+                let (got, wanted) = (try Row.fetchCursor(theirs, sql: sql), try Row.fetchCursor(ours, sql: sql))
+                var left = try got.next()?.copy(), right = try wanted.next()?.copy()
+                var found: [String] = []
+                while found.count < most, left != nil || right != nil {
+                    let order = Self.order(left, right)
+                    if order < 0, let row = left { found.append("lists \(Self.name(row)), of which no event tells") }
+                    if order > 0, let row = right { found.append("does not list \(Self.name(row))") }
+                    if order == 0, let left, let right, let what = Self.difference(left, right) { found.append(what) }
+                    if order <= 0 { left = try got.next()?.copy() }
+                    if order >= 0 { right = try wanted.next()?.copy() }
+                }
+                return found
+            }
+        }
+    }
+
+    /// What the tables, indexes and triggers of a catalog should be and are not.
+    package func schemaProblems(of catalog: Catalog) throws -> [String] {
+        let sql = "SELECT name, ifnull(sql, '') FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
+        func parts(_ db: Database) throws -> [String: String] {
+            try Row.fetchAll(db, sql: sql).reduce(into: [:]) { $0[$1[0] as String] = $1[1] as String }
+        }
+        let wanted = try database.read(parts), got = try catalog.read("read the tables", parts)
+        return Set(wanted.keys).union(got.keys).sorted().filter { wanted[$0] != got[$0] }.map { name in
+            got[name] == nil ? "has no \(name)" : wanted[name] == nil ? "has \(name), which is none of its tables"
+                : "has \(name) defined otherwise than this version makes it"
+        }
+    }
+
+    private static func order(_ left: Row?, _ right: Row?) -> Int {
+        guard let left else { return 1 }
+        guard let right else { return -1 }
+        let (a, b) = (bytes(left), bytes(right))
+        return a == b ? 0 : a.lexicographicallyPrecedes(b) ? -1 : 1
+    }
+
+    private static func bytes(_ row: Row) -> [UInt8] { [UInt8](row[0] as Data) }
+
+    private static func name(_ row: Row) -> String { "token " + String(decoding: bytes(row), as: UTF8.self) }
+
+    private static func difference(_ got: Row, _ wanted: Row) -> String? {
+        for (place, column) in got.columnNames.enumerated() {
+            let (a, b): (DatabaseValue, DatabaseValue) = (got[place], wanted[place])
+            if a != b { return "says of \(name(got)) \(column) \(a), its events say \(b)" }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,149 @@
+internal import Catalog
+internal import Events
+internal import Files
+internal import Segments
+
+/// One pass over the segments of a trail that fills a new catalog.
+final class RebuildAttempt {
+    /// A segment by its footer.
+    private struct Candidate {
+        var id: Int64
+        var month: Int32
+        var file: String
+        var notes: SegmentNotes
+        var rank: Int64 { notes.rank ?? id }
+    }
+
+    private let path: String
+    private var candidates: [Candidate] = []
+    private var states = SegmentNotes()
+    private var dead: Set<Int64> = []
+    private var traces = SourceTraces(known: [])
+    private var known = KnownTokens()
+    private var outcome = Rebuild.Outcome()
+    /// Number of well-named files.
+    private(set) var files = 0
+    /// Files that cannot be read and that nothing can stand for.
+    private(set) var damaged: [DamagedFile] = []
+    /// Damaged files without which there is to be another attempt: merged segments for whose sake others were passed
+    /// over, and the file of what was pruned.
+    private(set) var doneWithout: [DamagedFile] = []
+
+    /// The file of what was pruned, or nil if there is none or it cannot be read.
+    private var prunedFile: String?
+    var hasPruned: Bool { prunedFile != nil }
+
+    init(_ path: String, excluding excluded: Set<String>) throws {
+        self.path = path
+        if kind(ofPath: path + "/" + SegmentLayout.pruned) != .missing, !excluded.contains(SegmentLayout.pruned) {
+            prunedFile = path + "/" + SegmentLayout.pruned
+        }
+        for file in try SegmentFiles.all(inTrail: path) {
+            guard let (month, id) = SegmentLayout.parse(file) else { continue }
+            files += 1
+            guard !excluded.contains(file) else { continue }
+            do {
+                let notes = SegmentNotes(try SegmentReader(path: path + "/" + file).metadata)
+                candidates.append(Candidate(id: id, month: month, file: file, notes: notes))
+            } catch { damaged.append(DamagedFile(file: file, reason: "\(error)")) }
+        }
+        candidates.sort { ($0.rank, $0.id) < ($1.rank, $1.id) }
+    }
+
+    /// Lists all segments that count. Throws what the disk and the new catalog throw, not what is wrong with segments.
+    func fill(_ catalog: Catalog, progress: (_ done: Int, _ of: Int) -> Void) throws {
+        guard let kept = try begin(catalog) else { return }
+        dead = candidates.reduce(into: Set(kept.dead)) { $0.formUnion($1.notes.replaces) }
+        damaged.removeAll { file in SegmentLayout.parse(file.file).map { dead.contains($0.sequence) } ?? false }
+        let live = candidates.filter { !dead.contains($0.id) }
+        states.add(later: kept.sources)
+        // Also those of dead ones: what they say about how far sources were read is true.
+        for candidate in candidates { states.add(later: candidate.notes.sources) }
+        traces = SourceTraces(known: Set(states.sources.map(\.id)))
+        for (place, candidate) in live.enumerated() {
+            try list(candidate, in: catalog)
+            progress(place + 1, live.count)
+        }
+    }
+
+    /// Nil if the file of what was pruned is damaged: the catalog has a part of it then, and this attempt is none.
+    private func begin(_ catalog: Catalog) throws -> (dead: [Int64], sources: [SourceRecord])? {
+        do {
+            return try catalog.beginRebuild(pruned: prunedFile)
+        } catch {
+            guard case .damaged(let file, let reason) = error, file == prunedFile else { throw error }
+            doneWithout.append(DamagedFile(file: SegmentLayout.pruned, reason: reason))
+            return nil
+        }
+    }
+
+    private func list(_ candidate: Candidate, in catalog: Catalog) throws {
+        let before = traces
+        do {
+            try catalog.restore(known: &known) { notes in
+                let file = path + "/" + candidate.file
+                let digest = try SegmentContent.digest(of: file)
+                let content = try SegmentContent(
+                    of: file, batch: { try traces.add($0) }, facts: { try notes.add($0) })
+                guard content.belongs(to: candidate.month) else {
+                    throw SegmentError.notASegment(file: file, reason: "its events are not of the month of its folder")
+                }
+                let record = SegmentRecord(
+                    id: candidate.id, month: candidate.month, file: candidate.file, rows: content.rows,
+                    rowGroups: Int64(content.rowGroups), bytes: digest.bytes, sha256: digest.sha256,
+                    minTS: content.minTS, maxTS: content.maxTS, counts: content.counts, rank: candidate.rank)
+                outcome.segments += 1
+                outcome.events += record.rows
+                outcome.bytes += record.bytes
+                return (record, content.rollups)
+            }
+        } catch let error as CatalogError {
+            throw error
+        } catch {
+            traces = before
+            let file = DamagedFile(file: candidate.file, reason: "\(error)")
+            if candidates.contains(where: { candidate.notes.replaces.contains($0.id) }) {
+                doneWithout.append(file)
+            } else {
+                damaged.append(file)
+            }
+        }
+    }
+
+    /// Writes sources and what is lost, once all segments are listed.
+    func finish(_ catalog: Catalog, now: Int64) throws -> Rebuild.Outcome {
+        let pruned = try PrunedFile.lines(path: prunedFile)
+        for id in traces.sources where !states.sources.contains(where: { $0.id == id }) {
+            guard let state = traces.state(of: id) else { continue }
+            states.sources.append(state)
+            outcome.traced.append(id)
+        }
+        states.sources.sort { $0.id < $1.id }
+        outcome.sources = states.sources
+        for source in states.sources {
+            var lost = LostLines(sourceID: source.id, before: source.checkpoint)
+            lost.stored = source.counts.stored - traces.rows(of: source.id) - (pruned[source.id]?.lines ?? 0)
+            lost.quarantined = source.counts.quarantined
+            if lost.quarantined > 0 || lost.stored > 0 || isShort(source, pruned[source.id]?.bytes ?? 0) {
+                lost.blank = max(source.counts.blank, lost.quarantined == 0 && lost.stored == 0 ? 1 : 0)
+            }
+            lost.isUnplaced = outcome.traced.contains(source.id) && source.headLength == 0
+            if !lost.isEmpty { outcome.lost.append(lost) }
+        }
+        let removed = try candidates.filter { dead.contains($0.id) }.map { candidate in
+            let bytes = try InputFile(path: path + "/" + candidate.file).size()
+            return RemovedSegment(id: candidate.id, month: candidate.month, file: candidate.file, bytes: bytes)
+        }
+        outcome.dead = removed.map(\.file)
+        try catalog.finishRebuild(
+            states.sources, lost: outcome.lost, removed: removed, pruned: prunedFile, at: now)
+        return outcome
+    }
+
+    /// Whether bytes of a source are neither those of lines nor empty lines: white space, which only the catalog had.
+    private func isShort(_ source: SourceRecord, _ prunedBytes: Int64) -> Bool {
+        let known = traces.bytes(of: source.id) + prunedBytes + source.counts.blank
+        // The last line may have no newline yet.
+        return !(known...known + 1 ~= source.checkpoint - source.start + 1)
+    }
+}
