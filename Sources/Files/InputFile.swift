@@ -78,7 +78,7 @@ package struct InputFile: ~Copyable {
     }
 }
 
-/// Reads up to `buffer.count` bytes from standard input; 0 at its end.
+/// Reads what standard input has now, up to `buffer.count` bytes; waits until there is something. 0 at its end.
 package func readStandardInput(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
     var filled = 0
     while filled < buffer.count {
@@ -89,8 +89,16 @@ package func readStandardInput(into buffer: UnsafeMutableRawBufferPointer) throw
         }
         if count == 0 { break }
         filled += count
+        if !standardInputHasMore(within: 0) { break }
     }
     return filled
+}
+
+/// Whether standard input has something to read, or has ended, within so many milliseconds.
+package func standardInputHasMore(within milliseconds: Int) -> Bool {
+    var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+    // What cannot be waited for is read.
+    return poll(&input, 1, Int32(clamping: milliseconds)) != 0
 }
 
 extension [UInt8] {

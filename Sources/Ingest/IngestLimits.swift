@@ -19,5 +19,8 @@ package struct IngestLimits: Sendable {
     /// Bytes of quarantined lines that one transaction makes true, for inputs that hold little else.
     package var quarantinedBytes = 32 << 20
 
+    /// How long a line from a pipe may wait for its commit, in microseconds.
+    package var pipeInterval: Int64 = 1_000_000
+
     package init() {}
 }

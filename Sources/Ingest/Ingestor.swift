@@ -13,6 +13,8 @@ package final class Ingestor {
     /// The sources that were met.
     private var found: Set<Int64> = []
     private var identity: SourceIdentity
+    /// When a pipe was committed last.
+    private var committedAt: Int64 = 0
     private var done = IngestProgress()
     private var bytesBefore: Int64 = 0
     private var summary = IngestSummary()
@@ -71,18 +73,26 @@ package final class Ingestor {
         found.insert(opened.record.id)
         var source = SourceReader(opened, chunkBytes: limits.chunkBytes)
         bytesBefore = done.bytes
+        committedAt = now()
         let start = source.record
         // The lines before a damage are kept, and so is how far they go.
         defer { finish(&source, start, opened.size) }
         while try source.fill() > 0 {
             try intake.readLines(&source, hasEnded: source.isFinite || takesUnfinishedLines)
             tell(source)
-            if intake.isFull {
+            if intake.isFull || input == .standardInput && isDue() {
                 remember(source.state(size: opened.size))
                 try intake.commit()
+                committedAt = now()
             }
         }
         try readEnd(&source)
+    }
+
+    /// Whether what a pipe has said is to be made true: it may say nothing more for hours, or little all the time.
+    private func isDue() -> Bool {
+        let left = limits.pipeInterval - max(0, now() - committedAt)
+        return left <= 0 || !standardInputHasMore(within: Int(left / 1000))
     }
 
     /// A last line without a newline. It is stored if it is a whole event already, or if its source has ended;
