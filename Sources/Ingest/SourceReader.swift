@@ -45,13 +45,19 @@ struct SourceReader {
 
     /// Reads more; returns the number of bytes, 0 at the end.
     mutating func fill() throws(FileError) -> Int {
-        if buffer.isEmpty { buffer = [UInt8](repeating: 0, count: chunkBytes) }
+        if buffer.isEmpty { buffer = [UInt8](repeating: 0, count: try roomForNew()) }
         let place = record.checkpoint + Int64(filled)
         let count = try buffer.fill(filled..<buffer.count) { (free) throws(FileError) in
             try stream.read(into: free, at: place)
         }
         filled += count
         return count
+    }
+
+    /// A chunk, or less if there is little to read: hundreds of files may be looked at each second.
+    private func roomForNew() throws(FileError) -> Int {
+        guard let size = try look()?.size else { return chunkBytes }
+        return min(chunkBytes, Int(clamping: max(0, size - record.checkpoint)) + 4096)
     }
 
     /// Gives the pending bytes to `body`, which says how many became lines.

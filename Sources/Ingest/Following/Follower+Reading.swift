@@ -21,8 +21,8 @@ extension Follower {
     }
 
     /// Reads all that is there of a file, and of what stands in its place if it was written anew.
-    func readToEnd(_ identity: FileIdentity, _ time: Int64) throws {
-        while let file = files[identity], try read(file, time) {}
+    func readToEnd(_ identity: FileIdentity, _ time: Int64, until latest: Int64 = .max) throws {
+        while ticks() < latest, let file = files[identity], try read(file, time) {}
     }
 
     private func readNew(_ file: LiveFile, _ time: Int64) throws -> Bool {
@@ -33,6 +33,10 @@ extension Follower {
                 return false
             }
             file.checkedAt = time
+            if look == file.look, try file.source.isUntouched() {
+                try endIfForsaken(file, look, time)
+                return false
+            }
             if look.size < file.source.record.checkpoint {
                 try end(file, .truncated, time)
                 return true

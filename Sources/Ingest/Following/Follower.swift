@@ -155,8 +155,9 @@ package final class Follower {
     /// afterwards.
     package func finish() throws -> IngestSummary {
         if blockade == nil {
-            // What has no name any more is found by nobody afterwards.
-            for file in files.values where file.isDeleted { try readToEnd(file.identity, ticks()) }
+            // What has no name any more is found by nobody afterwards; but whoever waits for the end has little time.
+            let latest = ticks() + 3_000_000
+            for file in files.values where file.isDeleted { try readToEnd(file.identity, ticks(), until: latest) }
             try intake.finish()
             leaving = []
         }
