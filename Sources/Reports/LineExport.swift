@@ -1,6 +1,7 @@
 package import Catalog
 package import Console
 internal import Events
+internal import Files
 package import Trail
 
 /// Why a source cannot be given back.
@@ -50,7 +51,8 @@ package struct LineExport {
         self.trail = trail
         let sources = try trail.catalog.sources().filter { $0.checkpoint > 0 }
         let matching = name.map { name in
-            let byPath = sources.filter { $0.path == name }
+            // Sources are kept under the name of the file itself, however it was called.
+            let byPath = sources.filter { [name, resolved(name)].contains($0.path) }
             return byPath.isEmpty ? sources.filter { String($0.id) == name } : byPath
         } ?? sources
         guard let source = matching.first else { throw LineExportError.noSource(name: name ?? "this trail") }

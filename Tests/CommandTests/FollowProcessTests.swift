@@ -114,6 +114,43 @@ struct FollowProcessTests {
         #expect(verify.status == 0, "\(verify.output)")
     }
 
+    @Test func `what a pipe has said can be asked for while it goes on`() throws {
+        let pipe = Pipe()
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Program.path)
+        process.arguments = ["ingest", "-", "--trail", "trail", "-q"]
+        process.currentDirectoryURL = URL(fileURLWithPath: program.folder)
+        process.standardInput = pipe
+        try process.run()
+        for number in 1...2 {
+            pipe.fileHandleForWriting.write(Data(line(number).utf8))
+            #expect(try seconds { try counts() == [number, number] } != nil)
+        }
+        try pipe.fileHandleForWriting.close()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        #expect(try counts() == [2, 2])
+    }
+
+    @Test func `small segments are merged while a log is followed`() throws {
+        append(line(0))
+        let process = try follow("a.log", "--flush-interval", "10ms")
+        for number in 1...30 {
+            append(line(number))
+            usleep(60_000)
+        }
+        #expect(try seconds { try counts() == [31, 31] } != nil)
+        process.terminate()
+        process.waitUntilExit()
+        let status = try program.json("status", "--trail", "trail")
+        let report = try JSONParser.parse(try String(contentsOfFile: program.folder + "/out", encoding: .utf8))
+        #expect(try #require(status["segments"]?.integer) < (try #require(report["segments"]?.integer)))
+        #expect(report["stored"]?.integer == 31)
+        #expect(try program.run("verify", "--trail", "trail").status == 0)
+        let lines = try program.shell("$AUTHTRAIL export --lines --source a.log --trail trail | cmp - a.log")
+        #expect(lines.status == 0, "\(lines.errors)")
+    }
+
     @Test func `SIGHUP looks up the files again and ends nothing`() throws {
         append(line(1))
         let process = try follow("a.log")
