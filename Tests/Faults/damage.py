@@ -5,7 +5,6 @@ import shutil
 
 from trail import Log, last
 
-CATALOG = "catalog.sqlite"
 AS_OF = "2026-10-01T00:00:00Z"
 
 
@@ -24,10 +23,10 @@ def build(bench):
     other = Log(bench.path("other.log"))
     other.append(range(1000, 1060))
     # What a killed writer leaves: rows that stand in the WAL only.
+    wanted = bench.count() + len(other.tokens)
     follower = bench.follow(other.path)
-    bench.wait_for(1)
-    while "source 2" not in bench.run("query", "SELECT 'source ' || id FROM sources").out:
-        pass
+    if not bench.wait_for(wanted):
+        raise RuntimeError(f"the follower stores nothing: {last(bench.said())}")
     follower.kill()
     follower.wait()
     base = bench.path("base")
@@ -86,7 +85,7 @@ def everywhere(bench):
     bench.restore(base)
     before = answers(bench, logs)
     for question, status, out in before:
-        # The pruned log cannot be given back whole, and says so.
+        # The log of which lines were dropped cannot be given back whole, and says so.
         if status not in (0, 65) or status == 65 and question[:2] != ["export", "--lines"]:
             raise RuntimeError(f"{question} does not work before any damage: {status}")
     named = harmless = 0
