@@ -97,11 +97,17 @@ package final class Catalog: Sendable {
 
     /// Opens a catalog for writing; makes it, or brings it up to date, as needed.
     package static func writing(path: String) throws(CatalogError) -> Catalog {
-        try Catalog(path: path, configuration) { database in
-            try database.writeWithoutTransaction { db in
-                try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 67108864")
+        do {
+            return try Catalog(path: path, configuration) { database in
+                try database.writeWithoutTransaction { db in
+                    try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 67108864")
+                }
+                try CatalogMigrations.migrator.migrate(database)
             }
-            try CatalogMigrations.migrator.migrate(database)
+        } catch {
+            // Whoever writes makes what is missing, if the system lets it.
+            if case .missing = error { throw .cannotOpenFiles(of: path) }
+            throw error
         }
     }
 
@@ -160,7 +166,8 @@ package final class Catalog: Sendable {
             return .failed(operation: operation, path: path, reason: "\(error)")
         }
         switch error.resultCode {
-        case .SQLITE_CANTOPEN: return .missing(path: path)
+        case .SQLITE_CANTOPEN:
+            return access(path, F_OK) == 0 ? .cannotOpenFiles(of: path) : .missing(path: path)
         case .SQLITE_NOTADB: return .damaged(path: path, reason: "it is no SQLite database")
         case .SQLITE_CORRUPT: return .damaged(path: path, reason: "SQLite finds it malformed")
         default:

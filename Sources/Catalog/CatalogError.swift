@@ -28,3 +28,13 @@ package enum CatalogError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 }
+
+extension CatalogError {
+    /// SQLite was refused one of its files, and does not say by what.
+    static func cannotOpenFiles(of path: String) -> CatalogError {
+        .failed(
+            operation: "open files", path: path,
+            reason: "the system refused to open or make it, or its -wal or -shm; look for a full disk, used up inodes "
+                + "or descriptors (df, df -i, ulimit -n) and for permissions, then run it again")
+    }
+}

@@ -13,6 +13,8 @@ internal import Trail
 final class Encoder: Sendable {
     private struct State {
         var error: (any Error)?
+        /// Commits that were sent and are neither true nor given up.
+        var underWay = 0
         var segments: Int = 0
         var bytesStored: Int64 = 0
         var spares: [EventColumns] = []
@@ -50,14 +52,24 @@ final class Encoder: Sendable {
     /// Makes everything handed over so far true, with the batch's counters and checkpoints.
     func commit(_ batch: CatalogBatch) throws {
         try enter()
+        state.withLock { $0.underWay += 1 }
         encoding.async { [self] in
             var finished: [FinishedSegment] = []
             attempt { finished = try builder.take(batch.sources) }
             commits.async { [self, finished] in
                 defer { places.signal() }
                 attempt { try commit(batch, finished) }
+                state.withLock { $0.underWay -= 1 }
             }
         }
+    }
+
+    /// Whether it is not known yet that all that was sent became true.
+    var isOpen: Bool { state.withLock { $0.underWay > 0 || $0.error != nil } }
+
+    /// Throws what went wrong so far, without waiting.
+    func check() throws {
+        if let error = state.withLock({ $0.error }) { throw error }
     }
 
     /// Waits for all that was sent; returns the number of segments and bytes that were made true.

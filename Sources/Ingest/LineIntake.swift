@@ -208,6 +208,12 @@ final class LineIntake {
             bytes, ofSource: source.id, endingAt: end, secrets: reader.secrets)
     }
 
+    /// Whether a commit is on its way, or has failed and nobody has been told.
+    var isCommitting: Bool { encoder.isOpen }
+
+    /// Throws the error of a commit that has failed meanwhile, without waiting for those on their way.
+    func check() throws { try encoder.check() }
+
     /// Waits until what is on its way to a commit is true. Throws the first error of any commit.
     func settle() throws { _ = try encoder.finish() }
 

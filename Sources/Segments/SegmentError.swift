@@ -9,6 +9,14 @@ package enum SegmentError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The file is sound Parquet, but no segment that this version knows.
     case notASegment(file: String, reason: String)
 
+    /// Whether the system could not read the file, which may be sound, rather than that it is damaged or not there.
+    package var isInputOutput: Bool {
+        if case .parquet(.cannotRead(_, _, let code)) = self { code != Self.noSuchFile } else { false }
+    }
+
+    /// ENOENT, which is 2 wherever this runs.
+    private static let noSuchFile: Int32 = 2
+
     package var description: String {
         switch self {
         case .parquet(let error): error.description

@@ -42,7 +42,8 @@ struct Failure: Error {
         case let error as CatalogError: code(error)
         case TrailError.catalogSound: usage
         case TrailError.inUse: locked
-        case is TrailError, is SegmentError, is LineRenderError: data
+        case let error as SegmentError: error.isInputOutput ? inputOutput : data
+        case is TrailError, is LineRenderError: data
         case let error as LineExportError: code(error)
         case is QueryError, is DetectionError: usage
         case is DatabaseError: data

@@ -1,6 +1,7 @@
 import Catalog
 import Events
 import Foundation
+import GRDB
 import Ingest
 import Testing
 import Trail
@@ -29,6 +30,27 @@ struct FollowTests {
         place.append("a.log", "\n")
         try followed.pass(seconds: 1)
         #expect(try followed.tokens() == ["t1"])
+    }
+
+    @Test func `a commit that fails is told of though no line follows, and is made again`() throws {
+        place.write("a.log", use("t1") + "\n")
+        let followed = try Followed(place, "a.log")
+        try followed.pass(seconds: 1)
+        let catalog = try DatabaseQueue(path: place.trail + "/catalog.sqlite")
+        try catalog.writeWithoutTransaction { db in
+            try db.execute(sql: """
+                CREATE TRIGGER refusal BEFORE INSERT ON batches BEGIN SELECT RAISE(FAIL, 'the disk is full'); END
+                """)
+        }
+        place.append("a.log", use("t2") + "\n")
+        // The commit fails while the follower has long gone on to wait for lines.
+        #expect(throws: CatalogError.self) { try followed.pass(seconds: 1) }
+        try followed.turn()
+        let told = followed.notices.contains { if case .blocked = $0 { true } else { false } }
+        #expect(told)
+        try catalog.writeWithoutTransaction { db in try db.execute(sql: "DROP TRIGGER refusal") }
+        try followed.pass(seconds: 3)
+        #expect(try followed.tokens() == ["t1", "t2"])
     }
 
     @Test func `files that appear later are found, also in a folder`() throws {

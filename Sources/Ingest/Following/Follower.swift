@@ -30,6 +30,9 @@ package final class Follower {
         package init() {}
     }
 
+    /// How often a commit on its way is asked what became of it, in microseconds.
+    private static let commitCheck: Int64 = 100_000
+
     let words: [String]
     package var options: Options
     let now: () -> Int64
@@ -109,7 +112,9 @@ package final class Follower {
     /// When the next turn is due at the latest, by the clock of `ticks`.
     package var nextTurn: Int64 {
         if let blockade { return blockade.retryAt }
-        let flush = waitingSince.map { $0 + options.flushInterval } ?? .max
+        let flush = min(
+            waitingSince.map { $0 + options.flushInterval } ?? .max,
+            intake.isCommitting ? ticks() + Self.commitCheck : .max)
         return min(discoveredAt.map { $0 + options.discoveryInterval } ?? 0, flush)
     }
 
@@ -122,7 +127,8 @@ package final class Follower {
         let time = ticks()
         if let blockade, time < blockade.retryAt { return false }
         do {
-            if blockade != nil { try startOver() }
+            // Where nothing more is written, no later commit would tell that the last one failed.
+            if blockade != nil { try startOver() } else { try intake.check() }
             if discoveredAt.map({ time >= $0 + options.discoveryInterval }) ?? true {
                 discoveredAt = time
                 try discover(time)

@@ -1,0 +1,115 @@
+"""A flipped bit or a cut anywhere in a small trail: verify says so, or every answer is what it was, byte for byte."""
+
+import os
+import shutil
+
+from trail import Log, last
+
+AS_OF = "2026-10-01T00:00:00Z"
+
+
+def build(bench):
+    """A trail with segments of several months, dropped months, quarantined lines, findings, and a WAL."""
+    log = Log(bench.path("auth.log"))
+    log.append(range(150))
+    with open(log.path, "a") as file:
+        file.write("no event\n\n")
+        for number in range(60):
+            file.write(
+                f'{{"ts":"2026-07-01T10:{number:02d}:00Z","event":"failed","reason":"hash_mismatch",'
+                f'"presented":"{number:08x}","ip":"198.51.100.7"}}\n')
+    bench.duration("ingest", "-q", log.path)
+    bench.duration("prune", "-q", "--older-than", "2026-03-01")
+    other = Log(bench.path("other.log"))
+    other.append(range(1000, 1060))
+    # What a killed writer leaves: rows that stand in the WAL only.
+    wanted = bench.count() + len(other.tokens)
+    follower = bench.follow(other.path)
+    if not bench.wait_for(wanted):
+        raise RuntimeError(f"the follower stores nothing: {last(bench.said())}")
+    follower.kill()
+    follower.wait()
+    base = bench.path("base")
+    shutil.move(bench.trail, base)
+    return base, [log.path, other.path]
+
+
+def answers(bench, logs):
+    """Everything that the program says of a trail: exit status and bytes for each question."""
+    questions = [["export", "--lines", "--source", log] for log in logs]
+    questions += [["export", "--with-source"], ["export", "dashboard", "--as-of", AS_OF]]
+    reports = [
+        "dormant-tokens", "dormant-tokens-gap", "failed-by-ip", "failures-by-reason", "events-by-day", "token-activity",
+        "principals", "quarantine",
+    ]
+    questions += [["report", name, "--format", "csv"] for name in reports]
+    questions += [["detect", "-q", "--since", "start", "--as-of", AS_OF, "--format", "json"]]
+    said = []
+    for question in questions:
+        run = bench.run(*question)
+        said.append((question, run.status, run.out))
+    return said
+
+
+def files(base):
+    """All files of the trail with their sizes; the index of the WAL is made anew by whoever opens it."""
+    found = {}
+    for folder, _, names in os.walk(base):
+        for name in names:
+            path = os.path.join(folder, name)
+            if not name.endswith("-shm") and os.path.getsize(path) > 0:
+                found[os.path.relpath(path, base)] = os.path.getsize(path)
+    return found
+
+
+def damage(bench, sizes):
+    """Damages one file. Small files are met as often as large ones; returns what was done, for people."""
+    name = bench.random.choice(sorted(sizes))
+    place = bench.random.randrange(sizes[name])
+    path = os.path.join(bench.trail, name)
+    if bench.random.random() < 0.15:
+        os.truncate(path, place)
+        return name, f"{name} cut at byte {place} of {sizes[name]}"
+    bit = bench.random.randrange(8)
+    with open(path, "r+b") as file:
+        file.seek(place)
+        old = file.read(1)[0]
+        file.seek(place)
+        file.write(bytes([old ^ 1 << bit]))
+    return name, f"{name} bit {bit} of byte {place} flipped"
+
+
+def everywhere(bench):
+    base, logs = build(bench)
+    sizes = files(base)
+    bench.restore(base)
+    before = answers(bench, logs)
+    for question, status, out in before:
+        # The log of which lines were dropped cannot be given back whole, and says so.
+        if status not in (0, 65) or status == 65 and question[:2] != ["export", "--lines"]:
+            raise RuntimeError(f"{question} does not work before any damage: {status}")
+    named = harmless = 0
+    for _ in bench.points(smoke=20):
+        bench.restore(base)
+        name, where = damage(bench, sizes)
+        bench.tally.point()
+        run = bench.run("verify")
+        if run.status in (1, 65):
+            # A segment by its number, a table of the catalog by the catalog's words or its name.
+            named += 1
+            if not (run.out + run.err).strip():
+                bench.tally.fault(f"{where}: verify exits {run.status} and says nothing")
+            elif name.endswith(".parquet") and os.path.basename(name) not in run.out + run.err:
+                bench.tally.fault(f"{where}: verify does not name it: {last(run.out + run.err)}")
+            continue
+        if run.status != 0:
+            bench.tally.fault(f"{where}: verify exits {run.status}: {last(run.err)}")
+            continue
+        different = [old[0] for old, new in zip(before, answers(bench, logs)) if old != new]
+        harmless += not different
+        if different:
+            bench.tally.fault(f"{where}: verify finds nothing, but {' '.join(different[0])} says something else")
+    bench.tally.note(f"in {len(sizes)} files; verify named {named}, {harmless} changed no answer")
+
+
+CAMPAIGNS = [("damage", everywhere, 5)]
