@@ -7,7 +7,7 @@ CHECK := --explicit-target-dependency-import-check error
 STATIC := $(if $(filter Linux,$(shell uname)),--static-swift-stdlib)
 TRAIL_DIR ?= ./demo
 
-.PHONY: demo test bench build setup venv clean
+.PHONY: demo test bench fuzz build setup venv clean
 
 ## A year of auth events with attacks in it, ingested and judged.
 demo: build
@@ -20,6 +20,10 @@ test: setup venv
 ## Speed and size beside DuckDB and ClickHouse; BENCH="--events 1000000 --runs 1" for a quick look.
 bench: build
 	bash Benchmarks/run.sh $(RELEASE)/release/authtrail $(BENCH)
+
+## libFuzzer against the readers of lines and segments and the search for credentials; FUZZ="lines -- -max_total_time=60".
+fuzz: setup
+	bash Fuzz/run.sh $(FUZZ)
 
 ## The program, as .build-release/release/authtrail.
 build: setup
