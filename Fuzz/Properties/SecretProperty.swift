@@ -25,7 +25,8 @@ package enum SecretProperty {
                     + String(decoding: twice, as: UTF8.self)
             }
         }
-        return faultOfTime(bytes)
+        // It takes a hundred times as long as all else, so one input of sixteen has to do it.
+        return bytes.reduce(0, &+) & 15 == 0 ? faultOfTime(bytes) : nil
     }
 
     private static let searches: [(String, @Sendable ([UInt8]) -> [UInt8]?)] = [
