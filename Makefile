@@ -7,7 +7,7 @@ CHECK := --explicit-target-dependency-import-check error
 STATIC := $(if $(filter Linux,$(shell uname)),--static-swift-stdlib)
 TRAIL_DIR ?= ./demo
 
-.PHONY: demo test bench faults build setup venv clean
+.PHONY: demo test bench faults fuzz build setup venv clean
 
 ## A year of auth events with attacks in it, ingested and judged.
 demo: build
@@ -25,6 +25,10 @@ bench: build
 ## FAULTS="--only kill --minutes 5 --seed 2" for less. As root with strace nothing is left out.
 faults: build
 	@python3 Tests/Faults/run.py $(RELEASE)/release/authtrail $(FAULTS)
+
+## libFuzzer against the readers of lines and segments and the search for credentials; FUZZ="lines -- -max_total_time=60".
+fuzz: setup
+	bash Fuzz/run.sh $(FUZZ)
 
 ## The program, as .build-release/release/authtrail.
 build: setup
@@ -44,4 +48,4 @@ venv: .venv/done
 	@touch $@
 
 clean:
-	rm -rf .build $(RELEASE) .venv .venv-bench demo bench
+	rm -rf .build $(RELEASE) .build-fuzz .venv .venv-bench demo bench

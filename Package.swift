@@ -58,6 +58,9 @@ let pipeline: [Target] = deflate + [
 let tests: [Target] = [
     // Runs the Python scripts of Tests/Engines, in which other engines read our files.
     .target(name: "EngineChecks", path: "Tests/Engines/Checks"),
+    // What must hold for all bytes; `swift test` tries some, libFuzzer (Fuzz/run.sh) many.
+    .target(name: "FuzzProperties", dependencies: ["Columns", "Events", "Segments"], path: "Fuzz/Properties"),
+    .testTarget(name: "FuzzTests", dependencies: ["FuzzProperties"]),
     .testTarget(name: "ColumnsTests", dependencies: ["Columns"]),
     .testTarget(name: "ConsoleTests", dependencies: ["Console"]),
     .testTarget(name: "FilesTests", dependencies: ["Files"]),

@@ -5,7 +5,9 @@ import Columns
 /// Reading such a line gives the same event again. Times are RFC 3339 in UTC, a latency has the fewest digits that
 /// mean the same number, texts are escaped as `JSONText.escape` says, and the members of `extra` stand as they came.
 package struct EventLineWriter: Sendable {
-    /// Whether `source` and `source_offset` are written too, after the other fields and before `extra`.
+    /// Whether `source` and `source_offset` are written too, after the other fields and before `extra`. If a line has
+    /// unknown fields of these names, all of its unknown fields stand in an object `extra`: two members of one name
+    /// would let the log say where its lines come from.
     package var includesSource = false
 
     package init(includesSource: Bool = false) { self.includesSource = includesSource }
@@ -27,8 +29,13 @@ package struct EventLineWriter: Sendable {
             out.append(contentsOf: String(columns.sourceOffset[row]).utf8)
         }
         if let extra = columns[.extra].bytes(at: row), extra.count > 2 {
-            out.append(Byte.comma)
-            out.append(contentsOf: extra.dropFirst().dropLast())
+            if includesSource, Self.namesSource(extra) {
+                Self.key(.extra, &out)
+                out.append(contentsOf: extra)
+            } else {
+                out.append(Byte.comma)
+                out.append(contentsOf: extra.dropFirst().dropLast())
+            }
         }
         out.append(Byte.closeBrace)
         out.append(Byte.newline)
@@ -69,6 +76,13 @@ package struct EventLineWriter: Sendable {
     private static func key(_ field: EventField, _ out: inout [UInt8]) {
         let text = keys[Int(field.rawValue)]
         out.append(contentsOf: field == .ts ? text.dropFirst() : text[...])
+    }
+
+    /// Whether unknown fields have names that are ours, however they are escaped.
+    private static func namesSource(_ extra: ArraySlice<UInt8>) -> Bool {
+        var pieces = ExtraPieces()
+        guard pieces.split(extra) else { return true }
+        return pieces.names.contains { $0 == Array("source".utf8) || $0 == Array("source_offset".utf8) }
     }
 
     private static func text(_ value: ArraySlice<UInt8>, _ out: inout [UInt8]) { JSONText.escape(value, into: &out) }

@@ -27,6 +27,18 @@ struct ExtraPieces {
         } catch { return false }
     }
 
+    /// The names of the members, without escapes.
+    var names: [[UInt8]] {
+        members.map { member in
+            let text = bytes.span.bytes
+            var isEscaped = false
+            guard let end = try? JSONGrammar.string(text, member.lowerBound + 1, escaped: &isEscaped) else { return [] }
+            var name: [UInt8] = []
+            JSONText.unescape(text, member.lowerBound + 1..<end - 1, into: &name)
+            return name
+        }
+    }
+
     /// The next members and what stands between them; empty for none, nil if there are not so many. Without a number,
     /// those that are left when all other places, `total` members altogether, have theirs.
     mutating func next(_ count: Int?, total: Int) -> Range<Int>? {

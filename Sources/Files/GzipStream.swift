@@ -2,8 +2,11 @@ internal import CZlib
 
 /// Decompresses a gzip file, member after member, as a stream of bytes.
 package final class GzipStream {
-    /// More than this many bytes out of one byte in is taken for an attack (deflate itself reaches about 1,032).
-    private static let largestRatio: Int64 = 1100
+    /// More than this many bytes out of one byte in is taken for an attack. Deflate itself ends at 1,032; a log whose
+    /// lines have times stays below 100.
+    private static let largestRatio: Int64 = 500
+    /// So many bytes come out before the ratio says anything.
+    private static let unjudgedBytes: Int64 = 64 << 20
     private static let inputSize = 256 * 1024
 
     private let input: InputFile
@@ -65,10 +68,11 @@ package final class GzipStream {
             written += count
         }
         produced += Int64(written)
-        if produced > 64 << 20, produced / max(1, offset) > Self.largestRatio {
+        if produced > Self.unjudgedBytes, produced / max(1, compressedOffset) > Self.largestRatio {
             throw .damaged(
                 path: input.path,
-                reason: "one compressed byte gives more than \(Self.largestRatio); it looks like a bomb")
+                reason: "one compressed byte gives more than \(Self.largestRatio), which looks like a bomb; if it is a "
+                    + "log, decompress it and ingest that")
         }
         return written
     }

@@ -12,6 +12,9 @@ package struct IngestLimits: Sendable {
     package var rowsPerBatch = Limits.rowsPerBatch
     /// Events that one transaction makes true. More would mean fewer, larger files but a longer way back after a crash.
     package var batchRows = 1 << 20
+    /// Failures that one transaction makes true: they are counted by address, with their credentials and agents told
+    /// apart, and in a flood nothing of that occurs twice. A million would take 150 MB more.
+    package var batchFailures = 1 << 18
     /// Months that one transaction may touch: each holds a segment open until the commit.
     package var batchMonths = 120
     /// Batches that may wait for the encoder; more would only take memory.

@@ -20,6 +20,7 @@ final class LineIntake {
     private var batch: EventBatch
     private var pending = PendingBatch()
     private var rowsSinceCommit = 0
+    private var failuresSinceCommit = 0
     private var monthsSinceCommit: Set<Int32> = []
 
     /// - Parameter now: the clock, microseconds since the epoch.
@@ -172,6 +173,7 @@ final class LineIntake {
     }
 
     private func encode(_ columns: EventColumns, _ month: Int32) throws {
+        failuresSinceCommit += columns.event.count { $0 == EventKind.failed.rawValue }
         try encoder.add(columns, month: month)
         if let spare = encoder.takeSpare() { batch.reuse(spare) }
     }
@@ -186,7 +188,8 @@ final class LineIntake {
 
     /// Whether it is time for a commit: enough events, months or quarantined lines have come together.
     var isFull: Bool {
-        rowsSinceCommit >= limits.batchRows || monthsSinceCommit.count >= limits.batchMonths
+        rowsSinceCommit >= limits.batchRows || failuresSinceCommit >= limits.batchFailures
+            || monthsSinceCommit.count >= limits.batchMonths
             || pending.quarantinedBytes >= limits.quarantinedBytes
     }
 
@@ -196,6 +199,7 @@ final class LineIntake {
         hasNews = false
         guard !pending.isEmpty else { return }
         rowsSinceCommit = 0
+        failuresSinceCommit = 0
         monthsSinceCommit = []
         try encoder.commit(pending.take(committedAt: now()))
     }

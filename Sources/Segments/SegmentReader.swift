@@ -17,9 +17,15 @@ package final class SegmentReader: @unchecked Sendable {
         try self.init(parquet { () throws(ParquetError) in try ParquetFile(path: path) }, name: path)
     }
 
-    /// Reads a segment that is in memory; `name` is for messages.
-    package convenience init(bytes: [UInt8], name: String = "segment in memory") throws(SegmentError) {
-        try self.init(parquet { () throws(ParquetError) in try ParquetFile(bytes: bytes, name: name) }, name: name)
+    /// Reads a segment that is in memory; `name` is for messages. Without checksums only to show that the decoders stand
+    /// on their own.
+    package convenience init(
+        bytes: [UInt8], name: String = "segment in memory", verifiesChecksums: Bool = true
+    ) throws(SegmentError) {
+        let file = try parquet { () throws(ParquetError) in
+            try ParquetFile(bytes: bytes, name: name, verifiesChecksums: verifiesChecksums)
+        }
+        try self.init(file, name: name)
     }
 
     private init(_ file: ParquetFile, name: String) throws(SegmentError) {

@@ -154,6 +154,16 @@ struct GzipStreamTests {
         #expect(reason.contains("end in the middle"))
     }
 
+    @Test func `more than 500 bytes out of one are a bomb, but not before 64 MiB came out`() throws {
+        let line = String(repeating: "a", count: 1 << 20)
+        let (_, none) = try read(gzip(String(repeating: line, count: 40)), step: 1 << 20)
+        #expect(none == nil)
+        let (text, error) = try read(gzip(String(repeating: line, count: 80)), step: 1 << 20)
+        #expect(text.utf8.count == 64 << 20)
+        guard case .damaged(_, let reason) = error else { return #expect(Bool(false), "no damage was told") }
+        #expect(reason.contains("looks like a bomb"))
+    }
+
     @Test func `junk after the last member is a damage, told after the good bytes`() throws {
         let (text, error) = try read(gzip("good\n") + Data("junk".utf8))
         #expect(text == "good\n")

@@ -33,12 +33,14 @@ package final class ParquetFile {
         try self.init(source: FileSource(path: path))
     }
 
-    /// Reads a file that is in memory; `name` is for messages.
-    package convenience init(bytes: [UInt8], name: String = "memory") throws(ParquetError) {
-        try self.init(source: FileSource(bytes: bytes, name: name))
+    /// Reads a file that is in memory; `name` is for messages. Without checksums only to show that the decoders stand on
+    /// their own.
+    package convenience init(
+        bytes: [UInt8], name: String = "memory", verifiesChecksums: Bool = true
+    ) throws(ParquetError) {
+        try self.init(source: FileSource(bytes: bytes, name: name), verifiesChecksums: verifiesChecksums)
     }
 
-    /// Without checksums only to show that the decoders stand on their own.
     init(source: consuming FileSource, verifiesChecksums: Bool = true) throws(ParquetError) {
         let end = try FileEnd(of: source, verifiesChecksums: verifiesChecksums)
         self.verifiesChecksums = verifiesChecksums

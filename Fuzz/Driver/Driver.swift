@@ -1,0 +1,23 @@
+// What libFuzzer calls. `Fuzz/run.sh` compiles this; the package itself knows nothing of libFuzzer.
+import FuzzProperties
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+private let property: @Sendable ([UInt8]) -> String? = {
+    switch getenv("AUTHTRAIL_FUZZ").map({ String(cString: $0) }) {
+    case "lines": LineProperty.fault
+    case "segments": SegmentProperty.fault
+    case "secrets": SecretProperty.fault
+    default: fatalError("AUTHTRAIL_FUZZ must be lines, segments or secrets")
+    }
+}()
+
+@_cdecl("LLVMFuzzerTestOneInput")
+public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let bytes = Array(UnsafeBufferPointer(start: start, count: count))
+    if let fault = property(bytes) { fatalError(fault) }
+    return 0
+}
