@@ -18,6 +18,6 @@ private let property: @Sendable ([UInt8]) -> String? = {
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
-    if let fault = property(bytes) { fatalError(fault) }
+    if let fault = property(bytes) { fatalError(fault.replacing("\0", with: "\\0")) }
     return 0
 }

@@ -201,7 +201,10 @@ final class LineIntake {
         rowsSinceCommit = 0
         failuresSinceCommit = 0
         monthsSinceCommit = []
+        let isLarge = pending.quarantinedBytes >= limits.quarantinedBytes
         try encoder.commit(pending.take(committedAt: now()))
+        // SQLite copies a line several times over on its way: so much of them is not in memory twice.
+        if isLarge { try settle() }
     }
 
     /// Whether bytes that end at an offset of a source are those that are stored of it. What is on its way is stored

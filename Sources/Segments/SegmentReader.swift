@@ -17,8 +17,8 @@ package final class SegmentReader: @unchecked Sendable {
         try self.init(parquet { () throws(ParquetError) in try ParquetFile(path: path) }, name: path)
     }
 
-    /// Reads a segment that is in memory; `name` is for messages. Without checksums only to show that the decoders stand
-    /// on their own.
+    /// Reads a segment that is in memory; `name` is for messages. Without checksums only to show that the decoders
+    /// stand on their own.
     package convenience init(
         bytes: [UInt8], name: String = "segment in memory", verifiesChecksums: Bool = true
     ) throws(SegmentError) {

@@ -92,6 +92,8 @@ enum NamedValue {
             let isWord = isToken(type) && value.count < 16 && text.composition(value).isWords
             return !isWord && isSecret(text, value, type, isCut: false) ? value : nil
         }
+        // A parameter in it was replaced before, and then the rest was left.
+        guard !value.contains(where: { SecretMark.stands(in: text, at: $0) }) else { return nil }
         let scheme = text.extracting(..<value.upperBound).end(of: .base64URL, from: value.lowerBound)
         let rest = text.extracting(..<value.upperBound).end(of: .space, from: scheme)
         if rest > scheme, scheme > value.lowerBound {

@@ -33,8 +33,8 @@ package final class ParquetFile {
         try self.init(source: FileSource(path: path))
     }
 
-    /// Reads a file that is in memory; `name` is for messages. Without checksums only to show that the decoders stand on
-    /// their own.
+    /// Reads a file that is in memory; `name` is for messages. Without checksums only to show that the decoders stand
+    /// on their own.
     package convenience init(
         bytes: [UInt8], name: String = "memory", verifiesChecksums: Bool = true
     ) throws(ParquetError) {
