@@ -162,6 +162,10 @@ package final class Catalog: Sendable {
     private static func error(_ error: any Error, _ operation: String, _ path: String) -> CatalogError {
         if let error = error as? CatalogError { return error }
         if let error = error as? DamagedRollup { return .damaged(path: path, reason: error.description) }
+        if error is RowDecodingError {
+            return .damaged(
+                path: path, reason: "a row of it is not what it must be (\(operation)); run authtrail verify")
+        }
         guard let error = error as? DatabaseError else {
             return .failed(operation: operation, path: path, reason: "\(error)")
         }

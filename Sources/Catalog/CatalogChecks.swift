@@ -10,7 +10,8 @@ extension Catalog {
         try read("check the catalog") { db in
             let answers = try String.fetchAll(db, sql: "PRAGMA integrity_check(20)")
             let orphans = try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").map { row in
-                "a row of \(row["table"] as String) names a \(row["parent"] as String) that is not there"
+                let (table, parent): (String, String) = (try row.value("table"), try row.value("parent"))
+                return "a row of \(table) names a \(parent) that is not there"
             }
             return (answers == ["ok"] ? [] : answers) + orphans
         }
@@ -35,7 +36,8 @@ extension Catalog {
                 WHERE s.quarantined <> rows
                 """)
             for row in rows {
-                let (name, counted, found) = (row["path"] as String, row["quarantined"] as Int64, row["rows"] as Int64)
+                let name: String = try row.value("path")
+                let (counted, found): (Int64, Int64) = (try row.value("quarantined"), try row.value("rows"))
                 problems.append("\(name) counts \(counted) quarantined lines; \(found) are there")
             }
             return problems
@@ -56,7 +58,7 @@ extension Catalog {
                 UNION ALL SELECT source_id, from_offset, to_offset, lines, 3 FROM pruned_spans
                 """)
             while let row = try rows.next() {
-                try body(LineSpan(row), KeptLine(rawValue: row["kind"]) ?? .pruned)
+                try body(LineSpan(row), KeptLine(rawValue: try row.value("kind")) ?? .pruned)
             }
         }
     }
@@ -90,7 +92,9 @@ extension Catalog {
             let rows = try Row.fetchAll(
                 db, sql: "SELECT day, event, events FROM event_counts WHERE segment_id = ?", arguments: [segment.id])
             for row in rows {
-                if let kind = EventKind(name: row["event"]) { counts.add(row["events"], of: kind, on: row["day"]) }
+                if let kind = EventKind(name: try row.value("event")) {
+                    counts.add(try row.value("events"), of: kind, on: try row.value("day"))
+                }
             }
             if counts != rollups.eventCounts { return "gives other counts by day than the catalog holds" }
             return nil

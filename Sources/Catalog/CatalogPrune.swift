@@ -84,7 +84,7 @@ package final class PruneNotes {
         for source in try Int64.fetchAll(db, sql: "SELECT DISTINCT source_id FROM pruned_spans") {
             let rows = try Row.fetchAll(
                 db, sql: "SELECT * FROM pruned_spans WHERE source_id = ? ORDER BY from_offset", arguments: [source])
-            let spans = rows.map(LineSpan.init).joined()
+            let spans = try rows.map(LineSpan.init).joined()
             guard spans.count < rows.count else { continue }
             try db.execute(sql: "DELETE FROM pruned_spans WHERE source_id = ?", arguments: [source])
             try Self.add(spans, db)
@@ -142,15 +142,17 @@ extension Catalog {
                 SELECT max(before) AS before, max(pruned_at) AS at, sum(segments) AS segments, sum(events) AS events
                 FROM prunes
                 """)
-            guard let row, let before = row["before"] as Int32? else { return nil }
-            return (before, row["at"], row["segments"], row["events"])
+            guard let row, let before = try (row.value("before") as Int32?) else { return nil }
+            return (before, try row.value("at"), try row.value("segments"), try row.value("events"))
         }
     }
 }
 
 extension LineSpan {
-    init(_ row: Row) {
-        self.init(sourceID: row["source_id"], from: row["from_offset"], to: row["to_offset"], lines: row["lines"])
+    init(_ row: Row) throws {
+        self.init(
+            sourceID: try row.value("source_id"), from: try row.value("from_offset"), to: try row.value("to_offset"),
+            lines: try row.value("lines"))
     }
 }
 

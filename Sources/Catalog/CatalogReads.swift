@@ -23,7 +23,7 @@ extension Catalog {
     package func span() throws(CatalogError) -> Range<Int64>? {
         try read("find the time span") { db in
             guard let row = try Row.fetchOne(db, sql: "SELECT min(min_ts) AS low, max(max_ts) AS high FROM segments"),
-                let low = row["low"] as Int64?, let high = row["high"] as Int64?
+                let low = try (row.value("low") as Int64?), let high = try (row.value("high") as Int64?)
             else { return nil }
             return low..<high + 1
         }
@@ -69,8 +69,8 @@ extension Catalog {
             let list = sums.map { "ifnull(sum(\($0)), 0) AS \($0)" }.joined(separator: ", ")
             guard let row = try Row.fetchOne(db, sql: "SELECT \(list) FROM batches") else { return WrittenTotals() }
             return WrittenTotals(
-                counts: LineCounts(row), bytesIn: row["bytes_in"], bytesStored: row["bytes_stored"],
-                segments: row["segments"])
+                counts: try LineCounts(row), bytesIn: try row.value("bytes_in"),
+                bytesStored: try row.value("bytes_stored"), segments: try row.value("segments"))
         }
     }
 
@@ -93,9 +93,9 @@ extension Catalog {
                 SELECT token_no, CAST(token_id AS BLOB) AS token_id FROM tokens ORDER BY token_no
                 """)
             while let row = try rows.next() {
-                let number: Int = row["token_no"]
+                let number: Int = try row.value("token_no")
                 while names.count < number { names.append([]) }
-                names.append([UInt8](row["token_id"] as Data))
+                names.append([UInt8](try (row.value("token_id") as Data)))
             }
             return names
         }
@@ -178,64 +178,67 @@ extension Catalog {
 }
 
 extension SegmentRecord {
-    init(_ row: Row) {
+    init(_ row: Row) throws {
         self.init(
-            id: row["segment_id"], month: row["month"], file: row["file"], rows: row["rows"],
-            rowGroups: row["row_groups"], bytes: row["bytes"], sha256: row["sha256"], minTS: row["min_ts"],
-            maxTS: row["max_ts"], counts: EventKind.allCases.map { row[$0.name] }, rank: row["rank"])
+            id: try row.value("segment_id"), month: try row.value("month"), file: try row.value("file"),
+            rows: try row.value("rows"), rowGroups: try row.value("row_groups"), bytes: try row.value("bytes"),
+            sha256: try row.value("sha256"), minTS: try row.value("min_ts"), maxTS: try row.value("max_ts"),
+            counts: try EventKind.allCases.map { try row.value($0.name) }, rank: try row.value("rank"))
     }
 }
 
 extension SourceRecord {
-    init(_ row: Row) {
+    init(_ row: Row) throws {
         self.init(
-            id: row["source_id"], path: row["path"], isCompressed: row["compressed"], device: row["device"],
-            inode: row["inode"])
-        headLength = row["head_length"]
-        headHash = row["head_hash"]
-        tailLength = row["tail_length"]
-        tailHash = row["tail_hash"]
-        start = row["start"]
-        checkpoint = row["checkpoint"]
-        hasOpenLine = row["open_line"]
-        size = row["size"]
-        counts = LineCounts(row)
-        lastEvent = row["last_event"]
-        log = row["log"]
-        generation = row["generation"]
-        readAt = row["read_at"]
-        ended = (row["ended"] as String?).flatMap { Ending(rawValue: $0) }
-        endedAt = row["ended_at"]
-        lost = row["lost"]
-        startHash = row["start_hash"]
+            id: try row.value("source_id"), path: try row.value("path"), isCompressed: try row.value("compressed"),
+            device: try row.value("device"), inode: try row.value("inode"))
+        headLength = try row.value("head_length")
+        headHash = try row.value("head_hash")
+        tailLength = try row.value("tail_length")
+        tailHash = try row.value("tail_hash")
+        start = try row.value("start")
+        checkpoint = try row.value("checkpoint")
+        hasOpenLine = try row.value("open_line")
+        size = try row.value("size")
+        counts = try LineCounts(row)
+        lastEvent = try row.value("last_event")
+        log = try row.value("log")
+        generation = try row.value("generation")
+        readAt = try row.value("read_at")
+        ended = (try (row.value("ended") as String?)).flatMap { Ending(rawValue: $0) }
+        endedAt = try row.value("ended_at")
+        lost = try row.value("lost")
+        startHash = try row.value("start_hash")
     }
 }
 
 extension LineCounts {
-    init(_ row: Row) {
+    init(_ row: Row) throws {
         self.init()
-        lines = row["lines"]
-        stored = row["stored"]
-        quarantined = row["quarantined"]
-        blank = row["blank"]
-        flagged = row["flagged"]
-        redacted = row["redacted"]
+        lines = try row.value("lines")
+        stored = try row.value("stored")
+        quarantined = try row.value("quarantined")
+        blank = try row.value("blank")
+        flagged = try row.value("flagged")
+        redacted = try row.value("redacted")
     }
 }
 
 extension TokenLife {
-    init(_ row: Row) {
-        self.init(number: row["token_no"], tokenID: String(decoding: row["token_bytes"] as Data, as: UTF8.self))
-        kind = row["kind"]
-        principal = row["principal"]
-        scopes = (row["scopes"] as String?).flatMap { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) }
-        issuedAt = row["issued_at"]
-        issuedBy = row["issued_by"]
-        expiresAt = row["expires_at"]
-        revokedAt = row["revoked_at"]
-        supersededAt = row["superseded_at"]
-        supersededBy = row["superseded_by"]
-        firstUse = row["first_use"]
-        lastUse = row["last_use"]
+    init(_ row: Row) throws {
+        let id: Data = try row.value("token_bytes")
+        self.init(number: try row.value("token_no"), tokenID: String(decoding: id, as: UTF8.self))
+        kind = try row.value("kind")
+        principal = try row.value("principal")
+        let list: String? = try row.value("scopes")
+        scopes = list.flatMap { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) }
+        issuedAt = try row.value("issued_at")
+        issuedBy = try row.value("issued_by")
+        expiresAt = try row.value("expires_at")
+        revokedAt = try row.value("revoked_at")
+        supersededAt = try row.value("superseded_at")
+        supersededBy = try row.value("superseded_by")
+        firstUse = try row.value("first_use")
+        lastUse = try row.value("last_use")
     }
 }

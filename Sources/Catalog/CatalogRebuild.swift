@@ -129,9 +129,11 @@ extension Catalog {
     package func lostLines() throws(CatalogError) -> [LostLines] {
         try read("list lost lines") { db in
             try Row.fetchAll(db, sql: "SELECT * FROM lost_lines ORDER BY source_id").map { row in
-                var lines = LostLines(sourceID: row["source_id"], before: row["before"])
-                (lines.stored, lines.quarantined, lines.blank) = (row["stored"], row["quarantined"], row["blank"])
-                lines.isUnplaced = row["unplaced"]
+                var lines = LostLines(sourceID: try row.value("source_id"), before: try row.value("before"))
+                lines.stored = try row.value("stored")
+                lines.quarantined = try row.value("quarantined")
+                lines.blank = try row.value("blank")
+                lines.isUnplaced = try row.value("unplaced")
                 return lines
             }
         }

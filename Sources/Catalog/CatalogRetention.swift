@@ -65,7 +65,9 @@ extension Catalog {
     package func removedSegments() throws(CatalogError) -> [RemovedSegment] {
         try read("list removed segments") { db in
             try Row.fetchAll(db, sql: "SELECT * FROM removed_segments ORDER BY segment_id").map { row in
-                RemovedSegment(id: row["segment_id"], month: row["month"], file: row["file"], bytes: row["bytes"])
+                RemovedSegment(
+                    id: try row.value("segment_id"), month: try row.value("month"), file: try row.value("file"),
+                    bytes: try row.value("bytes"))
             }
         }
     }

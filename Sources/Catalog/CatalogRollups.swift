@@ -25,7 +25,7 @@ extension Catalog {
             let rows = try Row.fetchCursor(
                 db.cachedStatement(sql: Self.setsBack), arguments: [days.lowerBound, days.upperBound])
             while let row = try rows.next() {
-                let day: Int32 = row["day"]
+                let day: Int32 = try row.value("day")
                 guard try body(day, TokenSet(day: day, encoded: row.bytes("tokens"))) else { return }
             }
         }
@@ -91,14 +91,18 @@ extension Catalog {
 
 extension TokenDays {
     init(row: Row) throws {
-        try self.init(day: row["day"], tokens: row.bytes("tokens"), times: row.bytes("times"))
+        try self.init(day: row.value("day"), tokens: row.bytes("tokens"), times: row.bytes("times"))
     }
 }
 
 extension IPHours {
-    init(row: Row) throws { try self.init(day: row["day"], encoded: row.bytes("block")) }
+    init(row: Row) throws { try self.init(day: row.value("day"), encoded: row.bytes("block")) }
 }
 
 extension Row {
-    func bytes(_ column: String) -> [UInt8] { [UInt8](self[column] as Data) }
+    func bytes(_ column: String) throws -> [UInt8] { [UInt8](try value(column) as Data) }
+
+    /// The value of a column. Throws if the row lacks it or holds something else, as rows of a damaged catalog may: a
+    /// subscript would end the program.
+    func value<Value: DatabaseValueConvertible>(_ column: String) throws -> Value { try decode(forColumn: column) }
 }

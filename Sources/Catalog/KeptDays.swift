@@ -82,11 +82,11 @@ struct KeptDays {
             FROM pruned_tokens AS p JOIN tokens AS t ON t.token_id = p.token_id WHERE p.day_uses IS NOT NULL
             """)
         while let row = try all.next() {
-            let last: Int64 = row["last_use"]
+            let last: Int64 = try row.value("last_use")
             var block = TokenDays(day: Timestamp.day(of: last))
-            block.tokens = [row["token_no"]]
-            block.uses = [row["day_uses"]]
-            block.first = [row["day_first"]]
+            block.tokens = [try row.value("token_no")]
+            block.uses = [try row.value("day_uses")]
+            block.first = [try row.value("day_first")]
             block.last = [last]
             days.add(block)
         }

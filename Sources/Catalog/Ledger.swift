@@ -59,7 +59,8 @@ extension Catalog {
         try read("read what was told") { db in
             var told: [String: String] = [:]
             for row in try Row.fetchAll(db, sql: "SELECT finding_id, told FROM findings WHERE told IS NOT NULL") {
-                told[row["finding_id"]] = row["told"] as String
+                let (id, words): (String, String) = (try row.value("finding_id"), try row.value("told"))
+                told[id] = words
             }
             return told
         }

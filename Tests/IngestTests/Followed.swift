@@ -1,6 +1,7 @@
 import Catalog
 import Columns
 import Events
+import Files
 import Foundation
 import Ingest
 import Testing
@@ -27,7 +28,7 @@ final class Followed {
     }
 
     func start() throws {
-        let writer = try TrailWriter(path: place.trail)
+        let writer = try Self.writer(place.trail)
         self.writer = writer
         follower = try Follower(
             words, into: writer, options: options, now: { [unowned self] in 1_780_272_000_000_000 + time },
@@ -35,6 +36,14 @@ final class Followed {
                 notices.append($0)
                 trace?("\(time / 1000) ms \($0)")
             })
+    }
+
+    /// A commit that was under way when the follower was killed may still hold the lock for a moment.
+    private static func writer(_ path: String) throws -> TrailWriter {
+        for _ in 0..<500 {
+            do { return try TrailWriter(path: path) } catch FileError.locked { usleep(10_000) }
+        }
+        return try TrailWriter(path: path)
     }
 
     /// One turn after another until there is nothing more to do.
