@@ -76,8 +76,9 @@ package final class Catalog: Sendable {
 
     /// Whether there are tables at all. False for an empty file, which a lost WAL leaves behind.
     package static func hasTables(path: String) -> Bool {
-        // An older one has them too, and is brought up to date by the writer that asks.
-        guard let database = try? DatabaseQueue(path: path, configuration: Self.configuration) else { return false }
+        // An older one has them too, and is brought up to date by the writer that asks. SQLite would make a missing one.
+        guard access(path, F_OK) == 0,
+            let database = try? DatabaseQueue(path: path, configuration: Self.configuration) else { return false }
         return (try? database.read { db in try db.tableExists("segments") }) == true
     }
 

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A few points of each fault campaign of `Tests/Faults`; `make faults` tries thousands.
-@Suite(.disabled(if: FaultSmokeTests.maySkip, "needs a Python 3"))
+@Suite(.disabled(if: FaultPython.path == nil && FaultPython.isOptional, "needs a Python 3"))
 struct FaultSmokeTests {
     private let program = Program()
 
@@ -12,18 +12,8 @@ struct FaultSmokeTests {
         "no tmpfs can be mounted here", "no ext4 that can be shut down", "proves nothing without its control: strace",
     ]
 
-    private static let python: String? = {
-        let named = ProcessInfo.processInfo.environment["AUTHTRAIL_PYTHON"]
-        return [named, "python3"].compactMap { $0 }.first { python in
-            (try? Program().shell("'\(python)' -c 'import sys; sys.exit(sys.version_info < (3, 8))'").status) == 0
-        }
-    }()
-
-    /// On a build server a missing Python is a failure.
-    static var maySkip: Bool { python == nil && ProcessInfo.processInfo.environment["CI"] == nil }
-
     @Test func `a few faults of each kind lose nothing, store nothing twice and leave a sound trail`() throws {
-        let python = try #require(Self.python)
+        let python = try #require(FaultPython.path)
         let script = Program.repository + "/Tests/Faults/run.py"
         let run = try program.shell("'\(python)' -B '\(script)' \"$AUTHTRAIL\" --smoke")
         #expect(run.status == 0, "\(run.output)\(run.errors)")
@@ -35,4 +25,17 @@ struct FaultSmokeTests {
             #expect(verdict == "passed" || Self.excuses.contains { verdict.contains($0) }, "\(row)")
         }
     }
+}
+
+/// The Python that runs the campaigns; it needs nothing but its standard library.
+private enum FaultPython {
+    static let path: String? = {
+        let named = ProcessInfo.processInfo.environment["AUTHTRAIL_PYTHON"]
+        return [named, "python3"].compactMap { $0 }.first { python in
+            (try? Program().shell("'\(python)' -c 'import sys; sys.exit(sys.version_info < (3, 8))'").status) == 0
+        }
+    }()
+
+    /// On a build server a missing Python is a failure.
+    static var isOptional: Bool { ProcessInfo.processInfo.environment["CI"] == nil }
 }

@@ -54,8 +54,7 @@ def wrong(bench):
         points.append(("clock +10y, TZ", ("faketime", "-f", "+10y"), {"TZ": ZONES[0]}))
     else:
         bench.tally.note("faketime is not installed: time zones only")
-    for place in bench.points(smoke=len(points), most=len(points)):
-        where, prefix, environment = points[place]
+    for where, prefix, environment in points:
         bench.tally.point(not prefix or moves(prefix))
         if findings(bench, where, prefix, environment) != usual:
             bench.tally.fault(f"{where}: other findings or reports than with the right clock")

@@ -130,4 +130,6 @@ def follow(bench):
         bench.verify(where)
 
 
-CAMPAIGNS = [("kill-ingest", once, 2), ("kill-follow", follow, 3), ("kill-compact", compact, 2), ("kill-prune", prune, 2)]
+CAMPAIGNS = [
+    ("kill-ingest", once, 2), ("kill-follow", follow, 3), ("kill-compact", compact, 2), ("kill-prune", prune, 2),
+]

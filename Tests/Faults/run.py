@@ -7,6 +7,7 @@
 import argparse
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -39,7 +40,8 @@ def options():
 
 def run(name, campaign, folder, seconds, chosen):
     tally = Tally(name)
-    bench = Bench(os.path.abspath(chosen.program), os.path.join(folder, name), tally, chosen.seed, seconds, chosen.smoke)
+    program, place = os.path.abspath(chosen.program), os.path.join(folder, name)
+    bench = Bench(program, place, tally, chosen.seed, seconds, chosen.smoke)
     begun = time.monotonic()
     try:
         campaign(bench)
@@ -55,11 +57,15 @@ def run(name, campaign, folder, seconds, chosen):
 
 def main():
     chosen = options()
+    # Whoever starts this may have blocked signals, and everything started here would be deaf to them.
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if not os.access(chosen.program, os.X_OK):
         sys.exit(f"no program at {chosen.program}; run make build")
     wanted = [one for one in CAMPAIGNS if not chosen.only or any(one[0].startswith(name) for name in chosen.only)]
     if not wanted:
-        sys.exit(f"no campaign begins with {' or '.join(chosen.only)}; there are {', '.join(one[0] for one in CAMPAIGNS)}")
+        names = ", ".join(one[0] for one in CAMPAIGNS)
+        sys.exit(f"no campaign begins with {' or '.join(chosen.only)}; there are {names}")
     end, tallies = time.monotonic() + chosen.minutes * 60, []
     folder = tempfile.mkdtemp(prefix="authtrail-faults-")
     for place, (name, campaign, weight) in enumerate(wanted):

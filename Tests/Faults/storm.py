@@ -1,4 +1,4 @@
-"""A log that is rotated as fast as can be, truncated while it is written, deleted; and a follower that is told to end."""
+"""A log that is rotated as fast as can be, truncated while it is written, deleted; a follower that is told to end."""
 
 import os
 import threading

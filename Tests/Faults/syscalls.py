@@ -84,7 +84,8 @@ def sweep(bench, words, restore, wanted, again):
         return bench.tally.not_run(reason)
     restore()
     made = numbers_of_calls(bench, words)
-    points = [(call, fault, n + 1) for call, count in sorted(made.items()) for n in range(count) for fault in FAULTS]
+    kinds = [(call, fault) for call in sorted(made) for fault in FAULTS]
+    points = [(call, fault, number + 1) for call, fault in kinds for number in range(made[call])]
     bench.random.shuffle(points)
     for place in bench.points(smoke=5, most=len(points)):
         restore()
@@ -142,8 +143,8 @@ def follow(bench):
         time.sleep(0.3)
         log.append(range(1, 200))
         time.sleep(bench.random.uniform(1.5, 4))
-        tracing.send_signal(signal.SIGINT)
-        tracing.wait()
+        tracing.terminate()
+        tracing.wait(30)
         log.append(range(200, 300))
         with open(trace, errors="replace") as file:
             injected = "(INJECTED)" in file.read()

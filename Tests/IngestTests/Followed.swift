@@ -71,8 +71,10 @@ final class Followed {
         try follower?.settle()
     }
 
-    /// The process is killed: what is not committed is gone.
+    /// The process is killed: what is not committed is gone. A commit on its way, which a process would take along,
+    /// holds the lock here until it is done.
     func kill() {
+        try? follower?.settle()
         follower = nil
         writer = nil
     }
