@@ -76,7 +76,7 @@ package final class Catalog: Sendable {
 
     /// Whether there are tables at all. False for an empty file, which a lost WAL leaves behind.
     package static func hasTables(path: String) -> Bool {
-        // An older one has them too, and is brought up to date by the writer that asks. SQLite would make a missing one.
+        // SQLite would make a missing one. An older one has tables too; the writer that asks brings it up to date.
         guard access(path, F_OK) == 0,
             let database = try? DatabaseQueue(path: path, configuration: Self.configuration) else { return false }
         return (try? database.read { db in try db.tableExists("segments") }) == true

@@ -79,6 +79,11 @@ def damage(bench, sizes):
     return name, f"{name} bit {bit} of byte {place} flipped"
 
 
+def crashed(bench, run, where):
+    if run.status is None or run.status < 0 or run.status >= 128:
+        bench.tally.fault(f"{where} ends with {run.status}: {last(run.err)}")
+
+
 def everywhere(bench):
     base, logs = build(bench)
     sizes = files(base)
@@ -89,7 +94,7 @@ def everywhere(bench):
         if status not in (0, 65) or status == 65 and question[:2] != ["export", "--lines"]:
             raise RuntimeError(f"{question} does not work before any damage: {status}")
     named = harmless = 0
-    for _ in bench.points(smoke=20):
+    for _ in bench.points(smoke=30):
         bench.restore(base)
         name, where = damage(bench, sizes)
         bench.tally.point()
@@ -101,6 +106,10 @@ def everywhere(bench):
                 bench.tally.fault(f"{where}: verify exits {run.status} and says nothing")
             elif name.endswith(".parquet") and os.path.basename(name) not in run.out + run.err:
                 bench.tally.fault(f"{where}: verify does not name it: {last(run.out + run.err)}")
+            # Whatever else is asked of it may be refused, but nothing may crash.
+            question = bench.random.choice(before)[0]
+            for words in (question, ["status"], ["ingest", "-q", *logs]):
+                crashed(bench, bench.run(*words), f"{where}: {' '.join(words[:2])}")
             continue
         if run.status != 0:
             bench.tally.fault(f"{where}: verify exits {run.status}: {last(run.err)}")

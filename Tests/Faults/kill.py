@@ -22,7 +22,7 @@ def killed(bench, seconds, *words):
 def once(bench):
     logs = [Log(bench.path(f"{number}.log")) for number in range(5)]
     paths, written = [log.path for log in logs], 0
-    for point in bench.points(smoke=4):
+    for point in bench.points(smoke=2):
         if point % 20 == 0:
             # A trail does not grow for ever, and its first run is a time to be killed as well.
             bench.fresh()
@@ -57,7 +57,7 @@ def rewriting(bench, words, drops):
     kept = {name for name in wanted if int(name[1:]) % 9 >= 4} if drops else wanted
     bench.restore(base)
     whole = bench.duration(*words)
-    for point in bench.points(smoke=4):
+    for point in bench.points(smoke=2):
         where = f"point {point}"
         bench.restore(base)
         bench.tally.point(killed(bench, bench.random.uniform(0, whole * 1.05), *words))

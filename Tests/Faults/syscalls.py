@@ -87,7 +87,7 @@ def sweep(bench, words, restore, wanted, again):
     kinds = [(call, fault) for call in sorted(made) for fault in FAULTS]
     points = [(call, fault, number + 1) for call, fault in kinds for number in range(made[call])]
     bench.random.shuffle(points)
-    for place in bench.points(smoke=5, most=len(points)):
+    for place in bench.points(smoke=3, most=len(points)):
         restore()
         where = "{}, {} {} when={}".format(words[0], *points[place])
         bench.tally.point(inject(bench, words, *points[place]))
