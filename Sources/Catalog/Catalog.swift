@@ -174,6 +174,9 @@ package final class Catalog: Sendable {
         case .SQLITE_CANTOPEN:
             return access(path, F_OK) == 0 ? .cannotOpenFiles(of: path) : .missing(path: path)
         case .SQLITE_NOTADB: return .damaged(path: path, reason: "it is no SQLite database")
+        case .SQLITE_ERROR where error.message?.hasPrefix("no such ") == true:
+            let what = error.message ?? "something is not there"
+            return .damaged(path: path, reason: "its definitions are not those that were written (\(what))")
         case .SQLITE_CORRUPT: return .damaged(path: path, reason: "SQLite finds it malformed")
         default:
             return .failed(

@@ -104,5 +104,9 @@ extension Row {
 
     /// The value of a column. Throws if the row lacks it or holds something else, as rows of a damaged catalog may: a
     /// subscript would end the program.
-    func value<Value: DatabaseValueConvertible>(_ column: String) throws -> Value { try decode(forColumn: column) }
+    func value<Value: DatabaseValueConvertible>(_ column: String) throws -> Value {
+        // Where a value may be missing, so may its column, for all that GRDB knows.
+        guard hasColumn(column) else { throw DatabaseError(resultCode: .SQLITE_CORRUPT) }
+        return try decode(forColumn: column)
+    }
 }

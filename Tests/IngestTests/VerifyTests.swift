@@ -195,6 +195,17 @@ struct TrailDamageTests {
         #expect(!isNamed())
     }
 
+    @Test(arguments: ["start_hash", "row_groups", "checkpoint", "from_offset", "revoked_at", "tokens", "block"])
+    func `a column that a flipped bit has renamed is named, and ends no program`(column: String) throws {
+        try everything(in: place)
+        var damaged = try bytes(place.trail + "/catalog.sqlite")
+        // In definitions and nowhere else: rows do not hold names of columns.
+        for at in damaged.indices where damaged[at...].starts(with: (column + " ").utf8) { damaged[at + 1] ^= 1 }
+        try restore("catalog.sqlite", damaged)
+        #expect(isNamed())
+        #expect(throws: (any Error).self) { try answers() }
+    }
+
     @Test func `a catalog that is cut anywhere is named`() throws {
         try everything(in: place)
         let sound = try bytes(place.trail + "/catalog.sqlite")
