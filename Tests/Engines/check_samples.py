@@ -71,13 +71,23 @@ def exported(trail, program):
     return in_order(table)
 
 
+def unwrapped(extra):
+    """Unknown fields named as ours stand, with all others, in an object `extra`."""
+    prefix = '{"extra":{'
+    if extra is None or not extra.startswith(prefix):
+        return extra
+    fields = json.loads(extra)
+    names_ours = fields.keys() == {"extra"} and not {"source", "source_offset"}.isdisjoint(fields["extra"])
+    return extra[len(prefix) - 1 : -1] if names_ours else extra
+
+
 def exported_row(line):
     # Unknown fields come last, as they came; what stands in a text is escaped and cannot look like a key.
     own = line.index(b'"source_offset":')
     comma = line.find(b",", own)
     extra = "{" + line[comma + 1 : -2].decode() + "}" if comma > 0 else None
     row = json.loads(line[:comma] + b"}" if comma > 0 else line)
-    row["month"], row["extra"] = row["ts"][:7], extra
+    row["month"], row["extra"] = row["ts"][:7], unwrapped(extra)
     for name in ("ts", "expires_at"):
         row[name] = microseconds(row.get(name))
     return row
