@@ -61,7 +61,7 @@ def full_once(bench):
     reason = cannot_mount(bench)
     if reason:
         return bench.tally.not_run(reason)
-    for point in bench.points(smoke=3):
+    for point in bench.points(smoke=2):
         log = Log(bench.path("auth.log"))
         open(log.path, "w").close()
         with Mount(bench, "size=8m") as mount:
@@ -136,7 +136,7 @@ def no_inodes(bench):
 def no_descriptors(bench):
     """200 logs and 32 descriptors, or fewer still: followed and read once, all is stored."""
     folder = bench.fresh("logs")
-    logs = [Log(os.path.join(folder, f"{number}.log")) for number in range(200)]
+    logs = [Log(os.path.join(folder, f"{number}.log")) for number in range(60 if bench.smoke else 200)]
     for number, log in enumerate(logs):
         log.append(range(number * 10, number * 10 + 10))
     for point in bench.points(smoke=2, most=12):
