@@ -78,7 +78,11 @@ extension Follower {
         find: () throws -> OpenedSource
     ) throws {
         if files.count >= options.mostOpen { throw FileError.tooManyOpen(path: path) }
+        // Between the look and the opening, the name may have become another file's: that one is met next time, and
+        // the file that was looked at under its new name.
+        func isOther(_ opened: OpenedSource) -> Bool { opened.record.identity != look.identity }
         var opened = try find()
+        if isOther(opened) { return discoverAgain() }
         if let original = files.values.first(where: { $0.id == opened.origin && $0.identity != look.identity }) {
             // What it continues or repeats is open: that one is read first, as far as it goes.
             try readToEnd(original.identity, time)
@@ -88,6 +92,7 @@ extension Follower {
                 opened = try find()
             }
         }
+        if isOther(opened) { return discoverAgain() }
         // Nothing of it was read, and yet it was written to: what was there may lie beside it.
         if opened.record.wasUsed(look) { awaitRotations(of: opened.record) }
         settling[look.identity] = nil
