@@ -43,16 +43,7 @@ package final class PruneNotes {
     /// Notes where lines stand.
     package func add(_ spans: [LineSpan]) throws { try database.write { db in try Self.add(spans, db) } }
 
-    private func note(_ body: (TokenNotes) throws -> Void) throws {
-        let before = known
-        // Held by the notes alone, so that it is changed in place.
-        known = KnownTokens()
-        known = try database.write { db in
-            let notes = TokenNotes(db, table: "tokens", known: before)
-            try body(notes)
-            return notes.known
-        }
-    }
+    private func note(_ body: (TokenNotes) throws -> Void) throws { try TokenNotes.note(in: database, &known, body) }
 
     /// Adds all notes to those in the catalog.
     fileprivate func write(to db: Database) throws {

@@ -14,6 +14,20 @@ package final class TokenNotes {
         self.table = table
     }
 
+    /// Notes in the table `tokens` of a database of one's own.
+    static func note(
+        in database: DatabaseQueue, _ known: inout KnownTokens, _ body: (TokenNotes) throws -> Void
+    ) throws {
+        let before = known
+        // Held by the notes alone, so that it is changed in place.
+        known = KnownTokens()
+        known = try database.write { db in
+            let notes = TokenNotes(db, table: "tokens", known: before)
+            try body(notes)
+            return notes.known
+        }
+    }
+
     /// Notes facts, in the order in which their lines were read.
     package func add(_ facts: [TokenFact]) throws {
         var tokens = TokenNumbers()

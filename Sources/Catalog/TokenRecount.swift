@@ -41,16 +41,7 @@ package final class TokenRecount {
     /// Takes in the uses of a segment, after its facts.
     package func add(_ uses: TokenUse) throws { try note { try $0.add(uses) } }
 
-    private func note(_ body: (TokenNotes) throws -> Void) throws {
-        let before = known
-        // Held by the notes alone, so that it is changed in place.
-        known = KnownTokens()
-        known = try database.write { db in
-            let notes = TokenNotes(db, table: "tokens", known: before)
-            try body(notes)
-            return notes.known
-        }
-    }
+    private func note(_ body: (TokenNotes) throws -> Void) throws { try TokenNotes.note(in: database, &known, body) }
 
     /// What the catalog says otherwise, at most so many sentences.
     package func differences(from catalog: Catalog, atMost most: Int) throws -> [String] {

@@ -54,9 +54,9 @@ extension SourceIdentity {
         return found.sorted { ($0.look.changed, $0.path) < ($1.look.changed, $1.path) }.map { Inputs.input($0.path) }
     }
 
-    /// The newest generation of a log.
-    func latest(of log: String) -> SourceRecord? {
-        sources.filter { $0.log == log }.max { $0.generation < $1.generation }
+    /// The number that the next generation of a log gets.
+    func nextGeneration(of log: String) -> Int64 {
+        1 + (sources.filter { $0.log == log }.map(\.generation).max() ?? 0)
     }
 
     /// Records as they are to be kept when a log has a newer generation: older ones that were found under another name
@@ -74,7 +74,7 @@ extension SourceIdentity {
                 old.ended = .rotated
                 return old
             }
-            let isSame = latest.device == source.device && latest.inode == source.inode
+            let isSame = latest.identity == source.identity
             old.ended = isSame ? (latest.size < source.checkpoint ? .truncated : .rewritten) : .missing
             old.lost += max(0, source.size - source.checkpoint)
             return old

@@ -30,7 +30,7 @@ extension SourceIdentity {
     func assign(_ log: String, to record: inout SourceRecord) {
         guard source(record.id) == nil, record.log != log else { return }
         record.log = log
-        record.generation = 1 + (latest(of: log)?.generation ?? 0)
+        record.generation = nextGeneration(of: log)
     }
 
     private mutating func find(_ input: Input) throws -> OpenedSource {

@@ -38,7 +38,7 @@ struct SourceIdentity {
         defer { nextID += 1 }
         var record = SourceRecord(
             id: nextID, path: path, isCompressed: isCompressed, device: identity?.device, inode: identity?.inode)
-        record.generation = 1 + (sources.filter { $0.log == record.log }.map(\.generation).max() ?? 0)
+        record.generation = nextGeneration(of: record.log)
         return record
     }
 

@@ -55,7 +55,7 @@ extension Follower {
             try open(input.name, look, isNamed: log == nil, time) { try identity.open(input, log: log) }
             tellSolved(input.name)
         } catch let error as FileError where error.isAboutInput(input.name) {
-            try fail(input, look, error, time)
+            fail(input, look, error, time)
         }
     }
 
@@ -88,7 +88,7 @@ extension Follower {
             try readToEnd(original.identity, time)
             opened = try find()
             if files[original.identity] === original, original.id == opened.origin {
-                guard try mayTakeOver(from: original, opened, look, time) else { return }
+                guard mayTakeOver(from: original, opened, look, time) else { return }
                 opened = try find()
             }
         }
@@ -116,7 +116,7 @@ extension Follower {
     /// takes over at once.
     private func mayTakeOver(
         from original: LiveFile, _ opened: OpenedSource, _ look: FileLook, _ time: Int64
-    ) throws -> Bool {
+    ) -> Bool {
         let isInPlace = FileLook(path: original.source.record.path)?.identity == original.identity
         if !isInPlace {
             drop(original)
@@ -140,7 +140,7 @@ extension Follower {
         return age >= options.grace || GzipStream.isWhole(path: input.name)
     }
 
-    private func fail(_ input: Input, _ look: FileLook, _ error: FileError, _ time: Int64) throws {
+    private func fail(_ input: Input, _ look: FileLook, _ error: FileError, _ time: Int64) {
         if error.isTooManyOpen {
             isShort = true
             if files.values.contains(where: { !$0.isDeleted }) { return }

@@ -103,9 +103,6 @@ package final class Follower {
         identity = try SourceIdentity(of: writer.catalog, holdsLines: intake.holdsLines)
     }
 
-    /// How many files are open.
-    package var fileCount: Int { files.count }
-
     /// Whether nothing can be written now, so that reading waits.
     package var isBlocked: Bool { blockade != nil }
 

@@ -14,7 +14,6 @@ final class LiveFile {
     /// Whether one of the words names it now.
     var isNamed = true
     /// As it was opened, for starting over before anything of it was committed.
-    private let birth: SourceRecord
     private let opened: OpenedSource
     private let chunkBytes: Int
 
@@ -22,7 +21,6 @@ final class LiveFile {
         self.identity = identity
         self.opened = opened
         self.chunkBytes = chunkBytes
-        birth = opened.record
         source = SourceReader(opened, chunkBytes: chunkBytes)
         changedAt = time
         checkedAt = time
@@ -50,7 +48,7 @@ final class LiveFile {
     /// Goes back to what was committed of it, or to where it began.
     func startOver(from committed: SourceRecord?) throws {
         var anew = opened
-        anew.record = committed ?? birth
+        anew.record = committed ?? opened.record
         anew.record.path = source.record.path
         anew.record.device = identity.device
         anew.record.inode = identity.inode
