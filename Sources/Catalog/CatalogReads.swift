@@ -85,6 +85,51 @@ extension Catalog {
         }
     }
 
+    /// What is known about some tokens, in the order of the numbers; unknown numbers are left out.
+    package func lives(ofTokens numbers: [UInt32]) throws(CatalogError) -> [TokenLife] {
+        try read("read tokens") { db in
+            let statement = try db.cachedStatement(sql: Self.life)
+            return try numbers.compactMap { number in
+                try Row.fetchOne(statement, arguments: [number]).map(TokenLife.init)
+            }
+        }
+    }
+
+    /// What is known about the tokens of these ids; unknown ids are left out.
+    package func lives(named ids: Set<[UInt8]>) throws(CatalogError) -> [TokenLife] {
+        try read("read tokens") { db in
+            let statement = try db.cachedStatement(sql: """
+                SELECT *, CAST(token_id AS BLOB) AS token_bytes FROM tokens WHERE token_id = CAST(? AS TEXT)
+                """)
+            return try ids.compactMap { id in
+                try Row.fetchOne(statement, arguments: [Data(id)]).map(TokenLife.init)
+            }
+        }
+    }
+
+    /// The tokens that came into being for one of these principals.
+    package func tokens(ofPrincipals principals: Set<String>) throws(CatalogError) -> [TokenLife] {
+        try read("read tokens") { db in
+            var lives: [TokenLife] = []
+            let rows = try Row.fetchCursor(db, sql: """
+                SELECT *, CAST(token_id AS BLOB) AS token_bytes FROM tokens WHERE issued_at NOT NULL
+                """)
+            while let row = try rows.next() {
+                let principal: String? = try row.value("principal")
+                guard let principal, principals.contains(principal) else { continue }
+                lives.append(try TokenLife(row))
+            }
+            return lives
+        }
+    }
+
+    /// When the first token of a kind came into being, as far as the log tells; `nil` asks for tokens without a kind.
+    package func firstBirth(ofKind kind: String?) throws(CatalogError) -> Int64? {
+        try read("read tokens") { db in
+            try Int64.fetchOne(db, sql: "SELECT min(issued_at) FROM tokens WHERE kind IS ?", arguments: [kind])
+        }
+    }
+
     /// The ids of all tokens; entry `i` belongs to number `i`. Numbers that were never given are empty.
     package func tokenNames() throws(CatalogError) -> [[UInt8]] {
         try read("read tokens") { db in

@@ -8,6 +8,8 @@ package struct DetectorExample: Sendable {
     package var events: [Event]
     /// Exactly these findings, in the order of `Finding.precedes`; empty means: stays quiet.
     package var expected: [Expectation]
+    /// The policy that the detector judges by.
+    package var policy: Policy
 
     package struct Expectation: Sendable, Equatable {
         package var `class`: String
@@ -21,8 +23,11 @@ package struct DetectorExample: Sendable {
         }
     }
 
-    package init(_ name: String, asOf: Int64, events: [Event], expected: [Expectation]) {
+    package init(
+        _ name: String, asOf: Int64, events: [Event], expected: [Expectation], policy: Policy = Policy()
+    ) {
         self.name = name
+        self.policy = policy
         self.asOf = asOf
         self.events = events
         self.expected = expected
@@ -53,6 +58,38 @@ extension Event {
         event.texts[.userAgent] = agent
         event.scopes = scopes
         event.success = true
+        return event
+    }
+
+    /// A token's revocation, in examples.
+    package static func revoked(
+        _ token: String, at ts: Int64, by actor: String? = "admin:maria", reason: String? = "rotation"
+    ) -> Event {
+        var event = Event(ts: ts, kind: .revoked, [.tokenID: token])
+        event.texts[.actor] = actor
+        event.texts[.reason] = reason
+        return event
+    }
+
+    /// A one-time code that was exchanged for an access token, in examples.
+    package static func exchanged(
+        _ token: String, at ts: Int64, to principal: String = "user:4231", code: String? = nil,
+        lifetime: Int64 = Timestamp.hour
+    ) -> Event {
+        var event = Event(ts: ts, kind: .exchanged, [.tokenID: token, .principal: principal, .kind: "oauth"])
+        event.texts[.codeID] = code
+        event.expiresAt = ts + lifetime
+        return event
+    }
+
+    /// A token that took the place of another, in examples.
+    package static func refreshed(
+        _ token: String, from old: String, at ts: Int64, to principal: String = "user:4231",
+        lifetime: Int64 = Timestamp.hour
+    ) -> Event {
+        var event = Event(
+            ts: ts, kind: .refreshed, [.tokenID: token, .oldTokenID: old, .principal: principal, .kind: "oauth"])
+        event.expiresAt = ts + lifetime
         return event
     }
 

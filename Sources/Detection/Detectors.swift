@@ -1,3 +1,5 @@
+package import Events
+
 /// All detectors, one line each.
 package enum Detectors {
     /// The detectors with their settings, in the order in which they are listed and run.
@@ -5,7 +7,27 @@ package enum Detectors {
         [
             DormantTokenReactivation(settings.dormantTokenReactivation),
             FailedVerificationByIP(settings.failedVerificationByIP),
+            UseAfterRevoke(grace: settings.revokeGrace),
+            UseAfterExpiry(grace: settings.expiryGrace),
+            RefreshReuse(grace: settings.refreshGrace),
+            CodeReplay(),
+            PrincipalMismatch(),
+            ScopeBypass(settings.policy),
+            AuthModeViolation(settings.policy),
             PlaintextToken(),
+            OrphanToken(settings.policy),
+            ScopeEscalation(settings.policy),
+            ToolUndeclared(settings.policy),
+            SourceSilence(settings.sourceSilence),
+            NewSurroundings(settings.newSurroundings),
+            LifetimePolicy(settings.policy),
+            RotationOverlap(settings.policy),
+            RateLimitBreach(settings.policy),
+            MassIssuance(limit: settings.issues.limit, width: settings.issues.width),
+            RevokeStorm(limit: settings.revocations.limit, width: settings.revocations.width),
+            RevokeWithoutReason(),
+            SelfIssue(),
+            NeverUsed(idle: settings.neverUsedAfter),
         ]
     }
 
@@ -26,6 +48,27 @@ package enum Detectors {
 package struct DetectorSettings: Sendable {
     package var dormantTokenReactivation = DormantTokenReactivation.Settings()
     package var failedVerificationByIP = FailedVerificationByIP.Settings()
+    package var newSurroundings = NewSurroundings.Settings()
+    package var sourceSilence = SourceSilence.Settings()
+    /// How long a revocation may take to arrive, in microseconds.
+    package var revokeGrace = Timestamp.minute
+    /// How far the clocks of servers may differ, in microseconds.
+    package var expiryGrace = Timestamp.minute
+    /// How long after a refresh the same one may be repeated, in microseconds.
+    package var refreshGrace = 10 * Timestamp.second
+    /// How many tokens one actor may issue, or revoke, within a time.
+    package var issues = Burst()
+    package var revocations = Burst()
+    /// How long a token may lie idle from its issue on, in microseconds.
+    package var neverUsedAfter = 30 * Timestamp.day
+    /// What the server hands out and what its tools need.
+    package var policy = Policy()
+
+    /// The most events of a kind within `width` microseconds.
+    package struct Burst: Sendable, Equatable {
+        package var limit = 20
+        package var width = Timestamp.hour
+    }
 
     package init() {}
 }

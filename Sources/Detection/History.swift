@@ -23,6 +23,19 @@ package protocol History {
     /// What is known about a token.
     func life(ofToken number: UInt32) throws -> TokenLife?
 
+    /// What is known about some tokens, in the order of the numbers. Numbers that were never given are left out.
+    func lives(ofTokens numbers: [UInt32]) throws -> [TokenLife]
+
+    /// What is known about the tokens of these ids, in no promised order; those of which nothing is known are left out.
+    func lives(named ids: Set<[UInt8]>) throws -> [TokenLife]
+
+    /// The tokens that the log saw come into being for one of these principals, in no promised order.
+    func tokens(ofPrincipals principals: Set<String>) throws -> [TokenLife]
+
+    /// When the log first saw a token of this kind come into being; nil if never. `kind` nil asks for tokens whose
+    /// birth names no kind.
+    func firstBirth(ofKind kind: String?) throws -> Int64?
+
     /// The latest use of a token on a day before the given one, or nil. It may look back over all history.
     func lastUse(ofToken number: UInt32, beforeDay day: Int32) throws -> Int64?
 

@@ -22,6 +22,16 @@ struct TrailHistory: History {
 
     func life(ofToken number: UInt32) throws -> TokenLife? { try trail.catalog.life(ofToken: number) }
 
+    func lives(ofTokens numbers: [UInt32]) throws -> [TokenLife] { try trail.catalog.lives(ofTokens: numbers) }
+
+    func lives(named ids: Set<[UInt8]>) throws -> [TokenLife] { try trail.catalog.lives(named: ids) }
+
+    func tokens(ofPrincipals principals: Set<String>) throws -> [TokenLife] {
+        try trail.catalog.tokens(ofPrincipals: principals)
+    }
+
+    func firstBirth(ofKind kind: String?) throws -> Int64? { try trail.catalog.firstBirth(ofKind: kind) }
+
     func lastUse(ofToken number: UInt32, beforeDay day: Int32) throws -> Int64? {
         try trail.catalog.lastUse(ofToken: number, beforeDay: day)
     }

@@ -60,16 +60,20 @@ struct MemoryHistory: History {
         let place = Int(number(of: token))
         switch event.kind {
         case .used:
+            lives[place].principal = lives[place].principal ?? event[.principal]
+            lives[place].kind = lives[place].kind ?? event[.kind]
             lives[place].firstUse = min(lives[place].firstUse ?? event.ts, event.ts)
             lives[place].lastUse = max(lives[place].lastUse ?? event.ts, event.ts)
         case .issued, .exchanged, .refreshed:
             if event.ts <= lives[place].issuedAt ?? .max {
                 lives[place].issuedAt = event.ts
+                lives[place].kind = event[.kind]
                 lives[place].principal = event[.principal]
                 lives[place].issuedBy = event[.actor]
                 lives[place].expiresAt = event.expiresAt
                 lives[place].scopes = event.scopes
             }
+            if event.kind == .refreshed, let old = event[.oldTokenID] { supersede(old, by: token, at: event.ts) }
         case .revoked:
             lives[place].revokedAt = min(lives[place].revokedAt ?? event.ts, event.ts)
         case .failed:
@@ -77,10 +81,29 @@ struct MemoryHistory: History {
         }
     }
 
+    private mutating func supersede(_ old: String, by token: String, at time: Int64) {
+        let place = Int(number(of: old))
+        guard time < lives[place].supersededAt ?? .max else { return }
+        lives[place].supersededAt = time
+        lives[place].supersededBy = token
+    }
+
     func tokenDays(on day: Int32) throws -> [TokenDays] { days[day] ?? [] }
 
     func life(ofToken number: UInt32) throws -> TokenLife? {
         lives.indices.contains(Int(number)) ? lives[Int(number)] : nil
+    }
+
+    func lives(ofTokens numbers: [UInt32]) throws -> [TokenLife] { try numbers.compactMap { try life(ofToken: $0) } }
+
+    func lives(named ids: Set<[UInt8]>) throws -> [TokenLife] { lives.filter { ids.contains(Array($0.tokenID.utf8)) } }
+
+    func tokens(ofPrincipals principals: Set<String>) throws -> [TokenLife] {
+        lives.filter { $0.issuedAt != nil && principals.contains($0.principal ?? "") }
+    }
+
+    func firstBirth(ofKind kind: String?) throws -> Int64? {
+        lives.filter { $0.kind == kind }.compactMap(\.issuedAt).min()
     }
 
     func lastUse(ofToken number: UInt32, beforeDay day: Int32) throws -> Int64? {
@@ -98,6 +121,8 @@ struct MemoryHistory: History {
             var some = EventColumns(count: rows.count, fields: scan.fields)
             if scan.fields.contains(.ts) { some.ts = all.ts }
             if scan.fields.contains(.event) { some.event = all.event }
+            if scan.fields.contains(.expiresAt) { some.expiresAt = all.expiresAt }
+            if scan.fields.contains(.success) { some.success = all.success }
             if scan.fields.contains(.scopes) { some.scopes = all.scopes }
             if scan.fields.contains(.sourceOffset) { some.sourceOffset = all.sourceOffset }
             for field in EventField.texts where scan.fields.contains(field) { some[field] = all[field] }

@@ -210,7 +210,7 @@ extension Optional where Wrapped == Surroundings.Use {
 
 extension EventColumns {
     /// The token of a row, as the bytes that tell tokens apart; empty when it names none.
-    fileprivate func tokenBytes(at row: Int) -> [UInt8] { self[.tokenID].bytes(at: row).map { Array($0) } ?? [] }
+    func tokenBytes(at row: Int) -> [UInt8] { self[.tokenID].bytes(at: row).map { Array($0) } ?? [] }
 
     /// The reference to a row's line. The batch must hold `ts`, `source`, `source_offset` and `event_id`.
     func evidence(at row: Int) -> Evidence {

@@ -1,0 +1,79 @@
+internal import Events
+internal import Rollups
+
+/// The tokens used on the days of a window, with what is known about each, from the rollups alone.
+struct ActiveTokens {
+    struct Token {
+        var life: TokenLife
+        /// The latest use on these days; it may lie after the window.
+        var lastUse: Int64
+    }
+
+    let history: any History
+    let window: DetectionWindow
+
+    /// By number. What the log said of a token only at or after `as_of` is left out.
+    func read() throws -> [Token] {
+        guard !window.isEmpty, let coverage = try history.coverage else { return [] }
+        var last: [UInt32: Int64] = [:]
+        let end = min(window.to, coverage.upperBound)
+        let start = max(window.from, coverage.lowerBound)
+        guard start < end else { return [] }
+        for day in Timestamp.day(of: start)...Timestamp.day(of: end - 1) {
+            for piece in try history.tokenDays(on: day) {
+                for place in 0..<piece.count {
+                    last[piece.tokens[place]] = max(last[piece.tokens[place]] ?? .min, piece.last[place])
+                }
+            }
+        }
+        return try history.lives(ofTokens: last.keys.sorted()).map { life in
+            Token(life: life.known(before: window.asOf), lastUse: last[life.number] ?? .min)
+        }
+    }
+}
+
+extension TokenLife {
+    /// What the log had said of the token before a time.
+    func known(before asOf: Int64) -> TokenLife {
+        var life = self
+        if issuedAt.map({ $0 >= asOf }) ?? false {
+            life.issuedAt = nil
+            life.issuedBy = nil
+            life.expiresAt = nil
+            life.scopes = nil
+        }
+        if revokedAt.map({ $0 >= asOf }) ?? false { life.revokedAt = nil }
+        if supersededAt.map({ $0 >= asOf }) ?? false {
+            life.supersededAt = nil
+            life.supersededBy = nil
+        }
+        return life
+    }
+}
+
+/// Uses of tokens after a time at which they should have ended.
+struct LateUses {
+    let history: any History
+    let window: DetectionWindow
+
+    /// The tokens with a use in the window later than `deadline` says, and all their late uses before `as_of`.
+    func read(after deadline: (TokenLife) -> Int64?) throws -> [(life: TokenLife, uses: Case)] {
+        var suspects: [[UInt8]: (life: TokenLife, deadline: Int64, uses: Case)] = [:]
+        for token in try ActiveTokens(history: history, window: window).read() {
+            guard let deadline = deadline(token.life), token.lastUse > deadline else { continue }
+            suspects[Array(token.life.tokenID.utf8)] = (token.life, deadline, Case())
+        }
+        guard let earliest = suspects.values.map(\.deadline).min() else { return [] }
+        let scan = EventScan(
+            from: earliest, to: window.asOf, kinds: .used, texts: [.tokenID: .anyOf(Set(suspects.keys))],
+            fields: Case.fields.union(EventFields(.tokenID)))
+        try history.scan(scan) { batch in
+            for row in 0..<batch.count {
+                let token = batch.tokenBytes(at: row)
+                guard let deadline = suspects[token]?.deadline, batch.ts[row] > deadline else { continue }
+                suspects[token]?.uses.add(batch, row, window)
+            }
+        }
+        return suspects.values.filter(\.uses.isInWindow).map { ($0.life, $0.uses) }
+    }
+}

@@ -1,0 +1,64 @@
+internal import Columns
+internal import Events
+
+/// Events that a rule objects to, by what it objects to and by UTC day.
+///
+/// Something that goes on day after day is one case of each day: it is told anew until it is mended, but not for every
+/// line. Whole days are read, so that a case is the same whatever window of time a run looks at.
+struct DayCases {
+    let history: any History
+    let window: DetectionWindow
+    var kinds: EventKinds
+    var texts: [EventField: TextCondition] = [:]
+    /// The columns that the rule reads, at most four. By the first one the lines are found again.
+    let columns: [EventField]
+
+    struct DayCase {
+        var what: String
+        /// UTC days since 1970.
+        var day: Int32
+        var events: Case
+    }
+
+    /// The cases with an event in the window. `judge` says what is wrong with an event, or nil; it must say so from the
+    /// columns alone.
+    func read(_ judge: (EventColumns, Int) -> String?) throws -> [DayCase] {
+        var suspects: Set<[UInt8]> = []
+        var isUnnamed = false
+        var scan = EventScan(
+            from: window.from, to: window.to, kinds: kinds, texts: texts,
+            fields: EventFields(columns + Array(texts.keys)))
+        guard !window.isEmpty else { return [] }
+        try history.scan(scan) { batch in
+            for row in batch.distinctRows(by: columns) where judge(batch, row) != nil {
+                if let text = batch[columns[0]].bytes(at: row) {
+                    suspects.insert(Array(text))
+                } else {
+                    isUnnamed = true
+                }
+            }
+        }
+        guard isUnnamed || !suspects.isEmpty else { return [] }
+        let days = window.wholeDays
+        (scan.from, scan.to) = (days.lowerBound, days.upperBound)
+        if !isUnnamed { scan.texts[columns[0]] = .anyOf(suspects) }
+        scan.fields = scan.fields.union(Case.fields)
+        return try read(scan, judge)
+    }
+
+    private struct Key: Hashable {
+        var what: String
+        var day: Int32
+    }
+
+    private func read(_ scan: EventScan, _ judge: (EventColumns, Int) -> String?) throws -> [DayCase] {
+        var cases: [Key: Case] = [:]
+        try history.scan(scan) { batch in
+            for row in 0..<batch.count {
+                guard let what = judge(batch, row) else { continue }
+                cases[Key(what: what, day: Timestamp.day(of: batch.ts[row])), default: Case()].add(batch, row, window)
+            }
+        }
+        return cases.filter(\.value.isInWindow).map { DayCase(what: $0.what, day: $0.day, events: $1) }
+    }
+}

@@ -1,0 +1,151 @@
+internal import Columns
+internal import Events
+internal import Rollups
+
+/// A token is given out for longer than the policy allows.
+///
+/// An admin issues each API token by hand, so each is a finding of its own. Access tokens are given out by the thousand
+/// under one setting of the server: there is one finding for each client and UTC day.
+///
+/// Not found: access tokens whose birth names no expiry (counted), and refresh tokens that were never used.
+package struct LifetimePolicy: Detector {
+    package static let card = DetectorCard(
+        id: "lifetime-policy",
+        title: "Token lives longer than the policy allows",
+        question: "Which tokens were given out for too long, or forever?",
+        needs: [.ts, .event, .tokenID, .expiresAt],
+        defaultSeverity: .medium,
+        classes: [
+            .init("no_expiry", .high, "An API token was issued without an expiry."),
+            .init("api_token_too_long", .medium, "An API token was issued for longer than the limit."),
+            .init("access_token_too_long", .medium, "A client got access tokens that live longer than the limit."),
+            .init("refresh_token_too_long", .medium, "A refresh token was used later than the limit after its birth."),
+        ],
+        references: ["T1550.001"],
+        knownGaps: [
+            "Events do not say when a refresh token expires: its age when it is used is judged, not its lifetime.",
+            "`issued` events of kind `oauth` are judged as access tokens; those without a kind as API tokens.",
+        ],
+        version: 1)
+
+    private let policy: Policy
+    /// A lifetime that was cut from another clock may be so much longer.
+    private static let tolerance = Timestamp.minute
+
+    package init(_ policy: Policy = Policy()) { self.policy = policy }
+
+    package func detect(in window: DetectionWindow, of history: any History) throws -> DetectionResult {
+        var result = emptyResult
+        guard !window.isEmpty else { return result }
+        result.findings = try issued(window, history) + accessTokens(window, history) + refreshTokens(window, history)
+        result.counts.add("findings", result.findings.count)
+        result.sort()
+        return result
+    }
+
+    // MARK: API tokens
+
+    private func issued(_ window: DetectionWindow, _ history: any History) throws -> [Finding] {
+        var findings: [Finding] = []
+        let scan = EventScan(
+            from: window.from, to: window.to, kinds: EventKinds(.issued),
+            fields: Case.fields.union(EventFields([.tokenID, .kind, .expiresAt])))
+        try history.scan(scan) { batch in
+            for row in 0..<batch.count where batch[.kind][row] != "oauth" && batch[.kind][row] != "anonymous" {
+                guard let token = batch[.tokenID][row] else { continue }
+                let expires = batch.expiresAt[row] == EventColumns.noTime ? nil : batch.expiresAt[row]
+                let life = expires.map { $0.minus(batch.ts[row]) }
+                guard life.map({ $0 > policy.lifetimes.apiToken.plus(Self.tolerance) }) ?? true else { continue }
+                var one = Case()
+                one.add(batch, row, window)
+                findings.append(finding(verdict(token, life, one), one, asOf: window.asOf))
+            }
+        }
+        return findings
+    }
+
+    private func verdict(_ token: String, _ life: Int64?, _ one: Case) -> Verdict {
+        let limit = Wording.width(policy.lifetimes.apiToken)
+        let who = one[.actor].first ?? "nobody who is named"
+        let whom = one[.principal].first ?? "nobody who is named"
+        let span = life.map { "for \(Wording.span($0))" } ?? "without an expiry"
+        return Verdict(
+            class: life == nil ? "no_expiry" : "api_token_too_long", entity: .init("token", token),
+            fact: [token, String(one.first)], title: "Token \(token) issued \(span)",
+            explanation: "\(who) issued the token to \(whom) \(span); the policy allows \(limit). "
+                + (life == nil ? "A token that never ends is what a thief keeps. " : "")
+                + "Issue a new one that ends in time, and revoke this one.")
+    }
+
+    // MARK: Access tokens
+
+    private func accessTokens(_ window: DetectionWindow, _ history: any History) throws -> [Finding] {
+        var clients: [Key: (births: Case, longest: Int64)] = [:]
+        let days = window.wholeDays
+        let scan = EventScan(
+            from: days.lowerBound, to: days.upperBound, kinds: [EventKinds(.exchanged), EventKinds(.refreshed)],
+            fields: Case.fields.union(EventFields([.clientID, .expiresAt])))
+        try history.scan(scan) { batch in
+            for row in 0..<batch.count where batch.expiresAt[row] != EventColumns.noTime {
+                let life = batch.expiresAt[row].minus(batch.ts[row])
+                guard life > policy.lifetimes.accessToken.plus(Self.tolerance) else { continue }
+                let key = Key(client: batch[.clientID][row] ?? "", day: Timestamp.day(of: batch.ts[row]))
+                clients[key, default: (Case(), 0)].births.add(batch, row, window)
+                clients[key, default: (Case(), 0)].longest.grow(to: life)
+            }
+        }
+        return clients.filter(\.value.births.isInWindow).map { key, one in
+            finding(verdict(key, one.births, one.longest), one.births, asOf: window.asOf)
+        }
+    }
+
+    private struct Key: Hashable {
+        var client: String
+        var day: Int32
+    }
+
+    private func verdict(_ key: Key, _ births: Case, _ longest: Int64) -> Verdict {
+        let day = Timestamp.dayText(key.day)
+        let client = key.client.isEmpty ? "a client that is not named" : "client \(key.client)"
+        return Verdict(
+            class: "access_token_too_long", entity: .init("client", key.client.isEmpty ? "unnamed" : key.client),
+            fact: [key.client, day], title: "Access tokens of \(client) live \(Wording.span(longest))",
+            explanation: "On \(day), \(client) got \(Wording.count(births.events, "access token")) that live up to "
+                + "\(Wording.span(longest)); the policy allows \(Wording.width(policy.lifetimes.accessToken)). A "
+                + "stolen one is good for as long. Shorten the life that the server gives them; refresh tokens carry "
+                + "the session.")
+    }
+
+    // MARK: Refresh tokens
+
+    private func refreshTokens(_ window: DetectionWindow, _ history: any History) throws -> [Finding] {
+        var refreshed: [[UInt8]: Case] = [:]
+        let scan = EventScan(
+            from: window.from, to: window.to, kinds: EventKinds(.refreshed),
+            fields: Case.fields.union(EventFields(.oldTokenID)))
+        try history.scan(scan) { batch in
+            for row in 0..<batch.count {
+                guard let old = batch[.oldTokenID].bytes(at: row) else { continue }
+                refreshed[Array(old), default: Case()].add(batch, row, window)
+            }
+        }
+        return try history.lives(named: Set(refreshed.keys)).compactMap { life in
+            guard let one = refreshed[Array(life.tokenID.utf8)], let issued = life.issuedAt,
+                one.last.minus(issued) > policy.lifetimes.refreshToken.plus(Self.tolerance) else { return nil }
+            return finding(verdict(life.tokenID, age: one.last.minus(issued)), one, asOf: window.asOf)
+        }
+    }
+
+    private func verdict(_ token: String, age: Int64) -> Verdict {
+        Verdict(
+            class: "refresh_token_too_long", entity: .init("token", token), fact: ["refresh", token],
+            title: "Refresh token of \(token) accepted after \(Wording.span(age))",
+            explanation: "The refresh token that came with \(token) was accepted \(Wording.span(age)) after its birth; "
+                + "the policy allows \(Wording.width(policy.lifetimes.refreshToken)). Let refresh tokens expire, so "
+                + "that a grant nobody uses any more ends.")
+    }
+}
+
+extension Int64 {
+    fileprivate mutating func grow(to other: Int64) { self = Swift.max(self, other) }
+}

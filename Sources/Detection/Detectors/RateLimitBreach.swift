@@ -1,0 +1,97 @@
+internal import Events
+
+/// A caller made more calls in a minute than the rate table allows, and they were answered.
+///
+/// One finding for each caller, cell of the table and UTC day.
+///
+/// Not found: calls whose events name no kind of caller, and calls that were refused.
+package struct RateLimitBreach: Detector {
+    package static let card = DetectorCard(
+        id: "rate-limit-breach",
+        title: "More calls than the rate table allows",
+        question: "Who was answered more often in any minute than the rate table allows?",
+        needs: [.ts, .event, .kind, .ip, .tokenID, .principal],
+        defaultSeverity: .medium,
+        classes: [.init("rate_limit_breach", .medium, "More uses in a sliding minute than the caller's cell allows.")],
+        references: ["T1119", "T1499"],
+        knownGaps: ["Addresses are counted singly, also those of one IPv6 network."],
+        version: 1)
+
+    private let policy: Policy
+
+    package init(_ policy: Policy = Policy()) { self.policy = policy }
+
+    package func detect(in window: DetectionWindow, of history: any History) throws -> DetectionResult {
+        var result = emptyResult
+        for cell in RateCell.allCases {
+            guard let limit = policy.rates[cell] else { continue }
+            try require(limit > 0, cell.rawValue, "\(limit)", want: "a number of calls above 0")
+            let search = BurstSearch(
+                history: history, window: window, kinds: .used, texts: [.kind: .equals([cell.kind])], key: cell.key,
+                width: Timestamp.minute, limit: limit)
+            let (bursts, callers) = try search.read()
+            result.findings += bursts.map { finding(verdict($0, cell, limit), $0.events, asOf: window.asOf) }
+            result.counts.add(cell.rawValue, callers)
+        }
+        result.sort()
+        return result
+    }
+
+    private func verdict(_ burst: BurstSearch.Burst, _ cell: RateCell, _ limit: Int) -> Verdict {
+        let day = Timestamp.dayText(burst.day)
+        var context = Context()
+        context.add("cell", cell.rawValue)
+        context.add("limit", limit)
+        context.add("peak", burst.peak)
+        return Verdict(
+            class: "rate_limit_breach", entity: .init(cell.entity, burst.key), fact: [cell.rawValue, burst.key, day],
+            title: "\(burst.key) was answered \(burst.peak) times in a minute",
+            explanation: "On \(day), \(burst.key) was answered up to \(burst.peak) times in 60 s; the cell "
+                + "\(cell.rawValue) of the rate table allows \(limit). "
+                + "\(Wording.count(burst.events.events, "use")) lie in such minutes, from "
+                + "\(Timestamp.text(burst.events.first)) to \(Timestamp.text(burst.events.last)). The server does not "
+                + "hold the limit: somebody copies data, or a client runs wild.",
+            context: context)
+    }
+
+    package static let examples: [DetectorExample] = [
+        DetectorExample(
+            "an anonymous address with 61 calls in a minute is found", asOf: Event.time(day: 1, hour: 12),
+            events: (0..<61).map { call("anonymous", second: $0 % 60, ip: "198.51.100.23") },
+            expected: [.init("rate_limit_breach", "198.51.100.23", .medium)]),
+        DetectorExample(
+            "60 calls in a minute, 61 in two, and 61 by a token stay quiet", asOf: Event.time(day: 1, hour: 12),
+            events: (0..<60).map { call("anonymous", second: $0, ip: "198.51.100.23") }
+                + (0..<61).map { call("anonymous", second: $0 * 2, ip: "198.51.100.24") }
+                + (0..<61).map { call("api_token", second: $0, ip: "198.51.100.25") },
+            expected: []),
+    ]
+
+    private static func call(_ kind: String, second: Int64, ip: String) -> Event {
+        var event = Event.used("tok_1", at: Event.time(day: 1, hour: 1, second: second), ip: ip)
+        event.texts[.kind] = kind
+        return event
+    }
+}
+
+extension RateCell {
+    /// The kind of caller whose calls the cell counts.
+    fileprivate var kind: String {
+        switch self {
+        case .anonymousByIP: "anonymous"
+        case .apiTokenByToken: "api_token"
+        case .oauthByPrincipal: "oauth"
+        }
+    }
+
+    /// The column by which they are counted together.
+    fileprivate var key: EventField {
+        switch self {
+        case .anonymousByIP: .ip
+        case .apiTokenByToken: .tokenID
+        case .oauthByPrincipal: .principal
+        }
+    }
+
+    fileprivate var entity: String { self == .apiTokenByToken ? "token" : key.name }
+}

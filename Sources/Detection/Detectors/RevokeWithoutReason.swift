@@ -1,0 +1,65 @@
+internal import Columns
+internal import Events
+
+/// Tokens were revoked, and nobody wrote down why.
+///
+/// The reason is what tells an incident from a rotation a year later. One finding for each actor and UTC day.
+///
+/// Not found: a reason that says nothing.
+package struct RevokeWithoutReason: Detector {
+    package static let card = DetectorCard(
+        id: "revoke-without-reason",
+        title: "Revoked without a reason",
+        question: "Who revoked tokens without saying why?",
+        needs: [.ts, .event, .tokenID, .reason],
+        defaultSeverity: .medium,
+        classes: [.init("revoke_without_reason", .medium, "An actor revoked tokens and gave no reason.")],
+        references: [],
+        knownGaps: ["A log that never names reasons is found for every actor and day, until it does."],
+        version: 1)
+
+    package init() {}
+
+    package func detect(in window: DetectionWindow, of history: any History) throws -> DetectionResult {
+        var result = emptyResult
+        let search = DayCases(
+            history: history, window: window, kinds: EventKinds(.revoked), columns: [.actor, .reason])
+        let cases = try search.read { revocations, row in
+            let reason = revocations[.reason].bytes(at: row) ?? []
+            return reason.allSatisfy { $0 == 0x20 } ? revocations[.actor][row] ?? "" : nil
+        }
+        result.findings = cases.map { finding(verdict($0), $0.events, asOf: window.asOf) }
+        result.counts.add("revocations", cases.reduce(0) { $0 + $1.events.events })
+        result.sort()
+        return result
+    }
+
+    private func verdict(_ one: DayCases.DayCase) -> Verdict {
+        let day = Timestamp.dayText(one.day)
+        let actor = one.what.isEmpty ? "somebody who is not named" : one.what
+        let count = Wording.count(one.events.events, "token")
+        return Verdict(
+            class: "revoke_without_reason", entity: .init("actor", one.what.isEmpty ? "unnamed" : one.what),
+            fact: [one.what, day], title: "\(count) revoked without a reason on \(day)",
+            explanation: "On \(day), \(actor) revoked \(count) and gave no reason. Whoever reads the log later cannot "
+                + "tell a rotation from an incident: ask, write it down, and let the server require it.")
+    }
+
+    package static let examples: [DetectorExample] = [
+        DetectorExample(
+            "two revocations without a word are found once for their admin", asOf: Event.time(day: 1, hour: 12),
+            events: [
+                .revoked("tok_1", at: Event.time(day: 1, hour: 1), reason: nil),
+                .revoked("tok_2", at: Event.time(day: 1, hour: 2), reason: " "),
+                .revoked("tok_3", at: Event.time(day: 1, hour: 3), reason: "left the company"),
+            ],
+            expected: [.init("revoke_without_reason", "admin:maria", .medium)]),
+        DetectorExample(
+            "a revocation without admin and reason is found as well", asOf: Event.time(day: 1, hour: 12),
+            events: [.revoked("tok_1", at: Event.time(day: 1, hour: 1), by: nil, reason: nil)],
+            expected: [.init("revoke_without_reason", "unnamed", .medium)]),
+        DetectorExample(
+            "a revocation with a reason stays quiet", asOf: Event.time(day: 1, hour: 12),
+            events: [.revoked("tok_1", at: Event.time(day: 1, hour: 1))], expected: []),
+    ]
+}

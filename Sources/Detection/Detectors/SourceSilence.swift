@@ -1,0 +1,111 @@
+internal import Columns
+internal import Events
+
+/// A log that always spoke has gone silent.
+///
+/// Whoever breaks in stops the log first; more often a shipper has died, and nobody sees what happens meanwhile. How
+/// long a log is silent in its usual day is its own habit: the median of the longest gaps of its days.
+///
+/// Not found: the silence of a log with fewer than three days of habit, and silence up to now, unless the run looks up
+/// to now (`--as-of`) or other logs go on.
+package struct SourceSilence: Detector {
+    package static let card = DetectorCard(
+        id: "source-silence",
+        title: "Log gone silent",
+        question: "Which logs were silent for much longer than they usually are?",
+        needs: [.ts, .source],
+        defaultSeverity: .high,
+        classes: [.init("source_silence", .high, "No event of a log for more than five times its usual longest gap.")],
+        references: ["T1562.008", "T1070"],
+        knownGaps: [
+            "Files that differ in digits only, such as one a day, are taken for one log.",
+            "Gaps are measured in whole seconds; silences under 15 minutes are not told.",
+        ],
+        version: 1)
+
+    package struct Settings: Sendable, Equatable {
+        /// How many times the usual gap a silence must last.
+        package var factor: Int64 = 5
+        /// The shortest silence that is told, in microseconds.
+        package var least = 15 * Timestamp.minute
+        /// How many UTC days of habit are looked at, and how many of them must have events.
+        package var habitDays: Int32 = 14
+        package var leastDays = 3
+
+        package init() {}
+    }
+
+    package var settings: Settings
+
+    package init(_ settings: Settings = Settings()) { self.settings = settings }
+
+    package func detect(in window: DetectionWindow, of history: any History) throws -> DetectionResult {
+        try require((1...1000).contains(settings.factor), "factor", "\(settings.factor)", want: "a number from 1 to "
+            + "1000")
+        try require(settings.habitDays > 0, "habit_days", "\(settings.habitDays)", want: "a number of days above 0")
+        var result = emptyResult
+        var search = SilentLogs(settings)
+        let silences = try search.read(window, history)
+        for silence in silences {
+            let one = try lastEvent(of: silence, window, history)
+            let last = silence.end ?? silence.due
+            result.findings.append(finding(
+                verdict(silence), first: one.first == .max ? silence.start : one.first, last: last, one.evidence.all,
+                one.context, asOf: window.asOf))
+        }
+        result.counts.add("logs", search.logs)
+        result.sort()
+        return result
+    }
+
+    /// The last lines before the silence.
+    private func lastEvent(
+        of silence: SilentLogs.Silence, _ window: DetectionWindow, _ history: any History
+    ) throws -> Case {
+        var one = Case()
+        let name = silence.log
+        let scan = EventScan(
+            from: silence.start, to: silence.start + Timestamp.second,
+            texts: [.source: .matching { SilentLogs.name(of: $0) == name }], fields: Case.fields)
+        try history.scan(scan) { batch in
+            for row in 0..<batch.count { one.add(batch, row, window) }
+        }
+        return one
+    }
+
+    private func verdict(_ silence: SilentLogs.Silence) -> Verdict {
+        let log = String(decoding: silence.log, as: UTF8.self)
+        let start = Timestamp.text(silence.start)
+        let span = silence.end.map { "for \(Wording.span($0.minus(silence.start))), until \(Timestamp.text($0))" }
+        var context = Context()
+        context.add("silent_since", time: silence.start)
+        context.add("silent_until", time: silence.end)
+        context.add("usual_longest_gap", Wording.span(silence.usual))
+        return Verdict(
+            class: "source_silence", entity: .init("source", log), fact: [log, String(silence.start)],
+            title: "\(log) silent since \(start)",
+            explanation: "\(log) told nothing from \(start) on \(span ?? "until the run looked"). On its days before, "
+                + "its "
+                + "longest gap was \(Wording.span(silence.usual)) in the middle; the rule allows \(settings.factor) "
+                + "times that, and at least \(Wording.width(settings.least)). What happened meanwhile is not in this "
+                + "log: "
+                + "see whether the server wrote it, the shipper shipped it, and nobody stopped either.",
+            confidence: .medium, context: context)
+    }
+
+    package static let examples: [DetectorExample] = [
+        DetectorExample(
+            "a log that speaks every ten minutes and then not for an hour is found", asOf: Event.time(day: 5),
+            events: day(0) + day(1) + day(2) + day(3)
+                + day(4).filter { $0.ts < Event.time(day: 4, hour: 8) || $0.ts > Event.time(day: 4, hour: 9) },
+            expected: [.init("source_silence", "auth.ndjson", .high)]),
+        DetectorExample(
+            "a log with its usual gaps stays quiet", asOf: Event.time(day: 5),
+            events: day(0) + day(1) + day(2) + day(3) + day(4), expected: []),
+    ]
+
+    /// A use every ten minutes.
+    private static func day(_ day: Int64) -> [Event] {
+        (0..<144).map { .used("tok_1", at: Event.time(day: day, minute: $0 * 10)) }
+    }
+}

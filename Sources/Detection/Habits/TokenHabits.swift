@@ -1,0 +1,175 @@
+internal import Columns
+internal import Events
+internal import Rollups
+
+/// What tokens are used from, with and for, day by day, and what is new on a day.
+///
+/// Days are read in order, each once, and only what stood on earlier days counts as known: so it does not matter in
+/// what order the lines of one day come.
+struct TokenHabits {
+    /// The first that is new for a token on a day.
+    struct News {
+        var token: [UInt8]
+        var day: Int32
+        /// What was new at once, at most.
+        var fields: [EventField]
+        /// The new values of that day, by field.
+        var values: [EventField: Set<[UInt8]>]
+        var usesBefore: Int
+    }
+
+    static let fields: [EventField] = [.ip, .userAgent, .tool]
+
+    /// How many settled tokens were used on the days of the window.
+    private(set) var settledTokens = 0
+    private let settings: NewSurroundings.Settings
+    private var tokens = TextNumbers()
+    private var values = fields.map { _ in TextNumbers() }
+    private var habits: [Habit: Int32] = [:]
+    /// By token number and place in `fields`.
+    private var known: [[UInt32]] = []
+    private var uses: [UseCount] = []
+
+    private struct Habit: Hashable {
+        var token: UInt32
+        var field: UInt8
+        var value: UInt32
+    }
+
+    /// The days on which a token was used, within memory, and how often.
+    private struct UseCount {
+        var first = Int64.max
+        var days: [(day: Int32, uses: Int)] = []
+    }
+
+    /// A combination that a token showed on a day.
+    private struct Shown: Hashable {
+        var token: UInt32
+        var values: SIMD3<UInt32>
+    }
+
+    private static let noValue = UInt32.max
+
+    init(_ settings: NewSurroundings.Settings) { self.settings = settings }
+
+    /// The news of the days of a window, in no promised order.
+    mutating func read(_ window: DetectionWindow, _ history: any History) throws -> [News] {
+        let days = window.wholeDays
+        guard !window.isEmpty, let coverage = try history.coverage,
+            max(days.lowerBound, coverage.lowerBound) < min(days.upperBound, coverage.upperBound) else { return [] }
+        let first = Timestamp.day(of: max(days.lowerBound, coverage.lowerBound))
+        let last = Timestamp.day(of: min(days.upperBound, coverage.upperBound) - 1)
+        let active = try Set(ActiveTokens(history: history, window: window).read().map { Array($0.life.tokenID.utf8) })
+        var news: [News] = []
+        for day in max(first - settings.memory, Timestamp.day(of: coverage.lowerBound))...last {
+            let (shown, counts) = try read(day, active, window, history)
+            if day >= first { news += self.news(shown, day) }
+            keep(shown, counts, day)
+        }
+        return news
+    }
+
+    /// A value as habits tell values apart: an address by its network.
+    func spelled(_ batch: EventColumns, _ field: EventField, _ row: Int) -> [UInt8]? {
+        batch[field].bytes(at: row).map { Self.spell(field, $0) }
+    }
+
+    private static func spell(_ field: EventField, _ text: ArraySlice<UInt8>) -> [UInt8] {
+        guard field == .ip else { return Array(text) }
+        return IPKey(bytes: text).map { Array($0.text.utf8) } ?? Array(text)
+    }
+
+    /// What one day shows of the tokens that are asked for, and how often each was used.
+    private mutating func read(
+        _ day: Int32, _ active: Set<[UInt8]>, _ window: DetectionWindow, _ history: any History
+    ) throws -> (shown: [Shown: Int64], counts: [UInt32: Int]) {
+        var shown: [Shown: Int64] = [:], counts: [UInt32: Int] = [:]
+        let start = Timestamp.start(ofDay: day)
+        let scan = EventScan(
+            from: start, to: min(start + Timestamp.day, window.asOf), kinds: .used,
+            texts: [.tokenID: .anyOf(active)], fields: EventFields([.ts, .tokenID] + Self.fields))
+        try history.scan(scan) { batch in
+            tokens.begin(batch[.tokenID])
+            for (place, field) in Self.fields.enumerated() { values[place].begin(batch[field]) }
+            for row in 0..<batch.count {
+                guard let token = tokens.number(batch[.tokenID], row) else { continue }
+                var combination = SIMD3<UInt32>(repeating: Self.noValue)
+                for (place, field) in Self.fields.enumerated() {
+                    combination[place] =
+                        values[place].number(batch[field], row) { Self.spell(field, $0) } ?? Self.noValue
+                }
+                let key = Shown(token: token, values: combination)
+                shown[key] = min(shown[key] ?? .max, batch.ts[row])
+                counts[token, default: 0] += 1
+            }
+        }
+        return (shown, counts)
+    }
+
+    private mutating func news(_ shown: [Shown: Int64], _ day: Int32) -> [News] {
+        var news: [UInt32: News] = [:]
+        var settled: Set<UInt32> = []
+        for (key, ts) in shown {
+            guard let before = usesIfSettled(key.token, ts, day) else { continue }
+            settled.insert(key.token)
+            let new = Self.fields.indices.filter { isNew(key, $0, day) }
+            let fields = new.map { Self.fields[$0] }
+            guard !fields.isEmpty else { continue }
+            let token = tokens.texts[Int(key.token)]
+            var one = news[key.token]
+                ?? News(token: token, day: day, fields: [], values: [:], usesBefore: before)
+            for place in new {
+                one.values[Self.fields[place], default: []].insert(values[place].texts[Int(key.values[place])])
+            }
+            let order = { (list: [EventField]) in list.map(\.rawValue) }
+            if fields.count > one.fields.count
+                || (fields.count == one.fields.count && order(fields).lexicographicallyPrecedes(order(one.fields))) {
+                one.fields = fields
+            }
+            news[key.token] = one
+        }
+        settledTokens += settled.count
+        return Array(news.values)
+    }
+
+    /// How often a token was used before the day, within memory, if that makes it settled.
+    private func usesIfSettled(_ token: UInt32, _ ts: Int64, _ day: Int32) -> Int? {
+        guard Int(token) < uses.count else { return nil }
+        let count = uses[Int(token)].days.reduce(0) { $0 + ($1.day >= day - settings.memory ? $1.uses : 0) }
+        let isSettled = count >= settings.settledUses && ts.minus(uses[Int(token)].first) >= settings.settledFor
+        return isSettled ? count : nil
+    }
+
+    private func isNew(_ key: Shown, _ place: Int, _ day: Int32) -> Bool {
+        let value = key.values[place]
+        guard value != Self.noValue else { return false }
+        let habit = Habit(token: key.token, field: UInt8(place), value: value)
+        if let last = habits[habit], last >= day - settings.memory { return false }
+        let had = known[Int(key.token) * Self.fields.count + place].count { value in
+            let habit = Habit(token: key.token, field: UInt8(place), value: value)
+            return habits[habit].map { $0 >= day - settings.memory } ?? false
+        }
+        return had > 0 && had <= settings.mostHabits
+    }
+
+    /// Remembers what a day showed.
+    private mutating func keep(_ shown: [Shown: Int64], _ counts: [UInt32: Int], _ day: Int32) {
+        while uses.count < tokens.texts.count {
+            uses.append(UseCount())
+            known += Self.fields.map { _ in [] }
+        }
+        for (key, ts) in shown {
+            uses[Int(key.token)].first = min(uses[Int(key.token)].first, ts)
+            for place in Self.fields.indices where key.values[place] != Self.noValue {
+                let habit = Habit(token: key.token, field: UInt8(place), value: key.values[place])
+                if habits.updateValue(day, forKey: habit) == nil {
+                    known[Int(key.token) * Self.fields.count + place].append(key.values[place])
+                }
+            }
+        }
+        for (token, count) in counts {
+            uses[Int(token)].days.removeAll { $0.day < day - settings.memory }
+            uses[Int(token)].days.append((day, count))
+        }
+    }
+}
