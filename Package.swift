@@ -5,6 +5,7 @@ import PackageDescription
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 // libdeflate decompresses pages faster than zlib, so it is used where it is installed. zlib alone
@@ -37,6 +38,7 @@ let pipeline: [Target] = deflate + [
         dependencies: ["Columns", "Files", "Events", "Parquet", "Segments", "Rollups", "Catalog", crypto]),
     .target(name: "Ingest", dependencies: ["Columns", "Files", "Events", "Segments", "Rollups", "Catalog", "Trail"]),
     .target(name: "Detection", dependencies: ["Columns", "Events", "Rollups", crypto]),
+    .target(name: "Policies", dependencies: ["Events", "Detection", yams]),
     .target(name: "QueryFiles", path: "Queries", resources: [.embedInCode("sql")]),
     .target(
         name: "Queries",
@@ -44,14 +46,15 @@ let pipeline: [Target] = deflate + [
     .target(
         name: "Reports",
         dependencies: [
-            "Columns", "Console", "Files", "Events", "Rollups", "Catalog", "Trail", "Ingest", "Detection", "Queries",
+            "Columns", "Console", "Files", "Events", "Rollups", "Catalog", "Trail", "Ingest", "Detection",
+            "Policies", "Queries",
         ]),
     .target(name: "Demo"),
     .executableTarget(
         name: "authtrail",
         dependencies: [
             "CMalloc", "Columns", "Console", "Files", "Events", "Rollups", "Catalog", "Trail", "Ingest", "Detection",
-            "Queries", "Reports", "Demo", arguments,
+            "Policies", "Queries", "Reports", "Demo", arguments,
         ]),
 ]
 
@@ -72,6 +75,7 @@ let tests: [Target] = [
         name: "IngestTests",
         dependencies: ["Columns", "Events", "Files", "Rollups", "Catalog", "Trail", "Ingest", grdb]),
     .testTarget(name: "DetectionTests", dependencies: ["Columns", "Events", "Rollups", "Detection"]),
+    .testTarget(name: "PoliciesTests", dependencies: ["Events", "Detection", "Policies"]),
     .testTarget(name: "DemoTests", dependencies: ["Demo"]),
     // These run the built program itself.
     .testTarget(name: "CommandTests", dependencies: ["Console", "authtrail", "EngineChecks"]),
@@ -86,6 +90,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: pipeline + tests,
     swiftLanguageModes: [.v6]

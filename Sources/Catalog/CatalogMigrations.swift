@@ -26,8 +26,25 @@ enum CatalogMigrations {
             try db.execute(sql: RetentionTables.sql)
             try TableSums.begin(db)
         }
+        migrator.registerMigration("4 states of findings") { db in
+            try db.execute(sql: statesOfFindings)
+        }
         return migrator
     }
+
+    /// What became of findings, by whom and why; and which runs told what they found.
+    private static let statesOfFindings = """
+        ALTER TABLE runs ADD COLUMN is_told INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE finding_changes (
+            change_id     INTEGER PRIMARY KEY,
+            finding_id    TEXT NOT NULL,
+            at            INTEGER NOT NULL,
+            status        TEXT NOT NULL,
+            by            TEXT,
+            note          TEXT
+        ) STRICT;
+        CREATE INDEX finding_changes_by_finding ON finding_changes (finding_id);
+        """
 
     /// Lines in which credentials were replaced, and of those in quarantine the types.
     private static let replacedCredentials = """

@@ -14,11 +14,14 @@ package struct LedgerEntry: Sendable, Equatable {
     package var title: String
     /// The whole finding as JSON.
     package var body: String
+    /// `open` or `suppressed`, as a run finds it; the ledger knows `retracted` and `resolved` as well.
+    package var status: String
 
     package init(
         id: String, detector: String, class: String, severity: String, entityType: String, entity: String,
-        firstSeen: Int64, lastSeen: Int64, title: String, body: String
+        firstSeen: Int64, lastSeen: Int64, title: String, body: String, status: String = "open"
     ) {
+        self.status = status
         self.id = id
         self.detector = detector
         self.class = `class`
@@ -39,8 +42,14 @@ package struct RunRecord: Sendable {
     package var windowFrom: Int64
     package var detectors: [String]
     package var findings: [LedgerEntry]
+    /// Whether somebody was told what it found, as a scheduled run does.
+    package var isTold: Bool
 
-    package init(startedAt: Int64, asOf: Int64, windowFrom: Int64, detectors: [String], findings: [LedgerEntry]) {
+    package init(
+        startedAt: Int64, asOf: Int64, windowFrom: Int64, detectors: [String], findings: [LedgerEntry],
+        isTold: Bool = false
+    ) {
+        self.isTold = isTold
         self.startedAt = startedAt
         self.asOf = asOf
         self.windowFrom = windowFrom
@@ -72,15 +81,16 @@ extension Catalog {
         try write("record a run") { db in
             try db.execute(
                 sql: """
-                    INSERT INTO runs (started_at, as_of, window_from, detectors, findings, new_findings)
-                    VALUES (?, ?, ?, ?, ?, ?)
+                    INSERT INTO runs (started_at, as_of, window_from, detectors, findings, new_findings, is_told)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     run.startedAt, run.asOf, run.windowFrom, run.detectors.joined(separator: ","), run.findings.count,
-                    told.count,
+                    told.count, run.isTold,
                 ])
             let runID = db.lastInsertedRowID
-            for finding in run.findings { try Self.save(finding, runID, db) }
+            for finding in run.findings { try Self.save(finding, runID, run.startedAt, db) }
+            try Self.retract(run, runID, db)
             for (id, words) in told {
                 try db.execute(sql: "UPDATE findings SET told = ? WHERE finding_id = ?", arguments: [words, id])
             }
@@ -113,20 +123,5 @@ extension Catalog {
                     """
             ).map { ($0["started_at"], $0["as_of"], $0["runs"]) }
         }
-    }
-
-    private static func save(_ finding: LedgerEntry, _ runID: Int64, _ db: Database) throws {
-        try db.cachedStatement(
-            sql: """
-                INSERT INTO findings (finding_id, detector, class, severity, status, entity_type, entity, first_seen,
-                    last_seen, title, first_run, last_run, body)
-                VALUES (?, ?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (finding_id) DO UPDATE SET severity = excluded.severity, last_seen = excluded.last_seen,
-                    title = excluded.title, last_run = excluded.last_run, body = excluded.body
-                """
-        ).execute(arguments: [
-            finding.id, finding.detector, finding.class, finding.severity, finding.entityType, finding.entity,
-            finding.firstSeen, finding.lastSeen, finding.title, runID, runID, finding.body,
-        ])
     }
 }

@@ -12,6 +12,8 @@ package struct DetectionReport: Sendable {
     package var oldest: Int64?
     /// Only findings that no earlier run told.
     package var onlyNew: Bool
+    /// What the allowlist hides, worst first.
+    package private(set) var hidden: [(finding: Finding, entry: Allowlist.Entry)] = []
 
     package init(
         window: DetectionWindow, results: [DetectionResult], asOfIsNewest: Bool, oldest: Int64?, onlyNew: Bool = false
@@ -21,6 +23,20 @@ package struct DetectionReport: Sendable {
         self.asOfIsNewest = asOfIsNewest
         self.oldest = oldest
         self.onlyNew = onlyNew
+    }
+
+    /// Takes out what an allowlist hides, and remembers it.
+    package mutating func hide(_ allowlist: Allowlist) {
+        for place in results.indices {
+            results[place].findings.removeAll { finding in
+                guard let entry = allowlist.entry(hiding: finding) else { return false }
+                var finding = finding
+                finding.status = .suppressed
+                hidden.append((finding, entry))
+                return true
+            }
+        }
+        hidden.sort { Finding.precedes($0.finding, $1.finding) }
     }
 
     /// The findings of all detectors, worst first.
@@ -44,6 +60,21 @@ package struct DetectionReport: Sendable {
             .init("window", ["from": .string(Timestamp.text(window.from)), "to": .string(Timestamp.text(window.to))]),
             .init("detectors", .array(results.map(\.json))),
             .init("findings", .array(findings.map(\.json))),
+            .init("suppressed", .array(hidden.map(Self.json))),
+        ])
+    }
+
+    private static func json(_ hidden: (finding: Finding, entry: Allowlist.Entry)) -> JSONValue {
+        .object([
+            .init("id", .string(hidden.finding.id)),
+            .init("detector", .string(hidden.finding.detector)),
+            .init("class", .string(hidden.finding.class)),
+            .init("severity", .string(hidden.finding.severity.name)),
+            .init("title", .string(hidden.finding.title)),
+            .init("allowance", .string(hidden.entry.subject.text)),
+            .init("owner", .string(hidden.entry.owner)),
+            .init("reason", .string(hidden.entry.reason)),
+            .init("until", .string(Timestamp.text(hidden.entry.until))),
         ])
     }
 

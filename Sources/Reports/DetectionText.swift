@@ -21,6 +21,7 @@ struct DetectionText {
         for line in wrapped(span, indent: 0) { try output.line(terminal.paint(line, .dim)) }
         for finding in findings { try print(finding) }
         try printCoverage()
+        try printHidden()
         try output.flush()
     }
 
@@ -84,6 +85,8 @@ struct DetectionText {
 
     /// The command that shows the events behind a finding, when its entity can be typed as it is.
     private static func lookCloser(_ finding: Finding) -> String? {
+        let flags: Set = ["token", "ip", "principal", "tool", "user_agent"]
+        guard flags.contains(finding.entity.type) || finding.detector == "plaintext-token" else { return nil }
         if finding.entity.type == "source" {
             let day = Timestamp.text(finding.firstSeen).prefix(10)
             return "authtrail query \"SELECT event, source, source_offset, redacted FROM events WHERE date = '\(day)' "
@@ -108,6 +111,17 @@ struct DetectionText {
         try output.line()
         try output.line(terminal.paint("What could not be judged", .bold))
         for note in notes { for line in wrapped(SafeText.visible(note), indent: 2) { try output.line("  " + line) } }
+    }
+
+    private func printHidden() throws(ConsoleError) {
+        guard !report.hidden.isEmpty else { return }
+        try output.line()
+        try output.line(terminal.paint("Hidden by the allowlist", .bold))
+        for (finding, entry) in report.hidden {
+            let text = "\(finding.severity.name)  \(finding.title)  (\(entry.subject.text), \(entry.owner) until "
+                + "\(Timestamp.text(entry.until).prefix(10)): \(entry.reason))"
+            for line in wrapped(SafeText.visible(text), indent: 2) { try output.line("  " + line) }
+        }
     }
 
     private func line(_ name: String, _ text: String) throws(ConsoleError) {

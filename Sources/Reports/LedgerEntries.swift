@@ -10,6 +10,7 @@ extension Finding {
     package var ledgerEntry: LedgerEntry {
         LedgerEntry(
             id: id, detector: detector, class: `class`, severity: severity.name, entityType: entity.type,
-            entity: entity.value, firstSeen: firstSeen, lastSeen: lastSeen, title: title, body: json.json())
+            entity: entity.value, firstSeen: firstSeen, lastSeen: lastSeen, title: title, body: json.json(),
+            status: status == .suppressed ? "suppressed" : "open")
     }
 }

@@ -23,9 +23,10 @@ struct AuthTrail: ParsableCommand {
             """,
         version: "authtrail \(Version.current)",
         subcommands: [
-            Ingest.self, Detect.self, Report.self, Query.self, Export.self, Status.self, Verify.self,
+            Ingest.self, Detect.self, Findings.self, Explain.self, Trace.self,
+            Report.self, Query.self, Export.self, Status.self, Verify.self,
             Compact.self, Prune.self, RebuildCatalog.self,
-            DetectorList.self, QueryList.self, Demonstrate.self,
+            PolicyCommand.self, DetectorList.self, QueryList.self, Demonstrate.self,
         ])
 
     static func main() {

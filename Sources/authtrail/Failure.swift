@@ -4,6 +4,7 @@ internal import Detection
 internal import Events
 internal import Files
 internal import GRDB
+internal import Policies
 internal import Queries
 internal import Reports
 internal import Segments
@@ -44,6 +45,8 @@ struct Failure: Error {
         case TrailError.inUse: locked
         case let error as SegmentError: error.isInputOutput ? inputOutput : data
         case is TrailError, is LineRenderError: data
+        case is PolicyError: data
+        case is PolicyFileError: inputOutput
         case let error as LineExportError: code(error)
         case is QueryError, is DetectionError: usage
         case is DatabaseError: data

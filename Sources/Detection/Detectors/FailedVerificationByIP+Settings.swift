@@ -56,6 +56,8 @@ extension FailedVerificationByIP {
         package var successWithin = 6 * Timestamp.hour
         /// How long before its first accepted use a credential is looked for at the client.
         package var knownWithin = 90 * Timestamp.day
+        /// Addresses of proxies that hide who calls: a failure from one is a failure from nowhere.
+        package var trustedProxies: [IPNetwork] = []
         /// Reasons that say: this credential is none that we know.
         package var mismatchReasons = [
             "hash_mismatch", "unknown_token", "invalid_token", "token_not_found", "not_found", "unknown",

@@ -76,7 +76,7 @@ package struct RateLimitBreach: Detector {
 
 extension RateCell {
     /// The kind of caller whose calls the cell counts.
-    fileprivate var kind: String {
+    var kind: String {
         switch self {
         case .anonymousByIP: "anonymous"
         case .apiTokenByToken: "api_token"
@@ -85,7 +85,7 @@ extension RateCell {
     }
 
     /// The column by which they are counted together.
-    fileprivate var key: EventField {
+    var key: EventField {
         switch self {
         case .anonymousByIP: .ip
         case .apiTokenByToken: .tokenID

@@ -87,7 +87,7 @@ struct AcceptedUseReader {
             ],
             fields: EventFields([.ts, .ip, .tokenID]))
         try history.scan(scan) { events in
-            let clients = events.clients()
+            let clients = events.clients(behind: settings.trustedProxies)
             for row in 0..<events.count {
                 guard let key = clients[row].key, let places = byKey[key] else { continue }
                 let ts = events.ts[row]
@@ -141,7 +141,7 @@ struct AcceptedUseReader {
         var accepted: [Target: [String: AcceptedUse]] = [:]
         for scan in followed.scans(Self.kinds, Self.fields) {
             try history.scan(scan) { events in
-                let clients = events.clients()
+                let clients = events.clients(behind: settings.trustedProxies)
                 let agents = events[.userAgent].values(none: nil) { followed.number(ofAgent: $0) }
                 for row in 0..<events.count {
                     guard let key = clients[row].key,
@@ -219,7 +219,7 @@ struct AcceptedUseReader {
             texts: [.ip: .clients(Set(waiting.keys)), field: .equals(waiting.values.flatMap(\.keys))],
             fields: EventFields([.ts, .ip, field]))
         try history.scan(scan) { events in
-            let clients = events.clients()
+            let clients = events.clients(behind: settings.trustedProxies)
             for row in 0..<events.count {
                 guard let key = clients[row].key, let byText = waiting[key], let text = events[field][row] else {
                     continue

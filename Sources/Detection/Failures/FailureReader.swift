@@ -70,7 +70,7 @@ struct FailureReader {
             from: span.lowerBound, to: span.upperBound, kinds: .failed,
             fields: EventFields([.ts, .ip, .userAgent, .reason]))
         try history.scan(scan) { events in
-            let clients = events.clients()
+            let clients = events.clients(behind: settings.trustedProxies)
             let agents = events[.userAgent].values(none: 0) { TextMark.of($0) }
             let mismatches = mismatches(in: events)
             for row in 0..<events.count {
@@ -115,7 +115,7 @@ struct FailureReader {
     }
 
     private mutating func append(_ events: EventColumns, _ selection: Selection, to rows: inout Rows) {
-        let clients = events.clients()
+        let clients = events.clients(behind: settings.trustedProxies)
         let agents = events[.userAgent].values(none: 0) { TextMark.of($0) }
         let reasons = events[.reason].values(none: 0) { TextMark.of($0) }
         let presented = events[.presented].values(none: Failure.noCredential) { TextMark.of($0, kind: 1) }
@@ -213,9 +213,12 @@ enum Client: Equatable {
 }
 
 extension EventColumns {
-    /// The client of each row. The batch must hold `ip`.
-    func clients() -> [Client] {
-        self[.ip].values(none: .absent) { IPKey(bytes: $0).map { .known($0) } ?? .unreadable }
+    /// The client of each row; one that hides behind a proxy is absent. The batch must hold `ip`.
+    func clients(behind proxies: [IPNetwork] = []) -> [Client] {
+        self[.ip].values(none: .absent) { text in
+            guard let key = IPKey(bytes: text) else { return .unreadable }
+            return proxies.contains { $0.contains(key) } ? .absent : .known(key)
+        }
     }
 }
 

@@ -3,6 +3,7 @@ internal import Catalog
 internal import Console
 internal import Detection
 internal import Events
+internal import Policies
 internal import Reports
 internal import Trail
 
@@ -54,17 +55,19 @@ struct Detect: ParsableCommand {
             "Exit 1 if a finding is at least this severe: info, low, medium, high, critical.", valueName: "severity"))
     var failOn: Severity?
 
+    @OptionGroup var policy: PolicyOptions
     @OptionGroup var trail: TrailOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        var settings = DetectorSettings()
-        settings.dormantTokenReactivation.semantics = semantics.value
-        let detectors = try Detectors.named(ids, settings)
+        var policy = try policy.read(trail: trail.path)
+        policy.settings.dormantTokenReactivation.semantics = semantics.value
+        let detectors = try Detectors.named(ids, policy.settings)
         let opened = try trail.open()
         var report = try DetectionRun.run(
-            detectors, on: opened, asOf: asOf?.micros, since: since, isQuiet: trail.quiet)
-        let all = report.findings
+            detectors, on: opened, asOf: asOf?.micros, since: try since ?? unseen(opened), hiding: policy.allowlist,
+            isQuiet: trail.quiet)
+        let all = report.findings + report.hidden.map(\.finding)
         if new {
             let told = try opened.catalog.told()
             report.onlyNew = true
@@ -78,6 +81,15 @@ struct Detect: ParsableCommand {
         if let failOn, report.findings.contains(where: { $0.severity >= failOn }) {
             throw Failure(code: Failure.findings)
         }
+    }
+
+    /// Where a scheduled run begins that says nothing else: a day before its end, or earlier if the runs before it left
+    /// something out.
+    private func unseen(_ opened: Trail) throws -> SinceOption? {
+        guard new, semantics == .gap, let seen = try opened.catalog.seenUntil() else { return nil }
+        let end = try asOf?.micros ?? opened.catalog.newest() ?? 0
+        let first = try opened.catalog.unseenSpans().first?.lowerBound ?? seen
+        return first < end - DetectionWindow.recent ? .time(first) : nil
     }
 
     /// Writes the report; false if nobody read it to its end.
@@ -99,7 +111,7 @@ struct Detect: ParsableCommand {
         guard semantics == .gap else { return }
         let run = RunRecord(
             startedAt: Clock.now(), asOf: report.window.asOf, windowFrom: report.window.from,
-            detectors: report.results.map { $0.detector }, findings: all.map(\.ledgerEntry))
+            detectors: report.results.map { $0.detector }, findings: all.map(\.ledgerEntry), isTold: new)
         var words: [String: String] = [:]
         for finding in told { words[finding.id] = finding.words }
         do {
@@ -144,7 +156,8 @@ extension Severity: ExpressibleByArgument {
 /// One run of detectors over a trail, shared by `detect`, `export dashboard` and `demo`.
 enum DetectionRun {
     static func run(
-        _ detectors: [any Detector], on trail: Trail, asOf: Int64?, since: SinceOption?, isQuiet: Bool
+        _ detectors: [any Detector], on trail: Trail, asOf: Int64?, since: SinceOption?,
+        hiding allowlist: Allowlist = Allowlist(), isQuiet: Bool
     ) throws -> DetectionReport {
         let coverage = try trail.catalog.coverage()
         let newest = try trail.catalog.newest()
@@ -165,7 +178,9 @@ enum DetectionRun {
             results.append(try detector.detect(in: window, of: history))
             progress.update(bytes: 0, count: Int64(results.count))
         }
-        return DetectionReport(
+        var report = DetectionReport(
             window: window, results: results, asOfIsNewest: asOf == nil, oldest: coverage?.lowerBound)
+        report.hide(allowlist)
+        return report
     }
 }

@@ -1,5 +1,3 @@
-internal import Events
-
 /// Times and durations as people write them in options and parameters.
 package enum TimeText {
     /// What `time(_:)` takes, for messages.

@@ -1,0 +1,133 @@
+internal import GRDB
+
+/// A finding of the ledger with what became of it.
+package struct LedgerFinding: Sendable {
+    package var entry: LedgerEntry
+    /// When a run found it last, by the clock, microseconds since the epoch.
+    package var lastFoundAt: Int64
+    /// What became of it, oldest first.
+    package var changes: [Change] = []
+
+    package struct Change: Sendable {
+        package var at: Int64
+        package var status: String
+        package var by: String?
+        package var note: String?
+    }
+}
+
+// A finding is open when a run finds it, or suppressed if an allowance hides it. Somebody resolves it; it opens again
+// when it has become worse. It is retracted when a later run looks at its whole time and finds it no more.
+extension Catalog {
+    /// The findings, the latest first, with what became of each.
+    package func findings() throws(CatalogError) -> [LedgerFinding] {
+        try read("read findings") { db in
+            var changes: [String: [LedgerFinding.Change]] = [:]
+            let rows = try Row.fetchCursor(db, sql: "SELECT * FROM finding_changes ORDER BY change_id")
+            while let row = try rows.next() {
+                let id: String = try row.value("finding_id")
+                changes[id, default: []].append(LedgerFinding.Change(
+                    at: try row.value("at"), status: try row.value("status"), by: try row.value("by"),
+                    note: try row.value("note")))
+            }
+            return try Row.fetchAll(db, sql: """
+                SELECT findings.*, started_at FROM findings JOIN runs ON run_id = last_run
+                ORDER BY last_seen DESC, finding_id
+                """).map { row in
+                let entry = LedgerEntry(
+                    id: try row.value("finding_id"), detector: try row.value("detector"), class: try row.value("class"),
+                    severity: try row.value("severity"), entityType: try row.value("entity_type"),
+                    entity: try row.value("entity"), firstSeen: try row.value("first_seen"),
+                    lastSeen: try row.value("last_seen"), title: try row.value("title"), body: try row.value("body"),
+                    status: try row.value("status"))
+                return LedgerFinding(
+                    entry: entry, lastFoundAt: try row.value("started_at"), changes: changes[entry.id] ?? [])
+            }
+        }
+    }
+
+    /// Writes what became of a finding. Returns false if the ledger does not know it.
+    package func change(
+        finding id: String, to status: String, at time: Int64, by: String?, note: String?
+    ) throws(CatalogError) -> Bool {
+        try write("change a finding") { db in
+            try db.execute(sql: "UPDATE findings SET status = ? WHERE finding_id = ?", arguments: [status, id])
+            guard db.changesCount > 0 else { return false }
+            try Self.note(id, status, at: time, by: by, note: note, db)
+            return true
+        }
+    }
+
+    /// Spans of event time after the first scheduled run at which no scheduled run has looked.
+    package func unseenSpans() throws(CatalogError) -> [Range<Int64>] {
+        try read("read runs") { db in
+            var spans: [Range<Int64>] = []
+            var seen: Int64?
+            let rows = try Row.fetchCursor(
+                db, sql: "SELECT window_from, as_of FROM runs WHERE is_told ORDER BY window_from, as_of")
+            while let row = try rows.next() {
+                let (from, to): (Int64, Int64) = (try row.value("window_from"), try row.value("as_of"))
+                if let end = seen, from > end { spans.append(end..<from) }
+                seen = max(seen ?? to, to)
+            }
+            return spans
+        }
+    }
+
+    /// Up to when the scheduled runs have looked, in event time; nil if there were none.
+    package func seenUntil() throws(CatalogError) -> Int64? {
+        try read("read runs") { db in try Int64.fetchOne(db, sql: "SELECT max(as_of) FROM runs WHERE is_told") }
+    }
+
+    static func save(_ finding: LedgerEntry, _ runID: Int64, _ time: Int64, _ db: Database) throws {
+        let old = try Row.fetchOne(
+            db, sql: "SELECT status, severity FROM findings WHERE finding_id = ?", arguments: [finding.id])
+        var status = finding.status
+        if let old, finding.status == "open" {
+            let (before, severity): (String, String) = (try old.value("status"), try old.value("severity"))
+            if before == "resolved", severity == finding.severity { status = before }
+            if before != status { try note(finding.id, status, at: time, by: nil, note: "found by a run", db) }
+        }
+        try db.cachedStatement(sql: upsert).execute(arguments: [
+            finding.id, finding.detector, finding.class, finding.severity, status, finding.entityType, finding.entity,
+            finding.firstSeen, finding.lastSeen, finding.title, runID, runID, finding.body,
+        ])
+    }
+
+    private static let upsert = """
+        INSERT INTO findings (finding_id, detector, class, severity, status, entity_type, entity, first_seen,
+            last_seen, title, first_run, last_run, body)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (finding_id) DO UPDATE SET severity = excluded.severity, status = excluded.status,
+            last_seen = excluded.last_seen, title = excluded.title, last_run = excluded.last_run, body = excluded.body
+        """
+
+    /// Takes back what the run would have found and did not: late events, or another policy, have changed it. A run
+    /// that looks from an earlier time than the one that found it takes nothing back.
+    static func retract(_ run: RunRecord, _ runID: Int64, _ db: Database) throws {
+        let detectors = Set(run.detectors)
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT finding_id, detector FROM findings JOIN runs ON run_id = last_run
+                WHERE status = 'open' AND last_run <> ? AND first_seen >= ? AND last_seen < ? AND as_of <= ?
+                """,
+            arguments: [runID, run.windowFrom, run.asOf, run.asOf])
+        for row in rows {
+            let (id, detector): (String, String) = (try row.value("finding_id"), try row.value("detector"))
+            guard detectors.contains(detector) else { continue }
+            try db.execute(sql: "UPDATE findings SET status = 'retracted' WHERE finding_id = ?", arguments: [id])
+            try note(
+                id, "retracted", at: run.startedAt, by: nil,
+                note: "a run that looked at all of its time found it no more: later events, or another policy", db)
+        }
+    }
+
+    private static func note(
+        _ id: String, _ status: String, at time: Int64, by: String?, note: String?, _ db: Database
+    ) throws {
+        try db.execute(
+            sql: "INSERT INTO finding_changes (finding_id, at, status, by, note) VALUES (?, ?, ?, ?, ?)",
+            arguments: [id, time, status, by, note])
+    }
+}

@@ -1,0 +1,114 @@
+internal import Columns
+package import Events
+internal import Rollups
+
+/// Why the rules say nothing of a token or an address: each rule with the numbers that it looked at.
+package struct WhyQuiet: Sendable {
+    /// A rule, its answer in a sentence, and how near it came.
+    package struct Answer: Sendable, Equatable {
+        package var rule: String
+        package var text: String
+    }
+
+    package private(set) var answers: [Answer] = []
+
+    private mutating func add(_ rule: String, _ text: String) { answers.append(Answer(rule: rule, text: text)) }
+
+    /// About a token, as of a time. Empty when the log does not know it.
+    package init(token: String, asOf: Int64, _ settings: DetectorSettings, of history: any History) throws {
+        guard let life = try history.lives(named: [Array(token.utf8)]).first?.known(before: asOf) else { return }
+        let line = try Timeline(.token(token), from: .min, to: asOf, of: history)
+        let uses = line.rows.filter { $0.what == "used" }
+        addDormancy(uses, life, settings.dormantTokenReactivation.dormancy)
+        guard let last = uses.map(\.last).max() else { return }
+        addEnd("use-after-revoke", "revoked", life.revokedAt, last, settings.revokeGrace)
+        addEnd("use-after-expiry", "expired", life.expiresAt, last, settings.expiryGrace)
+        add("orphan-token", life.issuedAt.map { "issued at \(Timestamp.text($0))" } ?? "never issued as far as the log "
+            + "tells; told when the log has seen births of its kind for longer than such a token may live")
+        if let issued = life.issuedAt {
+            let limit = settings.policy.lifetimes.limit(ofKind: life.kind)
+            add("lifetime-policy", life.expiresAt.map {
+                "issued for \(Wording.span($0.minus(issued))); the policy allows \(Wording.width(limit))"
+            } ?? "issued without an expiry")
+        }
+        let named = Set(uses.compactMap { $0.shared[.principal] })
+        add("principal-mismatch", "issued to \(life.principal ?? "nobody who is named"); used for "
+            + (named.isEmpty ? "nobody who is named" : named.sorted().joined(separator: ", ")))
+        let addresses = Set(uses.compactMap { $0.shared[.ip] })
+        let agents = Set(uses.compactMap { $0.shared[.userAgent] })
+        add("new-surroundings", "\(Wording.count(addresses.count, "address", "addresses")) and "
+            + "\(Wording.count(agents.count, "program")) over all time; a token with more than "
+            + "\(settings.newSurroundings.mostHabits) of a kind in \(settings.newSurroundings.memory) days roams, and "
+            + "a further one is not told")
+    }
+
+    private mutating func addDormancy(_ uses: [Timeline.Row], _ life: TokenLife, _ limit: Int64) {
+        let rule = "dormant-token-reactivation", most = Wording.width(limit)
+        guard let first = uses.first else { return add(rule, "never used; the rule looks at uses that end a silence") }
+        var longest = (gap: life.issuedAt.map { first.first.minus($0) } ?? 0, from: life.issuedAt ?? first.first)
+        for (before, after) in zip(uses, uses.dropFirst()) where after.first.minus(before.last) > longest.gap {
+            longest = (after.first.minus(before.last), before.last)
+        }
+        let share = Wording.percent(Int(clamping: longest.gap / Timestamp.second), of: Int(limit / Timestamp.second))
+        add(rule, "its longest silence was \(Wording.span(longest.gap)), from \(Timestamp.text(longest.from)); the "
+            + "rule "
+            + "speaks from \(most) on (\(share) of it)")
+    }
+
+    private mutating func addEnd(_ rule: String, _ word: String, _ end: Int64?, _ last: Int64, _ grace: Int64) {
+        guard let end else { return add(rule, "never \(word) as far as the log tells") }
+        let distance = last.minus(end)
+        add(rule, "\(word) at \(Timestamp.text(end)), last used \(Wording.span(Int64(clamping: distance.magnitude))) "
+            + (distance > 0 ? "after" : "before") + " that; the rule speaks after \(Wording.width(grace))")
+    }
+
+    /// About an address, as of a time. Empty when the log knows no failure from it.
+    package init(ip: String, asOf: Int64, _ settings: DetectorSettings, of history: any History) throws {
+        let name = ip.hasSuffix("/64") ? String(ip.dropLast(3)) : ip
+        guard let key = IPKey(name) else { return }
+        var failures: [(ts: Int64, credential: [UInt8]?)] = []
+        let scan = EventScan(
+            to: asOf, kinds: .failed, texts: [.ip: .matching { IPKey(bytes: $0) == key }],
+            fields: EventFields([.ts, .presented, .tokenID, .ip]))
+        try history.scan(scan) { batch in
+            for row in 0..<batch.count {
+                let credential = batch[.presented].bytes(at: row) ?? batch[.tokenID].bytes(at: row)
+                failures.append((batch.ts[row], credential.map { Array($0) }))
+            }
+        }
+        guard !failures.isEmpty else { return }
+        failures.sort { $0.ts < $1.ts }
+        let rules = settings.failedVerificationByIP
+        let proxies = rules.trustedProxies.filter { $0.contains(key) }
+        if let proxy = proxies.first { add("trusted_proxies", "\(proxy.text) is a proxy: nothing is held against it") }
+        for width in rules.windows {
+            let (most, credentials) = Self.busiest(failures, width)
+            add("\(Wording.width(width))", "at most \(Wording.count(most, "failure")), and at most "
+                + "\(Wording.count(credentials, "credential")) in any such window; stuffing wants "
+                + "\(rules.stuffing.failures) with \(rules.stuffing.credentials) credentials, brute force "
+                + "\(rules.bruteForce.failures) with \(rules.bruteForce.credentials) or fewer")
+        }
+        let unnamed = failures.count { $0.credential == nil }
+        add("volume", "\(Wording.count(unnamed, "failure")) of \(failures.count) without a credential in all; volume "
+            + "wants \(rules.volume.failures) in \(Wording.width(rules.volume.width))")
+    }
+
+    /// The most failures, and the most different credentials, in any window of a width.
+    private static func busiest(_ failures: [(ts: Int64, credential: [UInt8]?)], _ width: Int64) -> (Int, Int) {
+        var low = 0, most = 0, mostCredentials = 0
+        var counts: [[UInt8]: Int] = [:]
+        for high in failures.indices {
+            if let credential = failures[high].credential { counts[credential, default: 0] += 1 }
+            while failures[low].ts <= failures[high].ts.minus(width) {
+                if let credential = failures[low].credential {
+                    counts[credential] = (counts[credential] ?? 1) - 1
+                    if counts[credential] == 0 { counts[credential] = nil }
+                }
+                low += 1
+            }
+            most = max(most, high - low + 1)
+            mostCredentials = max(mostCredentials, counts.count)
+        }
+        return (most, mostCredentials)
+    }
+}

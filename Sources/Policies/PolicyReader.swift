@@ -1,0 +1,192 @@
+internal import Detection
+internal import Events
+internal import Yams
+
+/// Reads a policy file and notes everything that is wrong in it, with its place.
+struct PolicyReader {
+    private(set) var problems: [PolicyProblem] = []
+    private let now: Int64?
+
+    /// Returns the problems, in the order of the file; what is right is read all the same.
+    static func read(_ text: String, now: Int64?, into file: inout PolicyFile) -> [PolicyProblem] {
+        var reader = PolicyReader(now: now)
+        do {
+            guard let root = try Yams.compose(yaml: text) else { return [] }
+            reader.readRoot(root, &file)
+        } catch let error as YamlError {
+            reader.problems.append(problem(error, in: text))
+        } catch {
+            reader.problems.append(PolicyProblem(line: 1, column: 1, text: "no YAML: \(error)"))
+        }
+        return reader.problems.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
+    }
+
+    private init(now: Int64?) { self.now = now }
+
+    private mutating func readRoot(_ root: Node, _ file: inout PolicyFile) {
+        let sections = Dictionary(uniqueKeysWithValues: PolicySection.general.map { ($0.name, $0) })
+        let known = ["version"] + sections.keys + ["write_scopes", "tools", "detectors", "allowlist", "trusted_proxies"]
+        for (key, name, value) in members(root, known: known, of: "the policy") {
+            switch name {
+            case "version":
+                if value.int != 1 { note(value, "version is \(Self.say(value)); this program knows version 1") }
+            case "write_scopes": texts(value).map { file.settings.setWriteScopes($0) }
+            case "tools": readTools(value, &file)
+            case "detectors": readDetectors(value, &file)
+            case "allowlist": readAllowlist(value, &file)
+            case "trusted_proxies":
+                file.settings.failedVerificationByIP.trustedProxies = (list(value) ?? []).compactMap { network($0) }
+            default:
+                if let section = sections[name] { readFields(value, section, named: name, &file) } else { _ = key }
+            }
+        }
+    }
+
+    private mutating func readDetectors(_ node: Node, _ file: inout PolicyFile) {
+        let sections = Dictionary(uniqueKeysWithValues: PolicySection.detectors.map { ($0.name, $0) })
+        let ids = Set(Detectors.all().map { $0.card.id })
+        for (key, id, value) in members(node, known: ids.sorted(), of: "detectors") {
+            guard let section = sections[id] else {
+                note(key, "\(id) has no thresholds of its own; leave it out")
+                continue
+            }
+            readFields(value, section, named: "detectors.\(id)", &file)
+        }
+    }
+
+    private mutating func readFields(
+        _ node: Node, _ section: PolicySection, named path: String, _ file: inout PolicyFile
+    ) {
+        for (_, name, value) in members(node, known: section.fields.map(\.name), of: path) {
+            guard let field = section.fields.first(where: { $0.name == name }) else { continue }
+            set(field, value, "\(path).\(name)", &file.settings)
+        }
+    }
+
+    private mutating func set(_ field: PolicyField, _ node: Node, _ path: String, _ settings: inout DetectorSettings) {
+        switch field.kind {
+        case .span(let setting): span(node, path).map { settings[keyPath: setting] = $0 }
+        case .count(let setting): count(node, path).map { settings[keyPath: setting] = $0 }
+        case .days(let setting): count(node, path).map { settings[keyPath: setting] = Int32($0) }
+        case .factor(let setting): count(node, path).map { settings[keyPath: setting] = Int64($0) }
+        case .number(let setting):
+            if let number = node.float, number.isFinite, number >= 0 { return settings[keyPath: setting] = number }
+            note(node, "\(path) is \(Self.say(node)); want a number that is not negative")
+        case .limit(let setting):
+            if node.string == "none" { return settings[keyPath: setting] = nil }
+            count(node, path).map { settings[keyPath: setting] = $0 }
+        case .spans(let setting):
+            let spans = (list(node) ?? []).compactMap { span($0, path) }
+            if !spans.isEmpty { settings[keyPath: setting] = spans.sorted() }
+        case .texts(let setting): texts(node).map { settings[keyPath: setting] = $0 }
+        }
+    }
+
+    // MARK: Values
+
+    private mutating func span(_ node: Node, _ path: String) -> Int64? {
+        if let text = node.string, let span = TimeText.duration(text) { return span }
+        note(node, "\(path) is \(Self.say(node)); want \(TimeText.durationForms)")
+        return nil
+    }
+
+    private mutating func count(_ node: Node, _ path: String) -> Int? {
+        if let number = node.int, (1...1_000_000).contains(number) { return number }
+        note(node, "\(path) is \(Self.say(node)); want a whole number from 1 to 1000000")
+        return nil
+    }
+
+    mutating func list(_ node: Node) -> [Node]? {
+        if let sequence = node.sequence { return Array(sequence) }
+        note(node, "\(Self.say(node)) is no list; write [a, b]")
+        return nil
+    }
+
+    mutating func texts(_ node: Node) -> [String]? {
+        list(node)?.compactMap { text($0) }
+    }
+
+    mutating func text(_ node: Node) -> String? {
+        if let text = node.string, !text.isEmpty { return text }
+        note(node, "\(Self.say(node)) is no text")
+        return nil
+    }
+
+    mutating func network(_ node: Node) -> IPNetwork? {
+        if let network = node.string.flatMap({ IPNetwork($0) }) { return network }
+        note(node, "\(Self.say(node)) is no network; want one such as 10.0.0.0/8 or 2001:db8::/32 (IPv6 up to /64)")
+        return nil
+    }
+
+    mutating func time(_ node: Node, _ path: String) -> Int64? {
+        if let text = node.scalar?.string, let time = TimeText.time(text) { return time }
+        note(node, "\(path) is \(Self.say(node)); want a time such as 2027-01-31 or 2027-01-31T08:00:00Z")
+        return nil
+    }
+
+    /// Whether a time is over by the clock of whoever reads the file.
+    func isOver(_ time: Int64) -> Bool { now.map { time <= $0 } ?? false }
+
+    /// The members of a mapping whose names are known; the others are noted, with what may have been meant.
+    mutating func members(_ node: Node, known: [String], of path: String) -> [(key: Node, name: String, value: Node)] {
+        if node.null != nil { return [] }
+        guard let mapping = node.mapping else {
+            note(node, "\(path) is \(Self.say(node)); want names with values")
+            return []
+        }
+        return mapping.compactMap { key, value in
+            guard let name = key.scalar?.string, known.contains(name) else {
+                let near = Spelling.nearest(to: key.scalar?.string ?? "", of: known)
+                let advice = near.map { "; did you mean `\($0)`?" } ?? "; there are \(known.joined(separator: ", "))"
+                note(key, "\(path) has no `\(key.scalar?.string ?? "?")`\(advice)")
+                return nil
+            }
+            return (key, name, value)
+        }
+    }
+
+    mutating func note(_ node: Node, _ text: String, isWarning: Bool = false) {
+        let mark = node.mark
+        problems.append(
+            PolicyProblem(line: mark?.line ?? 1, column: mark?.column ?? 1, text: text, isWarning: isWarning))
+    }
+
+    /// A value as messages quote it.
+    static func say(_ node: Node) -> String {
+        switch node {
+        case .scalar(let scalar): "`\(scalar.string)`"
+        case .mapping: "a mapping"
+        case .sequence: "a list"
+        case .alias: "an alias"
+        }
+    }
+
+    /// The line, from 1, in which a key stands the second time.
+    private static func line(ofSecond key: String, in text: String) -> Int {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let places = lines.indices.filter { lines[$0].drop { $0 == " " }.hasPrefix(key + ":") }
+        return (places.dropFirst().first ?? 0) + 1
+    }
+
+    private static func problem(_ error: YamlError, in text: String) -> PolicyProblem {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            return PolicyProblem(line: mark.line, column: mark.column, text: "no YAML: \(problem)")
+        case .duplicatedKeysInMapping(let duplicates, _):
+            let names = duplicates.sorted()
+            return PolicyProblem(
+                line: line(ofSecond: names.first ?? "", in: text), column: 1,
+                text: "`\(names.joined(separator: "`, `"))` stands twice in one mapping")
+        default:
+            return PolicyProblem(line: 1, column: 1, text: "no YAML: \(error)")
+        }
+    }
+}
+
+extension DetectorSettings {
+    fileprivate mutating func setWriteScopes(_ scopes: [String]) {
+        policy.writeScopes = scopes
+        dormantTokenReactivation.writeScopes = scopes
+    }
+}

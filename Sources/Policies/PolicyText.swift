@@ -1,0 +1,102 @@
+package import Detection
+internal import Events
+
+/// A policy file as text, with what each number means.
+package enum PolicyText {
+    /// The whole file for some settings; what is not in it keeps its default. `remarks` are lines of comment.
+    package static func text(_ settings: DetectorSettings = DetectorSettings(), remarks: [String] = []) -> String {
+        var lines = remarks.map { "# " + $0 } + [
+            "# What this server hands out, what its tools need, and when the detectors speak.",
+            "# What is left out has the value that stands here. Check it: authtrail policy check FILE",
+            "version: 1",
+        ]
+        for section in PolicySection.general { lines += text(section, settings, indent: "") }
+        lines += ["", "# A scope that ends in one of these lets its holder change something."]
+        lines += ["write_scopes: " + list(settings.policy.writeScopes)]
+        lines += tools(settings.policy.tools)
+        lines += ["", "# The thresholds of the detectors.", "detectors:"]
+        for section in PolicySection.detectors { lines += text(section, settings, indent: "  ") }
+        lines += allowlist
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The thresholds of a detector with their values, as a policy names them.
+    package static func thresholds(
+        of detector: String, _ settings: DetectorSettings
+    ) -> [(name: String, value: String, meaning: String)] {
+        (PolicySection.detectors.first { $0.name == detector }?.fields ?? []).map { field in
+            ("detectors.\(detector).\(field.name)", value(field, settings), field.meaning)
+        }
+    }
+
+    private static func text(_ section: PolicySection, _ settings: DetectorSettings, indent: String) -> [String] {
+        let pairs = section.fields.map { "\($0.name): \(value($0, settings))" }
+        // Short values stand side by side with what they mean; a long list would push the others away.
+        let width = pairs.map(\.count).filter { $0 <= 40 }.max() ?? 0
+        var lines = section.meaning.isEmpty ? [] : ["", "\(indent)# \(section.meaning)"]
+        lines.append("\(indent)\(section.name):")
+        for (field, pair) in zip(section.fields, pairs) {
+            let padding = String(repeating: " ", count: max(0, width - pair.count))
+            lines.append("\(indent)  \(pair)\(padding)  # \(field.meaning)")
+        }
+        return lines
+    }
+
+    private static func value(_ field: PolicyField, _ settings: DetectorSettings) -> String {
+        switch field.kind {
+        case .span(let setting): TimeText.text(duration: settings[keyPath: setting])
+        case .count(let setting): String(settings[keyPath: setting])
+        case .days(let setting): String(settings[keyPath: setting])
+        case .factor(let setting): String(settings[keyPath: setting])
+        case .number(let setting): String(settings[keyPath: setting])
+        case .limit(let setting): settings[keyPath: setting].map { String($0) } ?? "none"
+        case .spans(let setting):
+            "[" + settings[keyPath: setting].map { TimeText.text(duration: $0) }.joined(separator: ", ") + "]"
+        case .texts(let setting): list(settings[keyPath: setting])
+        }
+    }
+
+    private static func tools(_ tools: [String: Policy.Tool]) -> [String] {
+        let head = [
+            "", "# What each tool needs: who may call it, all of which scopes, and whether it changes something.",
+            "# authtrail policy suggest proposes this map from what the log shows.",
+        ]
+        guard !tools.isEmpty else {
+            return head + [
+                "tools: {}", "#  orders.status: {auth: [api_token, oauth], scopes: [\"orders:read\"], writes: false}",
+            ]
+        }
+        return head + ["tools:"] + tools.sorted { $0.key < $1.key }.map { name, tool in
+            "  \(quoted(name)): {auth: \(list(tool.auth.sorted())), scopes: \(list(tool.scopes)), writes: "
+                + "\(tool.writes)}"
+        }
+    }
+
+    private static let allowlist = [
+        "", "# What somebody has looked at and decided to live with: one of token, principal, actor, agent, tool or "
+            + "cidr,",
+        "# with an owner, a reason and an end. What is hidden is counted. A success after an attack is never hidden.",
+        "allowlist: []",
+        "#  - {cidr: 192.0.2.0/24, detectors: [failed-verification-by-ip], owner: secops, reason: scanner of ours,",
+        "#     until: 2027-01-31}",
+        "", "# Addresses of proxies that hide who calls: failures from them are not held against one client.",
+        "trusted_proxies: []",
+    ]
+
+    private static func list(_ texts: [String]) -> String { "[" + texts.map(quoted).joined(separator: ", ") + "]" }
+
+    /// A text as YAML takes it literally.
+    private static func quoted(_ text: String) -> String {
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"", "\\": quoted += "\\\(scalar)"
+            case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value):
+                let digits = String(scalar.value, radix: 16)
+                quoted += "\\x" + String(repeating: "0", count: 2 - digits.count) + digits
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
+    }
+}

@@ -1,0 +1,164 @@
+package import Catalog
+package import Console
+package import Detection
+package import Events
+package import Trail
+
+/// A finding of the ledger with the lines behind it, the rule, and what would have kept it quiet.
+package struct ExplainReport {
+    private let finding: LedgerFinding
+    private let body: JSONValue
+    private let card: DetectorCard?
+    /// The thresholds of its detector, as a policy names them.
+    private let thresholds: [(name: String, value: String, meaning: String)]
+    /// The lines of its evidence, as the log has them; nil for those that are no longer kept.
+    private let lines: [(source: String, offset: Int64, line: String?)]
+
+    package init(
+        _ finding: LedgerFinding, card: DetectorCard?,
+        thresholds: [(name: String, value: String, meaning: String)], trail: Trail
+    ) throws {
+        self.finding = finding
+        self.card = card
+        self.thresholds = thresholds
+        body = try JSONParser.parse(finding.entry.body)
+        var lines: [(source: String, offset: Int64, line: String?)] = []
+        for one in body["evidence"]?.elements ?? [] {
+            let source = one["source"]?.text ?? "", offset = one["offset"]?.integer ?? 0
+            let ts = one["ts"]?.text.flatMap { Timestamp.parse($0) } ?? 0
+            lines.append((source, offset, try Self.line(source, offset, ts, trail)))
+        }
+        self.lines = lines
+    }
+
+    private static func line(_ source: String, _ offset: Int64, _ ts: Int64, _ trail: Trail) throws -> String? {
+        var found: String?
+        let scan = EventScan(
+            from: ts, to: ts + 1, texts: [.source: .equals([source])],
+            fields: LineRenderer.fields.union(EventFields([.ts, .source, .sourceOffset])))
+        try trail.scan(scan) { batch in
+            for row in 0..<batch.count where batch.sourceOffset[row] == offset {
+                var bytes: [UInt8] = []
+                try LineRenderer(shapes: batch.shapes).append(batch, row: row, to: &bytes)
+                found = String(decoding: bytes, as: UTF8.self)
+            }
+        }
+        return found
+    }
+
+    package func print(as format: Format, to output: Output) throws(ConsoleError) {
+        switch format {
+        case .json: try output.write(json.json(.pretty) + "\n")
+        case .ndjson: try output.line(json.json())
+        case .csv, .markdown, .text: try printText(isMarkdown: format == .markdown, output)
+        }
+    }
+
+    private var json: JSONValue {
+        .object([
+            .init("schema_version", 1),
+            .init("finding", body),
+            .init("status", .string(finding.entry.status)),
+            .init("rule", card.map { .string($0.question) } ?? .null),
+            .init("class_meaning", meaning.map { .string($0) } ?? .null),
+            .init("thresholds", .array(thresholds.map {
+                ["name": .string($0.name), "value": .string($0.value), "meaning": .string($0.meaning)]
+            })),
+            .init("not_seen", .strings(card?.knownGaps ?? [])),
+            .init("lines", .array(lines.map { line in
+                .object([
+                    .init("source", .string(line.source)), .init("offset", .int(line.offset)),
+                    .init("line", line.line.map { .string($0) } ?? .null),
+                ])
+            })),
+            .init("history", .array(finding.changes.map { change in
+                .object([
+                    .init("at", .string(Timestamp.text(change.at))), .init("status", .string(change.status)),
+                    .init("by", change.by.map { .string($0) } ?? .null),
+                    .init("note", change.note.map { .string($0) } ?? .null),
+                ])
+            })),
+        ])
+    }
+
+    private var meaning: String? { card?.classes.first { $0.name == finding.entry.class }?.meaning }
+
+    private func printText(isMarkdown: Bool, _ output: Output) throws(ConsoleError) {
+        let terminal = output.terminal
+        func head(_ text: String) throws(ConsoleError) {
+            try output.line()
+            try output.line(isMarkdown ? "## \(text)" : terminal.paint(text, .bold))
+            if isMarkdown { try output.line() }
+        }
+        func item(_ text: String) throws(ConsoleError) {
+            try output.line((isMarkdown ? "- " : "  ") + SafeText.visible(text))
+        }
+        let entry = finding.entry
+        let title = "\(entry.severity.uppercased())  \(SafeText.visible(entry.title))"
+        try output.line(isMarkdown ? "# \(title)" : terminal.paint(title, .bold))
+        try item("\(entry.class) (\(entry.detector)), \(entry.status), \(entry.entityType) \(entry.entity)")
+        try head("Why")
+        try item(body["explanation"]?.text ?? "")
+        try head("The rule")
+        if let card { try item(card.question) }
+        if let meaning { try item("\(entry.class): \(meaning)") }
+        try head("What would have kept it quiet")
+        for one in thresholds { try item("\(one.name): \(one.value)  (\(one.meaning)) set otherwise in the policy") }
+        try item("an allowance in the policy: {\(allowance), detectors: [\(entry.detector)], owner: …, reason: …, "
+            + "until: …}")
+        try item("events that say otherwise: a later run over the same time then retracts it")
+        try head("Lines")
+        for line in lines {
+            try item("\(line.source) at byte \(line.offset)")
+            try item("  " + (line.line ?? "no longer kept (authtrail prune dropped it)"))
+        }
+        if let card, !card.knownGaps.isEmpty {
+            try head("What this detector does not see")
+            for gap in card.knownGaps { try item(gap) }
+        }
+        guard !finding.changes.isEmpty else { return }
+        try head("What became of it")
+        for change in finding.changes {
+            let by = change.by.map { " by \($0)" } ?? "", note = change.note.map { ": \($0)" } ?? ""
+            try item("\(Timestamp.text(change.at)) \(change.status)\(by)\(note)")
+        }
+    }
+
+    private var allowance: String {
+        let entry = finding.entry
+        let key = ["ip": "cidr", "user_agent": "agent"][entry.entityType] ?? entry.entityType
+        return "\(key): \(entry.entity)"
+    }
+}
+
+/// Why the rules say nothing, rule by rule.
+package struct WhyQuietReport {
+    private let subject: String
+    private let why: WhyQuiet
+    private let findings: [Finding]
+    private let asOf: Int64
+
+    /// `findings` are those that there are about the subject.
+    package init(_ subject: String, _ why: WhyQuiet, findings: [Finding], asOf: Int64) {
+        self.subject = subject
+        self.why = why
+        self.findings = findings
+        self.asOf = asOf
+    }
+
+    package func print(as format: Format, to output: Output) throws(ConsoleError) {
+        var table = Table(
+            "explain", title: "\(subject) as of \(Timestamp.text(asOf)), rule by rule",
+            columns: [.init("rule", .text, fit: .whole), .init("answer", .text, fit: .wrapped)])
+        for one in findings {
+            table.append([.text(one.detector), .text("FOUND \(one.severity.name): \(one.explanation)")])
+        }
+        for one in why.answers { table.append([.text(one.rule), .text(one.text)]) }
+        if why.answers.isEmpty { table.notes = ["The log knows nothing of it before \(Timestamp.text(asOf))."] }
+        table.members = [
+            .init("subject", .string(subject)), .init("as_of", .string(Timestamp.text(asOf))),
+            .init("findings", .array(findings.map(\.json))),
+        ]
+        try Console.print(table, as: format, to: output)
+    }
+}

@@ -1,0 +1,71 @@
+package import Catalog
+package import Console
+package import Detection
+package import Events
+
+/// The timeline of a token, principal or address, with the findings about it in their places.
+package struct TraceReport {
+    private let subject: String
+    private let timeline: Timeline
+    private let findings: [LedgerFinding]
+
+    package init(_ subject: String, _ timeline: Timeline, findings: [LedgerFinding]) {
+        self.subject = subject
+        self.timeline = timeline
+        self.findings = findings.sorted { $0.entry.firstSeen < $1.entry.firstSeen }
+    }
+
+    package func print(as format: Format, to output: Output) throws(ConsoleError) {
+        try Console.print(table, as: format, to: output)
+    }
+
+    private var table: Table {
+        var table = Table(
+            "trace", title: "\(subject): \(Human.count(timeline.events)) event\(timeline.events == 1 ? "" : "s")",
+            columns: [
+                .init("from", .time), .init("to", .time), .init("what", .text, fit: .whole),
+                .init("events", .integer), .init("token_id", .text, fit: .whole), .init("principal", .text),
+                .init("ip", .text, fit: .whole), .init("user_agent", .text), .init("tools", .text, fit: .wrapped),
+                .init("detail", .text, fit: .wrapped),
+            ])
+        table.members = [.init("subject", .string(subject))]
+        var told = findings[...]
+        for row in timeline.rows {
+            while let finding = told.first, finding.entry.firstSeen < row.first {
+                table.append(cells(finding))
+                told.removeFirst()
+            }
+            table.append(cells(row))
+        }
+        for finding in told { table.append(cells(finding)) }
+        return table
+    }
+
+    private func cells(_ row: Timeline.Row) -> [Cell] {
+        func text(_ field: EventField) -> Cell { row.shared[field].map { .text($0) } ?? .null }
+        return [
+            .text(Timestamp.text(row.first)), .text(Timestamp.text(row.last)), .text(row.what),
+            .integer(Int64(row.events)), text(.tokenID), text(.principal), text(.ip), text(.userAgent),
+            row.tools.isEmpty ? .null : .texts(row.tools), .text(detail(row)),
+        ]
+    }
+
+    private func detail(_ row: Timeline.Row) -> String {
+        if row.what == "silent" { return "for " + Human.duration(microseconds: row.last - row.first) }
+        var parts: [String] = []
+        if let reason = row.shared[.reason] { parts.append(reason) }
+        if let actor = row.shared[.actor] { parts.append("by \(actor)") }
+        if let old = row.shared[.oldTokenID] { parts.append("takes the place of \(old)") }
+        if row.failedCalls > 0 { parts.append("\(row.failedCalls) calls failed") }
+        return parts.joined(separator: ", ")
+    }
+
+    private func cells(_ finding: LedgerFinding) -> [Cell] {
+        let entry = finding.entry
+        return [
+            .text(Timestamp.text(entry.firstSeen)), .text(Timestamp.text(entry.lastSeen)), .text("finding"),
+            .integer(0), .null, .null, .null, .null, .null,
+            .text("\(entry.severity.uppercased()) \(entry.title) (\(entry.status), \(entry.id.prefix(8)))"),
+        ]
+    }
+}

@@ -1,0 +1,71 @@
+internal import ArgumentParser
+internal import Catalog
+internal import Console
+internal import Detection
+internal import Events
+internal import Policies
+internal import Reports
+internal import Trail
+
+/// `authtrail explain`
+struct Explain: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Say why a finding was found, or why a token or an address was not.",
+        discussion: """
+            EXAMPLES
+              authtrail explain 3f9a2c11
+              authtrail explain --token tok_0K514M7Z --as-of 2026-04-26T03:00:00Z
+              authtrail explain --ip 198.51.100.23 --format markdown
+            """)
+
+    @Argument(help: ArgumentHelp("A finding of the ledger, or the beginning of its id.", valueName: "finding"))
+    var finding: String?
+
+    @Option(name: .long, help: "Why the rules say what they say of this token, and why not more.")
+    var token: String?
+
+    @Option(name: .long, help: "The same of this address, or IPv6 network.")
+    var ip: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Look at events before this time (default: just after the newest).", valueName: "time"),
+        transform: TimeOption.parse)
+    var asOf: TimeOption?
+
+    @OptionGroup var policy: PolicyOptions
+    @OptionGroup var trail: TrailOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        let given = [finding, token, ip].compactMap { $0 }
+        guard given.count == 1 else { throw ValidationError("give one of a finding, --token and --ip") }
+    }
+
+    func run() throws {
+        let policy = try policy.read(trail: trail.path)
+        let opened = try trail.open()
+        if let finding { return try explain(finding, policy, opened) }
+        let end = try asOf?.micros ?? opened.catalog.newest() ?? 0
+        let history = TrailHistory(opened)
+        let (kind, name) = token.map { ("token", $0) } ?? ("ip", ip ?? "")
+        let why = try token.map { try WhyQuiet(token: $0, asOf: end, policy.settings, of: history) }
+            ?? WhyQuiet(ip: name, asOf: end, policy.settings, of: history)
+        let report = try DetectionRun.run(
+            Detectors.all(policy.settings), on: opened, asOf: end, since: .start, isQuiet: trail.quiet)
+        let about = report.findings.filter { finding in
+            finding.entity.type == kind && (finding.entity.value == name || finding.entity.value == name + "/64")
+        }
+        try output.write {
+            try WhyQuietReport("\(kind) \(name)", why, findings: about, asOf: end).print(as: output.format, to: $0)
+        }
+    }
+
+    private func explain(_ id: String, _ policy: PolicyFile, _ opened: Trail) throws {
+        let one = try FindingLookup.find(id, in: opened)
+        let card = Detectors.all().map { $0.card }.first { $0.id == one.entry.detector }
+        let report = try ExplainReport(
+            one, card: card, thresholds: PolicyText.thresholds(of: one.entry.detector, policy.settings), trail: opened)
+        try output.write { try report.print(as: output.format, to: $0) }
+    }
+}

@@ -1,0 +1,54 @@
+internal import ArgumentParser
+internal import Console
+internal import Files
+internal import Foundation
+internal import Policies
+
+/// Which policy the detectors judge by: flag, then environment, then `policy.yaml` in the trail's folder, then the
+/// defaults.
+struct PolicyOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The policy (environment AUTHTRAIL_POLICY; default policy.yaml in the trail's folder, if there is one).",
+            valueName: "file"))
+    var policy: String?
+
+    /// The policy for a trail. Throws `PolicyError` for one that cannot be used, `PolicyFileError` for one that cannot
+    /// be read.
+    func read(trail: String) throws -> PolicyFile {
+        if let named = policy ?? Terminal.environment("AUTHTRAIL_POLICY"), !named.isEmpty {
+            return try Self.read(named)
+        }
+        let usual = trail + "/policy.yaml"
+        return FileManager.default.fileExists(atPath: usual) ? try Self.read(usual) : PolicyFile()
+    }
+
+    /// Reads one file. What is odd in it is for `policy check` to say.
+    static func read(_ path: String) throws -> PolicyFile {
+        try PolicyFile(text(path), name: path, now: Clock.now())
+    }
+
+    private static let most = 4 << 20
+
+    private static func text(_ path: String) throws -> String {
+        guard let file = FileHandle(forReadingAtPath: path) else {
+            throw PolicyFileError(path: path, text: String(cString: strerror(errno)))
+        }
+        defer { try? file.close() }
+        let bytes = try file.read(upToCount: most + 1) ?? Data()
+        guard bytes.count <= most else { throw PolicyFileError(path: path, text: "larger than 4 MiB") }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw PolicyFileError(path: path, text: "not UTF-8")
+        }
+        return text
+    }
+}
+
+/// A policy file that cannot be read.
+struct PolicyFileError: Error, CustomStringConvertible {
+    var path: String
+    var text: String
+
+    var description: String { "cannot read the policy \(path): \(text)" }
+}
