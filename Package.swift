@@ -74,7 +74,7 @@ let tests: [Target] = [
     .testTarget(
         name: "IngestTests",
         dependencies: ["Columns", "Events", "Files", "Rollups", "Catalog", "Trail", "Ingest", grdb]),
-    .testTarget(name: "DetectionTests", dependencies: ["Columns", "Events", "Rollups", "Detection"]),
+    .testTarget(name: "DetectionTests", dependencies: ["Columns", "Events", "Rollups", "Detection", "Policies"]),
     .testTarget(name: "PoliciesTests", dependencies: ["Events", "Detection", "Policies"]),
     .testTarget(name: "DemoTests", dependencies: ["Demo"]),
     // These run the built program itself.

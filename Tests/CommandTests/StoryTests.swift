@@ -10,8 +10,10 @@ struct StoryTests {
 
     @Test func `all stories are there`() {
         #expect(Self.names == [
-            "all-six-kinds", "bad-lines", "broken-client", "distributed-stuffing", "dormant-token", "quiet-week",
-            "stuffing-by-ip", "success-after-stuffing", "token-dormant-from-birth",
+            "admin-account-taken", "all-six-kinds", "bad-lines", "broken-checks", "broken-client", "dead-tokens-in-use",
+            "distributed-stuffing", "dormant-token", "forgotten-tokens", "quiet-week", "runaway-client", "shipper-died",
+            "stolen-refresh-token", "stuffing-by-ip", "success-after-stuffing", "token-dormant-from-birth", "token-moved",
+            "undeclared-tool",
         ])
     }
 
@@ -27,6 +29,10 @@ struct StoryTests {
         #expect(try program.json("status")["quarantine"].map(Self.sorted) == expected["quarantine"].map(Self.sorted))
 
         let asOf = try #require(expected["as_of"]?.text)
+        let policy = "\(Self.folder)/\(name).policy.yaml"
+        if FileManager.default.fileExists(atPath: policy) {
+            try FileManager.default.copyItem(atPath: policy, toPath: program.folder + "/trail/policy.yaml")
+        }
         let report = try program.json("detect", "--as-of", asOf)
         let found = try #require(report["findings"]?.elements)
         let wanted = try #require(expected["findings"]?.elements)

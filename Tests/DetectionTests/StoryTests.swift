@@ -1,5 +1,6 @@
 import Events
 import Foundation
+import Policies
 import Testing
 
 @testable import Detection
@@ -31,8 +32,10 @@ private struct Story: Decodable, CustomTestStringConvertible {
     private enum CodingKeys: String, CodingKey { case as_of, findings, counts, quarantine }
 
     static let names = [
-        "all-six-kinds", "bad-lines", "broken-client", "distributed-stuffing", "dormant-token", "quiet-week",
-        "stuffing-by-ip", "success-after-stuffing", "token-dormant-from-birth",
+        "admin-account-taken", "all-six-kinds", "bad-lines", "broken-checks", "broken-client", "dead-tokens-in-use",
+        "distributed-stuffing", "dormant-token", "forgotten-tokens", "quiet-week", "runaway-client", "shipper-died",
+        "stolen-refresh-token", "stuffing-by-ip", "success-after-stuffing", "token-dormant-from-birth", "token-moved",
+        "undeclared-tool",
     ]
 
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../SampleLogs")
@@ -43,6 +46,13 @@ private struct Story: Decodable, CustomTestStringConvertible {
         story.name = name
         story.lines = Array(try Data(contentsOf: folder.appending(path: "\(name).ndjson")))
         return story
+    }
+
+    /// What `NAME.policy.yaml` says, if it is there.
+    static func policy(_ name: String) throws -> PolicyFile {
+        let file = folder.appending(path: "\(name).policy.yaml")
+        guard let text = try? String(contentsOf: file, encoding: .utf8) else { return PolicyFile() }
+        return try PolicyFile(text, name: file.path(), now: nil)
     }
 
     /// The events of the story, as the reader of lines makes them.
@@ -63,7 +73,7 @@ struct StoryTests {
         let story = try Story.read(name)
         let history = MemoryHistory(story.events().events, batchSize: 40)
         let window = DetectionWindow(asOf: try time(story.as_of))
-        let found = try Detectors.all().flatMap { try $0.detect(in: window, of: history).findings }
+        let found = try Detectors.all(Story.policy(name).settings).flatMap { try $0.detect(in: window, of: history).findings }
             .sorted(by: Finding.precedes)
             .map { finding in
                 Story.Expected(
