@@ -145,11 +145,15 @@ struct TokenHabits {
         guard value != Self.noValue else { return false }
         let habit = Habit(token: key.token, field: UInt8(place), value: value)
         if let last = habits[habit], last >= day - settings.memory { return false }
-        let had = known[Int(key.token) * Self.fields.count + place].count { value in
+        // A token that roams has thousands of values, of which the first few found settle it: the latest are live.
+        var had = 0
+        for value in known[Int(key.token) * Self.fields.count + place].reversed() {
             let habit = Habit(token: key.token, field: UInt8(place), value: value)
-            return habits[habit].map { $0 >= day - settings.memory } ?? false
+            guard let last = habits[habit], last >= day - settings.memory else { continue }
+            had += 1
+            if had > settings.mostHabits { return false }
         }
-        return had > 0 && had <= settings.mostHabits
+        return had > 0
     }
 
     /// Remembers what a day showed.
@@ -167,9 +171,24 @@ struct TokenHabits {
                 }
             }
         }
+        for token in counts.keys where known[Int(token) * Self.fields.count].count > Self.manyValues {
+            forget(token, day)
+        }
         for (token, count) in counts {
             uses[Int(token)].days.removeAll { $0.day < day - settings.memory }
             uses[Int(token)].days.append((day, count))
+        }
+    }
+
+    private static let manyValues = 256
+
+    /// Drops the addresses of a token that are no habit any more.
+    private mutating func forget(_ token: UInt32, _ day: Int32) {
+        known[Int(token) * Self.fields.count].removeAll { value in
+            let habit = Habit(token: token, field: 0, value: value)
+            guard let last = habits[habit], last < day - settings.memory else { return false }
+            habits[habit] = nil
+            return true
         }
     }
 }
