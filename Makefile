@@ -7,7 +7,7 @@ CHECK := --explicit-target-dependency-import-check error
 STATIC := $(if $(filter Linux,$(shell uname)),--static-swift-stdlib)
 TRAIL_DIR ?= ./demo
 
-.PHONY: demo test bench faults fuzz build setup venv clean
+.PHONY: demo test bench faults fuzz build docs setup venv clean
 
 ## A year of auth events with attacks in it, ingested and judged.
 demo: build
@@ -20,6 +20,11 @@ test: setup venv
 ## Speed and size beside DuckDB and ClickHouse; BENCH="--events 1000000 --runs 1" for a quick look.
 bench: build
 	bash Benchmarks/run.sh $(RELEASE)/release/authtrail $(BENCH)
+
+## Docs/detectors.md, printed from the program.
+docs: build
+	sed -i '/^## /,$$d' Docs/detectors.md
+	$(RELEASE)/release/authtrail detectors --format markdown >> Docs/detectors.md
 
 ## What it survives: kills, errors of system calls, full disks, damage, power cuts. Half an hour, and not part of CI;
 ## FAULTS="--only kill --minutes 5 --seed 2" for less. As root with strace nothing is left out.

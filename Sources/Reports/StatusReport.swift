@@ -16,6 +16,8 @@ package struct StatusReport {
     private let quarantine: [(reason: String, lines: Int64)]
     private let lastRun: (startedAt: Int64, asOf: Int64, runs: Int64)?
     private let findings: [(status: String, severity: String, findings: Int64)]
+    /// Event times after the first scheduled run at which none has looked.
+    private let unseen: [Range<Int64>]
     private let sqlite: String
     private let catalogBytes: Int64
     private let now: Int64
@@ -39,6 +41,7 @@ package struct StatusReport {
         quarantine = try trail.catalog.quarantineByReason()
         lastRun = try trail.catalog.lastRun()
         findings = try trail.catalog.findingsByStatus()
+        unseen = try trail.catalog.unseenSpans()
         sqlite = try trail.catalog.sqliteVersion()
         catalogBytes = try trail.catalog.bytes()
     }
@@ -55,6 +58,11 @@ package struct StatusReport {
             if !quarantine.isEmpty {
                 try output.line()
                 try Console.print(quarantineTable, as: format, to: output)
+            }
+            for span in unseen {
+                let text = "No scheduled run has looked at \(Timestamp.text(span.lowerBound)) to "
+                    + "\(Timestamp.text(span.upperBound)); the next detect --new does."
+                try output.line("\n" + output.terminal.paint(text, .yellow))
             }
             if let warning { try output.line("\n" + output.terminal.paint(warning, .yellow)) }
         }
@@ -115,6 +123,9 @@ package struct StatusReport {
                                 "findings": .int($0.findings),
                             ]
                         })),
+                .init("unseen", .array(unseen.map {
+                    ["from": .string(Timestamp.text($0.lowerBound)), "to": .string(Timestamp.text($0.upperBound))]
+                })),
                 .init("sources", .array(sources.indices.map(source))),
                 .init("warnings", .strings(warning.map { [$0] } ?? [])),
             ])

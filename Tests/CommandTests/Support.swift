@@ -69,6 +69,7 @@ final class Program {
         variables["AUTHTRAIL"] = Program.path
         variables["LC_ALL"] = "C.UTF-8"
         variables["AUTHTRAIL_TRAIL"] = nil
+        variables["AUTHTRAIL_POLICY"] = nil
         variables.merge(environment) { $1 }
         process.environment = variables
         // Files, not pipes: a full pipe would stop a program that nobody reads.

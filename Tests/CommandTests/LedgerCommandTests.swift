@@ -1,0 +1,156 @@
+import Console
+import Foundation
+import Testing
+
+/// Findings over several runs: told, hidden, resolved, taken back; and the questions why and what else.
+struct LedgerCommandTests {
+    let program = Program()
+
+    private func use(_ day: String, _ token: String = "tok_1", ip: String = "203.0.113.7") -> String {
+        #"{"ts":"\#(day)T10:00:00Z","event":"used","token_id":"\#(token)","tool":"orders.status","ip":"\#(ip)"}"# + "\n"
+    }
+
+    private let birth = #"{"ts":"2026-01-01T09:00:00Z","event":"issued","token_id":"tok_1","principal":"partner:acme","#
+        + #""actor":"admin:maria","expires_at":"2026-12-31T00:00:00Z"}"# + "\n"
+
+    private func detect(_ words: String...) throws -> [String] {
+        let run = try program.run(["detect", "dormant-token-reactivation", "--format", "json", "-q"] + words)
+        #expect(run.status == 0, "\(run.errors)")
+        return try JSONParser.parse(run.output)["findings"]?.elements?.compactMap { $0["id"]?.text } ?? []
+    }
+
+    private func states(_ words: String...) throws -> [String] {
+        let run = try program.run(["findings", "list", "--format", "json"] + words)
+        return try JSONParser.parse(run.output)["rows"]?.elements?.compactMap { $0["status"]?.text } ?? []
+    }
+
+    private func ingest(_ name: String, _ text: String) throws {
+        #expect(try program.run("ingest", program.write(name, text), "--quiet", "--final").status == 0)
+    }
+
+    @Test func `an event that comes late and closes the silence takes the finding back, and it is kept as retracted`() throws {
+        try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-26"))
+        #expect(try detect("--since", "start").count == 1)
+        #expect(try states() == ["open"])
+        try ingest("b.ndjson", use("2026-03-01"))
+        #expect(try detect("--since", "start").isEmpty)
+        #expect(try states().isEmpty)
+        #expect(try states("--status", "all") == ["retracted"])
+    }
+
+    @Test func `somebody resolves a finding with a note, and the next run leaves it so`() throws {
+        try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-26"))
+        let id = try #require(try detect("--since", "start").first)
+        let resolved = try program.run("findings", "resolve", String(id.prefix(8)), "--note", "planned", "--by", "maria")
+        #expect(resolved.status == 0, "\(resolved.errors)")
+        #expect(try detect("--since", "start") == [id])
+        #expect(try states("--status", "resolved") == ["resolved"])
+        let why = try JSONParser.parse(program.run("explain", id, "--format", "json").output)
+        #expect(why["history"]?[0]?["note"]?.text == "planned" && why["history"]?[0]?["by"]?.text == "maria")
+        #expect(why["lines"]?.elements?.contains { $0["line"]?.text == use("2026-04-26").dropLast().description } == true)
+        #expect(try program.run("findings", "reopen", id, "--note", "no").status == 0)
+        #expect(try states() == ["open"])
+        #expect(try program.run("findings", "resolve", "ffffff", "--note", "x").status == 64)
+    }
+
+    @Test func `an allowance hides a finding, which is counted and kept as suppressed`() throws {
+        try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-26"))
+        let policy = program.write("p.yaml", """
+            allowlist: [{token: tok_1, owner: secops, reason: "a yearly job", until: 2027-01-01}]
+            """)
+        let run = try program.run("detect", "--since", "start", "--policy", policy, "--format", "json", "--fail-on", "low")
+        let report = try JSONParser.parse(run.output)
+        #expect(run.status == 0)
+        #expect(report["findings"]?.elements?.isEmpty == true)
+        #expect(report["suppressed"]?[0]?["reason"]?.text == "a yearly job")
+        #expect(try program.run("detect", "--since", "start", "--policy", policy).output.contains("Hidden by the allowlist"))
+        #expect(try Set(states("--status", "all")) == ["suppressed"])
+    }
+
+    @Test func `a scheduled run covers what the runs before it left out, and status names the hole`() throws {
+        try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-20") + use("2026-04-26"))
+        #expect(try detect("--new", "--as-of", "2026-04-10T00:00:00Z").isEmpty)
+        #expect(try detect("--new", "--as-of", "2026-04-30T00:00:00Z", "--since", "1d").isEmpty)
+        let unseen = try program.json("status")["unseen"]
+        #expect(unseen?[0]?["from"]?.text == "2026-04-10T00:00:00Z" && unseen?[0]?["to"]?.text == "2026-04-29T00:00:00Z")
+        #expect(try program.run("status").output.contains("No scheduled run has looked at 2026-04-10T00:00:00Z"))
+        #expect(try detect("--new", "--as-of", "2026-04-30T01:00:00Z").count == 1)
+        #expect(try program.json("status")["unseen"]?.elements?.isEmpty == true)
+    }
+
+    @Test func `explain says of a quiet token how near each rule came`() throws {
+        try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-03-03"))
+        let report = try program.json("explain", "--token", "tok_1")
+        let answers = report["rows"]?.elements ?? []
+        let dormancy = answers.first { $0["rule"]?.text == "dormant-token-reactivation" }?["answer"]?.text ?? ""
+        #expect(dormancy.contains("60 days") && dormancy.contains("90 days"), "\(dormancy)")
+        #expect(answers.contains { $0["answer"]?.text == "never revoked as far as the log tells" })
+        #expect(try program.json("explain", "--token", "nobody")["rows"]?.elements?.isEmpty == true)
+        #expect(try program.run("explain").status == 64)
+    }
+
+    @Test func `explain says of an address what it did in its busiest windows`() throws {
+        let failures = (0..<12).map {
+            #"{"ts":"2026-04-26T10:00:\#($0 + 10)Z","event":"failed","reason":"hash_mismatch","presented":"p\#($0)","#
+                + #""ip":"198.51.100.9"}"# + "\n"
+        }
+        try ingest("a.ndjson", failures.joined())
+        let answers = try program.json("explain", "--ip", "198.51.100.9")["rows"]?.elements ?? []
+        #expect(answers.first?["answer"]?.text?.hasPrefix("at most 12 failures, and at most 12 credentials") == true)
+    }
+
+    @Test func `trace tells a token's life with its silences and findings in place`() throws {
+        try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-26"))
+        _ = try detect("--since", "start")
+        let rows = try program.json("trace", "token", "tok_1")["rows"]?.elements ?? []
+        #expect(rows.map { $0["what"]?.text } == ["issued", "silent", "used", "silent", "used", "finding"])
+        #expect(rows[3]["detail"]?.text?.hasPrefix("for 114") == true, "\(rows[3].json())")
+        #expect(try program.run("trace", "ip", "203.0.113.7", "--format", "markdown").output.contains("| used |"))
+    }
+
+    @Test func `policy check names what is wrong with its place, and init and suggest print files that pass it`() throws {
+        let bad = program.write("bad.yaml", "lifetimes:\n  api_tokn: 90d\n")
+        let check = try program.run("policy", "check", bad)
+        #expect(check.status == 65)
+        #expect(check.errors.contains("bad.yaml:2:3: lifetimes has no `api_tokn`; did you mean `api_token`?"))
+        #expect(try program.run("policy", "check", program.folder + "/none.yaml").status == 74)
+
+        let initial = program.folder + "/init.yaml"
+        #expect(try program.run("policy", "init", "-o", initial).status == 0)
+        #expect(try program.run("policy", "check", initial).status == 0)
+
+        try ingest("a.ndjson", birth + (0..<30).map { second in
+            use("2026-01-02").replacing("10:00:00Z", with: "10:00:\(second + 10)Z")
+                .replacing(#""tool""#, with: #""kind":"api_token","scopes":["orders:read"],"tool""#)
+        }.joined())
+        let proposed = program.folder + "/proposed.yaml"
+        #expect(try program.run("policy", "suggest", "--since", "start", "-o", proposed).status == 0)
+        let text = try String(contentsOfFile: proposed, encoding: .utf8)
+        #expect(text.contains(#""orders.status": {auth: ["api_token"], scopes: ["orders:read"], writes: false}"#))
+        #expect(text.contains("api_token_per_token: 50"), "\(text)")
+        #expect(text.contains("- api_token_per_token: 30, 30, 30 over 1 callers; 30 would have cut 0.0 % of them"))
+        let checked = try program.run("policy", "check", proposed)
+        #expect(checked.status == 0 && checked.output.contains("1 tool declared"))
+    }
+}
+
+/// What stands beside the program.
+struct PackagingTests {
+    @Test func `the table of detectors in the docs is the program's`() throws {
+        let docs = try String(contentsOfFile: Program.repository + "/Docs/detectors.md", encoding: .utf8)
+        #expect(try docs.hasSuffix(Program().run("detectors", "--format", "markdown").output), "run make docs")
+    }
+
+    @Test func `the units of systemd are sound`() throws {
+        let program = Program()
+        let check = """
+            command -v systemd-analyze > /dev/null || exit 0
+            for unit in "\(Program.repository)"/Packaging/systemd/*; do
+                sed "s#/usr/local/bin/authtrail#/bin/true#" "$unit" > "$(basename "$unit")"
+            done
+            systemd-analyze verify ./*.service ./*.timer 2>&1
+            """
+        let run = try program.shell(check)
+        #expect(run.status == 0 && run.output.isEmpty, "\(run.output)")
+    }
+}
