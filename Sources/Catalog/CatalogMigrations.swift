@@ -28,6 +28,7 @@ enum CatalogMigrations {
         }
         migrator.registerMigration("4 states of findings") { db in
             try db.execute(sql: statesOfFindings)
+            try TableSums.add(["finding_changes"], db)
         }
         return migrator
     }
@@ -43,7 +44,6 @@ enum CatalogMigrations {
             by            TEXT,
             note          TEXT
         ) STRICT;
-        CREATE INDEX finding_changes_by_finding ON finding_changes (finding_id);
         """
 
     /// Lines in which credentials were replaced, and of those in quarantine the types.

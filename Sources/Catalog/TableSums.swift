@@ -10,7 +10,7 @@ internal import GRDB
 enum TableSums {
     static let tables = [
         "sources", "batches", "quarantine", "blank_lines", "runs", "findings", "removed_segments", "prunes",
-        "pruned_spans", "pruned_tokens", "lost_lines",
+        "pruned_spans", "pruned_tokens", "lost_lines", "finding_changes",
     ]
 
     /// `row_sum(value, …)`: a hash of some values, below 2^38, so that sums of millions are no overflow.
@@ -20,7 +20,7 @@ enum TableSums {
         return Int64(hash >> 26)
     }
 
-    /// Makes the sums and the triggers that keep them, for tables as they are.
+    /// Makes the table of sums, with those of the tables that there are.
     static func begin(_ db: Database) throws {
         try db.execute(sql: """
             CREATE TABLE table_sums (
@@ -29,6 +29,11 @@ enum TableSums {
                 sum       INTEGER NOT NULL
             ) STRICT, WITHOUT ROWID
             """)
+        try add(tables.filter { try db.tableExists($0) }, db)
+    }
+
+    /// Makes the sums of some tables, as they are, and the triggers that keep them.
+    static func add(_ tables: [String], _ db: Database) throws {
         for table in tables {
             let columns = try db.columns(in: table).map(\.name)
             func sum(_ row: String) -> String {
