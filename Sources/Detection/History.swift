@@ -39,11 +39,24 @@ package protocol History {
     /// The latest use of a token on a day before the given one, or nil. It may look back over all history.
     func lastUse(ofToken number: UInt32, beforeDay day: Int32) throws -> Int64?
 
+    /// What several detectors ask in the same words is read once.
+    var memo: HistoryMemo { get }
+
     /// Delivers the events that match, batch by batch, in no promised order of time.
     func scan(_ scan: EventScan, _ body: (EventColumns) throws -> Void) throws
 }
 
+/// Answers that detectors share within one run over a history that does not change.
+package final class HistoryMemo {
+    var active: (window: DetectionWindow, tokens: [ActiveTokens.Token])?
+
+    package init() {}
+}
+
 extension History {
+    /// Where nothing is to be remembered.
+    package var memo: HistoryMemo { HistoryMemo() }
+
     /// Where nothing was dropped.
     package var firstDayOfUses: Int32? { get throws { try coverage.map { Timestamp.day(of: $0.lowerBound) } } }
 

@@ -4,11 +4,17 @@ internal import Events
 internal import Rollups
 internal import Trail
 
-/// A trail as detectors see it: rollups from the catalog, events from the segments.
+/// A trail as detectors see it: rollups from the catalog, events from the segments. For one run: the trail must not
+/// change meanwhile.
 struct TrailHistory: History {
+    let memo = HistoryMemo()
     private let trail: Trail
+    private let lives: LifeCache
 
-    init(_ trail: Trail) { self.trail = trail }
+    init(_ trail: Trail) {
+        self.trail = trail
+        lives = LifeCache(trail.catalog)
+    }
 
     var coverage: Range<Int64>? { get throws { try trail.catalog.coverage() } }
 
@@ -24,7 +30,7 @@ struct TrailHistory: History {
 
     func lives(ofTokens numbers: [UInt32]) throws -> [TokenLife] { try trail.catalog.lives(ofTokens: numbers) }
 
-    func lives(named ids: Set<[UInt8]>) throws -> [TokenLife] { try trail.catalog.lives(named: ids) }
+    func lives(named ids: Set<[UInt8]>) throws -> [TokenLife] { try lives.named(ids) }
 
     func tokens(ofPrincipals principals: Set<String>) throws -> [TokenLife] {
         try trail.catalog.tokens(ofPrincipals: principals)
@@ -37,4 +43,28 @@ struct TrailHistory: History {
     }
 
     func scan(_ scan: EventScan, _ body: (EventColumns) throws -> Void) throws { try trail.scan(scan, body) }
+}
+
+/// The tokens that detectors asked for by id, so that the next one that asks need not.
+private final class LifeCache {
+    private let catalog: Catalog
+    private var known: [[UInt8]: TokenLife] = [:]
+
+    /// So many lives take some 30 MB.
+    private static let most = 100_000
+
+    init(_ catalog: Catalog) { self.catalog = catalog }
+
+    func named(_ ids: Set<[UInt8]>) throws -> [TokenLife] {
+        var found: [TokenLife] = []
+        var asked: Set<[UInt8]> = []
+        for id in ids {
+            if let life = known[id] { found.append(life) } else { asked.insert(id) }
+        }
+        let read = try catalog.lives(named: asked)
+        if known.count + read.count <= Self.most {
+            for life in read { known[Array(life.tokenID.utf8)] = life }
+        }
+        return found + read
+    }
 }

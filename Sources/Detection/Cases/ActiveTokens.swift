@@ -14,6 +14,13 @@ struct ActiveTokens {
 
     /// By number. What the log said of a token only at or after `as_of` is left out.
     func read() throws -> [Token] {
+        if let known = history.memo.active, known.window == window { return known.tokens }
+        let tokens = try readRollups()
+        history.memo.active = (window, tokens)
+        return tokens
+    }
+
+    private func readRollups() throws -> [Token] {
         guard !window.isEmpty, let coverage = try history.coverage else { return [] }
         var last: [UInt32: Int64] = [:]
         let end = min(window.to, coverage.upperBound)

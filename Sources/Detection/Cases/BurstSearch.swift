@@ -36,10 +36,14 @@ struct BurstSearch {
         guard !window.isEmpty, let coverage = try history.coverage else { return ([], 0) }
         let start = max(days.lowerBound, coverage.lowerBound), end = min(days.upperBound, coverage.upperBound)
         guard start < end else { return ([], 0) }
-        for day in Timestamp.day(of: start)...Timestamp.day(of: end - 1) {
-            let found = try self.bursts(on: day)
+        // Some days at a time: few scans, and memory for the events of these days only.
+        var day = Timestamp.day(of: start)
+        let last = Timestamp.day(of: end - 1)
+        while day <= last {
+            let found = try self.bursts(on: day...min(last, day + 6))
             bursts += found.bursts
             keys.formUnion(found.keys)
+            day += 7
         }
         try readEvents(&bursts)
         return (bursts.filter(\.events.isInWindow), keys.count)
@@ -49,12 +53,12 @@ struct BurstSearch {
         EventScan(from: from, to: min(to, window.asOf), kinds: kinds, texts: texts, fields: fields)
     }
 
-    private func bursts(on day: Int32) throws -> (bursts: [Burst], keys: Set<[UInt8]>) {
-        let start = Timestamp.start(ofDay: day)
+    private func bursts(on days: ClosedRange<Int32>) throws -> (bursts: [Burst], keys: Set<[UInt8]>) {
+        let start = Timestamp.start(ofDay: days.lowerBound), end = Timestamp.start(ofDay: days.upperBound + 1)
         var numbers = TextNumbers()
         var rows: [(key: UInt32, ts: Int64)] = []
         let fields = EventFields([.ts, key] + Array(texts.keys))
-        try history.scan(scan(from: start.minus(width - 1), to: start + Timestamp.day, fields)) { batch in
+        try history.scan(scan(from: start.minus(width - 1), to: end, fields)) { batch in
             numbers.begin(batch[key])
             for row in 0..<batch.count {
                 if let number = numbers.number(batch[key], row) { rows.append((number, batch.ts[row])) }
@@ -64,30 +68,31 @@ struct BurstSearch {
         for row in rows { counts[Int(row.key)] += 1 }
         rows = rows.filter { counts[Int($0.key)] > limit }
         rows.sort { ($0.key, $0.ts) < ($1.key, $1.ts) }
-        var bursts: [Burst] = []
-        for group in rows.chunked(by: \.key) {
-            let key = numbers.string(rows[group.lowerBound].key)
-            bursts += burst(of: key, rows[group].map(\.ts), day, start).map { [$0] } ?? []
+        let bursts = rows.chunked(by: \.key).flatMap { group in
+            self.bursts(of: numbers.string(rows[group.lowerBound].key), rows[group].map(\.ts), from: start)
         }
         return (bursts, Set(numbers.texts))
     }
 
-    /// The burst of one key on a day, from its times in order.
-    private func burst(of key: String, _ times: [Int64], _ day: Int32, _ start: Int64) -> Burst? {
-        var burst = Burst(key: key, day: day, peak: 0)
+    /// The bursts of one key, one for each day, from its times in order.
+    private func bursts(of key: String, _ times: [Int64], from start: Int64) -> [Burst] {
+        var bursts: [Burst] = []
         var low = 0
         for high in times.indices {
             while times[low] <= times[high].minus(width) { low += 1 }
             let count = high - low + 1
             guard count > limit, times[high] >= start else { continue }
-            burst.peak = max(burst.peak, count)
-            if let last = burst.spans.last, times[low] <= last.upperBound {
-                burst.spans[burst.spans.count - 1] = last.lowerBound...times[high]
+            let day = Timestamp.day(of: times[high])
+            if bursts.last?.day != day { bursts.append(Burst(key: key, day: day, peak: 0)) }
+            let place = bursts.count - 1
+            bursts[place].peak = max(bursts[place].peak, count)
+            if let last = bursts[place].spans.last, times[low] <= last.upperBound {
+                bursts[place].spans[bursts[place].spans.count - 1] = last.lowerBound...times[high]
             } else {
-                burst.spans.append(times[low]...times[high])
+                bursts[place].spans.append(times[low]...times[high])
             }
         }
-        return burst.spans.isEmpty ? nil : burst
+        return bursts
     }
 
     /// Reads the lines of the bursts.

@@ -61,10 +61,16 @@ struct TokenHabits {
         let last = Timestamp.day(of: min(days.upperBound, coverage.upperBound) - 1)
         let active = try Set(ActiveTokens(history: history, window: window).read().map { Array($0.life.tokenID.utf8) })
         var news: [News] = []
-        for day in max(first - settings.memory, Timestamp.day(of: coverage.lowerBound))...last {
-            let (shown, counts) = try read(day, active, window, history)
-            if day >= first { news += self.news(shown, day) }
-            keep(shown, counts, day)
+        var day = max(first - settings.memory, Timestamp.day(of: coverage.lowerBound))
+        while day <= last {
+            // Some days at a time: few scans, and memory for what these days show only.
+            let days = day...min(last, day + 6)
+            let read = try read(days, active, window, history)
+            for (day, (shown, counts)) in zip(days, read) {
+                if day >= first { news += self.news(shown, day) }
+                keep(shown, counts, day)
+            }
+            day += 7
         }
         return news
     }
@@ -79,15 +85,19 @@ struct TokenHabits {
         return IPKey(bytes: text).map { Array($0.text.utf8) } ?? Array(text)
     }
 
-    /// What one day shows of the tokens that are asked for, and how often each was used.
+    /// A list of so many tokens costs a scan more than it spares.
+    private static let manyTokens = 256
+
+    /// What some days show of the tokens that are asked for, and how often each was used, day by day.
     private mutating func read(
-        _ day: Int32, _ active: Set<[UInt8]>, _ window: DetectionWindow, _ history: any History
-    ) throws -> (shown: [Shown: Int64], counts: [UInt32: Int]) {
-        var shown: [Shown: Int64] = [:], counts: [UInt32: Int] = [:]
-        let start = Timestamp.start(ofDay: day)
+        _ days: ClosedRange<Int32>, _ active: Set<[UInt8]>, _ window: DetectionWindow, _ history: any History
+    ) throws -> [(shown: [Shown: Int64], counts: [UInt32: Int])] {
+        var read = days.map { _ in (shown: [Shown: Int64](), counts: [UInt32: Int]()) }
         let scan = EventScan(
-            from: start, to: min(start + Timestamp.day, window.asOf), kinds: .used,
-            texts: [.tokenID: .anyOf(active)], fields: EventFields([.ts, .tokenID] + Self.fields))
+            from: Timestamp.start(ofDay: days.lowerBound),
+            to: min(Timestamp.start(ofDay: days.upperBound + 1), window.asOf), kinds: .used,
+            texts: active.count > Self.manyTokens ? [:] : [.tokenID: .anyOf(active)],
+            fields: EventFields([.ts, .tokenID] + Self.fields))
         try history.scan(scan) { batch in
             tokens.begin(batch[.tokenID])
             for (place, field) in Self.fields.enumerated() { values[place].begin(batch[field]) }
@@ -99,11 +109,13 @@ struct TokenHabits {
                         values[place].number(batch[field], row) { Self.spell(field, $0) } ?? Self.noValue
                 }
                 let key = Shown(token: token, values: combination)
-                shown[key] = min(shown[key] ?? .max, batch.ts[row])
-                counts[token, default: 0] += 1
+                let ts = batch.ts[row]
+                let day = Int(Timestamp.day(of: ts) - days.lowerBound)
+                read[day].shown[key] = min(read[day].shown[key] ?? .max, ts)
+                read[day].counts[token, default: 0] += 1
             }
         }
-        return (shown, counts)
+        return read
     }
 
     private mutating func news(_ shown: [Shown: Int64], _ day: Int32) -> [News] {
@@ -164,7 +176,7 @@ struct TokenHabits {
         }
         for (key, ts) in shown {
             uses[Int(key.token)].first = min(uses[Int(key.token)].first, ts)
-            for place in Self.fields.indices where key.values[place] != Self.noValue {
+            for place in 0..<Self.fields.count where key.values[place] != Self.noValue {
                 let habit = Habit(token: key.token, field: UInt8(place), value: key.values[place])
                 if habits.updateValue(day, forKey: habit) == nil {
                     known[Int(key.token) * Self.fields.count + place].append(key.values[place])
