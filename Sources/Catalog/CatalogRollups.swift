@@ -71,6 +71,15 @@ extension Catalog {
         }
     }
 
+    /// The UTC days of a span on which there is any event, ascending.
+    package func daysWithEvents(in days: ClosedRange<Int32>) throws(CatalogError) -> [Int32] {
+        try read("list days") { db in
+            try Int32.fetchAll(
+                db, sql: "SELECT DISTINCT day FROM event_counts WHERE day BETWEEN ? AND ? ORDER BY day",
+                arguments: [days.lowerBound, days.upperBound])
+        }
+    }
+
     /// How many events of some kinds each UTC day has, ascending; days without any are left out.
     package func eventsByDay(of kinds: EventKinds) throws(CatalogError) -> [(day: Int32, events: Int64)] {
         try read("count the events of days") { db in

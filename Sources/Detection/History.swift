@@ -39,6 +39,9 @@ package protocol History {
     /// The latest use of a token on a day before the given one, or nil. It may look back over all history.
     func lastUse(ofToken number: UInt32, beforeDay day: Int32) throws -> Int64?
 
+    /// The UTC days of a span on which there is any event, ascending.
+    func daysWithEvents(in days: ClosedRange<Int32>) throws -> [Int32]
+
     /// What several detectors ask in the same words is read once.
     var memo: HistoryMemo { get }
 

@@ -12,5 +12,6 @@ package struct NoHistory: History {
     package func tokens(ofPrincipals principals: Set<String>) -> [TokenLife] { [] }
     package func firstBirth(ofKind kind: String?) -> Int64? { nil }
     package func lastUse(ofToken number: UInt32, beforeDay day: Int32) -> Int64? { nil }
+    package func daysWithEvents(in days: ClosedRange<Int32>) -> [Int32] { [] }
     package func scan(_ scan: EventScan, _ body: (EventColumns) throws -> Void) {}
 }

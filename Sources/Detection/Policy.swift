@@ -14,6 +14,17 @@ package struct Policy: Sendable, Equatable {
     /// The most calls in any 60 s, by cell of the rate table.
     package var rates: [RateCell: Int] = [.anonymousByIP: 60, .apiTokenByToken: 600, .oauthByPrincipal: 300]
 
+    /// A span of time of which the log is known to tell nothing.
+    package struct Outage: Sendable, Equatable {
+        package var from: Int64
+        package var to: Int64
+        package var reason: String
+
+        package init(from: Int64, to: Int64, reason: String) {
+            (self.from, self.to, self.reason) = (from, to, reason)
+        }
+    }
+
     /// How long what is handed out may live.
     package struct Lifetimes: Sendable, Equatable {
         package var apiToken = 90 * Timestamp.day

@@ -12,6 +12,8 @@ struct PolicyField {
         case limit(WritableKeyPath<DetectorSettings, Int?>)
         case spans(WritableKeyPath<DetectorSettings, [Int64]>)
         case texts(WritableKeyPath<DetectorSettings, [String]>)
+        /// Some of these words.
+        case words(WritableKeyPath<DetectorSettings, [String]>, [String])
     }
 
     var name: String
@@ -95,6 +97,13 @@ struct PolicySection {
     private static var dormancy: PolicySection {
         PolicySection(name: "dormant-token-reactivation", meaning: "", fields: [
             .init("dormancy", .span(\.dormantTokenReactivation.dormancy), "silence that makes a token dormant"),
+            .init(
+                "tiers", .words(\.dormantTokenReactivation.tierNames, DormantTokenReactivation.Settings.tiers),
+                "absolute: dormancy; relative, adaptive: as below"),
+            .init("least_dormancy", .span(\.dormantTokenReactivation.leastDormancy), "of relative and adaptive"),
+            .init("relative_part", .factor(\.dormantTokenReactivation.relativePart), "one such part of its life"),
+            .init("adaptive_factor", .factor(\.dormantTokenReactivation.adaptiveFactor), "times its usual gap"),
+            .init("adaptive_uses", .count(\.dormantTokenReactivation.adaptiveUses), "with so many earlier uses"),
             .init("aftermath", .span(\.dormantTokenReactivation.aftermath), "uses are counted for so long"),
             .init("write_reach", .span(\.dormantTokenReactivation.writeReach), "a write so soon makes it worse"),
             .init("failure_reach", .span(\.dormantTokenReactivation.failureReach), "failures so shortly before too"),

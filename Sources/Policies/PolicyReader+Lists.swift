@@ -76,6 +76,27 @@ extension PolicyReader {
         return Allowlist.Entry(subject, detectors: detectors, owner: owner, reason: reason, until: until)
     }
 
+    /// When the log is known to have told nothing.
+    mutating func readOutages(_ node: Node, _ file: inout PolicyFile) {
+        if node.null != nil { return }
+        for entry in list(node) ?? [] {
+            var from: Int64?, to: Int64?, reason: String?
+            let before = problems.count
+            for (_, name, value) in members(entry, known: ["from", "to", "reason"], of: "an outage") {
+                switch name {
+                case "from": from = time(value, "from")
+                case "to": to = time(value, "to")
+                default: reason = text(value)
+                }
+            }
+            if let from, let to, let reason, from < to {
+                file.settings.dormantTokenReactivation.outages.append(.init(from: from, to: to, reason: reason))
+            } else if problems.count == before {
+                note(entry, "an outage needs `from`, a later `to`, and a `reason`")
+            }
+        }
+    }
+
     private static func subject(_ name: String, _ value: String) -> Allowlist.Entry.Subject {
         switch name {
         case "token": .token(value)

@@ -25,7 +25,8 @@ struct PolicyReader {
 
     private mutating func readRoot(_ root: Node, _ file: inout PolicyFile) {
         let sections = Dictionary(uniqueKeysWithValues: PolicySection.general.map { ($0.name, $0) })
-        let known = ["version"] + sections.keys + ["write_scopes", "tools", "detectors", "allowlist", "trusted_proxies"]
+        let known = ["version"] + sections.keys
+            + ["write_scopes", "tools", "detectors", "allowlist", "trusted_proxies", "outages"]
         for (key, name, value) in members(root, known: known, of: "the policy") {
             switch name {
             case "version":
@@ -34,6 +35,7 @@ struct PolicyReader {
             case "tools": readTools(value, &file)
             case "detectors": readDetectors(value, &file)
             case "allowlist": readAllowlist(value, &file)
+            case "outages": readOutages(value, &file)
             case "trusted_proxies":
                 file.settings.failedVerificationByIP.trustedProxies = (list(value) ?? []).compactMap { network($0) }
             default:
@@ -79,6 +81,12 @@ struct PolicyReader {
             let spans = (list(node) ?? []).compactMap { span($0, path) }
             if !spans.isEmpty { settings[keyPath: setting] = spans.sorted() }
         case .texts(let setting): texts(node).map { settings[keyPath: setting] = $0 }
+        case .words(let setting, let known):
+            guard let words = texts(node) else { return }
+            let unknown = words.filter { !known.contains($0) }
+            if unknown.isEmpty, !words.isEmpty { return settings[keyPath: setting] = words }
+            note(node, "\(path) names \(unknown.first.map { "`\($0)`" } ?? "nothing"); want some of "
+                + known.joined(separator: ", "))
         }
     }
 

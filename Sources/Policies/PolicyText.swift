@@ -53,6 +53,7 @@ package enum PolicyText {
         case .spans(let setting):
             "[" + settings[keyPath: setting].map { TimeText.text(duration: $0) }.joined(separator: ", ") + "]"
         case .texts(let setting): list(settings[keyPath: setting])
+        case .words(let setting, _): "[" + settings[keyPath: setting].joined(separator: ", ") + "]"
         }
     }
 
@@ -81,6 +82,8 @@ package enum PolicyText {
         "#     until: 2027-01-31}",
         "", "# Addresses of proxies that hide who calls: failures from them are not held against one client.",
         "trusted_proxies: []",
+        "", "# When the log is known to have told nothing: a silence of a token over that time says less.",
+        "outages: []", "#  - {from: 2026-03-01, to: 2026-03-03, reason: the shipper was down}",
     ]
 
     private static func list(_ texts: [String]) -> String { "[" + texts.map(quoted).joined(separator: ", ") + "]" }

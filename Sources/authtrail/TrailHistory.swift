@@ -42,6 +42,8 @@ struct TrailHistory: History {
         try trail.catalog.lastUse(ofToken: number, beforeDay: day)
     }
 
+    func daysWithEvents(in days: ClosedRange<Int32>) throws -> [Int32] { try trail.catalog.daysWithEvents(in: days) }
+
     func scan(_ scan: EventScan, _ body: (EventColumns) throws -> Void) throws { try trail.scan(scan, body) }
 }
 

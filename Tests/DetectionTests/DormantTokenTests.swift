@@ -204,4 +204,93 @@ struct DormantTokenTests {
         #expect(found.findings.map { $0.class } == ["unknown_origin"])
         #expect(try detect([background], from: 10, to: 5).findings.isEmpty)
     }
+
+    // MARK: Tiers
+
+    @Test func `a silence of a third of a token's life is told when the policy turns the relative limit on`() throws {
+        // Issued for 90 days, so 30 days is a third of its life.
+        for (gap, tiers) in [(30 * Timestamp.day, ["relative"]), (30 * Timestamp.day - 1, []), (limit, both)] {
+            let u = t0 + gap
+            let events: [Event] = [background, .issued("t", at: t0 - 5), .used("t", at: t0), .used("t", at: u)]
+            let found = try detect(events, from: u - 5, to: u + 5) { $0.tierNames = ["absolute", "relative"] }
+            #expect(found.findings.map { $0.context["tiers"] } == (tiers.isEmpty ? [] : [.texts(tiers)]))
+            #expect(try detect(events, from: u - 5, to: u + 5).findings.count == (gap >= limit ? 1 : 0))
+        }
+    }
+
+    private let both = ["absolute", "relative"]
+
+    @Test func `a token that is used weekly is dormant after six weeks when limits adapt to habits`() throws {
+        let week = 7 * Timestamp.day
+        let habit = (0..<21).map { Event.used("t", at: t0 + Int64($0) * week) }
+        let last = t0 + 20 * week
+        for (gap, count) in [(6 * week, 1), (6 * week - 1, 0)] {
+            let events = [background] + habit + [Event.used("t", at: last + gap)]
+            let found = try detect(events, from: last + 1, to: last + gap + 5) { $0.tierNames = ["adaptive"] }
+            #expect(found.findings.count == count)
+            #expect(found.findings.allSatisfy { $0.explanation.contains("adaptive 42 days (6 times its usual gap") })
+        }
+        // Nineteen uses are no habit yet.
+        let few = [background] + habit.suffix(19) + [Event.used("t", at: last + 6 * week)]
+        #expect(try detect(few, from: last + 1, to: last + 7 * week) { $0.tierNames = ["adaptive"] }.findings.isEmpty)
+    }
+
+    @Test func `a usual gap of less than a day still needs two weeks of silence to be left`() throws {
+        let habit = (0..<40).map { Event.used("t", at: t0 + Int64($0) * 6 * Timestamp.hour) }
+        let last = t0 + 39 * 6 * Timestamp.hour
+        for (gap, count) in [(14 * Timestamp.day, 1), (14 * Timestamp.day - 1, 0)] {
+            let events = [background] + habit + [Event.used("t", at: last + gap)]
+            let found = try detect(events, from: last + 1, to: last + gap + 5) { $0.tierNames = ["adaptive"] }
+            #expect(found.findings.count == count)
+        }
+    }
+
+    @Test func `days on which the log tells nothing lower the confidence, unless they are its habit`() throws {
+        let u = t0 + limit
+        // Events on every day but three in the middle of the silence, or but on every weekend.
+        func log(_ isSilent: (Int64) -> Bool) -> [Event] {
+            (-100..<95).filter { !isSilent($0) }.map { .used("other", at: t0 + $0 * Timestamp.day) }
+                + [.used("t", at: t0), .used("t", at: u)]
+        }
+        for (isSilent, confidence, holes) in [
+            ({ (40...42).contains($0) }, Confidence.medium, ["2026-02-10 to 2026-02-12"]),
+            ({ ($0 + 700) % 7 < 2 }, .high, []), ({ _ in false }, .high, []),
+        ] as [((Int64) -> Bool, Confidence, [String])] {
+            let found = try detect(log(isSilent), from: u, to: u + 1).findings
+            #expect(found.map(\.confidence) == [confidence])
+            #expect(found.first?.context["holes"] == (holes.isEmpty ? nil : .texts(holes)))
+        }
+    }
+
+    @Test func `an outage that the policy declares lowers the confidence of silences over it`() throws {
+        let u = t0 + limit
+        let events: [Event] = [background, .used("t", at: t0), .used("t", at: u)]
+            + (-200..<100).map { .used("other", at: t0 + $0 * Timestamp.day) }
+        for (from, confidence) in [(t0 + 5, Confidence.medium), (u, .high)] {
+            let found = try detect(events, from: u, to: u + 1) {
+                $0.outages = [.init(from: from, to: from + Timestamp.hour, reason: "the shipper was down")]
+            }
+            #expect(found.findings.map(\.confidence) == [confidence])
+        }
+    }
+
+    @Test func `a token that wakes while its successor is in use is worse`() throws {
+        let u = t0 + limit
+        let events: [Event] = [
+            background, .issued("t", at: t0 - 5), .used("t", at: t0), .issued("next", at: t0 + 60 * Timestamp.day),
+            .used("t", at: u),
+        ]
+        for (use, severity) in [(u - 1, Severity.high), (u, .medium)] {
+            let found = try detect(events + [.used("next", at: use)], from: u, to: u + 1)
+            let one = found.findings.filter { $0.entity.value == "t" }
+            #expect(one.map(\.severity) == [severity])
+            #expect(one.first?.context["successor"] == (use < u ? .text("next") : nil))
+        }
+    }
+
+    @Test func `a tier that does not exist is refused`() throws {
+        #expect(throws: DetectionError.self) {
+            try detect([background], from: t0, to: t0 + 1) { $0.tierNames = ["realtive"] }
+        }
+    }
 }

@@ -112,6 +112,10 @@ struct MemoryHistory: History {
         }.max()
     }
 
+    func daysWithEvents(in days: ClosedRange<Int32>) throws -> [Int32] {
+        Set(batches.flatMap { $0.ts.map { Timestamp.day(of: $0) } }).filter(days.contains).sorted()
+    }
+
     /// Delivers exactly the columns that were asked for, so that a detector which forgets one is caught.
     func scan(_ scan: EventScan, _ body: (EventColumns) throws -> Void) throws {
         for batch in batches {

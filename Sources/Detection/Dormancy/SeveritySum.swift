@@ -22,13 +22,11 @@ struct SeveritySum {
 
 extension DormantTokenReactivation {
     /// The sum for one waking. Literal findings that no gap explains stay at `info`.
-    func severitySum(
-        of waking: Waking, _ kind: WakingClass, _ around: Surroundings, isPeriodic: Bool
-    ) -> SeveritySum {
-        guard kind != .firstUse, kind != .insufficientHistory else { return SeveritySum(start: .info) }
+    func severitySum(of told: Told, _ around: Surroundings, isPeriodic: Bool) -> SeveritySum {
+        guard told.kind != .firstUse, told.kind != .insufficientHistory else { return SeveritySum(start: .info) }
         var sum = SeveritySum(start: Self.card.defaultSeverity)
-        if let gap = waking.gap, gap >= settings.dormancy.plus(settings.dormancy) {
-            sum.add(1, "silent for \(Wording.span(settings.dormancy.plus(settings.dormancy))) or more")
+        if let gap = told.waking.gap, let limit = told.limit, gap >= limit.plus(limit) {
+            sum.add(1, "silent for \(Wording.span(limit.plus(limit))) or more")
         }
         if let tool = around.writeTool {
             sum.add(1, "\(tool), which needs a write scope, within \(Wording.width(settings.writeReach))")
@@ -42,6 +40,7 @@ extension DormantTokenReactivation {
             let failures = Wording.count(around.failuresBefore, "failed verification")
             sum.add(1, "\(failures) from the same address in the \(Wording.width(settings.failureReach)) before")
         }
+        if let successor = told.successor { sum.add(1, "its successor \(successor) was already in use") }
         if isPeriodic { sum.add(-1, "an earlier silence was as long, as with a periodic job") }
         return sum
     }

@@ -28,12 +28,13 @@ enum WakingClass: String, CaseIterable {
     case firstUse = "first_use"
     case insufficientHistory = "insufficient_history"
 
-    /// The class of a first use after a silence; `firstEvent` is where the log begins.
-    init(of waking: Waking, dormancy: Int64, logBegins firstEvent: Int64) {
+    /// The class of a first use after a silence; `isDormant` says whether the silence has reached a limit, `firstEvent`
+    /// is where the log begins.
+    init(of waking: Waking, isDormant: Bool, dormancy: Int64, logBegins firstEvent: Int64) {
         if waking.previous != nil {
             self = .dormantReactivated
-        } else if let issued = waking.issuedAt {
-            self = waking.at.minus(issued) >= dormancy ? .dormantFromBirth : .firstUse
+        } else if waking.issuedAt != nil {
+            self = isDormant ? .dormantFromBirth : .firstUse
         } else {
             self = waking.at.minus(firstEvent) >= dormancy ? .unknownOrigin : .insufficientHistory
         }

@@ -1,0 +1,170 @@
+internal import Events
+internal import Rollups
+
+/// What findings about wakings say.
+extension DormantTokenReactivation {
+    func finding(_ told: Told, _ around: Surroundings, _ sum: SeveritySum, asOf: Int64) -> Finding {
+        let (waking, kind) = (told.waking, told.kind)
+        let token = waking.life.tokenID
+        return Finding(
+            id: FindingID.make(detector: Self.card.id, version: Self.card.version, [token, String(waking.at)]),
+            detector: Self.card.id, version: Self.card.version, class: kind.rawValue,
+            severity: sum.severity, confidence: confidence(told),
+            entity: .init("token", token),
+            firstSeen: waking.at, lastSeen: around.lastUse ?? waking.at, asOf: asOf,
+            title: title(waking, kind),
+            explanation: [
+                whatHappened(told, around), limits(told), aftermath(waking, around), hole(told),
+                "Severity: \(sum.text).",
+            ].compactMap { $0 }.joined(separator: " "),
+            evidence: [around.previous, around.waking].compactMap { $0?.evidence },
+            context: context(told, around, sum),
+            references: Self.card.references)
+    }
+
+    /// A log that told nothing for days may have missed the use that would end a silence earlier.
+    private func confidence(_ told: Told) -> Confidence {
+        switch told.kind {
+        case .dormantReactivated, .dormantFromBirth, .firstUse: told.holes.isEmpty ? .high : .medium
+        case .unknownOrigin: told.holes.isEmpty ? .medium : .low
+        case .insufficientHistory: .low
+        }
+    }
+
+    private func title(_ waking: Waking, _ kind: WakingClass) -> String {
+        let token = waking.life.tokenID
+        let silence = Wording.span(waking.gap ?? 0)
+        return switch kind {
+        case .dormantReactivated: "Token \(token) used again after \(silence) of silence"
+        case .dormantFromBirth: "Token \(token) first used \(silence) after its issue"
+        case .unknownOrigin: "Token \(token) used for the first time, and never issued"
+        case .firstUse: "New token \(token) used for the first time"
+        case .insufficientHistory: "Token \(token) used; the log is too short to know since when"
+        }
+    }
+
+    private func whatHappened(_ told: Told, _ around: Surroundings) -> String {
+        let (waking, kind) = (told.waking, told.kind)
+        let owner = principal(waking, around).map { " of \($0)" } ?? ""
+        let token = "Token \(waking.life.tokenID)\(owner)"
+        let at = Timestamp.text(waking.at)
+        let silence = Wording.span(waking.gap ?? 0)
+        // A single tier's limit stands in the sentence; several have one of their own.
+        let limit = Wording.span(told.tiers.count == 1 ? told.limit ?? settings.dormancy : settings.dormancy)
+        let reached = told.tiers.count > 1 ? "" : "; limit \(limit)"
+        return switch kind {
+        case .dormantReactivated:
+            "\(token) was used at \(at) after \(silence) without a use "
+                + "(previous use \(Timestamp.text(waking.previous ?? 0))\(reached))."
+        case .dormantFromBirth:
+            "\(token) was used for the first time at \(at), \(silence) after its issue "
+                + "(issued \(Timestamp.text(waking.issuedAt ?? 0))\(reached))."
+        case .unknownOrigin:
+            "\(token) was used for the first time at \(at); the log, which covers the \(limit) before, "
+                + "shows neither its issue nor an earlier use."
+        case .firstUse:
+            "\(token) was used for the first time at \(at), \(silence) after its issue: "
+                + "new rather than dormant, and listed only because the literal question asks for it."
+        case .insufficientHistory:
+            "\(token) was used at \(at) and at no time before that the log shows; the log covers less than \(limit) "
+                + "before that, so nobody can tell whether it was dormant."
+        }
+    }
+
+    /// Which limits the silence reached, where that is more than one, or one with a reason of its own.
+    private func limits(_ told: Told) -> String? {
+        guard told.tiers.contains(where: { $0.reason != nil }) else { return nil }
+        let limits = told.tiers.map { tier in
+            "\(tier.name) \(Wording.span(tier.limit))" + (tier.reason.map { " (\($0))" } ?? "")
+        }
+        return "Limits that the silence reached: \(limits.joined(separator: ", "))."
+    }
+
+    private func hole(_ told: Told) -> String? {
+        guard !told.holes.isEmpty else { return nil }
+        let more = told.holes.count > 3 ? " and \(told.holes.count - 3) more times" : ""
+        return "The log itself tells nothing of \(told.holes.prefix(3).joined(separator: ", "))\(more): a use then "
+            + "would not show."
+    }
+
+    private func aftermath(_ waking: Waking, _ around: Surroundings) -> String {
+        guard let use = around.waking else { return "Its line is no longer stored." }
+        let tool = use.tool.map { " of \($0)" } ?? ""
+        let ip = use.ip.map { " from \($0)" } ?? ""
+        let agent = use.userAgent.map { " with \($0)" } ?? ""
+        let uses = around.uses == 1 ? "No other use followed" : "\(Wording.count(around.uses - 1, "use")) followed"
+        let reach = settings.semantics == .literal ? "within the window" : "within \(Wording.width(settings.aftermath))"
+        return "It was a use\(tool)\(ip)\(agent). \(uses) \(reach)."
+    }
+
+    private func context(_ told: Told, _ around: Surroundings, _ sum: SeveritySum) -> Context {
+        let waking = told.waking
+        var context = Context()
+        context.add("previous_use", time: waking.previous)
+        context["idle_days"] = waking.gap.map { .double(Self.days($0)) }
+        context["limit_days"] = .double(Self.days(told.limit ?? settings.dormancy))
+        context.add("tiers", told.tiers.map(\.name))
+        context.add("holes", told.holes)
+        context.add("uses", around.uses)
+        context.add("last_use", time: around.lastUse)
+        context.add("tool", around.waking?.tool)
+        context.add("ip", around.waking?.ip)
+        context.add("user_agent", around.waking?.userAgent)
+        context["new_address"] = around.newAddress.map { .bool($0) }
+        context["new_user_agent"] = around.newAgent.map { .bool($0) }
+        context.add("failures_before", around.failuresBefore)
+        context.add("write_tool", around.writeTool)
+        context.add("successor", told.successor)
+        context.add("principal", principal(waking, around))
+        context.add("token_kind", waking.birth?.kind ?? around.waking?.kind)
+        context.add("issued_at", time: waking.issuedAt)
+        context.add("issued_by", waking.birth?.issuedBy)
+        context.add("expires_at", time: waking.birth?.expiresAt)
+        context.add("scopes", waking.birth?.scopes ?? [])
+        context.add("severity_sum", sum.text)
+        return context
+    }
+
+    /// Whose token it is: as issued, else as the use says.
+    private func principal(_ waking: Waking, _ around: Surroundings) -> String? {
+        waking.birth?.principal ?? around.waking?.principal
+    }
+
+    func notes(
+        _ tally: [WakingClass: Int], _ around: [Surroundings], logBegins: Int64, window: DetectionWindow
+    ) -> [CoverageNote] {
+        var notes: [CoverageNote] = []
+        let limit = Wording.span(settings.dormancy)
+        if let count = tally[.insufficientHistory], count > 0 {
+            let tokens = Wording.count(count, "token")
+            notes.append(CoverageNote(
+                kind: .insufficientHistory,
+                text: "\(tokens) without issue or earlier use, less than \(limit) of log before"))
+        }
+        let before = window.from.minus(logBegins)
+        if before < settings.dormancy {
+            let begin = before > 0 ? "\(Wording.span(before)) before the window" : "no earlier than the window"
+            notes.append(CoverageNote(
+                kind: .insufficientHistory,
+                text: "the log begins \(begin); silences of \(limit) that began earlier show only for tokens whose "
+                    + "issue is known"))
+        }
+        let told = around.count
+        for (field, count) in [
+            ("ip", around.count { $0.waking != nil && $0.waking?.ip == nil }),
+            ("user_agent", around.count { $0.waking != nil && $0.waking?.userAgent == nil }),
+        ] where count > 0 {
+            notes.append(CoverageNote(kind: .notEvaluable, text: "not evaluable: `\(field)` absent on "
+                + "\(Wording.percent(count, of: told)) of the uses found"))
+        }
+        let lost = around.count { $0.waking == nil }
+        if lost > 0 {
+            notes.append(CoverageNote(kind: .notEvaluable, text: "not evaluable: surroundings of "
+                + "\(Wording.count(lost, "use")), whose lines are no longer stored"))
+        }
+        return notes
+    }
+
+    /// Days with two decimals, rounded down: a gap just short of the limit never shows as the limit.
+    private static func days(_ micros: Int64) -> Double { Double(micros / (Timestamp.day / 100)) / 100 }
+}
