@@ -112,14 +112,13 @@ package struct IPNetwork: Sendable, Equatable {
         (self.text, self.key, self.bits) = (text, key, bits)
     }
 
-    /// Whether an address, or the name of an address or /64, lies in it.
+    /// Whether an address, or what a finding names as one, lies in it.
     package func contains(_ address: String) -> Bool {
-        let address = address.hasSuffix("/64") ? String(address.dropLast(3)) : address
-        return IPKey(address).map(contains) ?? false
+        IPKey(named: address).map(contains) ?? false
     }
 
     package func contains(_ other: IPKey) -> Bool {
-        guard other.family == key.family else { return false }
+        guard (other.family == .v4) == (key.family == .v4), bits <= other.family.prefix else { return false }
         let shift = UInt64((key.family == .v4 ? 32 : 64) - bits)
         return shift == 64 || key.bits >> shift == other.bits >> shift
     }

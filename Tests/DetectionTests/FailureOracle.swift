@@ -29,6 +29,16 @@ struct FailureOracle {
         var number: Int
         var keys: Set<String>
         var isAgent = false
+        /// The strongest window: its failures, and how wide it may be.
+        var peak: [Event] = []
+        var width: Int64 = 0
+    }
+
+    func run(_ kind: String, _ subject: String, _ rows: [Event], _ joined: Joined) -> Run {
+        let peak = Array(rows[joined.peak.rows])
+        return Run(
+            kind: kind, subject: subject, first: joined.first, last: joined.last, number: peak.count, keys: [subject],
+            peak: peak, width: joined.peak.width)
     }
 
     let settings: Settings
@@ -50,18 +60,18 @@ struct FailureOracle {
         return answers.filter { $0.first < window.to && $0.last >= window.from }
     }
 
-    private func key(_ event: Event) -> String? { event[.ip].flatMap { IPKey($0)?.text } }
+    func key(_ event: Event) -> String? { event[.ip].flatMap { IPKey($0)?.text } }
 
-    private func credential(_ event: Event) -> String? {
+    func credential(_ event: Event) -> String? {
         event[.presented].map { "p:" + $0 } ?? event[.tokenID].map { "t:" + $0 }
     }
 
-    private func isMismatch(_ event: Event) -> Bool { settings.mismatchReasons.contains(event[.reason] ?? "") }
+    func isMismatch(_ event: Event) -> Bool { settings.mismatchReasons.contains(event[.reason] ?? "") }
 
     // MARK: Windows
 
     /// Every content of `[x, x + width)` for any x.
-    private func contents(_ rows: [Event], _ width: Int64) -> Set<Range<Int>> {
+    func contents(_ rows: [Event], _ width: Int64) -> Set<Range<Int>> {
         var contents: Set<Range<Int>> = []
         for row in rows {
             for x in [row.ts + 1, row.ts - width + 1, row.ts] {
@@ -72,14 +82,14 @@ struct FailureOracle {
         return contents
     }
 
-    private func qualifying(_ rows: [Event], _ widths: [Int64], _ rule: ([Event]) -> Bool) -> [Span] {
+    func qualifying(_ rows: [Event], _ widths: [Int64], _ rule: ([Event]) -> Bool) -> [Span] {
         counting(widths.flatMap { width in
             contents(rows, width).filter { rule(Array(rows[$0])) }.map { Span(rows: $0, width: width) }
         })
     }
 
     /// A wider window counts only if it shares no failure with a narrower one that counts.
-    private func counting(_ spans: [Span]) -> [Span] {
+    func counting(_ spans: [Span]) -> [Span] {
         var kept: [Span] = []
         for width in Set(spans.map { $0.width }).sorted() {
             let narrower = kept
@@ -90,7 +100,7 @@ struct FailureOracle {
         return kept
     }
 
-    private func isStuffing(_ rows: [Event]) -> Bool {
+    func isStuffing(_ rows: [Event]) -> Bool {
         let rule = settings.stuffing
         let attempts = Dictionary(grouping: rows.compactMap(credential)) { $0 }.mapValues { $0.count }
         let few = attempts.values.filter { $0 <= rule.fewAttempts }.count
@@ -99,7 +109,7 @@ struct FailureOracle {
             && Double(rows.filter(isMismatch).count) / Double(rows.count) >= rule.mismatchShare
     }
 
-    private func isBruteForce(_ rows: [Event], on credentials: ClosedRange<Int>) -> Bool {
+    func isBruteForce(_ rows: [Event], on credentials: ClosedRange<Int>) -> Bool {
         let named = rows.compactMap(credential)
         guard named.count >= settings.bruteForce.failures, credentials.contains(Set(named).count) else { return false }
         let seconds = Double(rows[rows.count - 1].ts - rows[0].ts) / 1e6
@@ -118,14 +128,25 @@ struct FailureOracle {
 
     // MARK: Runs
 
-    private func joined(_ rows: [Event], _ spans: [Span]) -> [(first: Int64, last: Int64, number: Int)] {
-        var runs: [(first: Int64, last: Int64, number: Int)] = []
-        let times = spans.map { (rows[$0.rows.lowerBound].ts, rows[$0.rows.upperBound - 1].ts, $0.rows.count) }
-        for (first, last, number) in times.sorted(by: { $0.0 < $1.0 }) {
+    struct Joined {
+        var first: Int64
+        var last: Int64
+        /// The strongest window: most failures, then the narrower, then the earlier.
+        var peak: Span
+    }
+
+    func joined(_ rows: [Event], _ spans: [Span]) -> [Joined] {
+        var runs: [Joined] = []
+        func isStronger(_ one: Span, _ other: Span) -> Bool {
+            (other.rows.count, one.width, one.rows.lowerBound) < (one.rows.count, other.width, other.rows.lowerBound)
+        }
+        for span in spans.sorted(by: { rows[$0.rows.lowerBound].ts < rows[$1.rows.lowerBound].ts }) {
+            let (first, last) = (rows[span.rows.lowerBound].ts, rows[span.rows.upperBound - 1].ts)
             if let end = runs.last, first - end.last < settings.episodeGap {
-                runs[runs.count - 1] = (end.first, max(end.last, last), max(end.number, number))
+                runs[runs.count - 1].last = max(end.last, last)
+                if isStronger(span, end.peak) { runs[runs.count - 1].peak = span }
             } else {
-                runs.append((first, last, number))
+                runs.append(Joined(first: first, last: last, peak: span))
             }
         }
         return runs
@@ -135,7 +156,8 @@ struct FailureOracle {
         let failures = events.filter { $0.kind == .failed && key($0) != nil }
         let byKey = Dictionary(grouping: failures) { key($0) ?? "" }
         let byAgent = Dictionary(grouping: failures.filter { $0[.userAgent] != nil }) { $0[.userAgent] ?? "" }
-        return byKey.flatMap { keyRuns($0, $1) } + byAgent.flatMap { agentRuns($0, $1) }
+        return withoutMembers(byKey.flatMap { keyRuns($0, $1) } + networkRuns(failures))
+            + byKey.flatMap { namedRuns($0, $1) } + byAgent.flatMap { agentRuns($0, $1) }
     }
 
     private func keyRuns(_ key: String, _ rows: [Event]) -> [Run] {
@@ -167,14 +189,19 @@ struct FailureOracle {
             ("brute_force", counting(one + few)),
             ("volume", volume), ("broken_client", brokenSpans),
         ]
+        return folded(classes, key, rows) + slowRuns(key, rows)
+    }
+
+    /// A weaker run within a stronger one is not told.
+    func folded(_ classes: [(String, [Span])], _ key: String, _ rows: [Event]) -> [Run] {
         var kept: [Run] = []
         for (kind, spans) in classes {
-            for (first, last, number) in joined(rows, spans) {
+            for run in joined(rows, spans) {
                 let isCovered = kept.contains {
-                    $0.kind != kind && $0.first - settings.episodeGap < first && last < $0.last + settings.episodeGap
+                    $0.kind != kind && $0.first - settings.episodeGap < run.first
+                        && run.last < $0.last + settings.episodeGap
                 }
-                guard !isCovered else { continue }
-                kept.append(Run(kind: kind, subject: key, first: first, last: last, number: number, keys: [key]))
+                if !isCovered { kept.append(self.run(kind, key, rows, run)) }
             }
         }
         return kept
@@ -188,11 +215,11 @@ struct FailureOracle {
                 && rows.count >= rule.failures && Double(rows.count) / Double(keys) <= rule.failuresPerKey
                 && Double(rows.filter(isMismatch).count) / Double(rows.count) >= rule.mismatchShare
         }
-        return joined(rows, spans).map { first, last, number in
-            let keys = Set(rows.filter { $0.ts >= first && $0.ts <= last }.compactMap(key))
-            return Run(
-                kind: "distributed", subject: agent, first: first, last: last, number: number, keys: keys,
-                isAgent: true)
+        return joined(rows, spans).map { run in
+            var one = self.run("distributed", agent, rows, run)
+            one.keys = Set(rows.filter { $0.ts >= run.first && $0.ts <= run.last }.compactMap(key))
+            one.isAgent = true
+            return one
         }
     }
 
@@ -210,7 +237,7 @@ struct FailureOracle {
 
     // MARK: Successes
 
-    private var accepted: [Event] { events.filter { [.used, .exchanged, .refreshed].contains($0.kind) } }
+    var accepted: [Event] { events.filter { [.used, .exchanged, .refreshed].contains($0.kind) } }
 
     private func successes(after runs: [Run]) -> Set<Answer> {
         struct Target: Hashable {
@@ -223,11 +250,13 @@ struct FailureOracle {
             let inReach = runs.indices.filter { place in
                 let run = runs[place]
                 return run.kind != "broken_client" && run.first < event.ts
-                    && event.ts < run.last + settings.successWithin && run.keys.contains(key)
+                    && event.ts < run.last + settings.successWithin && isOf(key, run)
                     && (!run.isAgent || run.subject == event[.userAgent])
             }
             let own = inReach.filter { !runs[$0].isAgent }
-            guard let run = (own.isEmpty ? inReach : own).max(by: { runs[$0].first < runs[$1].first }) else { continue }
+            guard let run = (own.isEmpty ? inReach : own).max(by: {
+                (runs[$0].first, runs[$0].last) < (runs[$1].first, runs[$1].last)
+            }) else { continue }
             let target = Target(run: run, key: key)
             if firsts[target]?[token] == nil {
                 firsts[target, default: [:]][token] = isKnown(event, key) ? -1 : event.ts

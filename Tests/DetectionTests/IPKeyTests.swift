@@ -18,6 +18,20 @@ struct IPKeyTests {
         #expect(IPKey(text)?.text == key)
     }
 
+    @Test func `a network has a name that is read back, and holds its members`() throws {
+        let member = try #require(IPKey("2001:db8:1:2ff::9"))
+        let names = member.withNetworks.map(\.text)
+        #expect(names == ["2001:db8:1:2ff::/64", "2001:db8:1:200::/56", "2001:db8:1::/48"])
+        #expect(names.map { IPKey(named: $0) } == member.withNetworks)
+        #expect(IPKey(named: "203.0.113.7")?.text == "203.0.113.7")
+        #expect(IPKey(named: "203.0.113.7/56") == nil)
+        let network = try #require(IPKey(named: "2001:db8:1:200::/56"))
+        #expect(member.belongs(to: [network]))
+        #expect(IPKey("2001:db8:1:300::9")?.belongs(to: [network]) == false)
+        #expect(IPNetwork("2001:db8::/32")?.contains("2001:db8:1:200::/56") == true)
+        #expect(IPNetwork("2001:db8:1:200::/64")?.contains("2001:db8:1:200::/56") == false)
+    }
+
     @Test(arguments: [
         "", " ", "-", "unknown", "010.0.0.1", "203.0.113.07", "203.0.113", "203.0.113.7.1", "203.0.113.256",
         "203.0.113.7 ", " 203.0.113.7", "203.0.113.7,198.51.100.1", "0x7f.0.0.1", "2130706433", "203.0.113.7:",

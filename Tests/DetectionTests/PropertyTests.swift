@@ -30,7 +30,7 @@ struct PropertyTests {
 
     // MARK: Against the definition
 
-    @Test(arguments: 0..<30 as Range<UInt64>)
+    @Test(arguments: 0..<40 as Range<UInt64>)
     func `dormant tokens are exactly those of the definition`(_ seed: UInt64) throws {
         let events = RandomHistories.uses(seed, dormancy: Self.dormancy)
         let oracle = DormantTokenOracle(events: events, dormancy: Self.dormancy)
@@ -47,7 +47,7 @@ struct PropertyTests {
         }
     }
 
-    @Test(arguments: 0..<30 as Range<UInt64>)
+    @Test(arguments: 0..<40 as Range<UInt64>)
     func `literal findings are exactly those of the dashboard question`(_ seed: UInt64) throws {
         let events = RandomHistories.uses(seed, dormancy: Self.dormancy)
         let oracle = DormantTokenOracle(events: events, dormancy: Self.dormancy)
@@ -103,13 +103,14 @@ struct PropertyTests {
         }
         #expect(classes == [
             "dormant_reactivated", "dormant_from_birth", "unknown_origin", "credential_stuffing", "brute_force",
-            "broken_client", "volume", "distributed", "success_after",
+            "broken_client", "volume", "distributed", "success_after", "stuffing_slow", "credential_replay",
+            "scope_probe",
         ])
     }
 
     // MARK: Of windows and order
 
-    @Test(arguments: 0..<30 as Range<UInt64>)
+    @Test(arguments: 0..<40 as Range<UInt64>)
     func `the windows of any tiling together tell what the whole span tells`(_ seed: UInt64) throws {
         for (detector, events) in cases(seed) {
             let history = MemoryHistory(events, batchSize: 13)
@@ -124,11 +125,12 @@ struct PropertyTests {
                     told[finding.id] = finding
                 }
             }
-            #expect(told.values.sorted(by: Finding.precedes) == whole.findings)
+            #expect(whole.findings.filter { told[$0.id] != $0 }.isEmpty)
+            #expect(told.values.filter { one in !whole.findings.contains { $0.id == one.id } }.isEmpty)
         }
     }
 
-    @Test(arguments: 0..<30 as Range<UInt64>)
+    @Test(arguments: 0..<40 as Range<UInt64>)
     func `runs one after the other find every waking under its one id`(_ seed: UInt64) throws {
         let events = RandomHistories.uses(seed, dormancy: Self.dormancy)
         let history = MemoryHistory(events, batchSize: 13)
@@ -177,7 +179,7 @@ struct PropertyTests {
         }
     }
 
-    @Test(arguments: 0..<30 as Range<UInt64>)
+    @Test(arguments: 0..<40 as Range<UInt64>)
     func `literal findings with an earlier use are findings of the gap form`(_ seed: UInt64) throws {
         let events = RandomHistories.uses(seed, dormancy: Self.dormancy)
         let history = MemoryHistory(events)

@@ -56,6 +56,15 @@ enum RandomHistories {
         settings.distributed.failuresPerKey = 2.5
         settings.volume.width = 120 * second
         settings.volume.failures = 5
+        settings.slowStuffing.width = 3600 * second
+        settings.slowStuffing.credentials = 4
+        settings.slowStuffing.days = 2
+        settings.scopeProbe.width = 60 * second
+        settings.scopeProbe.tools = 3
+        settings.sharedEgress.principals = 2
+        settings.sharedEgress.past = 1800 * second
+        settings.sharedEgress.surge = 2
+        settings.networkMembers = 2
         settings.episodeGap = 45 * second
         settings.successWithin = 300 * second
         settings.knownWithin = 7200 * second
@@ -63,7 +72,8 @@ enum RandomHistories {
     }
 
     private static let addresses: [String?] = [
-        "198.51.100.1", "198.51.100.2", "::ffff:198.51.100.2", "2001:db8::1", "2001:db8::2", "203.0.113.9", "bad", nil,
+        "198.51.100.1", "198.51.100.2", "::ffff:198.51.100.2", "2001:db8::1", "2001:db8::2",
+        "2001:db8:0:1::1", "2001:db8:0:2::1", "2001:db8:0:300::1", "203.0.113.9", "bad", nil,
     ]
 
     /// Scenes of failures and accepted uses over two hours.
@@ -82,7 +92,7 @@ enum RandomHistories {
         let ips = addresses.shuffled(using: &numbers).prefix([1, 1, 1, 5].randomElement(using: &numbers)!)
         let allAgents: [String?] = ["curl/8.5", "okhttp/4.12", nil]
         let agents = allAgents.shuffled(using: &numbers).prefix(Int.random(in: 1...2, using: &numbers))
-        let allReasons = ["hash_mismatch", "hash_mismatch", "hash_mismatch", "expired"]
+        let allReasons = ["hash_mismatch", "hash_mismatch", "hash_mismatch", "expired", "missing_scope"]
         let reasons = allReasons.shuffled(using: &numbers).prefix(Int.random(in: 1...2, using: &numbers))
         let credentials = [0, 1, 1, 2, 3, 9].randomElement(using: &numbers)!
         let steps: [Int64] = [0, 1, 2, 5, 10, 30, 44, 45, 60, 120]
@@ -94,12 +104,13 @@ enum RandomHistories {
         var events: [Event] = []
         for number in 0..<Int.random(in: 3...16, using: &numbers) {
             let isToken = credentials == 1
-            events.append(
-                .failed(
+            var failure = Event.failed(
                     at: time, ip: ips.randomElement(using: &numbers)!,
                     presented: credentials == 0 || isToken ? nil : "fp\(number % credentials)",
                     token: isToken ? token : nil, reason: reasons.randomElement(using: &numbers)!,
-                    agent: agents.randomElement(using: &numbers)!))
+                    agent: agents.randomElement(using: &numbers)!)
+            failure.texts[.tool] = isToken ? "tool.\(Int.random(in: 0..<4, using: &numbers))" : nil
+            events.append(failure)
             time += step + (jitter > 0 ? Int64.random(in: 0...jitter, using: &numbers) : 0)
         }
         for _ in 0..<Int.random(in: 0...3, using: &numbers) {

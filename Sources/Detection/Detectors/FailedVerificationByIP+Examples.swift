@@ -17,7 +17,9 @@ extension FailedVerificationByIP {
         }
     }
 
-    package static let examples: [DetectorExample] = [
+    package static let examples: [DetectorExample] = byCount + byName
+
+    private static let byCount: [DetectorExample] = [
         DetectorExample(
             "thirty credentials in a minute from one address are stuffing", asOf: asOf,
             events: failures(30, every: 2),

@@ -38,6 +38,31 @@ extension FailedVerificationByIP {
             package var mismatchShare = 0.8
         }
 
+        package struct SlowStuffing: Sendable, Equatable {
+            package var width = 7 * Timestamp.day
+            package var credentials = 30
+            package var fewShare = 0.9
+            /// UTC days of the window with failures.
+            package var days = 3
+        }
+
+        package struct ScopeProbe: Sendable, Equatable {
+            package var width = 10 * Timestamp.minute
+            package var tools = 5
+            /// Reasons that say: a valid token that may not do this.
+            package var reasons = ["missing_scope", "insufficient_scope"]
+        }
+
+        package struct SharedEgress: Sendable, Equatable {
+            /// So many principals that were let in from one address make it one that many users share.
+            package var principals = 10
+            package var past = 30 * Timestamp.day
+            /// Such an address is told only if so many of its calls fail …
+            package var failureRatio = 0.5
+            /// … on so many times the credentials of nearly all its earlier windows.
+            package var surge = 3
+        }
+
         package struct Volume: Sendable, Equatable {
             package var width = Timestamp.hour
             package var failures = 20
@@ -50,6 +75,15 @@ extension FailedVerificationByIP {
         package var brokenClient = BrokenClient()
         package var distributed = Distributed()
         package var volume = Volume()
+        package var slowStuffing = SlowStuffing()
+        package var scopeProbe = ScopeProbe()
+        package var sharedEgress = SharedEgress()
+        /// Reasons that say: this credential is over.
+        package var replayReasons = [
+            "expired", "token_expired", "revoked", "token_revoked", "superseded", "rotated", "token_reused",
+        ]
+        /// So many members of an IPv6 network that fail in one window make it one client: /64 of a /56, /56 of a /48.
+        package var networkMembers = 8
         /// Qualifying windows with smaller gaps between their failures are one episode.
         package var episodeGap = 30 * Timestamp.minute
         /// How long after an episode an accepted use is told.
@@ -72,6 +106,8 @@ extension FailedVerificationByIP.Settings {
     /// No rule can qualify on fewer failures of one client.
     var fewestFailures: Int { min(stuffing.failures, bruteForce.failures, brokenClient.failures, volume.failures) }
 
+    var fewestFailuresOfNetwork: Int { min(stuffing.failures, bruteForce.failures, volume.failures) }
+
     /// No campaign can consist of fewer mismatches.
     var fewestMismatchesOfAgent: Int {
         Int(exactly: (Double(distributed.failures) * distributed.mismatchShare).rounded(.down)) ?? 0
@@ -84,6 +120,9 @@ extension FailedVerificationByIP.Settings {
             ("brute_force.failures", bruteForce.failures), ("broken_client.failures", brokenClient.failures),
             ("distributed.keys", distributed.keys), ("distributed.credentials", distributed.credentials),
             ("distributed.failures", distributed.failures), ("volume.failures", volume.failures),
+            ("slow_stuffing.credentials", slowStuffing.credentials), ("slow_stuffing.days", slowStuffing.days),
+            ("scope_probe.tools", scopeProbe.tools), ("shared_egress.principals", sharedEgress.principals),
+            ("shared_egress.surge", sharedEgress.surge), ("network_members", networkMembers),
         ]
         for (name, value) in counts where !(1...1_000_000).contains(value) {
             throw bad(name, String(value), "a number from 1 to 1000000")
@@ -91,6 +130,8 @@ extension FailedVerificationByIP.Settings {
         let shares = [
             ("stuffing.few_share", stuffing.fewShare), ("stuffing.mismatch_share", stuffing.mismatchShare),
             ("distributed.mismatch_share", distributed.mismatchShare),
+            ("slow_stuffing.few_share", slowStuffing.fewShare),
+            ("shared_egress.failure_ratio", sharedEgress.failureRatio),
         ]
         for (name, value) in shares where !(0...1).contains(value) {
             throw bad(name, String(value), "a share from 0 to 1")
@@ -103,13 +144,14 @@ extension FailedVerificationByIP.Settings {
             throw bad(name, String(value), "a number that is not negative")
         }
         let widths = [("windows", windows.min() ?? 0), ("volume.width", volume.width)]
-            + [("distributed.width", distributed.width)]
+            + [("distributed.width", distributed.width), ("slow_stuffing.width", slowStuffing.width)]
+            + [("scope_probe.width", scopeProbe.width)]
         for (name, value) in widths where value <= 0 {
             throw bad(name, Wording.span(value), "lengths of time greater than zero")
         }
         let reaches = [
             ("episode_gap", episodeGap), ("success_within", successWithin), ("known_within", knownWithin),
-            ("broken_client.worked_within", brokenClient.workedWithin),
+            ("broken_client.worked_within", brokenClient.workedWithin), ("shared_egress.past", sharedEgress.past),
         ]
         for (name, value) in reaches where value < 0 {
             throw bad(name, Wording.span(value), "a length of time that is not negative")

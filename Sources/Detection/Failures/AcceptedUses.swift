@@ -52,7 +52,7 @@ struct AcceptedUseReader {
     let settings: FailedVerificationByIP.Settings
     let asOf: Int64
 
-    private static let kinds: EventKinds = [.used, EventKinds(.exchanged), EventKinds(.refreshed)]
+    static let kinds: EventKinds = [.used, EventKinds(.exchanged), EventKinds(.refreshed)]
     private static let day = Timestamp.day
 
     // MARK: Broken clients

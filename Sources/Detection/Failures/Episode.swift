@@ -5,15 +5,18 @@ enum FailureClass: String, CaseIterable {
     case successAfter = "success_after"
     case credentialStuffing = "credential_stuffing"
     case distributed
+    case credentialReplay = "credential_replay"
+    case scopeProbe = "scope_probe"
     case bruteForce = "brute_force"
+    case stuffingSlow = "stuffing_slow"
     case volume
     case brokenClient = "broken_client"
 
     var severity: Severity {
         switch self {
         case .successAfter: .critical
-        case .credentialStuffing, .distributed: .high
-        case .bruteForce: .medium
+        case .credentialStuffing, .distributed, .credentialReplay, .scopeProbe: .high
+        case .bruteForce, .stuffingSlow: .medium
         case .volume: .low
         case .brokenClient: .info
         }
@@ -42,6 +45,17 @@ struct Episode {
     var keys: [IPKey]
     /// Clients of a campaign with the most failures, at most ten.
     var busiest: [IPKey] = []
+    /// What is known by name, for classes that look at which token failed.
+    var named: Named?
+
+    /// Texts in order, each once.
+    struct Named {
+        /// Only failures of these reasons belong to the episode.
+        var reasons: Set<String>
+        var tokens: [String]
+        var tools: [String]
+        var agents: [String]
+    }
 
     enum Subject: Hashable {
         case key(IPKey)
@@ -62,58 +76,15 @@ struct Episode {
         }
     }
 
+    /// Whether failures of a reason may belong to the episode.
+    func mayHold(reason: String?) -> Bool { named.map { $0.reasons.contains(reason ?? "") } ?? true }
+
     var id: String { Self.id(kind, subject.text, first) }
 
     /// The id of a finding about a class, a key and the start of the episode.
     static func id(_ kind: FailureClass, _ key: String, _ start: Int64) -> String {
         let card = FailedVerificationByIP.card
         return FindingID.make(detector: card.id, version: card.version, [kind.rawValue, key, String(start)])
-    }
-}
-
-/// Numbers about some failures.
-struct FailureFacts {
-    var failures = 0
-    /// Failures that name a credential.
-    var known = 0
-    var credentials = 0
-    /// Most attempts on one credential.
-    var most = 0
-    /// Credentials with few attempts.
-    var few = 0
-    var mismatches = 0
-    var agents = 0
-    var reasons = 0
-    var keys = 0
-    var first: Int64 = 0
-    var last: Int64 = 0
-
-    init(_ failures: ArraySlice<Failure>, fewAttempts: Int) {
-        self.failures = failures.count
-        mismatches = failures.count { $0.isMismatch }
-        Self.forEachRun(failures.map { $0.credential }) { credential, attempts in
-            guard credential != Failure.noCredential else { return }
-            known += attempts
-            credentials += 1
-            most = max(most, attempts)
-            if attempts <= fewAttempts { few += 1 }
-        }
-        Self.forEachRun(failures.map { $0.agent }) { agent, _ in if agent != 0 { agents += 1 } }
-        Self.forEachRun(failures.map { $0.reason }) { _, _ in reasons += 1 }
-        Self.forEachRun(failures.map { $0.key }) { _, _ in keys += 1 }
-        first = failures.first?.ts ?? 0
-        last = failures.last?.ts ?? 0
-    }
-
-    /// Tells each distinct value and how often it occurs, ascending.
-    static func forEachRun<Value: Comparable>(_ values: [Value], _ body: (Value, Int) -> Void) {
-        var sorted = values
-        sorted.sort()
-        var start = 0
-        for place in sorted.indices where place + 1 == sorted.count || sorted[place + 1] != sorted[place] {
-            body(sorted[place], place + 1 - start)
-            start = place + 1
-        }
     }
 }
 
@@ -156,11 +127,7 @@ extension KeyCase {
     private func episode(
         _ kind: FailureClass, _ stretch: Stretch, _ settings: FailedVerificationByIP.Settings
     ) -> Episode {
-        let attempts = settings.stuffing.fewAttempts
-        return Episode(
-            kind: kind, subject: .key(key), first: stretch.first, last: stretch.last,
-            peak: FailureFacts(failures[stretch.peak], fewAttempts: attempts), peakWidth: stretch.peak.width,
-            total: FailureFacts(failures.within(stretch), fewAttempts: attempts), keys: [key])
+        Episode(kind, of: key, stretch, failures, fewAttempts: settings.stuffing.fewAttempts)
     }
 
     /// Whether a window of one credential lies in (or touches) a run of that credential.
@@ -193,6 +160,18 @@ extension KeyCase {
             if !isCovered { kept.append(episode) }
         }
         return kept
+    }
+}
+
+extension Episode {
+    /// An episode of one client, whose failures are sorted by time.
+    init(
+        _ kind: FailureClass, of key: IPKey, _ stretch: Stretch, _ failures: ArraySlice<Failure>, fewAttempts: Int
+    ) {
+        self.init(
+            kind: kind, subject: .key(key), first: stretch.first, last: stretch.last,
+            peak: FailureFacts(failures[stretch.peak], fewAttempts: fewAttempts), peakWidth: stretch.peak.width,
+            total: FailureFacts(failures.within(stretch), fewAttempts: fewAttempts), keys: [key])
     }
 }
 

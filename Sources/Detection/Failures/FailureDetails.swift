@@ -66,7 +66,7 @@ struct FailureDetailsReader {
             }
         }
         try scan(episodes, byKey.values.flatMap(\.self), .ip, .clients(Set(byKey.keys)), into: &details) { text in
-            IPKey(bytes: text).flatMap { byKey[$0] }
+            IPKey(bytes: text).map { $0.withNetworks.flatMap { byKey[$0] ?? [] } }
         }
         try scan(episodes, byAgent.values.flatMap(\.self), .userAgent, .anyOf(Set(byAgent.keys)), into: &details) {
             byAgent[Array($0)]
@@ -116,6 +116,7 @@ struct FailureDetailsReader {
             for row in 0..<events.count where hasClient[row] {
                 // Times are compared first: most rows are those of other days.
                 for place in places[row] ?? [] where spans[place].contains(events.ts[row]) {
+                    guard episodes[place].mayHold(reason: events[.reason][row]) else { continue }
                     note(events, row, episodes[place].total, &details[place])
                 }
             }

@@ -24,52 +24,13 @@ struct FailureMessages {
         return switch episode.kind {
         case .credentialStuffing, .successAfter: "Credential stuffing from \(who)"
         case .distributed: "Distributed credential stuffing by \(who) from \(episode.total.keys) addresses"
+        case .credentialReplay:
+            "\(Wording.count(episode.total.credentials, "spent credential")) tried from \(who), where none belongs"
+        case .scopeProbe: "Token \(named(episode.named?.tokens)) probed for scopes from \(who)"
         case .bruteForce: "Brute force from \(who)"
+        case .stuffingSlow: "Slow credential stuffing from \(who)"
         case .volume: "Many failed verifications from \(who)"
         case .brokenClient: "Broken client at \(who)"
-        }
-    }
-
-    /// The strongest window, and the rule that it meets.
-    private func rule(_ episode: Episode) -> String {
-        let facts = episode.peak
-        let failures = Wording.count(facts.failures, "failed verification")
-        let credentials = Wording.count(facts.credentials, "credential")
-        let window = "within \(Wording.width(episode.peakWidth))"
-        let who = episode.subject.text
-        let mismatches = "\(Wording.percent(facts.mismatches, of: facts.failures)) of the failures were "
-            + (settings.mismatchReasons.first ?? "mismatches") + (settings.mismatchReasons.count > 1 ? " or alike" : "")
-        switch episode.kind {
-        case .credentialStuffing, .successAfter:
-            let rule = settings.stuffing
-            return "\(who) had \(failures) on \(credentials) \(window); "
-                + "\(Wording.percent(facts.few, of: facts.credentials)) of the credentials were tried at most "
-                + "\(Wording.count(rule.fewAttempts, "time")), \(mismatches) (rule: \(rule.failures) failures on "
-                + "\(rule.credentials) credentials, \(share(rule.fewShare)) and \(share(rule.mismatchShare)))."
-        case .distributed:
-            let rule = settings.distributed
-            let each = Wording.number(Double(facts.failures) / Double(max(facts.keys, 1)), places: 1)
-            return "\(who) had \(failures) on \(credentials) from \(facts.keys) addresses \(window), "
-                + "\(each) for each; \(mismatches) (rule: \(rule.failures) failures on \(rule.credentials) credentials "
-                + "from \(rule.keys) addresses, at most \(Wording.number(rule.failuresPerKey)) for each, "
-                + "\(share(rule.mismatchShare)))."
-        case .bruteForce:
-            let rule = settings.bruteForce
-            return "\(who) had \(failures) on \(credentials) \(window), \(rate(facts)), up to \(facts.most) on one "
-                + "(rule: \(rule.failures) failures on at most \(rule.credentials) credentials, "
-                + "\(Wording.number(rule.rate)) per second)."
-        case .volume:
-            let nameless = facts.failures - facts.known
-            return "\(who) had \(failures) \(window), of which \(nameless) name no credential "
-                + "(rule: \(settings.volume.failures)). The evidence is weak: without credentials nobody can tell "
-                + "stuffing from a broken client."
-        case .brokenClient:
-            let rule = settings.brokenClient
-            let distance = facts.failures > 1 ? (facts.last - facts.first) / Int64(facts.failures - 1) : 0
-            return "\(who) had \(failures) \(window), all with one credential, one user agent and one reason, evenly "
-                + "about every \(Wording.span(distance)) (rule: \(rule.failures) failures, variation at most "
-                + "\(Wording.number(rule.variation))). The credential had worked from there before: most likely a "
-                + "program whose token ran out."
         }
     }
 
@@ -103,10 +64,17 @@ struct FailureMessages {
             context.add("ips", episode.total.keys)
             context.add("busiest_ips", episode.busiest.map { $0.text })
         }
+        if case .key(let key) = episode.subject, key.family.isNetwork {
+            context.add("busiest_ips", episode.busiest.map { $0.text })
+        }
         context.add("reasons", FailureDetails.ranked(details.reasons, most: 5))
         if case .key = episode.subject {
             context.add("user_agents", episode.total.agents)
             context.add("user_agent_names", FailureDetails.ranked(details.agents, most: 5))
+        }
+        if let named = episode.named {
+            context.add("tokens", Array(named.tokens.prefix(Evidence.limit)))
+            context.add("tools", Array(named.tools.prefix(Evidence.limit)))
         }
         context.add("also", Self.distinct(episode.also.map { $0.kind.rawValue }))
         return context
@@ -180,18 +148,10 @@ struct FailureMessages {
         }
     }
 
-    private func share(_ value: Double) -> String { Wording.number(value * 100) + " %" }
-
-    private func rate(_ facts: FailureFacts) -> String {
-        let span = facts.last - facts.first
-        guard span > 0 else { return "all at once" }
-        return "\(Wording.number(Double(facts.known) * Double(Timestamp.second) / Double(span))) per second"
-    }
-
     private func confidence(_ kind: FailureClass) -> Confidence {
         switch kind {
-        case .successAfter, .credentialStuffing, .distributed: .high
-        case .bruteForce, .brokenClient: .medium
+        case .successAfter, .credentialStuffing, .distributed, .scopeProbe: .high
+        case .bruteForce, .brokenClient, .stuffingSlow, .credentialReplay: .medium
         case .volume: .low
         }
     }
@@ -199,7 +159,9 @@ struct FailureMessages {
     private func references(_ kind: FailureClass) -> [String] {
         switch kind {
         case .successAfter: ["T1078", "T1110.004"]
-        case .credentialStuffing, .distributed: ["T1110.004"]
+        case .credentialStuffing, .distributed, .stuffingSlow: ["T1110.004"]
+        case .credentialReplay: ["T1550.001"]
+        case .scopeProbe: ["T1078", "T1526"]
         case .bruteForce: ["T1110.001"]
         case .volume: ["T1110"]
         case .brokenClient: []

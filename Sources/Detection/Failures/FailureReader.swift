@@ -39,53 +39,25 @@ struct FailureReader {
         self.settings = settings
     }
 
-    /// How often clients and agents fail.
-    struct Census {
-        fileprivate var keys = SaturatingCounters()
-        /// Mismatches only: a campaign consists of them.
-        fileprivate var agents = SaturatingCounters()
-        /// Failures in the window itself, and those that lack something.
-        var failures = 0
-        var withoutAddress = 0
-        var badAddress = 0
-        var withoutAgent = 0
-    }
-
-    /// Rows by client and rows by agent, each in a fixed order that does not depend on how they were stored.
+    /// Rows by client, by agent and by IPv6 network, each in a fixed order that does not depend on how they were
+    /// stored.
     struct Rows {
         var byKey: [Failure] = []
         var byAgent: [Failure] = []
+        /// Of networks that fail often, sorted by client.
+        var byNetwork: [Failure] = []
+        /// Of a flood, what share was read: one in so many at most.
+        var oneIn = 1
+
+        var count: Int { byKey.count + byAgent.count + byNetwork.count }
     }
 
     /// Which rows to read.
     enum Selection {
-        case often(Census)
+        /// Of clients with so many failures, and of agents that may be a campaign.
+        case often(Census, fewest: Int)
         case keys(Set<IPKey>)
         case agents(Set<String>)
-    }
-
-    func census(_ span: Range<Int64>, window: DetectionWindow) throws -> Census {
-        var census = Census()
-        let scan = EventScan(
-            from: span.lowerBound, to: span.upperBound, kinds: .failed,
-            fields: EventFields([.ts, .ip, .userAgent, .reason]))
-        try history.scan(scan) { events in
-            let clients = events.clients(behind: settings.trustedProxies)
-            let agents = events[.userAgent].values(none: 0) { TextMark.of($0) }
-            let mismatches = mismatches(in: events)
-            for row in 0..<events.count {
-                if let key = clients[row].key {
-                    census.keys.count(UInt64(key.family.rawValue) << 63 ^ key.bits)
-                    if mismatches[row], agents[row] != 0 { census.agents.count(agents[row]) }
-                }
-                guard window.contains(events.ts[row]) else { continue }
-                census.failures += 1
-                if clients[row] == .absent { census.withoutAddress += 1 }
-                if clients[row] == .unreadable { census.badAddress += 1 }
-                if agents[row] == 0 { census.withoutAgent += 1 }
-            }
-        }
-        return census
     }
 
     /// The selected failures of a span of time, sorted. Failures without a readable address are left out: they are
@@ -101,20 +73,36 @@ struct FailureReader {
         case .agents(let agents): scan.texts[.userAgent] = .equals(agents)
         }
         var reader = self
-        try history.scan(scan) { events in reader.append(events, selection, to: &rows) }
-        self = reader
-        rows.byKey.sort { left, right in
-            if left.bits != right.bits { return left.bits < right.bits }
-            if left.family != right.family { return left.family.rawValue < right.family.rawValue }
-            return left.ts < right.ts
+        var flood = Flood()
+        try history.scan(scan) { events in reader.append(events, selection, &flood, to: &rows) }
+        if flood.isTooLarge {
+            // Counted once, then read again in part: what is kept depends on what there is, not on its order.
+            flood.beginCounting()
+            try history.scan(scan) { events in reader.append(events, selection, &flood, to: &rows) }
+            flood.decide()
+            try history.scan(scan) { events in reader.append(events, selection, &flood, to: &rows) }
+            rows.oneIn = flood.oneIn
         }
+        self = reader
+        Self.sortByKey(&rows.byKey)
+        Self.sortByKey(&rows.byNetwork)
         rows.byAgent.sort { left, right in
             left.agent != right.agent ? left.agent < right.agent : left.ts < right.ts
         }
         return rows
     }
 
-    private mutating func append(_ events: EventColumns, _ selection: Selection, to rows: inout Rows) {
+    private static func sortByKey(_ rows: inout [Failure]) {
+        rows.sort { left, right in
+            if left.bits != right.bits { return left.bits < right.bits }
+            if left.family != right.family { return left.family.rawValue < right.family.rawValue }
+            return left.ts < right.ts
+        }
+    }
+
+    private mutating func append(
+        _ events: EventColumns, _ selection: Selection, _ flood: inout Flood, to rows: inout Rows
+    ) {
         let clients = events.clients(behind: settings.trustedProxies)
         let agents = events[.userAgent].values(none: 0) { TextMark.of($0) }
         let reasons = events[.reason].values(none: 0) { TextMark.of($0) }
@@ -123,33 +111,46 @@ struct FailureReader {
         let mismatches = mismatches(in: events)
         for row in 0..<events.count {
             guard let key = clients[row].key else { continue }
-            let (forKey, forAgent) = wants(key, agents[row], selection)
-            guard forKey || forAgent else { continue }
+            let wanted = wants(key, agents[row], selection)
+            guard wanted.any else { continue }
             let credential = presented[row] != Failure.noCredential ? presented[row] : tokens[row]
             let failure = Failure(
                 bits: key.bits, ts: events.ts[row], credential: credential, agent: agentNumber(agents[row]),
                 reason: reasonNumber(reasons[row]), family: key.family, isMismatch: mismatches[row])
-            if forKey { rows.byKey.append(failure) }
-            if forAgent {
+            if wanted.forKey, flood.keeps(failure, .key) { rows.byKey.append(failure) }
+            if wanted.forNetwork, flood.keeps(failure, .network) { rows.byNetwork.append(failure) }
+            if wanted.forAgent, flood.keeps(failure, .agent) {
                 rows.byAgent.append(failure)
                 if agentTexts[failure.agent] == nil { agentTexts[failure.agent] = events[.userAgent][row] }
             }
         }
+        if flood.isTooLarge { rows = Rows() }
     }
 
-    private func wants(_ key: IPKey, _ agent: UInt64, _ selection: Selection) -> (forKey: Bool, forAgent: Bool) {
+    /// For whose sake a row is read.
+    private struct Wanted {
+        var forKey = false
+        var forAgent = false
+        var forNetwork = false
+
+        var any: Bool { forKey || forAgent || forNetwork }
+    }
+
+    private func wants(_ key: IPKey, _ agent: UInt64, _ selection: Selection) -> Wanted {
         switch selection {
-        case .often(let census):
-            (
-                census.keys.reach(settings.fewestFailures, UInt64(key.family.rawValue) << 63 ^ key.bits),
-                agent != 0 && census.agents.reach(settings.fewestMismatchesOfAgent, agent)
-            )
-        case .keys: (true, false)
-        case .agents: (false, agent != 0)
+        case .often(let census, let fewest):
+            Wanted(
+                forKey: census.reaches(fewest, key),
+                forAgent: agent != 0 && census.agents.reach(settings.fewestMismatchesOfAgent, agent),
+                forNetwork: key.family == .v6
+                    && (census.reaches(settings.fewestFailuresOfNetwork, key.widened(to: .v56))
+                        || census.reaches(settings.fewestFailuresOfNetwork, key.widened(to: .v48))))
+        case .keys: Wanted(forKey: true)
+        case .agents: Wanted(forAgent: agent != 0)
         }
     }
 
-    private func mismatches(in events: EventColumns) -> [Bool] {
+    func mismatches(in events: EventColumns) -> [Bool] {
         let wanted = settings.mismatchReasons.map { Array($0.utf8) }
         return events[.reason].values(none: false) { text in wanted.contains { text.elementsEqual($0) } }
     }
@@ -168,25 +169,6 @@ struct FailureReader {
         let number = UInt16(min(reasons.count, Int(UInt16.max)))
         if reasons.count <= Int(UInt16.max) { reasons[mark] = number }
         return number
-    }
-}
-
-/// Eight million counters of a byte each. A count that reaches 255 stays there.
-struct SaturatingCounters {
-    private var counters = [UInt8](repeating: 0, count: 1 << 23)
-    /// Chosen per process, so that nobody can aim at a counter.
-    private static let seed = UInt64.random(in: .min ... .max) | 1
-
-    mutating func count(_ mark: UInt64) {
-        let slot = Self.slot(mark)
-        if counters[slot] < .max { counters[slot] += 1 }
-    }
-
-    func reach(_ number: Int, _ mark: UInt64) -> Bool { counters[Self.slot(mark)] >= UInt8(clamping: number) }
-
-    private static func slot(_ mark: UInt64) -> Int {
-        let product = (mark ^ seed).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
-        return Int(truncatingIfNeeded: (product.high ^ product.low) >> 41)
     }
 }
 
@@ -236,6 +218,6 @@ extension TextColumn {
 extension TextCondition {
     /// Addresses that belong to one of the keys, however they are written.
     static func clients(_ keys: Set<IPKey>) -> TextCondition {
-        .matching { text in IPKey(bytes: text).map { keys.contains($0) } ?? false }
+        .matching { text in IPKey(bytes: text).map { $0.belongs(to: keys) } ?? false }
     }
 }

@@ -1,14 +1,21 @@
 internal import Events
 
 /// Finds the episodes of failures that matter for a window, each in its full extent.
-///
-/// An episode must not depend on where a run's window begins: the search reads as far around the window as windows and
-/// gaps reach, and where an episode is still cut by the edge of what was read, it reads further for that client alone.
 struct FailureSearch {
     let history: any History
     let settings: FailedVerificationByIP.Settings
     let window: DetectionWindow
-    let coverage: Range<Int64>
+    let span: SearchSpan
+
+    init(
+        history: any History, settings: FailedVerificationByIP.Settings, window: DetectionWindow,
+        coverage: Range<Int64>
+    ) {
+        self.history = history
+        self.settings = settings
+        self.window = window
+        span = SearchSpan(window, coverage: coverage, reach: settings.successWithin)
+    }
 
     struct Outcome {
         /// Episodes that touch the window, or that an accepted use inside the window may follow.
@@ -17,6 +24,13 @@ struct FailureSearch {
         /// Failures of the clients that were looked at closely, and those of them without a credential.
         var closely = 0
         var withoutCredential = 0
+        /// Failures in the window that say that a credential is over, and those of them without a token.
+        var over = 0
+        var overUnnamed = 0
+        /// Episodes that are what many users behind one address do anyway.
+        var sharedEgress = 0
+        /// Of a flood, one failure in so many was read.
+        var oneIn = 1
     }
 
     /// From here on an edge of what was read cannot change an episode.
@@ -28,122 +42,105 @@ struct FailureSearch {
             .plus(settings.episodeGap).plus(settings.episodeGap).plus(settings.episodeGap)
     }
 
-    /// Where an episode may begin or end to matter.
-    private var relevant: DetectionWindow {
-        DetectionWindow(from: window.from.minus(settings.successWithin), to: window.to, asOf: window.asOf)
-    }
-
     func run() throws -> Outcome {
         var reader = FailureReader(history: history, settings: settings)
-        let span = clipped(relevant.from.minus(margin), relevant.to.plus(margin))
-        let census = try reader.census(span, window: window)
+        let first = span.around(margin)
+        let census = try reader.census(first, window: window)
         var outcome = Outcome(census: census)
-        let rows = try reader.rows(span, .often(census))
+        let rows = try reader.rows(first, .often(census, fewest: settings.fewestFailures))
         outcome.closely = rows.byKey.count
         outcome.withoutCredential = rows.byKey.count { $0.credential == Failure.noCredential }
-        outcome.episodes = try keyEpisodes(rows.byKey, span, &reader) + agentEpisodes(rows.byAgent, span, &reader)
+        outcome.oneIn = rows.oneIn
+        let networks = NetworkSearch(history: history, settings: settings, span: span, margin: margin)
+        let ofClients = try networks.run(rows.byNetwork, &reader) + keyEpisodes(rows.byKey, &reader) + slowEpisodes()
+        let told = try SharedEgress(history: history, settings: settings).judge(ofClients)
+        outcome.sharedEgress = ofClients.count - told.count
+        let judged = NetworkSearch.without(membersOf: told.filter { $0.keys[0].family.isNetwork }, told)
+        let replays = try CredentialReplaySearch(history: history, settings: settings, span: span, window: window).run()
+        (outcome.over, outcome.overUnnamed) = (replays.failures, replays.unnamed)
+        outcome.episodes = try judged + agentEpisodes(rows.byAgent, first, &reader) + replays.episodes
+            + ScopeProbeSearch(history: history, settings: settings, span: span).run()
         return outcome
     }
 
     // MARK: Clients
 
-    private func keyEpisodes(
-        _ rows: [Failure], _ span: Range<Int64>, _ reader: inout FailureReader
-    ) throws -> [Episode] {
-        var settled: [(case: KeyCase, stretches: [Stretch])] = []
-        var rows = rows
-        var span = span
-        while !rows.isEmpty {
-            var cut: Set<IPKey> = []
-            for group in rows.groups(by: { $0.key == $1.key }) where group.count >= settings.fewestFailures {
+    private func keyEpisodes(_ rows: [Failure], _ reader: inout FailureReader) throws -> [Episode] {
+        let settled = try span.whole(margin: margin) { span, only -> [SearchSpan.Found<KeyCase>] in
+            let read = try only.map { try reader.rows(span, .keys($0)).byKey } ?? rows
+            return read.groups { $0.key == $1.key }.compactMap { group in
+                guard group.count >= settings.fewestFailures else { return nil }
                 let one = KeyCase(key: group[group.startIndex].key, failures: group, settings)
-                let stretches = one.stretches(gap: settings.episodeGap).filter(isRelevant)
-                guard !stretches.isEmpty else { continue }
-                if stretches.allSatisfy({ isWhole($0, in: span) }) {
-                    settled.append((one, stretches))
-                } else {
-                    cut.insert(one.key)
-                }
+                return (one.key, one.stretches(gap: settings.episodeGap), one)
             }
-            guard !cut.isEmpty else { break }
-            span = widened(span)
-            rows = try reader.rows(span, .keys(cut)).byKey
         }
         return try episodes(of: settled)
     }
 
-    private func episodes(of settled: [(case: KeyCase, stretches: [Stretch])]) throws -> [Episode] {
-        var runs = settled.flatMap { one, stretches in
+    private func episodes(of settled: [SearchSpan.Found<KeyCase>]) throws -> [Episode] {
+        var runs = settled.flatMap { _, stretches, one in
             one.steadyRuns(settings).filter { run in stretches.contains { $0.holds(run.first) } }
         }
         try AcceptedUseReader(history: history, settings: settings, asOf: window.asOf).markWorkedBefore(&runs)
         let byKey = Dictionary(grouping: runs) { $0.key }
-        return settled.flatMap { one, stretches in
+        return settled.flatMap { _, stretches, one in
             one.episodes(byKey[one.key] ?? [], settings).filter { episode in
                 stretches.contains { $0.holds(episode.first) }
             }
         }
     }
 
+    // MARK: Slow stuffing
+
+    /// A pass of its own: a week around the window of a day costs a look at the addresses of its failures, and the rows
+    /// of the few clients that fail often enough.
+    private func slowEpisodes() throws -> [Episode] {
+        var reader = FailureReader(history: history, settings: settings)
+        let margin = margin.plus(settings.slowStuffing.width)
+        let settled = try span.whole(margin: margin) { span, only -> [SearchSpan.Found<SlowCase>] in
+            let selection = try only.map { FailureReader.Selection.keys($0) }
+                ?? .often(try reader.census(span, window: window), fewest: settings.slowStuffing.credentials)
+            return try reader.rows(span, selection).byKey.groups { $0.key == $1.key }.compactMap { group in
+                guard group.count >= settings.slowStuffing.credentials else { return nil }
+                let one = SlowCase(key: group[group.startIndex].key, failures: group, settings)
+                return (one.key, one.stretches(gap: settings.episodeGap), one)
+            }
+        }
+        return settled.flatMap { _, stretches, one in stretches.map { one.episode($0, settings) } }
+    }
+
     // MARK: Agents
 
     private func agentEpisodes(
-        _ rows: [Failure], _ span: Range<Int64>, _ reader: inout FailureReader
+        _ rows: [Failure], _ first: Range<Int64>, _ reader: inout FailureReader
     ) throws -> [Episode] {
         var episodes: [Episode] = []
         var rows = rows
-        var span = span
+        var read = first
         while !rows.isEmpty {
             var cut: Set<String> = []
             for group in rows.groups(by: { $0.agent == $1.agent }) where group.count >= settings.distributed.failures {
                 guard let agent = reader.agentTexts[group[group.startIndex].agent] else { continue }
                 let one = AgentCase(agent: agent, failures: group, settings)
-                let stretches = one.stretches.filter(isRelevant)
+                let stretches = one.stretches.filter(span.isRelevant)
                 guard !stretches.isEmpty else { continue }
-                if stretches.allSatisfy({ isWhole($0, in: span) }) {
-                    episodes += one.episodes(settings).filter { relevant.touches(first: $0.first, last: $0.last) }
+                if stretches.allSatisfy({ span.isWhole($0, in: read, margin: margin) }) {
+                    episodes += one.episodes(settings).filter { span.relevant.touches(first: $0.first, last: $0.last) }
                 } else {
                     cut.insert(agent)
                 }
             }
             guard !cut.isEmpty else { break }
-            span = widened(span)
-            rows = try reader.rows(span, .agents(cut)).byAgent
+            read = span.widened(read)
+            rows = try reader.rows(read, .agents(cut)).byAgent
         }
         return episodes
     }
-
-    // MARK: Spans
-
-    private func isRelevant(_ stretch: Stretch) -> Bool { relevant.touches(first: stretch.first, last: stretch.last) }
-
-    /// Whether nothing beyond the edges of what was read can change a stretch.
-    private func isWhole(_ stretch: Stretch, in span: Range<Int64>) -> Bool {
-        let all = clipped(.min, .max)
-        return (span.lowerBound <= all.lowerBound || stretch.first >= span.lowerBound.plus(margin))
-            && (span.upperBound >= all.upperBound || stretch.last < span.upperBound.minus(margin))
-    }
-
-    /// Three times as wide, as far as there are events that may be seen.
-    private func widened(_ span: Range<Int64>) -> Range<Int64> {
-        let length = max(span.upperBound.minus(span.lowerBound), Timestamp.day)
-        return clipped(span.lowerBound.minus(length), span.upperBound.plus(length))
-    }
-
-    private func clipped(_ from: Int64, _ to: Int64) -> Range<Int64> {
-        let end = min(window.asOf, coverage.upperBound)
-        let lower = max(from, coverage.lowerBound)
-        return lower..<max(lower, min(to, end))
-    }
-}
-
-extension Stretch {
-    fileprivate func holds(_ time: Int64) -> Bool { first <= time && time <= last }
 }
 
 extension Array {
     /// Runs of neighbors that belong together, in an array that is sorted by what makes them belong.
-    fileprivate func groups(by belong: (Element, Element) -> Bool) -> [ArraySlice<Element>] {
+    func groups(by belong: (Element, Element) -> Bool) -> [ArraySlice<Element>] {
         var groups: [ArraySlice<Element>] = []
         var start = 0
         for place in indices where place + 1 == count || !belong(self[place], self[place + 1]) {

@@ -16,7 +16,8 @@ struct FollowedEpisodes {
         self.reach = reach
         self.asOf = asOf
         let newestFirst = episodes.indices.filter { episodes[$0].kind.mayEndInSuccess }
-            .sorted { (episodes[$1].first, $0) < (episodes[$0].first, $1) }
+            // Of those that began together, the one in whose reach the others are stands first.
+            .sorted { (episodes[$1].first, episodes[$1].last, $0) < (episodes[$0].first, episodes[$0].last, $1) }
         for place in newestFirst {
             switch episodes[place].subject {
             case .key(let key): byKey[key, default: []].append(place)
@@ -53,7 +54,9 @@ struct FollowedEpisodes {
         func isInReach(_ place: Int) -> Bool {
             episodes[place].first < ts && ts < episodes[place].last.plus(reach)
         }
-        if let place = byKey[key]?.first(where: isInReach) { return place }
+        let own = key.withNetworks.compactMap { byKey[$0]?.first(where: isInReach) }
+        let latest = own.max { (episodes[$0].first, episodes[$0].last) < (episodes[$1].first, episodes[$1].last) }
+        if let latest { return latest }
         guard let agent else { return nil }
         return byAgent[agent].first { isInReach($0) && Self.holds(key, in: episodes[$0].keys) }
     }

@@ -6,15 +6,41 @@
 /// - a port (`192.0.2.1:443`, `[2001:db8::1]:443`) and a zone (`fe80::1%eth0`) are cut off;
 /// - anything else, blanks included, is no address, and its failures never make a finding by themselves.
 package struct IPKey: Hashable, Sendable {
-    package enum Family: UInt8, Sendable { case v4, v6 }
+    package enum Family: UInt8, Sendable {
+        case v4, v6
+        /// Networks of IPv6 that are one client when their members act as one.
+        case v56, v48
+
+        var isNetwork: Bool { self == .v56 || self == .v48 }
+
+        /// How many of the bits tell keys apart.
+        var prefix: Int {
+            switch self {
+            case .v4: 32
+            case .v6: 64
+            case .v56: 56
+            case .v48: 48
+            }
+        }
+    }
 
     package let family: Family
-    /// The 32 bits of an IPv4 address, or the upper 64 of an IPv6 address.
+    /// The 32 bits of an IPv4 address, or the upper 64 of an IPv6 address, zeros behind its prefix.
     package let bits: UInt64
 
     package init(family: Family, bits: UInt64) {
         self.family = family
         self.bits = bits
+    }
+
+    /// The key that a finding names, such as `203.0.113.9` or `2001:db8:1::/48`, or that of an address, or nil.
+    package init?(named name: String) {
+        guard let family = [Family.v6, .v56, .v48].first(where: { name.hasSuffix("::/\($0.prefix)") }) else {
+            self.init(name)
+            return
+        }
+        guard let key = IPKey(String(name.prefix { $0 != "/" })), key.family == .v6 else { return nil }
+        self = key.widened(to: family)
     }
 
     /// The key of an address as logged, or nil.
@@ -39,11 +65,28 @@ package struct IPKey: Hashable, Sendable {
         switch family {
         case .v4:
             return (0..<4).map { String(bits >> (24 - 8 * UInt64($0)) & 255) }.joined(separator: ".")
-        case .v6:
+        case .v6, .v56, .v48:
             var groups = (0..<4).map { bits >> (48 - 16 * UInt64($0)) & 0xFFFF }
             while groups.last == 0 { groups.removeLast() }
-            return groups.map { String($0, radix: 16) }.joined(separator: ":") + "::/64"
+            return groups.map { String($0, radix: 16) }.joined(separator: ":")
+                + "::/\(family.prefix)"
         }
+    }
+
+    /// The network of a /64 that counts as one client with its neighbors; other keys are what they are.
+    func widened(to family: Family) -> IPKey {
+        guard self.family == .v6, family != .v4 else { return self }
+        let shift = UInt64(64 - family.prefix)
+        return IPKey(family: family, bits: (bits >> shift) << shift)
+    }
+
+    /// The key and the networks that it may belong to.
+    var withNetworks: [IPKey] { family == .v6 ? [self, widened(to: .v56), widened(to: .v48)] : [self] }
+
+    /// Whether an address of this key belongs to one of some keys.
+    package func belongs(to keys: Set<IPKey>) -> Bool {
+        keys.contains(self)
+            || family == .v6 && (keys.contains(widened(to: .v56)) || keys.contains(widened(to: .v48)))
     }
 
     /// The text without brackets, port and zone; nil where these are malformed.

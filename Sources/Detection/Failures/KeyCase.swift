@@ -14,16 +14,20 @@ struct KeyCase {
     /// Failures that look like a broken client: the rule but for the earlier success.
     private(set) var steady = QualifyingWindows()
 
-    init(key: IPKey, failures: ArraySlice<Failure>, _ settings: FailedVerificationByIP.Settings) {
+    /// A network counts only where so many of its members fail within a window.
+    init(
+        key: IPKey, failures: ArraySlice<Failure>, _ settings: FailedVerificationByIP.Settings, fewestMembers: Int = 0
+    ) {
         self.key = key
         self.failures = failures
-        var tally = KeyTally(failures, settings)
+        var tally = KeyTally(failures, settings, network: fewestMembers > 0 ? key.family : nil)
         for width in Set(settings.windows + [settings.volume.width]).sorted() {
             let isRule = settings.windows.contains(width)
             let isVolume = width == settings.volume.width
             beginWidth()
             var stuffing = stuffing, one = bruteOnOne, few = bruteOnFew, volume = volume, steady = steady
             slide(width, over: failures, enter: { tally.enter($0) }, leave: { tally.leave($0) }) { lo, hi in
+                guard tally.members.distinct >= fewestMembers else { return }
                 if isVolume, tally.isVolume { volume.add(lo, hi, width: width) }
                 guard isRule else { return }
                 if tally.isStuffing { stuffing.add(lo, hi, width: width) }
@@ -34,7 +38,7 @@ struct KeyCase {
                         few.add(lo, hi, width: width)
                     }
                 }
-                if tally.isSteady(lo, hi) { steady.add(lo, hi, width: width) }
+                if fewestMembers == 0, tally.isSteady(lo, hi) { steady.add(lo, hi, width: width) }
             }
             (self.stuffing, bruteOnOne, bruteOnFew, self.volume, self.steady) = (stuffing, one, few, volume, steady)
         }
@@ -115,6 +119,9 @@ private struct KeyTally {
     private let squares: [UInt128]
 
     private(set) var credentials: Occurrences
+    /// Of a network, its members: a /48 consists of /56, a /56 of /64.
+    private(set) var members: Occurrences
+    private let memberNumbers: [UInt32]
     private var agents: Occurrences
     private var reasons: Occurrences
     private var count = 0
@@ -124,9 +131,15 @@ private struct KeyTally {
     private var few = 0
     private var mismatches = 0
 
-    init(_ failures: ArraySlice<Failure>, _ settings: FailedVerificationByIP.Settings) {
+    init(
+        _ failures: ArraySlice<Failure>, _ settings: FailedVerificationByIP.Settings, network: IPKey.Family?
+    ) {
         self.failures = failures
         self.settings = settings
+        let shift: UInt64 = network == .v48 ? 8 : 0
+        let members = network == nil ? ([], 0) : numbered(failures) { $0.bits >> shift }
+        memberNumbers = members.0
+        self.members = Occurrences(kinds: members.1)
         start = failures.startIndex
         let credentials = numbered(failures) { $0.credential }
         let agents = numbered(failures) { $0.agent }
@@ -146,6 +159,7 @@ private struct KeyTally {
 
     mutating func enter(_ place: Int) {
         count += 1
+        if !memberNumbers.isEmpty { members.add(memberNumbers[place - start]) }
         if failures[place].isMismatch { mismatches += 1 }
         agents.add(agentNumbers[place - start])
         reasons.add(reasonNumbers[place - start])
@@ -160,6 +174,7 @@ private struct KeyTally {
 
     mutating func leave(_ place: Int) {
         count -= 1
+        if !memberNumbers.isEmpty { members.remove(memberNumbers[place - start]) }
         if failures[place].isMismatch { mismatches -= 1 }
         agents.remove(agentNumbers[place - start])
         reasons.remove(reasonNumbers[place - start])

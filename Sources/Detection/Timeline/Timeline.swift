@@ -69,9 +69,8 @@ package struct Timeline: Sendable {
         case .token(let token): return [(.tokenID, .equals([token])), (.oldTokenID, .equals([token]))]
         case .principal(let principal): return [(.principal, .equals([principal]))]
         case .ip(let text):
-            let name = text.hasSuffix("/64") ? String(text.dropLast(3)) : text
-            guard let key = IPKey(name) else { return [(.ip, .equals([text]))] }
-            return [(.ip, .matching { IPKey(bytes: $0) == key })]
+            guard let key = IPKey(named: text) else { return [(.ip, .equals([text]))] }
+            return [(.ip, .clients([key]))]
         }
     }
 

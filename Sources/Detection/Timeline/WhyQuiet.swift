@@ -64,11 +64,10 @@ package struct WhyQuiet: Sendable {
 
     /// About an address, as of a time. Empty when the log knows no failure from it.
     package init(ip: String, asOf: Int64, _ settings: DetectorSettings, of history: any History) throws {
-        let name = ip.hasSuffix("/64") ? String(ip.dropLast(3)) : ip
-        guard let key = IPKey(name) else { return }
+        guard let key = IPKey(named: ip) else { return }
         var failures: [(ts: Int64, credential: [UInt8]?)] = []
         let scan = EventScan(
-            to: asOf, kinds: .failed, texts: [.ip: .matching { IPKey(bytes: $0) == key }],
+            to: asOf, kinds: .failed, texts: [.ip: .clients([key])],
             fields: EventFields([.ts, .presented, .tokenID, .ip]))
         try history.scan(scan) { batch in
             for row in 0..<batch.count {

@@ -137,14 +137,14 @@ struct Export: ParsableCommand {
 }
 
 extension Export {
-    /// Addresses as findings name them: an IPv4 address in every spelling, an IPv6 network such as 2001:db8:1:2::/64,
+    /// Addresses as findings name them: an IPv4 address in every spelling, an IPv6 network such as 2001:db8:1:2::/64
+    /// (or /56, /48),
     /// anything else exactly as logged.
     fileprivate static func condition(_ addresses: [String]) -> TextCondition {
         let exact = Set(addresses)
-        let keys = Set(addresses.filter { $0.contains("/") || !$0.contains(":") })
+        let keys = Set(addresses.filter { $0.contains("/") || !$0.contains(":") }.compactMap { IPKey(named: $0) })
         return .matching { text in
-            exact.contains(String(decoding: text, as: UTF8.self))
-                || IPKey(bytes: text).map { keys.contains($0.text) } ?? false
+            exact.contains(String(decoding: text, as: UTF8.self)) || IPKey(bytes: text)?.belongs(to: keys) == true
         }
     }
 }

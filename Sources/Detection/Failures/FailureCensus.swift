@@ -1,0 +1,74 @@
+internal import Columns
+internal import Events
+
+extension FailureReader {
+    /// How often clients and agents fail.
+    struct Census {
+        private var keys = SaturatingCounters()
+        /// Mismatches only: a campaign consists of them.
+        fileprivate(set) var agents = SaturatingCounters()
+        /// Failures in the window itself, and those that lack something.
+        var failures = 0
+        var withoutAddress = 0
+        var badAddress = 0
+        var withoutAgent = 0
+
+        /// Counts a failure of a client, and of the networks that it belongs to.
+        fileprivate mutating func count(_ key: IPKey) {
+            keys.count(Self.mark(key))
+            guard key.family == .v6 else { return }
+            keys.count(Self.mark(key.widened(to: .v56)))
+            keys.count(Self.mark(key.widened(to: .v48)))
+        }
+
+        /// Whether a client or a network may have failed so often.
+        func reaches(_ number: Int, _ key: IPKey) -> Bool { keys.reach(number, Self.mark(key)) }
+
+        private static func mark(_ key: IPKey) -> UInt64 {
+            UInt64(key.family.rawValue) &* 0x9E37_79B9_7F4A_7C15 ^ key.bits
+        }
+    }
+
+    func census(_ span: Range<Int64>, window: DetectionWindow) throws -> Census {
+        var census = Census()
+        let scan = EventScan(
+            from: span.lowerBound, to: span.upperBound, kinds: .failed,
+            fields: EventFields([.ts, .ip, .userAgent, .reason]))
+        try history.scan(scan) { events in
+            let clients = events.clients(behind: settings.trustedProxies)
+            let agents = events[.userAgent].values(none: 0) { TextMark.of($0) }
+            let mismatches = mismatches(in: events)
+            for row in 0..<events.count {
+                if let key = clients[row].key {
+                    census.count(key)
+                    if mismatches[row], agents[row] != 0 { census.agents.count(agents[row]) }
+                }
+                guard window.contains(events.ts[row]) else { continue }
+                census.failures += 1
+                if clients[row] == .absent { census.withoutAddress += 1 }
+                if clients[row] == .unreadable { census.badAddress += 1 }
+                if agents[row] == 0 { census.withoutAgent += 1 }
+            }
+        }
+        return census
+    }
+}
+
+/// Eight million counters of a byte each. A count that reaches 255 stays there.
+struct SaturatingCounters {
+    private var counters = [UInt8](repeating: 0, count: 1 << 23)
+    /// Chosen per process, so that nobody can aim at a counter.
+    private static let seed = UInt64.random(in: .min ... .max) | 1
+
+    mutating func count(_ mark: UInt64) {
+        let slot = Self.slot(mark)
+        if counters[slot] < .max { counters[slot] += 1 }
+    }
+
+    func reach(_ number: Int, _ mark: UInt64) -> Bool { counters[Self.slot(mark)] >= UInt8(clamping: number) }
+
+    private static func slot(_ mark: UInt64) -> Int {
+        let product = (mark ^ seed).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+        return Int(truncatingIfNeeded: (product.high ^ product.low) >> 41)
+    }
+}

@@ -1,0 +1,88 @@
+internal import Events
+
+/// Stuffing too slow for the windows of a day: many credentials of one client over a week.
+///
+/// What lies in a burst that is stuffing by itself is left out, so that a burst is told once and does not make its week
+/// slow stuffing as well.
+struct SlowCase {
+    let key: IPKey
+    /// By time, with a credential, outside of bursts.
+    let failures: ArraySlice<Failure>
+    private(set) var windows = QualifyingWindows()
+
+    init(key: IPKey, failures all: ArraySlice<Failure>, _ settings: FailedVerificationByIP.Settings) {
+        self.key = key
+        let bursts = Stretch.joining(
+            KeyCase(key: key, failures: all, settings).stuffing.spans, all, gap: settings.episodeGap)
+        failures = all.filter { one in
+            one.credential != Failure.noCredential && !bursts.contains { $0.holds(one.ts) }
+        }[...]
+        guard failures.count >= settings.slowStuffing.credentials else { return }
+        var tally = SlowTally(failures, settings)
+        let width = settings.slowStuffing.width
+        var windows = windows
+        windows.beginWidth()
+        slide(width, over: failures, enter: { tally.enter($0) }, leave: { tally.leave($0) }) { lo, hi in
+            if tally.isSlowStuffing { windows.add(lo, hi, width: width) }
+        }
+        self.windows = windows
+    }
+
+    func stretches(gap: Int64) -> [Stretch] { Stretch.joining(windows.spans, failures, gap: gap) }
+
+    func episode(_ stretch: Stretch, _ settings: FailedVerificationByIP.Settings) -> Episode {
+        Episode(.stuffingSlow, of: key, stretch, failures, fewAttempts: settings.stuffing.fewAttempts)
+    }
+}
+
+/// What the rule asks of one window, kept while the window slides.
+private struct SlowTally {
+    private let failures: ArraySlice<Failure>
+    private let settings: FailedVerificationByIP.Settings
+    private let credentialNumbers: [UInt32]
+    private let dayNumbers: [UInt32]
+    private var credentials: Occurrences
+    private var days: Occurrences
+    private var few = 0
+    private var mismatches = 0
+    private var count = 0
+
+    init(_ failures: ArraySlice<Failure>, _ settings: FailedVerificationByIP.Settings) {
+        self.failures = failures
+        self.settings = settings
+        let credentials = numbered(failures) { $0.credential }
+        let days = numbered(failures) { Timestamp.day(of: $0.ts) }
+        (credentialNumbers, dayNumbers) = (credentials.numbers, days.numbers)
+        self.credentials = Occurrences(kinds: credentials.count)
+        self.days = Occurrences(kinds: days.count)
+    }
+
+    mutating func enter(_ place: Int) {
+        count += 1
+        if failures[place].isMismatch { mismatches += 1 }
+        days.add(dayNumbers[place])
+        switch Int(credentials.add(credentialNumbers[place])) {
+        case 1: few += 1
+        case settings.stuffing.fewAttempts + 1: few -= 1
+        default: break
+        }
+    }
+
+    mutating func leave(_ place: Int) {
+        count -= 1
+        if failures[place].isMismatch { mismatches -= 1 }
+        days.remove(dayNumbers[place])
+        switch Int(credentials.remove(credentialNumbers[place])) {
+        case 0: few -= 1
+        case settings.stuffing.fewAttempts: few += 1
+        default: break
+        }
+    }
+
+    var isSlowStuffing: Bool {
+        let rule = settings.slowStuffing
+        return credentials.distinct >= rule.credentials && days.distinct >= rule.days
+            && Double(few) / Double(credentials.distinct) >= rule.fewShare
+            && Double(mismatches) / Double(count) >= settings.stuffing.mismatchShare
+    }
+}
