@@ -44,24 +44,6 @@ struct CredentialReplaySearch {
 
     // MARK: Habits
 
-    /// A token tried by one client with one agent.
-    private struct Attempt: Hashable {
-        var key: IPKey
-        var token: UInt32
-        var agent: UInt32?
-
-        init(_ failure: NamedFailure) { (key, token, agent) = (failure.key, failure.token, failure.agent) }
-    }
-
-    /// What is known of an attempt: since when it is made, and since when the token is known to its client or agent.
-    private struct Knowledge {
-        var since: Int64
-        var knownFrom: Int64?
-
-        /// Whether an earlier time may still show that it was known all along.
-        var isOpen: Bool { knownFrom.map { $0 >= since } ?? true }
-    }
-
     /// The failures whose token was used before, but never from their client nor with their agent.
     private func strange(
         _ failures: [NamedFailure], _ reader: NamedFailures, until end: Int64
@@ -73,53 +55,94 @@ struct CredentialReplaySearch {
             guard let used = firstUses[reader.tokens.texts[Int(one.token)]] ?? nil else { return false }
             return one.agent != nil && used < one.ts
         }
-        var attempts: [Attempt: Knowledge] = [:]
-        for one in later {
-            let attempt = Attempt(one)
-            attempts[attempt] = Knowledge(since: min(attempts[attempt]?.since ?? one.ts, one.ts))
-        }
-        try learn(&attempts, reader, until: end, firstUse: firstUses.values.compactMap { $0 }.min() ?? 0)
-        return later.filter { one in attempts[Attempt(one)]?.knownFrom.map { one.ts <= $0 } ?? true }
+        var acquaintances = Acquaintances(later, reader)
+        try learn(&acquaintances, later, until: end, firstUse: firstUses.values.compactMap { $0 }.min() ?? 0)
+        return later.filter { one in acquaintances.since(one).map { one.ts <= $0 } ?? true }
     }
 
     /// Looks back step by step: most tokens are known from the day before, and little is left to ask of the others.
     private func learn(
-        _ attempts: inout [Attempt: Knowledge], _ reader: NamedFailures, until end: Int64, firstUse: Int64
+        _ known: inout Acquaintances, _ failures: [NamedFailure], until end: Int64, firstUse: Int64
     ) throws {
         var upper = end
         for reach in [Timestamp.day, 8 * Timestamp.day, Int64.max] {
-            let open = attempts.filter { $0.value.isOpen }
-            guard let earliest = open.values.map(\.since).min() else { return }
+            let open = known.open(failures)
+            guard let earliest = open.earliest else { return }
             let lower = max(earliest.minus(reach), firstUse)
             guard lower < upper else { continue }
-            try look(at: open, lower..<upper, reader, &attempts)
+            let scan = EventScan(
+                from: lower, to: upper, kinds: .used, texts: [.tokenID: .anyOf(open.tokens)],
+                fields: EventFields([.ts, .ip, .tokenID, .userAgent]))
+            try history.scan(scan) { events in known.take(events, events.clients(behind: settings.trustedProxies)) }
             upper = lower
         }
     }
+}
 
-    private func look(
-        at open: [Attempt: Knowledge], _ span: Range<Int64>, _ reader: NamedFailures,
-        _ attempts: inout [Attempt: Knowledge]
-    ) throws {
-        let agents = Dictionary(uniqueKeysWithValues: open.keys.map { attempt in
-            (attempt, attempt.agent.map { reader.agents.texts[Int($0)] } ?? [])
-        })
-        let byToken = Dictionary(grouping: open.keys) { reader.tokens.texts[Int($0.token)] }
-        let scan = EventScan(
-            from: span.lowerBound, to: span.upperBound, kinds: .used, texts: [.tokenID: .anyOf(Set(byToken.keys))],
-            fields: EventFields([.ts, .ip, .tokenID, .userAgent]))
-        try history.scan(scan) { events in
-            let clients = events.clients(behind: settings.trustedProxies)
-            for row in 0..<events.count {
-                for attempt in byToken[events.tokenBytes(at: row)] ?? [] {
-                    let isKnown = clients[row].key == attempt.key
-                        || events[.userAgent].bytes(at: row)
-                            .map { $0.elementsEqual(agents[attempt] ?? []) } == true
-                    guard isKnown else { continue }
-                    let earliest = min(attempts[attempt]?.knownFrom ?? .max, events.ts[row])
-                    attempts[attempt]?.knownFrom = earliest
-                }
-            }
+/// Since when tokens are known to clients and to agents, as far as somebody asks.
+private struct Acquaintances {
+    private struct OfClient: Hashable {
+        var token: UInt32
+        var key: IPKey
+    }
+
+    private struct OfAgent: Hashable {
+        var token: UInt32
+        var agent: UInt32
+    }
+
+    /// The earliest use that was found, or `never`.
+    private var ofClients: [OfClient: Int64] = [:]
+    private var ofAgents: [OfAgent: Int64] = [:]
+    private let tokens: [[UInt8]: UInt32]
+    private let agents: [[UInt8]: UInt32]
+    private let names: [[UInt8]]
+
+    private static let never = Int64.max
+
+    init(_ failures: [NamedFailure], _ reader: NamedFailures) {
+        names = reader.tokens.texts
+        tokens = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, UInt32($0)) })
+        agents = Dictionary(uniqueKeysWithValues: reader.agents.texts.enumerated().map { ($1, UInt32($0)) })
+        for one in failures {
+            guard let agent = one.agent else { continue }
+            ofClients[OfClient(token: one.token, key: one.key)] = Self.never
+            ofAgents[OfAgent(token: one.token, agent: agent)] = Self.never
         }
+    }
+
+    /// The earliest use of a failure's token from its client or with its agent, or nil.
+    func since(_ failure: NamedFailure) -> Int64? {
+        guard let agent = failure.agent else { return nil }
+        let client = ofClients[OfClient(token: failure.token, key: failure.key)] ?? Self.never
+        let earliest = min(client, ofAgents[OfAgent(token: failure.token, agent: agent)] ?? Self.never)
+        return earliest == Self.never ? nil : earliest
+    }
+
+    /// The tokens of which an earlier use may still tell something, and the first failure with one of them.
+    func open(_ failures: [NamedFailure]) -> (tokens: Set<[UInt8]>, earliest: Int64?) {
+        var open: Set<UInt32> = []
+        var earliest: Int64?
+        for one in failures where since(one).map({ $0 >= one.ts }) ?? true {
+            open.insert(one.token)
+            earliest = min(earliest ?? one.ts, one.ts)
+        }
+        return (Set(open.map { names[Int($0)] }), earliest)
+    }
+
+    mutating func take(_ events: EventColumns, _ clients: [Client]) {
+        let tokens = events[.tokenID].values(none: nil) { self.tokens[Array($0)] }
+        let agents = events[.userAgent].values(none: nil) { self.agents[Array($0)] }
+        for row in 0..<events.count {
+            guard let token = tokens[row] else { continue }
+            let ts = events.ts[row]
+            if let key = clients[row].key { Self.note(ts, OfClient(token: token, key: key), in: &ofClients) }
+            if let agent = agents[row] { Self.note(ts, OfAgent(token: token, agent: agent), in: &ofAgents) }
+        }
+    }
+
+    private static func note<Key>(_ ts: Int64, _ key: Key, in earliest: inout [Key: Int64]) {
+        guard let known = earliest[key], ts < known else { return }
+        earliest[key] = ts
     }
 }

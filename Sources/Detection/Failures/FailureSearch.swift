@@ -42,25 +42,34 @@ struct FailureSearch {
             .plus(settings.episodeGap).plus(settings.episodeGap).plus(settings.episodeGap)
     }
 
+    /// The searches one after the other, so that each gives back its rows before the next reads its own.
     func run() throws -> Outcome {
+        let replays = try CredentialReplaySearch(history: history, settings: settings, span: span, window: window).run()
+        let probes = try ScopeProbeSearch(history: history, settings: settings, span: span).run()
+        let slow = try slowEpisodes()
+        var outcome = Outcome(census: FailureReader.Census())
+        (outcome.over, outcome.overUnnamed) = (replays.failures, replays.unnamed)
+        let (ofClients, ofAgents) = try counted(&outcome)
+        let all = ofClients + slow
+        let told = try SharedEgress(history: history, settings: settings).judge(all)
+        outcome.sharedEgress = all.count - told.count
+        let judged = NetworkSearch.without(membersOf: told.filter { $0.keys[0].family.isNetwork }, told)
+        outcome.episodes = judged + ofAgents + replays.episodes + probes
+        return outcome
+    }
+
+    /// The episodes of the classes that count failures: of clients and networks, and of agents.
+    private func counted(_ outcome: inout Outcome) throws -> (ofClients: [Episode], ofAgents: [Episode]) {
         var reader = FailureReader(history: history, settings: settings)
         let first = span.around(margin)
-        let census = try reader.census(first, window: window)
-        var outcome = Outcome(census: census)
-        let rows = try reader.rows(first, .often(census, fewest: settings.fewestFailures))
+        outcome.census = try reader.census(first, window: window)
+        let rows = try reader.rows(first, .often(outcome.census, fewest: settings.fewestFailures))
         outcome.closely = rows.byKey.count
         outcome.withoutCredential = rows.byKey.count { $0.credential == Failure.noCredential }
         outcome.oneIn = rows.oneIn
         let networks = NetworkSearch(history: history, settings: settings, span: span, margin: margin)
-        let ofClients = try networks.run(rows.byNetwork, &reader) + keyEpisodes(rows.byKey, &reader) + slowEpisodes()
-        let told = try SharedEgress(history: history, settings: settings).judge(ofClients)
-        outcome.sharedEgress = ofClients.count - told.count
-        let judged = NetworkSearch.without(membersOf: told.filter { $0.keys[0].family.isNetwork }, told)
-        let replays = try CredentialReplaySearch(history: history, settings: settings, span: span, window: window).run()
-        (outcome.over, outcome.overUnnamed) = (replays.failures, replays.unnamed)
-        outcome.episodes = try judged + agentEpisodes(rows.byAgent, first, &reader) + replays.episodes
-            + ScopeProbeSearch(history: history, settings: settings, span: span).run()
-        return outcome
+        let ofClients = try networks.run(rows.byNetwork, &reader) + keyEpisodes(rows.byKey, &reader)
+        return try (ofClients, agentEpisodes(rows.byAgent, first, &reader))
     }
 
     // MARK: Clients
