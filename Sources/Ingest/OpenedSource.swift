@@ -49,13 +49,10 @@ extension SourceIdentity {
         let size = try box.file.size()
         let head = try Self.read(box, 0, Self.headLength)
         let known = candidates(for: identity, head: head[...], size: size)
-        for candidate in known where candidate.checkpoint <= size {
-            let tail = try Self.read(box, candidate.checkpoint - candidate.tailLength, Int(candidate.tailLength))
-            guard Self.hash(tail[...]) == candidate.tailHash else { continue }
-            let record = adopt(candidate, path: path, isCompressed: false, identity, size: size)
-            return OpenedSource(
-                record: record, stream: .file(box), isFinite: false, head: head, tail: tail, size: size,
-                origin: candidate.id)
+        // One of which nothing was read by itself, empty or a copy, tells less than those that may have been read
+        // further in another file.
+        for candidate in known where candidate.wasRead {
+            if let opened = try goOn(candidate, box, path, identity, head, size) { return opened }
         }
         let end = try Self.read(box, max(0, size - Self.comparedLength), Int(Self.comparedLength))
         if let source = try origin(ofRead: end, endingAt: size, among: known, path: path, identity, head) {
@@ -64,9 +61,25 @@ extension SourceIdentity {
                 stream: .file(box), isFinite: false, head: head, tail: Array(end.suffix(Self.tailLength)), size: size,
                 origin: source.id)
         }
+        for candidate in known where !candidate.wasRead {
+            if let opened = try goOn(candidate, box, path, identity, head, size) { return opened }
+        }
         return OpenedSource(
             record: new(path: path, isCompressed: false, identity), stream: .file(box), isFinite: false, head: head,
             tail: [], size: size)
+    }
+
+    /// A file as what follows of a candidate, if it holds what was read of that one.
+    private mutating func goOn(
+        _ candidate: SourceRecord, _ box: InputFileBox, _ path: String, _ identity: FileIdentity, _ head: [UInt8],
+        _ size: Int64
+    ) throws -> OpenedSource? {
+        guard candidate.checkpoint <= size else { return nil }
+        let tail = try Self.read(box, candidate.checkpoint - candidate.tailLength, Int(candidate.tailLength))
+        guard Self.hash(tail[...]) == candidate.tailHash else { return nil }
+        return OpenedSource(
+            record: adopt(candidate, path: path, isCompressed: false, identity, size: size), stream: .file(box),
+            isFinite: false, head: head, tail: tail, size: size, origin: candidate.id)
     }
 
     /// Decompresses up to the checkpoints of the candidates, in their order along the stream, and takes the last one

@@ -161,6 +161,9 @@ extension SourceRecord {
     /// Whether what was read of it holds a whole line.
     fileprivate var hasWholeLine: Bool { start > 0 || counts.lines > (hasOpenLine ? 1 : 0) }
 
+    /// Whether something of it was read that is no other source's.
+    var wasRead: Bool { headLength > 0 && checkpoint > start }
+
     func isSame(_ identity: FileIdentity) -> Bool {
         device == identity.device && inode == identity.inode
     }

@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import Files
 internal import Synchronization
 #if canImport(Glibc)
@@ -9,40 +8,38 @@ internal import Darwin
 
 /// What was asked of a process that goes on for long, by signals.
 final class Signals: Sendable {
-    private struct State: Sendable {
-        var wantsStop = false
-        var wantsReload = false
-    }
-
-    private let state = Mutex(State())
-    private let pipe = WakePipe()
-    private nonisolated(unsafe) var sources: [any DispatchSourceSignal] = []
+    private let pipe: WakePipe
 
     /// Readable when something was asked.
     var descriptor: Int32 { pipe.descriptor }
 
     /// From here on SIGTERM and SIGINT ask to stop and SIGHUP to reload; nothing ends the process by itself.
     init() {
-        for number in [SIGTERM, SIGINT, SIGHUP] {
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { [self] in
-                state.withLock { if number == SIGHUP { $0.wantsReload = true } else { $0.wantsStop = true } }
-                pipe.wake()
-            }
-            source.resume()
-            sources.append(source)
-        }
+        pipe = wakes
+        // All that the handler touches exists before the first signal can come, and none is ever ignored: one that came
+        // between would be lost, and the process would not end.
+        asked.store(0, ordering: .sequentiallyConsistent)
+        for number in [SIGTERM, SIGINT, SIGHUP] { signal(number, note) }
     }
 
-    var wantsStop: Bool { state.withLock { $0.wantsStop } }
+    var wantsStop: Bool { asked.load(ordering: .sequentiallyConsistent) & stop != 0 }
 
     /// Whether a reload was asked for since the last call.
     func takeReload() -> Bool {
         pipe.drain()
-        return state.withLock { state in
-            defer { state.wantsReload = false }
-            return state.wantsReload
-        }
+        return asked.bitwiseAnd(~reload, ordering: .sequentiallyConsistent).oldValue & reload != 0
     }
+}
+
+private let stop: UInt8 = 1
+private let reload: UInt8 = 2
+private let asked = Atomic<UInt8>(0)
+private let wakes = WakePipe()
+
+/// The handler: it only sets a bit and writes a byte, as a handler may.
+private func note(_ number: Int32) {
+    let before = errno
+    asked.bitwiseOr(number == SIGHUP ? reload : stop, ordering: .sequentiallyConsistent)
+    wakes.wake()
+    errno = before
 }

@@ -7,7 +7,10 @@ extension FailureOracle {
     // MARK: Slow stuffing
 
     func slowRuns(_ key: String, _ rows: [Event]) -> [Run] {
-        let bursts = joined(rows, qualifying(rows, settings.windows, isStuffing))
+        let stuffing = all(rows, settings.windows, isStuffing)
+        let bursts = extended(joined(rows, counting(stuffing)), rows) { place in
+            stuffing.contains { $0.rows.contains(place) }
+        }
         let slow = rows.filter { row in
             credential(row) != nil && !bursts.contains { $0.first <= row.ts && row.ts <= $0.last }
         }
@@ -90,10 +93,15 @@ extension FailureOracle {
                 let volume = qualifying(rows, [settings.volume.width]) { rows in
                     isMany(rows) && rows.filter { credential($0) == nil }.count >= settings.volume.failures
                 }
-                let stuffing = qualifying(rows, settings.windows) { isMany($0) && isStuffing($0) }
-                return folded(
-                    [("credential_stuffing", stuffing), ("brute_force", counting(one + few)), ("volume", volume)], name,
-                    rows)
+                let stuffing = all(rows, settings.windows) { isMany($0) && isStuffing($0) }
+                let brute = all(rows, settings.windows) { isMany($0) && isBruteForce($0, on: 1...most) }
+                return folded([
+                    ("credential_stuffing", counting(stuffing), { place in
+                        stuffing.contains { $0.rows.contains(place) }
+                    }),
+                    ("brute_force", counting(one + few), { place in brute.contains { $0.rows.contains(place) } }),
+                    ("volume", volume, { _ in false }),
+                ], name, rows)
             }
         }
     }

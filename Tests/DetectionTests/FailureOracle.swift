@@ -83,9 +83,43 @@ struct FailureOracle {
     }
 
     func qualifying(_ rows: [Event], _ widths: [Int64], _ rule: ([Event]) -> Bool) -> [Span] {
-        counting(widths.flatMap { width in
+        counting(all(rows, widths, rule))
+    }
+
+    /// Also the windows that do not count.
+    func all(_ rows: [Event], _ widths: [Int64], _ rule: ([Event]) -> Bool) -> [Span] {
+        widths.flatMap { width in
             contents(rows, width).filter { rule(Array(rows[$0])) }.map { Span(rows: $0, width: width) }
-        })
+        }
+    }
+
+    /// Runs that go on at their ends over failures of some windows, without a gap.
+    func extended(
+        _ runs: [Joined], _ rows: [Event], _ isNear: (Int) -> Bool, without isOther: (Event) -> Bool = { _ in false }
+    ) -> [Joined] {
+        var joined: [Joined] = []
+        for run in runs {
+            var run = run
+            for place in rows.indices.reversed() where rows[place].ts < run.first {
+                guard isNear(place), run.first - rows[place].ts < settings.episodeGap else { break }
+                if !isOther(rows[place]) { run.first = rows[place].ts }
+            }
+            for place in rows.indices where rows[place].ts > run.last {
+                guard isNear(place), rows[place].ts - run.last < settings.episodeGap else { break }
+                if !isOther(rows[place]) { run.last = rows[place].ts }
+            }
+            if let end = joined.last, run.first - end.last < settings.episodeGap {
+                joined[joined.count - 1].last = max(end.last, run.last)
+                if isStronger(run.peak, end.peak) { joined[joined.count - 1].peak = run.peak }
+            } else {
+                joined.append(run)
+            }
+        }
+        return joined
+    }
+
+    private func isStronger(_ one: Span, _ other: Span) -> Bool {
+        (other.rows.count, one.width, one.rows.lowerBound) < (one.rows.count, other.width, other.rows.lowerBound)
     }
 
     /// A wider window counts only if it shares no failure with a narrower one that counts.
@@ -137,9 +171,6 @@ struct FailureOracle {
 
     func joined(_ rows: [Event], _ spans: [Span]) -> [Joined] {
         var runs: [Joined] = []
-        func isStronger(_ one: Span, _ other: Span) -> Bool {
-            (other.rows.count, one.width, one.rows.lowerBound) < (one.rows.count, other.width, other.rows.lowerBound)
-        }
         for span in spans.sorted(by: { rows[$0.rows.lowerBound].ts < rows[$1.rows.lowerBound].ts }) {
             let (first, last) = (rows[span.rows.lowerBound].ts, rows[span.rows.upperBound - 1].ts)
             if let end = runs.last, first - end.last < settings.episodeGap {
@@ -177,6 +208,14 @@ struct FailureOracle {
         }
         let most = settings.bruteForce.credentials
         let few = most < 2 ? [] : qualifying(rows, settings.windows) { isBruteForce($0, on: 2...most) }
+        // Weeks of even failures, as far as no narrower window says it.
+        let wide = settings.slowStuffing.width
+        let weeks = qualifying(rows, settings.windows + [wide], isSteady).filter { $0.width == wide }
+        let weekly = Set(weeks.map { credential(rows[$0.rows.lowerBound]) }).flatMap { name in
+            joined(rows, weeks.filter { credential(rows[$0.rows.lowerBound]) == name })
+                .filter { worked(key, rows, name, before: $0.first, through: $0.last) }
+                .map { run("broken_client", key, rows, $0) }
+        }
         let brokenSpans = steady.filter { span in
             let (first, last) = times(span)
             return broken.contains { $0.name == name(span) && $0.first <= first && last <= $0.last }
@@ -184,19 +223,30 @@ struct FailureOracle {
         let volume = qualifying(rows, [settings.volume.width]) { rows in
             rows.filter { credential($0) == nil }.count >= settings.volume.failures
         }
-        let classes = [
-            ("credential_stuffing", qualifying(rows, settings.windows, isStuffing)),
-            ("brute_force", counting(one + few)),
-            ("volume", volume), ("broken_client", brokenSpans),
+        let stuffing = all(rows, settings.windows, isStuffing)
+        let brute = all(rows, settings.windows) { isBruteForce($0, on: 1...most) }
+        func isBroken(_ row: Event) -> Bool {
+            broken.contains { $0.name == credential(row) && $0.first <= row.ts && row.ts <= $0.last }
+        }
+        let classes: [Class] = [
+            ("credential_stuffing", counting(stuffing), { place in stuffing.contains { $0.rows.contains(place) } }),
+            ("brute_force", counting(one + few), { place in
+                brute.contains { $0.rows.contains(place) }
+            }),
+            ("volume", volume, { _ in false }), ("broken_client", brokenSpans, { _ in false }),
         ]
-        return folded(classes, key, rows) + slowRuns(key, rows)
+        return folded(classes, key, rows, without: isBroken) + slowRuns(key, rows) + weekly
     }
 
     /// A weaker run within a stronger one is not told.
-    func folded(_ classes: [(String, [Span])], _ key: String, _ rows: [Event]) -> [Run] {
+    typealias Class = (kind: String, spans: [Span], reach: (Int) -> Bool)
+
+    func folded(
+        _ classes: [Class], _ key: String, _ rows: [Event], without isOther: (Event) -> Bool = { _ in false }
+    ) -> [Run] {
         var kept: [Run] = []
-        for (kind, spans) in classes {
-            for run in joined(rows, spans) {
+        for (kind, spans, reach) in classes {
+            for run in extended(joined(rows, spans), rows, reach, without: isOther) {
                 let isCovered = kept.contains {
                     $0.kind != kind && $0.first - settings.episodeGap < run.first
                         && run.last < $0.last + settings.episodeGap

@@ -116,6 +116,31 @@ struct FollowTests {
         #expect(try followed.sources().map(\.lost) == [0, 0, 0])
     }
 
+    @Test(arguments: [false, true])
+    func `a copy that is met while it is still being written is not read again`(_ isTruncated: Bool) throws {
+        place.write("a.log", (1...4).map { use("t\($0)") + "\n" }.joined())
+        let followed = try Followed(place, "a.log", "a.log.1")
+        try followed.pass(seconds: 1)
+        // A copy grows piece by piece, and a piece need not end with a line.
+        place.shell("head -n 2 a.log > a.log.1")
+        try followed.pass(seconds: 3)
+        place.shell("head -c \(use("t1").utf8.count * 3 + 20) a.log > part && cat part > a.log.1")
+        place.append("a.log", use("t5") + "\n")
+        try followed.pass(seconds: 3)
+        place.shell("cat a.log > a.log.1")
+        place.append("a.log", use("t6") + "\n")
+        try followed.pass(seconds: 3)
+        if isTruncated {
+            place.shell(": > a.log")
+            place.append("a.log", use("t7") + "\n")
+        } else {
+            place.append("a.log", use("t7") + "\n")
+        }
+        try followed.pass(seconds: 100)
+        let found = try followed.tokens()
+        #expect(found == (1...7).map { "t\($0)" })
+    }
+
     @Test func `a truncated log whose copy holds what was not read goes on in the copy`() throws {
         place.write("a.log", use("t1") + "\n")
         let followed = try Followed(place, "a.log", "a.log.1")

@@ -145,7 +145,8 @@ package struct DormantTokenReactivation: Detector {
             ? wakings.map { ($0.gap ?? 0) >= settings.dormancy ? [.absolute(settings.dormancy)] : [] }
             : DormancyTierReader(history: history, settings: settings, firstDay: firstDay).met(by: wakings)
         var told: [Told] = []
-        for (waking, tiers) in zip(wakings, tiers) {
+        // All who name no credential have one name in common: nobody sleeps under it.
+        for (waking, tiers) in zip(wakings, tiers) where !waking.life.isAnonymous {
             // A silence that only the shortest limit calls one, and no limit of this token.
             if !isLiteral, waking.previous != nil, tiers.isEmpty { continue }
             let kind = WakingClass(

@@ -27,7 +27,8 @@ package struct FailedVerificationByIP: Detector {
             .init("brute_force", .medium, "Few credentials, many attempts, fast."),
             .init("stuffing_slow", .medium, "Stuffing spread over a week: 30 credentials on three days or more."),
             .init("volume", .low, "Many failures that name no credential: the evidence is weak."),
-            .init("broken_client", .info, "One credential that worked before, tried evenly again and again."),
+            .init("broken_client", .info, "One credential that worked before, tried evenly again and again, also over "
+                + "a week."),
         ],
         references: ["T1110", "T1110.001", "T1110.004", "T1078"],
         knownGaps: [
@@ -68,7 +69,8 @@ package struct FailedVerificationByIP: Detector {
         if !window.isEmpty, let coverage = try history.coverage {
             let search = FailureSearch(history: history, settings: settings, window: window, coverage: coverage)
             let outcome = try search.run()
-            result.findings = try findings(outcome.episodes, in: window, of: history)
+            let later = try search.later(than: outcome.episodes)
+            result.findings = try findings(outcome.episodes + later, in: window, of: history)
             result.coverage = notes(outcome)
             result.counts.add("failures", outcome.census.failures)
             result.counts.add("without_ip", outcome.census.withoutAddress)

@@ -37,9 +37,11 @@ package struct OrphanToken: Detector {
         var since: [String?: Int64?] = [:]
         var tooShort: Set<UInt32> = []
         let orphans = try LateUses(history: history, window: window).read { life in
-            guard life.issuedAt == nil, life.kind != "anonymous", let first = life.firstUse else { return nil }
+            guard life.issuedAt == nil, !life.isAnonymous, let first = life.firstUse else { return nil }
             if since[life.kind] == nil {
-                since[life.kind] = .some([unnamed, try? history.firstBirth(ofKind: life.kind)].compactMap { $0 }.min())
+                // A token that names no kind is taken for an API token.
+                let kind = life.kind ?? "api_token"
+                since[life.kind] = .some([unnamed, try? history.firstBirth(ofKind: kind)].compactMap { $0 }.min())
             }
             guard let begin = since[life.kind] ?? nil,
                 first.minus(max(begin, coverage.lowerBound)) >= policy.lifetimes.limit(ofKind: life.kind)

@@ -64,7 +64,11 @@ package struct RotationOverlap: Detector {
 
     /// Whether a token is one that its owner rotates by hand.
     private func isRotated(_ life: TokenLife) -> Bool {
-        life.issuedBy != nil && life.kind != "oauth" && life.principal != nil && life.issuedAt != nil
+        guard life.principal != nil, let issued = life.issuedAt else { return false }
+        guard life.kind == nil else { return life.kind == "api_token" }
+        // Who names no kind: admins issue by hand, and an access token is soon over.
+        let isLong = life.expiresAt.map { $0.minus(issued) > policy.lifetimes.accessToken } ?? false
+        return life.issuedBy != nil || isLong
     }
 
     private func verdict(_ life: TokenLife, _ successor: TokenLife, _ uses: Case) -> Verdict {

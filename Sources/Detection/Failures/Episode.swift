@@ -113,15 +113,25 @@ extension KeyCase {
         let broken = steadyRuns.filter { $0.workedBefore }
         let brokenSpans = steady.spans.filter { isWithin($0, broken, wholly: true) }
         let one = bruteOnOne.spans.filter { !isWithin($0, broken, wholly: false) }
-        let found = [
-            (FailureClass.credentialStuffing, stuffing.spans),
-            (.bruteForce, QualifyingWindows.joining(one + bruteOnFew.spans)),
-            (.volume, volume.spans),
-            (.brokenClient, brokenSpans),
-        ].flatMap { kind, spans in
-            Stretch.joining(spans, failures, gap: settings.episodeGap).map { episode(kind, $0, settings) }
+        let ofBrute = bruteOnOne.reach.joined(with: bruteOnFew.reach)
+        let found: [(FailureClass, [WindowSpan], FailureReach?)] = [
+            (.credentialStuffing, stuffing.spans, stuffing.reach),
+            (.bruteForce, QualifyingWindows.joining(one + bruteOnFew.spans), ofBrute),
+            (.volume, volume.spans, nil), (.brokenClient, brokenSpans, nil),
+        ]
+        // A client that has been broken for weeks does not keep a burst alive.
+        let episodes = found.flatMap { kind, spans, reach in
+            Stretch.joining(spans, failures, gap: settings.episodeGap, within: reach) { isOf(broken, $0) }.map {
+                episode(kind, $0, settings)
+            }
         }
-        return Self.folded(found, gap: settings.episodeGap)
+        return Self.folded(episodes, gap: settings.episodeGap)
+    }
+
+    /// Whether a failure is one of a broken client.
+    private func isOf(_ broken: [SteadyRun], _ place: Int) -> Bool {
+        let one = failures[place]
+        return broken.contains { $0.credential == one.credential && $0.first <= one.ts && one.ts <= $0.last }
     }
 
     private func episode(
@@ -208,7 +218,7 @@ extension ArraySlice<Failure> {
     }
 
     /// The first place from which on the condition holds, in an array where it holds from some place on.
-    fileprivate func partitioningIndex(_ holds: (Failure) -> Bool) -> Int {
+    func partitioningIndex(_ holds: (Failure) -> Bool) -> Int {
         var low = startIndex, high = endIndex
         while low < high {
             let middle = (low + high) / 2

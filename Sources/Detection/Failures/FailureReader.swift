@@ -56,6 +56,8 @@ struct FailureReader {
     enum Selection {
         /// Of clients with so many failures, and of agents that may be a campaign.
         case often(Census, fewest: Int)
+        /// Of clients with so many failures.
+        case clients(Census, fewest: Int)
         case keys(Set<IPKey>)
         case agents(Set<String>)
     }
@@ -68,7 +70,7 @@ struct FailureReader {
             from: span.lowerBound, to: span.upperBound, kinds: .failed,
             fields: EventFields([.ts, .ip, .userAgent, .reason, .presented, .tokenID]))
         switch selection {
-        case .often: break
+        case .often, .clients: break
         case .keys(let keys): scan.texts[.ip] = .clients(keys)
         case .agents(let agents): scan.texts[.userAgent] = .equals(agents)
         }
@@ -145,6 +147,7 @@ struct FailureReader {
                 forNetwork: key.family == .v6
                     && (census.reaches(settings.fewestFailuresOfNetwork, key.widened(to: .v56))
                         || census.reaches(settings.fewestFailuresOfNetwork, key.widened(to: .v48))))
+        case .clients(let census, let fewest): Wanted(forKey: census.reaches(fewest, key))
         case .keys: Wanted(forKey: true)
         case .agents: Wanted(forAgent: agent != 0)
         }

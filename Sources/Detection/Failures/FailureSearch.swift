@@ -58,6 +58,18 @@ struct FailureSearch {
         return outcome
     }
 
+    /// Episodes that begin behind the window, as far as accepted uses may follow one that touches it: a use belongs to
+    /// the episode that began last before it. None when the run looks at nothing behind its window.
+    func later(than episodes: [Episode]) throws -> [Episode] {
+        let ends = episodes.filter { $0.kind.mayEndInSuccess && window.touches(first: $0.first, last: $0.last) }
+            .map { $0.last.plus(settings.successWithin) }
+        guard window.to < window.asOf, let end = ends.max(), end > window.to else { return [] }
+        let behind = DetectionWindow(from: window.to, to: end, asOf: window.asOf)
+        let search = FailureSearch(history: history, settings: settings, window: behind, coverage: span.coverage)
+        let known = Set(episodes.map(\.id))
+        return try search.run().episodes.filter { $0.first >= window.to && !known.contains($0.id) }
+    }
+
     /// The episodes of the classes that count failures: of clients and networks, and of agents.
     private func counted(_ outcome: inout Outcome) throws -> (ofClients: [Episode], ofAgents: [Episode]) {
         var reader = FailureReader(history: history, settings: settings)
@@ -99,23 +111,33 @@ struct FailureSearch {
         }
     }
 
-    // MARK: Slow stuffing
+    // MARK: Weeks
 
     /// A pass of its own: a week around the window of a day costs a look at the addresses of its failures, and the rows
     /// of the few clients that fail often enough.
     private func slowEpisodes() throws -> [Episode] {
         var reader = FailureReader(history: history, settings: settings)
         let margin = margin.plus(settings.slowStuffing.width)
+        let fewest = min(settings.slowStuffing.credentials, settings.brokenClient.failures)
         let settled = try span.whole(margin: margin) { span, only -> [SearchSpan.Found<SlowCase>] in
             let selection = try only.map { FailureReader.Selection.keys($0) }
-                ?? .often(try reader.census(span, window: window), fewest: settings.slowStuffing.credentials)
+                ?? .clients(try reader.census(span, window: window), fewest: fewest)
             return try reader.rows(span, selection).byKey.groups { $0.key == $1.key }.compactMap { group in
-                guard group.count >= settings.slowStuffing.credentials else { return nil }
+                guard group.count >= fewest else { return nil }
                 let one = SlowCase(key: group[group.startIndex].key, failures: group, settings)
                 return (one.key, one.stretches(gap: settings.episodeGap), one)
             }
         }
-        return settled.flatMap { _, stretches, one in stretches.map { one.episode($0, settings) } }
+        var runs = settled.flatMap { _, stretches, one in
+            one.steadyRuns(gap: settings.episodeGap).filter { run in stretches.contains { $0.holds(run.first) } }
+        }
+        try AcceptedUseReader(history: history, settings: settings, asOf: window.asOf).markWorkedBefore(&runs)
+        let byKey = Dictionary(grouping: runs) { $0.key }
+        return settled.flatMap { key, stretches, one in
+            one.episodes(byKey[key] ?? [], settings).filter { episode in
+                stretches.contains { $0.holds(episode.first) }
+            }
+        }
     }
 
     // MARK: Agents

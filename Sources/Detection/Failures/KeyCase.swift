@@ -14,14 +14,16 @@ struct KeyCase {
     /// Failures that look like a broken client: the rule but for the earlier success.
     private(set) var steady = QualifyingWindows()
 
-    /// A network counts only where so many of its members fail within a window.
+    /// A network counts only where so many of its members fail within a window. `steadyWidths` are more widths for the
+    /// rule of broken clients alone.
     init(
-        key: IPKey, failures: ArraySlice<Failure>, _ settings: FailedVerificationByIP.Settings, fewestMembers: Int = 0
+        key: IPKey, failures: ArraySlice<Failure>, _ settings: FailedVerificationByIP.Settings, fewestMembers: Int = 0,
+        steadyWidths: [Int64] = []
     ) {
         self.key = key
         self.failures = failures
         var tally = KeyTally(failures, settings, network: fewestMembers > 0 ? key.family : nil)
-        for width in Set(settings.windows + [settings.volume.width]).sorted() {
+        for width in Set(settings.windows + [settings.volume.width] + steadyWidths).sorted() {
             let isRule = settings.windows.contains(width)
             let isVolume = width == settings.volume.width
             beginWidth()
@@ -29,6 +31,9 @@ struct KeyCase {
             slide(width, over: failures, enter: { tally.enter($0) }, leave: { tally.leave($0) }) { lo, hi in
                 guard tally.members.distinct >= fewestMembers else { return }
                 if isVolume, tally.isVolume { volume.add(lo, hi, width: width) }
+                if fewestMembers == 0, isRule || steadyWidths.contains(width), tally.isSteady(lo, hi) {
+                    steady.add(lo, hi, width: width)
+                }
                 guard isRule else { return }
                 if tally.isStuffing { stuffing.add(lo, hi, width: width) }
                 if tally.isBruteForce(lo, hi) {
@@ -38,7 +43,6 @@ struct KeyCase {
                         few.add(lo, hi, width: width)
                     }
                 }
-                if fewestMembers == 0, tally.isSteady(lo, hi) { steady.add(lo, hi, width: width) }
             }
             (self.stuffing, bruteOnOne, bruteOnFew, self.volume, self.steady) = (stuffing, one, few, volume, steady)
         }
@@ -50,8 +54,9 @@ struct KeyCase {
 
     /// The stretches of time in which any rule qualifies.
     func stretches(gap: Int64) -> [Stretch] {
-        let all = [stuffing, bruteOnOne, bruteOnFew, volume, steady].flatMap { $0.spans }
-        return Stretch.joining(all, failures, gap: gap)
+        let all = [stuffing, bruteOnOne, bruteOnFew, volume, steady]
+        let reach = all.dropFirst().reduce(stuffing.reach) { $0.joined(with: $1.reach) }
+        return Stretch.joining(all.flatMap { $0.spans }, failures, gap: gap, within: reach)
     }
 
     /// The credential of a window that holds only one.
@@ -77,12 +82,43 @@ struct Stretch {
     var peak: WindowSpan
 
     /// Joins windows into maximal runs. A gap is shorter than `gap` from the last failure of one to the first of
-    /// the next.
-    static func joining(_ spans: [WindowSpan], _ failures: ArraySlice<Failure>, gap: Int64) -> [Stretch] {
+    /// the next. A run goes on at both ends over failures within a reach, as long as they follow without such a gap;
+    /// others that lie between them do not count.
+    static func joining(
+        _ spans: [WindowSpan], _ failures: ArraySlice<Failure>, gap: Int64, within reach: FailureReach? = nil,
+        without isOther: (Int) -> Bool = { _ in false }
+    ) -> [Stretch] {
         let sorted = spans.sorted { ($0.lo, $0.hi, $0.width) < ($1.lo, $1.hi, $1.width) }
         var runs: [Stretch] = []
         for span in sorted { add(span, to: &runs, failures, gap: gap) }
-        return runs
+        guard let reach else { return runs }
+        var joined: [Stretch] = []
+        for run in runs.map({ $0.extended(over: failures, gap: gap, within: reach, without: isOther) }) {
+            guard let end = joined.indices.last, run.first.minus(joined[end].last) < gap else {
+                joined.append(run)
+                continue
+            }
+            joined[end].last = max(joined[end].last, run.last)
+            if run.peak.isLarger(than: joined[end].peak) { joined[end].peak = run.peak }
+        }
+        return joined
+    }
+
+    private func extended(
+        over failures: ArraySlice<Failure>, gap: Int64, within reach: FailureReach, without isOther: (Int) -> Bool
+    ) -> Stretch {
+        var run = self
+        var place = failures.partitioningIndex { $0.ts >= run.first }
+        while place > failures.startIndex, reach.contains(place - 1), run.first.minus(failures[place - 1].ts) < gap {
+            place -= 1
+            if !isOther(place) { run.first = failures[place].ts }
+        }
+        place = failures.partitioningIndex { $0.ts > run.last }
+        while place < failures.endIndex, reach.contains(place), failures[place].ts.minus(run.last) < gap {
+            if !isOther(place) { run.last = failures[place].ts }
+            place += 1
+        }
+        return run
     }
 
     /// Joins one more window, which begins no earlier than those before it, to the runs.

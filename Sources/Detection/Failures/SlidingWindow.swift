@@ -40,14 +40,19 @@ struct WindowSpan {
 ///
 /// A wider window counts only if it shares no failure with a narrower one that counts. Otherwise a burst of a minute
 /// would make every day around it qualify: its episode would begin with a stray failure of the day before, and two
-/// bursts of one day would never be two.
+/// bursts of one day would never be two. What goes on around the burst without a pause belongs to it all the same, as
+/// far as any qualifying window holds it: `reach`.
 struct QualifyingWindows {
     private var finished: [[WindowSpan]] = []
     private var current: [WindowSpan] = []
     private var cursors: [Int] = []
+    private var touched: [Range<Int>] = []
+    private var firstOfWidth = 0
 
     /// All spans, of all widths.
     var spans: [WindowSpan] { finished.flatMap { $0 } + current }
+    /// The failures that lie in any qualifying window, also in those that do not count.
+    var reach: FailureReach { FailureReach(touched) }
     var isEmpty: Bool { current.isEmpty && finished.allSatisfy { $0.isEmpty } }
 
     /// The windows that count of those that qualify for one of two rules that are one.
@@ -67,11 +72,17 @@ struct QualifyingWindows {
         if !current.isEmpty { finished.append(current) }
         current = []
         cursors = finished.map { _ in 0 }
+        firstOfWidth = touched.count
     }
 
     /// Adds a window that qualifies. Within one width, neither end may go back.
     mutating func add(_ lo: Int, _ hi: Int, width: Int64) {
         let span = WindowSpan(lo: UInt32(lo), hi: UInt32(hi), width: width)
+        if touched.count > firstOfWidth, lo <= touched[touched.count - 1].upperBound {
+            touched[touched.count - 1] = touched[touched.count - 1].lowerBound..<hi
+        } else {
+            touched.append(lo..<hi)
+        }
         for place in finished.indices {
             var cursor = cursors[place]
             while cursor < finished[place].count, finished[place][cursor].hi <= span.lo { cursor += 1 }
@@ -79,6 +90,34 @@ struct QualifyingWindows {
             if cursor < finished[place].count, finished[place][cursor].lo < span.hi { return }
         }
         current.append(span)
+    }
+}
+
+/// Places of failures: ranges that ascend and do not touch.
+struct FailureReach {
+    private let ranges: [Range<Int>]
+
+    init(_ ranges: [Range<Int>]) {
+        var joined: [Range<Int>] = []
+        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if let last = joined.last, range.lowerBound <= last.upperBound {
+                joined[joined.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
+            } else {
+                joined.append(range)
+            }
+        }
+        self.ranges = joined
+    }
+
+    func joined(with other: FailureReach) -> FailureReach { FailureReach(ranges + other.ranges) }
+
+    func contains(_ place: Int) -> Bool {
+        var low = 0, high = ranges.count
+        while low < high {
+            let middle = (low + high) / 2
+            if ranges[middle].upperBound <= place { low = middle + 1 } else { high = middle }
+        }
+        return low < ranges.count && ranges[low].contains(place)
     }
 }
 

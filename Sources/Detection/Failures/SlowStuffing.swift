@@ -1,6 +1,7 @@
 internal import Events
 
-/// Stuffing too slow for the windows of a day: many credentials of one client over a week.
+/// What is too slow for the windows of a day: many credentials of one client over a week, and a client that is broken
+/// but tries twice a day only.
 ///
 /// What lies in a burst that is stuffing by itself is left out, so that a burst is told once and does not make its week
 /// slow stuffing as well.
@@ -9,17 +10,23 @@ struct SlowCase {
     /// By time, with a credential, outside of bursts.
     let failures: ArraySlice<Failure>
     private(set) var windows = QualifyingWindows()
+    /// All failures of the client, and the weeks of even ones among them.
+    private let all: ArraySlice<Failure>
+    private let steady: [WindowSpan]
 
     init(key: IPKey, failures all: ArraySlice<Failure>, _ settings: FailedVerificationByIP.Settings) {
         self.key = key
+        self.all = all
+        let width = settings.slowStuffing.width
+        let one = KeyCase(key: key, failures: all, settings, steadyWidths: [width])
+        steady = one.steady.spans.filter { $0.width == width }
         let bursts = Stretch.joining(
-            KeyCase(key: key, failures: all, settings).stuffing.spans, all, gap: settings.episodeGap)
+            one.stuffing.spans, all, gap: settings.episodeGap, within: one.stuffing.reach)
         failures = all.filter { one in
             one.credential != Failure.noCredential && !bursts.contains { $0.holds(one.ts) }
         }[...]
         guard failures.count >= settings.slowStuffing.credentials else { return }
         var tally = SlowTally(failures, settings)
-        let width = settings.slowStuffing.width
         var windows = windows
         windows.beginWidth()
         slide(width, over: failures, enter: { tally.enter($0) }, leave: { tally.leave($0) }) { lo, hi in
@@ -28,10 +35,30 @@ struct SlowCase {
         self.windows = windows
     }
 
-    func stretches(gap: Int64) -> [Stretch] { Stretch.joining(windows.spans, failures, gap: gap) }
+    func stretches(gap: Int64) -> [Stretch] { stuffing(gap) + runs(gap).map(\.stretch) }
 
-    func episode(_ stretch: Stretch, _ settings: FailedVerificationByIP.Settings) -> Episode {
-        Episode(.stuffingSlow, of: key, stretch, failures, fewAttempts: settings.stuffing.fewAttempts)
+    /// The stretches of even failures, each with its credential.
+    func steadyRuns(gap: Int64) -> [SteadyRun] {
+        runs(gap).map { SteadyRun(key: key, credential: $0.credential, first: $0.stretch.first, last: $0.stretch.last) }
+    }
+
+    /// - Parameter runs: of even failures, as far as it is known whether their credential worked before.
+    func episodes(_ runs: [SteadyRun], _ settings: FailedVerificationByIP.Settings) -> [Episode] {
+        let attempts = settings.stuffing.fewAttempts
+        let broken = self.runs(settings.episodeGap).filter { _, stretch in
+            runs.contains { $0.workedBefore && $0.first == stretch.first && $0.last == stretch.last }
+        }
+        return stuffing(settings.episodeGap).map {
+            Episode(.stuffingSlow, of: key, $0, failures, fewAttempts: attempts)
+        } + broken.map { Episode(.brokenClient, of: key, $0.stretch, all, fewAttempts: attempts) }
+    }
+
+    private func stuffing(_ gap: Int64) -> [Stretch] { Stretch.joining(windows.spans, failures, gap: gap) }
+
+    private func runs(_ gap: Int64) -> [(credential: UInt64, stretch: Stretch)] {
+        Dictionary(grouping: steady) { all[Int($0.lo)].credential }.flatMap { credential, spans in
+            Stretch.joining(spans, all, gap: gap).map { (credential, $0) }
+        }
     }
 }
 

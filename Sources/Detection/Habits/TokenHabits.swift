@@ -59,7 +59,9 @@ struct TokenHabits {
             max(days.lowerBound, coverage.lowerBound) < min(days.upperBound, coverage.upperBound) else { return [] }
         let first = Timestamp.day(of: max(days.lowerBound, coverage.lowerBound))
         let last = Timestamp.day(of: min(days.upperBound, coverage.upperBound) - 1)
-        let active = try Set(ActiveTokens(history: history, window: window).read().map { Array($0.life.tokenID.utf8) })
+        // All who name no credential have one name in common, and no habits.
+        let named = try ActiveTokens(history: history, window: window).read().filter { !$0.life.isAnonymous }
+        let active = Set(named.map { Array($0.life.tokenID.utf8) })
         var news: [News] = []
         var day = max(first - settings.memory, Timestamp.day(of: coverage.lowerBound))
         while day <= last {

@@ -42,6 +42,11 @@ extension Follower {
                 return true
             }
             if look != file.look { file.changedAt = time }
+            // A copy that has grown may only now be whole, and repeat more of its original.
+            if let box = file.box, file.isOnlyCopy, look.size > file.source.record.checkpoint {
+                try lookAgain(at: file, box, look, time)
+                return false
+            }
             // It may have been written to, copied and truncated while nobody looked.
             if file.source.record.checkpoint == 0, file.look.map({ $0 != look }) ?? false {
                 awaitRotations(of: file.source.record)
@@ -147,6 +152,21 @@ extension Follower {
         try open(path, look, isNamed: file.isNamed, time, known: file.id) {
             var opened = try identity.openFile(box, path)
             identity.assign(log, to: &opened.record)
+            return opened
+        }
+    }
+
+    /// Finds out anew what a copy repeats. It stays the source that it is as long as it has no line of its own.
+    private func lookAgain(at file: LiveFile, _ box: InputFileBox, _ look: FileLook, _ time: Int64) throws {
+        let old = file.source.record
+        files[file.identity] = nil
+        try open(old.path, look, isNamed: file.isNamed, time, known: old.id) {
+            var opened = try identity.openFile(box, old.path)
+            if identity.source(opened.record.id) == nil {
+                opened.record.id = old.id
+                opened.record.log = old.log
+                opened.record.generation = old.generation
+            }
             return opened
         }
     }

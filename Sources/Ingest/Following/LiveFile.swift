@@ -33,6 +33,13 @@ final class LiveFile {
         if case .file(let box) = opened.stream { box } else { nil }
     }
 
+    /// Whether all that it held when it was opened was read as another file's: a copy, perhaps one that is still being
+    /// written.
+    var isOnlyCopy: Bool {
+        let record = source.record
+        return record.start > 0 && record.checkpoint == record.start && opened.record.checkpoint >= opened.size
+    }
+
     /// Bytes that the file is known to hold and that are no lines yet.
     var unread: Int64 { max(0, max(look?.size ?? 0, source.record.size) - source.record.checkpoint) }
 
