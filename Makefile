@@ -7,7 +7,7 @@ CHECK := --explicit-target-dependency-import-check error
 STATIC := $(if $(filter Linux,$(shell uname)),--static-swift-stdlib)
 TRAIL_DIR ?= ./demo
 
-.PHONY: demo test bench faults fuzz build docs setup venv clean
+.PHONY: demo test bench faults evaluate fuzz build docs setup venv clean
 
 ## A year of auth events with attacks in it, ingested and judged.
 demo: build
@@ -30,6 +30,10 @@ docs: build
 ## FAULTS="--only kill --minutes 5 --seed 2" for less. As root with strace nothing is left out.
 faults: build
 	@python3 Tests/Faults/run.py $(RELEASE)/release/authtrail $(FAULTS)
+
+## Precision and recall of every detector on logs that are made with labels; EVALUATE="--seeds 1..10 --events 100000".
+evaluate: build
+	@python3 Tests/Evaluation/run.py $(RELEASE)/release/authtrail $(EVALUATE)
 
 ## libFuzzer against the readers of lines and segments and the search for credentials; FUZZ="lines -- -max_total_time=60".
 fuzz: setup

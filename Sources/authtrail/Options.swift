@@ -3,6 +3,7 @@ internal import Console
 internal import Events
 internal import Foundation
 internal import Queries
+internal import Reports
 internal import Trail
 
 /// Where the trail is: flag, then environment, then `./trail`.
@@ -51,6 +52,55 @@ struct OutputOptions: ParsableArguments {
 }
 
 extension Format: ExpressibleByArgument {}
+extension FindingsFormat: ExpressibleByArgument {}
+
+/// How findings are written: once, and as often as somebody wants them beside that.
+struct FindingsOutputOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp("text, json, ndjson, csv, markdown, ocsf, prometheus or html.", valueName: "format"))
+    var format: FindingsFormat = .text
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("A file in place of standard output; it appears whole or not at all.", valueName: "file"))
+    var output: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Also written to a file in another format, as often as wanted: html=/srv/www/auth.html",
+            valueName: "format=file"),
+        transform: AlsoOption.parse)
+    var also: [AlsoOption] = []
+
+    func validate() throws {
+        guard output != "" else { throw ValidationError("--output is empty; give a file") }
+    }
+
+    /// Opens the output, lets `body` write, and finishes it.
+    func write(_ body: (Output) throws -> Void) throws {
+        let place = try output.map { try Output.file($0) } ?? Output.standardOutput()
+        try body(place)
+        try place.finish()
+    }
+}
+
+/// A format and a file, as `--also` takes them.
+struct AlsoOption {
+    let format: FindingsFormat
+    let path: String
+
+    static func parse(_ argument: String) throws -> AlsoOption {
+        let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, let format = FindingsFormat(rawValue: String(parts[0])), !parts[1].isEmpty else {
+            let formats = FindingsFormat.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError(
+                "--also wants a format and a file, such as html=report.html, got \"\(argument)\"; formats: \(formats)")
+        }
+        return AlsoOption(format: format, path: String(parts[1]))
+    }
+}
 
 /// A time as people write it on the command line.
 struct TimeOption {

@@ -69,8 +69,8 @@ package struct FailedVerificationByIP: Detector {
         if !window.isEmpty, let coverage = try history.coverage {
             let search = FailureSearch(history: history, settings: settings, window: window, coverage: coverage)
             let outcome = try search.run()
-            let later = try search.later(than: outcome.episodes)
-            result.findings = try findings(outcome.episodes + later, in: window, of: history)
+            let others = try search.others(around: outcome.episodes)
+            result.findings = try findings(outcome.episodes + others, in: window, of: history)
             result.coverage = notes(outcome)
             result.counts.add("failures", outcome.census.failures)
             result.counts.add("without_ip", outcome.census.withoutAddress)

@@ -58,16 +58,22 @@ struct FailureSearch {
         return outcome
     }
 
-    /// Episodes that begin behind the window, as far as accepted uses may follow one that touches it: a use belongs to
-    /// the episode that began last before it. None when the run looks at nothing behind its window.
-    func later(than episodes: [Episode]) throws -> [Episode] {
-        let ends = episodes.filter { $0.kind.mayEndInSuccess && window.touches(first: $0.first, last: $0.last) }
-            .map { $0.last.plus(settings.successWithin) }
-        guard window.to < window.asOf, let end = ends.max(), end > window.to else { return [] }
-        let behind = DetectionWindow(from: window.to, to: end, asOf: window.asOf)
-        let search = FailureSearch(history: history, settings: settings, window: behind, coverage: span.coverage)
+    /// Episodes outside of the window to which accepted uses may belong that would else be told of those that touch it:
+    /// a use belongs to the episode that began last before it. Most runs end with the log, and their episodes are
+    /// short: then there are none to look for.
+    func others(around episodes: [Episode]) throws -> [Episode] {
+        let followed = episodes.filter(\.kind.mayEndInSuccess)
+        guard let first = followed.map(\.first).min(), let last = followed.map(\.last).max() else { return [] }
+        var others: [String: Episode] = [:]
+        for part in [first..<max(first, window.from), window.to..<max(window.to, last.plus(settings.successWithin))] {
+            let isSeen = span.relevant.from <= part.lowerBound && part.upperBound <= window.to
+            guard !part.isEmpty, !isSeen, part.lowerBound < window.asOf else { continue }
+            let beside = DetectionWindow(from: part.lowerBound, to: part.upperBound, asOf: window.asOf)
+            let search = FailureSearch(history: history, settings: settings, window: beside, coverage: span.coverage)
+            for episode in try search.run().episodes { others[episode.id] = episode }
+        }
         let known = Set(episodes.map(\.id))
-        return try search.run().episodes.filter { $0.first >= window.to && !known.contains($0.id) }
+        return others.values.filter { !known.contains($0.id) }.sorted { ($0.first, $0.id) < ($1.first, $1.id) }
     }
 
     /// The episodes of the classes that count failures: of clients and networks, and of agents.

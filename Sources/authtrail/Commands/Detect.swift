@@ -20,6 +20,8 @@ struct Detect: ParsableCommand {
               authtrail detect
               authtrail detect --since 7d
               authtrail detect --since start --format json -o findings.json
+              authtrail detect --format html -o findings.html
+              authtrail detect -q --new --also prometheus=/var/lib/node_exporter/authtrail.prom
               authtrail detect dormant-token-reactivation --as-of 2026-04-26T03:00:00Z
               authtrail detect dormant-token-reactivation --semantics literal
               authtrail detect --new --fail-on high     (for cron: exit 1 only when there is something new)
@@ -57,7 +59,7 @@ struct Detect: ParsableCommand {
 
     @OptionGroup var policy: PolicyOptions
     @OptionGroup var trail: TrailOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: FindingsOutputOptions
 
     func run() throws {
         var policy = try policy.read(trail: trail.path)
@@ -68,6 +70,7 @@ struct Detect: ParsableCommand {
             detectors, on: opened, asOf: asOf?.micros, since: try since ?? unseen(opened), hiding: policy.allowlist,
             isQuiet: trail.quiet)
         let all = report.findings + report.hidden.map(\.finding)
+        let whole = report
         if new {
             let told = try opened.catalog.told()
             report.onlyNew = true
@@ -75,7 +78,8 @@ struct Detect: ParsableCommand {
                 report.results[place].findings.removeAll { told[$0.id] == $0.words }
             }
         }
-        let isRead = try write(report)
+        let facts = try TrailFacts(opened, until: report.window.to, version: Version.current, now: Clock.now())
+        let isRead = try write(report, whole, facts)
         // Only now: what could not be written was not told.
         try record(all, report, told: new && isRead ? report.findings : [], opened)
         if let failOn, report.findings.contains(where: { $0.severity >= failOn }) {
@@ -92,13 +96,22 @@ struct Detect: ParsableCommand {
         return first < end - DetectionWindow.recent ? .time(first) : nil
     }
 
-    /// Writes the report; false if nobody read it to its end.
-    private func write(_ report: DetectionReport) throws -> Bool {
+    /// Writes the report, the files beside it first; false if nobody read it to its end. Counts and pages tell the
+    /// whole window, also when only what is new is told: they would forget what is still so.
+    private func write(_ report: DetectionReport, _ whole: DetectionReport, _ facts: TrailFacts) throws -> Bool {
+        func shown(as format: FindingsFormat) -> DetectionReport {
+            [.prometheus, .html].contains(format) ? whole : report
+        }
+        for also in output.also {
+            let file = try Output.file(also.path)
+            try shown(as: also.format).print(as: also.format, facts, to: file)
+            try file.finish()
+        }
         // A scheduled job is quiet when all is well.
         if trail.quiet, output.format == .text, report.findings.isEmpty { return true }
         var isRead = true
         try output.write { place in
-            try report.print(as: output.format, to: place)
+            try shown(as: output.format).print(as: output.format, facts, to: place)
             try place.flush()
             isRead = !place.readerIsGone
         }

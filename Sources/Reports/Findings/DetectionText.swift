@@ -84,7 +84,7 @@ struct DetectionText {
     }
 
     /// The command that shows the events behind a finding, when its entity can be typed as it is.
-    private static func lookCloser(_ finding: Finding) -> String? {
+    static func lookCloser(_ finding: Finding) -> String? {
         let flags: Set = ["token", "ip", "principal", "tool", "user_agent"]
         guard flags.contains(finding.entity.type) || finding.detector == "plaintext-token" else { return nil }
         if finding.entity.type == "source" {

@@ -1,0 +1,64 @@
+internal import Catalog
+internal import Detection
+internal import Events
+package import Trail
+
+/// What a trail says of itself beside its findings: how much is stored, how new it is, what is open, what no run has
+/// looked at.
+package struct TrailFacts: Sendable {
+    /// Version of the program.
+    package var version: String
+    /// The clock, microseconds since the epoch.
+    package var now: Int64
+    /// Time of the newest event that lies not in the future; nil when there is none.
+    var newest: Int64?
+    var events: Int64 = 0
+    var quarantined: Int64 = 0
+    var sources: Int64 = 0
+    /// Open findings of the ledger by detector and severity.
+    var open: [OpenCount: Int] = [:]
+    /// Microseconds at which no scheduled run has looked.
+    var unseen: Int64 = 0
+    /// The last days before `end`, each with its events and its failures, without gaps.
+    var days: [Day] = []
+
+    struct OpenCount: Hashable {
+        var detector: String
+        var severity: String
+    }
+
+    struct Day: Sendable {
+        var day: Int32
+        var events: Int64 = 0
+        var failures: Int64 = 0
+    }
+
+    /// Days that a report draws.
+    private static let drawn: Int32 = 30
+
+    /// - Parameters:
+    ///   - end: the days before this time are counted.
+    ///   - now: the clock, microseconds since the epoch.
+    package init(_ trail: Trail, until end: Int64, version: String, now: Int64) throws {
+        (self.version, self.now) = (version, now)
+        let catalog = trail.catalog
+        newest = try catalog.newest().map { $0 - 1 }
+        events = try catalog.segments().reduce(0) { $0 + $1.rows }
+        let all = try catalog.sources()
+        sources = Int64(all.count)
+        quarantined = all.reduce(0) { $0 + $1.counts.quarantined }
+        for finding in try catalog.findings() where ["new", "open"].contains(finding.entry.status) {
+            open[OpenCount(detector: finding.entry.detector, severity: finding.entry.severity), default: 0] += 1
+        }
+        unseen = try catalog.unseenSpans().reduce(0) { $0 + ($1.upperBound - $1.lowerBound) }
+        let last = Timestamp.day(of: max(end - 1, 0))
+        let first = max(last - Self.drawn + 1, 0)
+        days = (first...max(first, last)).map { Day(day: $0) }
+        for (day, count) in try catalog.eventsByDay(of: .all) where day >= first && day <= last {
+            days[Int(day - first)].events = count
+        }
+        for (day, count) in try catalog.eventsByDay(of: .failed) where day >= first && day <= last {
+            days[Int(day - first)].failures = count
+        }
+    }
+}

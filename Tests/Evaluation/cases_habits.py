@@ -1,0 +1,231 @@
+"""Out of habit: settled tokens in new surroundings, callers in a hurry, and logs that fall silent."""
+
+from policy import RATES
+from world import DAY, HOUR, MINUTE, SECOND
+
+DETECTOR = "new-surroundings"
+
+
+def settle(stage, number, uses=None, days=None, ips=None):
+    """A token with habits: two tools, one address, one program. Returns it and the end of its habits."""
+    scopes = ["inventory:read", "prices:read", "reports:read"]
+    token = stage.issue(stage.moment(1, stage.world.days - 40), scopes)
+    token.tools = ["inventory.check", "prices.list"]
+    uses = uses or (20 if number % 3 == 0 else stage.span(21, 45))
+    days = days or (7.01 if number % 3 == 0 else stage.random.uniform(7.5, 20))
+    first = token.born + stage.span(MINUTE, HOUR)
+    times = sorted([first, first + int(days * DAY)] + [stage.span(first, first + days * DAY) for _ in range(uses - 2)])
+    for place, at in enumerate(times):
+        stage.use(token, at, token.tools[place % 2], ip=stage.random.choice(ips) if ips else None)
+    return token, times[-1]
+
+
+def next_day(stage, at, most=12):
+    """Some time on one of the days after: habits are what stood on earlier days."""
+    day = (at - stage.world.start) // DAY + stage.span(1, most)
+    return stage.midday(day)
+
+
+def surprise(stage, token, at, news):
+    """One or more uses on a day in which so many things are new."""
+    fields = {"ip": stage.ip()} if "ip" in news else {}
+    fields |= {"agent": stage.agent()} if "agent" in news else {}
+    tool = "reports.sales" if "tool" in news else None
+    return stage.uses(token, at, at + stage.span(SECOND, 2 * HOUR), stage.span(1, 4), tool=tool, **fields)
+
+
+def moved(stage, number, count):
+    token, last = settle(stage, number)
+    news = stage.random.sample(["ip", "agent", "tool"], count)
+    at = next_day(stage, last)
+    if stage.chance(0.5):
+        # The day began as ever.
+        stage.uses(token, at - stage.span(MINUTE, 2 * HOUR), at - SECOND, 2)
+    times = surprise(stage, token, at, news)
+    stage.plant("token", token.id, times[0], times[-1], f"new for a settled token: {', '.join(sorted(news))}")
+
+
+def all_new(stage, number):
+    moved(stage, number, 3)
+
+
+def two_new(stage, number):
+    moved(stage, number, 2)
+
+
+def one_new(stage, number):
+    moved(stage, number, 1)
+
+
+def calm_new(stage, number):
+    way = number % 5
+    news = ["ip", "agent", "tool"]
+    if way == 0:
+        token, last = settle(stage, 1, uses=19, days=9)
+        story = "all is new after 19 uses"
+    elif way == 1:
+        token, last = settle(stage, 1, uses=30, days=4)
+        story, news = "all is new, but the token is younger than a week", ["ip", "agent", "tool"]
+        at = token.born + 6.8 * DAY
+        times = surprise(stage, token, int(at), news) if at > last else []
+        return stage.near("token", token.id, token.born, times[-1], story)
+    elif way == 2:
+        token, last = settle(stage, 1, uses=40, days=12, ips=[stage.ip() for _ in range(8)])
+        story, news = "one more address of a token that roams", ["ip"]
+    elif way == 3:
+        network = stage.network6()
+        token, last = settle(stage, 1, uses=30, days=10, ips=[stage.host6(network, 5) for _ in range(2)])
+        at = next_day(stage, last)
+        stage.use(token, at, ip=stage.host6(network, 5))
+        return stage.near("token", token.id, at, at, "another host of the same /64")
+    else:
+        token, last = settle(stage, 1, uses=30, days=10)
+        at = next_day(stage, last, 3)
+        for step in range(3):
+            stage.use(token, at + step * 2 * DAY)
+        return stage.near("token", token.id, at, at + 4 * DAY, "a settled token goes on as ever")
+    times = surprise(stage, token, next_day(stage, last), news)
+    stage.near("token", token.id, times[0], times[-1], story)
+
+
+# Rates
+
+
+def caller(stage, number, at):
+    """Who calls too often, by the cells of the table: what a call is, the limit, and the entity."""
+    way = number % 3
+    if way == 0:
+        ip = stage.ip()
+        return (lambda ts: stage.call(ts, ip)), RATES["anonymous_per_ip"], ("ip", ip)
+    if way == 1:
+        token = stage.issue(at - HOUR)
+        return (lambda ts: stage.use(token, ts)), RATES["api_token_per_token"], ("token", token.id)
+    # Two tokens of one person count together.
+    one = stage.exchange(at - 20 * MINUTE)
+    two = stage.exchange(at - 10 * MINUTE, principal=one.principal)
+    return (lambda ts: stage.use(stage.random.choice([one, two]), ts)), RATES["oauth_per_principal"], \
+        ("principal", one.principal)
+
+
+def calls(stage, call, first, count, width):
+    times = sorted([first, first + width - 1] + [first + stage.span(0, width - 1) for _ in range(count - 2)])
+    for ts in times:
+        call(ts)
+    return times
+
+
+def rate_limit_breach(stage, number):
+    at = stage.midday(stage.span(1, stage.world.days - 2))
+    if number == 3:
+        at = stage.midnight() + 30 * MINUTE - stage.span(SECOND, 4 * SECOND)
+    call, limit, entity = caller(stage, number, at)
+    count = limit + 1 if stage.chance(0.4) else stage.span(limit + 2, 2 * limit)
+    times = calls(stage, call, at, count, stage.span(5 * SECOND, MINUTE))
+    stage.plant(*entity, times[0], times[-1], f"{count} calls in a minute; {limit} are allowed")
+
+
+def calm_rate(stage, number):
+    at = stage.midday(stage.span(1, stage.world.days - 2))
+    call, limit, entity = caller(stage, number, at)
+    if number % 3 == 0:
+        count = int(limit * 0.95)
+        times, story = calls(stage, call, at, count, 50 * SECOND), f"{count} calls in a minute"
+    elif number % 3 == 1:
+        # The first and the last lie a whole minute apart, and so in no minute together.
+        times = calls(stage, call, at, limit + 1, MINUTE + 1)
+        story = f"{limit + 1} calls from the first to the last moment of a minute"
+    else:
+        # As many as are allowed, minute by minute, evenly.
+        times = [at + place * MINUTE // limit for place in range(3 * limit)]
+        for ts in times:
+            call(ts)
+        story = f"{limit} calls in every minute"
+    stage.near(*entity, times[0], times[-1], story)
+
+
+# Silence
+
+
+def steady(stage, name, first, last, gap, is_open=lambda at: True, token=None):
+    """A log of its own, in which a token calls again and again, whenever it is open. Returns its times."""
+    # As old as the log: nobody has seen its birth.
+    token, at, times = token or stage.unissued(), first, []
+    while at < last:
+        if is_open(at):
+            stage.use(token, at, source=name + ".ndjson")
+            times.append(at)
+        at += int(gap * stage.random.uniform(0.7, 1.3))
+    return times
+
+
+def usual(world, times, at):
+    """The longest gap of a usual day: the median over fourteen days before, as the detector's card has it."""
+    longest = {}
+    for one, two in zip(times, times[1:]):
+        longest[(one - world.start) // DAY] = max(longest.get((one - world.start) // DAY, 0), two - one)
+    today = (at - world.start) // DAY
+    days = sorted(gap for day, gap in longest.items() if today - 14 <= day < today)
+    return days[len(days) // 2]
+
+
+def silence(stage, name, times, at, factor):
+    """Takes the events after a time out of a log, for so many times its usual longest gap."""
+    source = name + ".ndjson"
+    begin = max(one for one in times if one <= at)
+    due = begin + int(factor * usual(stage.world, times, begin))
+    end = min(one for one in times if one >= due)
+    kept = [line for line in stage.world.lines[source] if not begin < line[0] < end]
+    stage.world.lines[source] = kept
+    times[:] = [one for one in times if not begin < one < end]
+    return begin, end
+
+
+def logs(stage):
+    """Logs of their own with silences in them, some too long and some nearly. One call plants all."""
+    world = stage.world
+    for name, gap in [("edge-north", 50 * MINUTE), ("edge-south", 70 * MINUTE)]:
+        times = steady(stage, name, world.start + MINUTE, world.end - MINUTE, gap)
+        day = 8
+        for number in range(2 if world.quick else 4):
+            day += stage.random.uniform(12, 30)
+            if day > world.days - 5:
+                break
+            # Nearly five times is quiet, more than five is not; the next event ends it, so leave room for one gap.
+            is_long = number % 2 == 0
+            factor = stage.random.uniform(5.05, 9) if is_long else stage.random.uniform(3.2, 3.9)
+            begin, end = silence(stage, name, times, world.day(day), factor)
+            story = f"{name} silent for {(end - begin) / HOUR:.2f} h, usually {usual(world, times, begin) / HOUR:.2f} h"
+            (stage.plant if is_long else stage.near)("source", name + ".ndjson", begin, end, story)
+    shippers(stage)
+
+
+def shippers(stage):
+    """A log that ends for good, one that rests on weekends, and one that began yesterday."""
+    world = stage.world
+    last = world.day(stage.random.uniform(20, 40))
+    times = steady(stage, "old-gateway", world.start + MINUTE, last, HOUR)
+    stage.plant("source", "old-gateway.ndjson", times[-1], world.end, "the last that was heard of a log")
+    def is_office_open(at):
+        """From eight to five: a night of fifteen hours is usual, a weekend is hardly more than four of them."""
+        return world.weekday((at - world.start) // DAY) < 5 and 8 * HOUR <= (at - world.start) % DAY < 17 * HOUR
+    times = steady(stage, "back-office", world.start + MINUTE, world.end - MINUTE, 40 * MINUTE, is_office_open)
+    stage.near("source", "back-office.ndjson", times[0], world.end, "a log that rests at night and on weekends")
+    # Two days of habit are none yet.
+    token = stage.issue(world.end - 3 * DAY)
+    times = steady(stage, "new-gateway", token.born + MINUTE, world.end - 40 * HOUR, 30 * MINUTE, token=token)
+    times += steady(stage, "new-gateway", world.end - 20 * HOUR, world.end - MINUTE, 30 * MINUTE, token=token)
+    stage.near("source", "new-gateway.ndjson", times[0], times[-1], "a pause on the second day of a log")
+
+
+def silences(stage, number):
+    if number == 0:
+        logs(stage)
+
+
+CASES = [
+    ("all_new", DETECTOR, all_new, calm_new),
+    ("two_new", DETECTOR, two_new, calm_new),
+    ("one_new", DETECTOR, one_new, calm_new),
+    ("rate_limit_breach", "rate-limit-breach", rate_limit_breach, calm_rate),
+    ("source_silence", "source-silence", silences, None),
+]
