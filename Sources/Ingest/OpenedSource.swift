@@ -46,15 +46,17 @@ extension SourceIdentity {
     /// The same for a file that is open already, under a name that may be another file's by now.
     mutating func openFile(_ box: InputFileBox, _ path: String) throws -> OpenedSource {
         let identity = box.file.identity
+        // What is written meanwhile is left for later: size and content must be those of one moment.
         let size = try box.file.size()
-        let head = try Self.read(box, 0, Self.headLength)
+        let head = try Self.read(box, 0, Int(min(Int64(Self.headLength), size)))
         let known = candidates(for: identity, head: head[...], size: size)
         // One of which nothing was read by itself, empty or a copy, tells less than those that may have been read
         // further in another file.
         for candidate in known where candidate.wasRead {
             if let opened = try goOn(candidate, box, path, identity, head, size) { return opened }
         }
-        let end = try Self.read(box, max(0, size - Self.comparedLength), Int(Self.comparedLength))
+        let compared = min(size, Self.comparedLength)
+        let end = try Self.read(box, size - compared, Int(compared))
         if let source = try origin(ofRead: end, endingAt: size, among: known, path: path, identity, head) {
             return OpenedSource(
                 record: repetition(of: source, path: path, isCompressed: false, identity, length: size),

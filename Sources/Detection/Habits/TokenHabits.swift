@@ -69,7 +69,7 @@ struct TokenHabits {
             let days = day...min(last, day + 6)
             let read = try read(days, active, window, history)
             for (day, (shown, counts)) in zip(days, read) {
-                if day >= first { news += self.news(shown, day) }
+                if day >= first { news += self.news(shown, day).filter { active.contains($0.token) } }
                 keep(shown, counts, day)
             }
             day += 7

@@ -51,8 +51,10 @@ extension Follower {
             if file.source.record.checkpoint == 0, file.look.map({ $0 != look }) ?? false {
                 awaitRotations(of: file.source.record)
             }
-            // What was empty may hold a copy of another log now.
-            if let box = file.box, file.source.record.checkpoint == 0, file.look?.size == 0, look.size > 0 {
+            // What was empty, or too short to tell, may hold a copy of another log now. It may have grown since it was
+            // opened a moment ago.
+            let seen = file.look?.size ?? file.openedSize
+            if let box = file.box, file.source.record.checkpoint == 0, seen < Self.telling, look.size > seen {
                 try goOn(box, after: file, look, time)
                 return true
             }
@@ -67,6 +69,9 @@ extension Follower {
         if isAtEnd, let look { try endIfForsaken(file, look, time) }
         return !isAtEnd
     }
+
+    /// What a file must hold for its content to tell which source it is.
+    private static var telling: Int64 { Int64(SourceIdentity.headLength) }
 
     /// Reads lines, at most so many bytes as one turn allows.
     /// - Returns: whether the end was reached; nil if the file is no longer what was read of it.

@@ -33,6 +33,9 @@ final class LiveFile {
         if case .file(let box) = opened.stream { box } else { nil }
     }
 
+    /// Bytes of it when it was opened.
+    var openedSize: Int64 { opened.size }
+
     /// Whether all that it held when it was opened was read as another file's: a copy, perhaps one that is still being
     /// written.
     var isOnlyCopy: Bool {
