@@ -24,6 +24,7 @@ struct Detect: ParsableCommand {
               authtrail detect -q --new --also prometheus=/var/lib/node_exporter/authtrail.prom
               authtrail detect dormant-token-reactivation --as-of 2026-04-26T03:00:00Z
               authtrail detect dormant-token-reactivation --semantics literal
+              authtrail detect --from 2026-04-01 --to 2026-05-01 --every 1h     (what a job would have told)
               authtrail detect --new --fail-on high     (for cron: exit 1 only when there is something new)
             """)
 
@@ -57,6 +58,7 @@ struct Detect: ParsableCommand {
             "Exit 1 if a finding is at least this severe: info, low, medium, high, critical.", valueName: "severity"))
     var failOn: Severity?
 
+    @OptionGroup var backtest: Backtest
     @OptionGroup var policy: PolicyOptions
     @OptionGroup var trail: TrailOptions
     @OptionGroup var output: FindingsOutputOptions
@@ -66,6 +68,7 @@ struct Detect: ParsableCommand {
         policy.settings.dormantTokenReactivation.semantics = semantics.value
         let detectors = try Detectors.named(ids, policy.settings)
         let opened = try trail.open()
+        if try runBacktest(detectors, policy, opened) { return }
         var report = try DetectionRun.run(
             detectors, on: opened, asOf: asOf?.micros, since: try since ?? unseen(opened), hiding: policy.allowlist,
             isQuiet: trail.quiet)
@@ -85,6 +88,27 @@ struct Detect: ParsableCommand {
         if let failOn, report.findings.contains(where: { $0.severity >= failOn }) {
             throw Failure(code: Failure.findings)
         }
+    }
+
+    /// Tells what a job would have told, if that is asked for.
+    private func runBacktest(_ detectors: [any Detector], _ policy: PolicyFile, _ opened: Trail) throws -> Bool {
+        guard backtest.every != nil else { return false }
+        var width: Int64? = DetectionWindow.recent
+        if let since {
+            width = if case .before(let span) = since { span } else { nil }
+        }
+        guard let width, let format = Format(rawValue: output.format.rawValue), output.also.isEmpty, !new, asOf == nil
+        else {
+            throw ValidationError(
+                "a backtest has text, json, ndjson, csv and markdown, a --since that is a span such as 24h, and none "
+                    + "of --new, --as-of and --also")
+        }
+        let report = try backtest.report(width: width, isQuiet: trail.quiet) { asOf in
+            try DetectionRun.run(
+                detectors, on: opened, asOf: asOf, since: .before(width), hiding: policy.allowlist, isQuiet: true)
+        }
+        try output.write { place in try report?.print(as: format, to: place) }
+        return true
     }
 
     /// Where a scheduled run begins that says nothing else: a day before its end, or earlier if the runs before it left

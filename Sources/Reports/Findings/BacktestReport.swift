@@ -1,0 +1,134 @@
+package import Console
+package import Detection
+internal import Events
+
+/// What scheduled runs over a time that is past would have told: how many alerts on each day, and when each finding was
+/// first told.
+package struct BacktestReport: Sendable {
+    /// The runs looked at the events before `from + every`, `from + 2 · every` and so on to `to`, microseconds.
+    package let from: Int64
+    package let to: Int64
+    package let every: Int64
+    /// How far back each run looked.
+    package let width: Int64
+    package private(set) var runs = 0
+    private var told: [String: String] = [:]
+    private var findings: [String: Told] = [:]
+    private var alerts: [Day: Int] = [:]
+
+    private struct Told {
+        var finding: Finding
+        var at: Int64
+        var alerts = 1
+    }
+
+    private struct Day: Hashable, Comparable {
+        var day: Int32
+        var detector: String
+        var severity: Severity
+
+        static func < (left: Day, right: Day) -> Bool {
+            (left.day, left.detector, right.severity) < (right.day, right.detector, left.severity)
+        }
+    }
+
+    package init(from: Int64, to: Int64, every: Int64, width: Int64) {
+        (self.from, self.to, self.every, self.width) = (from, to, every, width)
+    }
+
+    /// Takes in one run. As with `--new`, a finding is told when it is new, or when its severity or title has changed.
+    package mutating func add(_ report: DetectionReport) {
+        runs += 1
+        let asOf = report.window.asOf
+        for finding in report.findings where told[finding.id] != finding.words {
+            told[finding.id] = finding.words
+            let day = Day(day: Timestamp.day(of: asOf), detector: finding.detector, severity: finding.severity)
+            alerts[day, default: 0] += 1
+            if var known = findings[finding.id] {
+                known.finding = finding
+                known.alerts += 1
+                findings[finding.id] = known
+            } else {
+                findings[finding.id] = Told(finding: finding, at: asOf)
+            }
+        }
+    }
+
+    /// Text and Markdown as two tables, JSON as one document (Docs/json.md), NDJSON and CSV as one row a finding.
+    package func print(as format: Format, to output: Output) throws(ConsoleError) {
+        switch format {
+        case .json: try output.line(json.json(.pretty))
+        case .ndjson, .csv: try Console.print(findingTable, as: format, to: output)
+        case .text, .markdown:
+            try Console.print(alertTable, as: format, to: output)
+            try output.line()
+            try Console.print(findingTable, as: format, to: output)
+        }
+    }
+
+    private var title: String {
+        "\(Human.count(runs)) runs, every \(Human.duration(microseconds: every)), each over "
+            + "\(Human.duration(microseconds: width))"
+    }
+
+    private var alertTable: Table {
+        var table = Table(
+            "alerts", title: "Alerts by day: \(title)",
+            columns: [
+                .init("date", .text), .init("detector", .text), .init("severity", .severity), .init("alerts", .integer),
+            ])
+        for (day, count) in alerts.sorted(by: { $0.key < $1.key }) {
+            table.append([
+                .text(Timestamp.dayText(day.day)), .text(day.detector), .text(day.severity.name),
+                .integer(Int64(count)),
+            ])
+        }
+        return table
+    }
+
+    private var ordered: [Told] {
+        findings.values.sorted { ($0.at, $0.finding.id) < ($1.at, $1.finding.id) }
+    }
+
+    private var findingTable: Table {
+        var table = Table(
+            "findings", title: "When each finding was first told",
+            columns: [
+                .init("told_at", .time), .init("severity", .severity), .init("detector", .text), .init("class", .text),
+                .init("entity", .text, fit: .whole), .init("first_seen", .time), .init("last_seen", .time),
+                .init("alerts", .integer), .init("id", .text, fit: .whole),
+            ])
+        for told in ordered {
+            let finding = told.finding
+            table.append([
+                .text(Timestamp.text(told.at)), .text(finding.severity.name), .text(finding.detector),
+                .text(finding.class), .text(finding.entity.value), .text(Timestamp.text(finding.firstSeen)),
+                .text(Timestamp.text(finding.lastSeen)), .integer(Int64(told.alerts)), .text(finding.id),
+            ])
+        }
+        return table
+    }
+
+    private var json: JSONValue {
+        .object([
+            .init("schema_version", 1),
+            .init("from", .string(Timestamp.text(from))),
+            .init("to", .string(Timestamp.text(to))),
+            .init("every_seconds", .int(every / Timestamp.second)),
+            .init("window_seconds", .int(width / Timestamp.second)),
+            .init("runs", .int(Int64(runs))),
+            .init("alerts", .array(alerts.sorted { $0.key < $1.key }.map { day, count in
+                [
+                    "date": .string(Timestamp.dayText(day.day)), "detector": .string(day.detector),
+                    "severity": .string(day.severity.name), "alerts": .int(Int64(count)),
+                ]
+            })),
+            .init("findings", .array(ordered.map { told in
+                [
+                    "told_at": .string(Timestamp.text(told.at)), "alerts": .int(Int64(told.alerts)),
+                    "finding": told.finding.json,
+                ]
+            })),
+        ])
+    }
+}
