@@ -19,7 +19,14 @@ final class Signals: Sendable {
         // All that the handler touches exists before the first signal can come, and none is ever ignored: one that came
         // between would be lost, and the process would not end.
         asked.store(0, ordering: .sequentiallyConsistent)
-        for number in [SIGTERM, SIGINT, SIGHUP] { signal(number, note) }
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in [SIGTERM, SIGINT, SIGHUP] {
+            signal(number, note)
+            sigaddset(&signals, number)
+        }
+        // Whoever started the process may have left them blocked; then they would wait forever.
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 
     var wantsStop: Bool { asked.load(ordering: .sequentiallyConsistent) & stop != 0 }
