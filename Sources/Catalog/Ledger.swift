@@ -63,14 +63,12 @@ extension Catalog {
     /// keeps the two apart. Nothing is created.
     package static func ledger(path: String) throws(CatalogError) -> Catalog { try Catalog(ledger: path) }
 
-    /// The findings that were told (see `record`), with the words in which they were.
-    package func told() throws(CatalogError) -> [String: String] {
+    /// Of these findings those that were told (see `record`), with the words in which they were.
+    package func told(of ids: [String]) throws(CatalogError) -> [String: String] {
         try read("read what was told") { db in
+            let statement = try db.cachedStatement(sql: "SELECT told FROM findings WHERE finding_id = ?")
             var told: [String: String] = [:]
-            for row in try Row.fetchAll(db, sql: "SELECT finding_id, told FROM findings WHERE told IS NOT NULL") {
-                let (id, words): (String, String) = (try row.value("finding_id"), try row.value("told"))
-                told[id] = words
-            }
+            for id in ids { told[id] = try String.fetchOne(statement, arguments: [id]) }
             return told
         }
     }
@@ -108,6 +106,20 @@ extension Catalog {
                     GROUP BY status, severity ORDER BY status, severity
                     """
             ).map { ($0["status"], $0["severity"], $0["findings"]) }
+        }
+    }
+
+    /// How many findings of each detector and severity nobody has resolved, suppressed or taken back.
+    package func openFindings() throws(CatalogError) -> [(detector: String, severity: String, findings: Int)] {
+        try read("count open findings") { db in
+            try Row.fetchAll(
+                db,
+                sql:
+                    """
+                    SELECT detector, severity, count(*) AS findings FROM findings WHERE status = 'open'
+                    GROUP BY detector, severity ORDER BY detector, severity
+                    """
+            ).map { ($0["detector"], $0["severity"], $0["findings"]) }
         }
     }
 

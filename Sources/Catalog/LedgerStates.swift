@@ -110,9 +110,11 @@ extension Catalog {
             db,
             sql: """
                 SELECT finding_id, detector FROM findings JOIN runs ON run_id = last_run
-                WHERE status = 'open' AND last_run <> ? AND first_seen >= ? AND last_seen < ? AND as_of <= ?
+                WHERE status = 'open' AND last_run <> ? AND first_seen >= ? AND last_seen >= ? AND last_seen < ?
+                    AND as_of <= ?
                 """,
-            arguments: [runID, run.windowFrom, run.asOf, run.asOf])
+            // The first bound says the second as well; the second is the one that has an index.
+            arguments: [runID, run.windowFrom, run.windowFrom, run.asOf, run.asOf])
         for row in rows {
             let (id, detector): (String, String) = (try row.value("finding_id"), try row.value("detector"))
             guard detectors.contains(detector) else { continue }

@@ -65,22 +65,23 @@ struct LateUses {
 
     /// The tokens with a use in the window later than `deadline` says, and all their late uses before `as_of`.
     func read(after deadline: (TokenLife) -> Int64?) throws -> [(life: TokenLife, uses: Case)] {
-        var suspects: [[UInt8]: (life: TokenLife, deadline: Int64, uses: Case)] = [:]
+        var suspects: [(life: TokenLife, deadline: Int64, uses: Case)] = []
         for token in try ActiveTokens(history: history, window: window).read() {
             guard let deadline = deadline(token.life), token.lastUse > deadline else { continue }
-            suspects[Array(token.life.tokenID.utf8)] = (token.life, deadline, Case())
+            suspects.append((token.life, deadline, Case()))
         }
-        guard let earliest = suspects.values.map(\.deadline).min() else { return [] }
+        guard let earliest = suspects.map(\.deadline).min() else { return [] }
+        let places = Dictionary(suspects.indices.map { (Array(suspects[$0].life.tokenID.utf8), $0) }) { first, _ in first }
         let scan = EventScan(
-            from: earliest, to: window.asOf, kinds: .used, texts: [.tokenID: .anyOf(Set(suspects.keys))],
+            from: earliest, to: window.asOf, kinds: .used, texts: [.tokenID: .anyOf(Set(places.keys))],
             fields: Case.fields.union(EventFields(.tokenID)))
         try history.scan(scan) { batch in
-            for row in 0..<batch.count {
-                let token = batch.tokenBytes(at: row)
-                guard let deadline = suspects[token]?.deadline, batch.ts[row] > deadline else { continue }
-                suspects[token]?.uses.add(batch, row, window)
+            let suspected = batch[.tokenID].values(none: nil) { places[Array($0)] }
+            for row in batch.rowsEndsFirst {
+                guard let place = suspected[row], batch.ts[row] > suspects[place].deadline else { continue }
+                suspects[place].uses.add(batch, row, window)
             }
         }
-        return suspects.values.filter(\.uses.isInWindow).map { ($0.life, $0.uses) }
+        return suspects.filter(\.uses.isInWindow).map { ($0.life, $0.uses) }
     }
 }

@@ -1,5 +1,6 @@
 internal import Columns
 internal import Events
+internal import Foundation
 
 /// What a detector gathers about one finding while it reads: how many events, from when to when, by whom and where.
 ///
@@ -11,7 +12,8 @@ struct Case {
     private(set) var evidence = EdgeEvidence()
     /// Whether an event lies in the window of the run. Only then is the case a finding of this run.
     private(set) var isInWindow = false
-    private var names: [EventField: FirstNames] = [:]
+    /// In the order of `named`.
+    private var names = [FirstNames](repeating: FirstNames(), count: named.count)
 
     /// The columns that a case reads from each event.
     static let fields = EventFields(named + [.ts, .event, .eventID, .source, .sourceOffset])
@@ -26,20 +28,19 @@ struct Case {
         last = max(last, ts)
         isInWindow = isInWindow || window.contains(ts)
         if evidence.mayKeep(ts) { evidence.add(batch.evidence(at: row)) }
-        for field in Self.named {
-            if let text = batch[field][row] { names[field, default: FirstNames()].add(text) }
+        for (place, field) in Self.named.enumerated() {
+            if let text = batch[field].bytes(at: row) { names[place].add(text) }
         }
     }
 
     /// The values of a field, in order; at most `FirstNames.limit`.
-    subscript(field: EventField) -> [String] { names[field]?.all ?? [] }
+    subscript(field: EventField) -> [String] { Self.named.firstIndex(of: field).map { names[$0].all } ?? [] }
 
     /// Counts and names, as every finding of the kind lists them.
     var context: Context {
         var context = Context()
         context.add("events", events)
-        for field in Self.named {
-            guard let list = names[field] else { continue }
+        for (field, list) in zip(Self.named, names) where !list.isEmpty {
             context.add(Self.plural(field), list.all)
             if list.isCut { context.add("more_" + Self.plural(field), true) }
         }
@@ -49,21 +50,46 @@ struct Case {
     private static func plural(_ field: EventField) -> String { field == .ip ? "addresses" : field.name + "s" }
 }
 
-/// The alphabetically first of many names: the same ones in whatever order they come.
+/// The first of many names, in the order of their bytes: the same ones in whatever order they come.
 struct FirstNames {
     static let limit = 10
 
-    private(set) var all: [String] = []
+    private var texts: [[UInt8]] = []
     /// Whether there were more.
     private(set) var isCut = false
 
-    mutating func add(_ name: String) {
-        if all.count == Self.limit, let last = all.last, name > last { return isCut = true }
-        let place = all.firstIndex { $0 >= name } ?? all.count
-        if place < all.count, all[place] == name { return }
-        all.insert(name, at: place)
-        guard all.count > Self.limit else { return }
-        all.removeLast()
+    var isEmpty: Bool { texts.isEmpty }
+
+    var all: [String] { texts.map { String(decoding: $0, as: UTF8.self) } }
+
+    mutating func add(_ name: String) { add(Array(name.utf8)[...]) }
+
+    /// Nearly all names that come are known or too late in the order: these cost a comparison or a few.
+    mutating func add(_ name: ArraySlice<UInt8>) {
+        var place = texts.count
+        while place > 0 {
+            let order = Self.compare(name, texts[place - 1])
+            if order == 0 { return }
+            if order > 0 { break }
+            place -= 1
+        }
+        if place == Self.limit { return isCut = true }
+        texts.insert(Array(name), at: place)
+        guard texts.count > Self.limit else { return }
+        texts.removeLast()
         isCut = true
+    }
+
+    private static func compare(_ left: ArraySlice<UInt8>, _ right: [UInt8]) -> Int {
+        left.withUnsafeBytes { left in
+            right.withUnsafeBytes { right in
+                let shared = min(left.count, right.count)
+                if shared > 0, let a = left.baseAddress, let b = right.baseAddress {
+                    let order = memcmp(a, b, shared)
+                    if order != 0 { return Int(order) }
+                }
+                return left.count - right.count
+            }
+        }
     }
 }

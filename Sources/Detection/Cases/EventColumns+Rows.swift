@@ -5,19 +5,34 @@ extension EventColumns {
     /// The first row of each different combination of values in at most four columns: text fields, `scopes` and
     /// `success`. What is true of one row of a combination is true of all, so a rule need not look at the others.
     func distinctRows(by fields: [EventField]) -> [Int] {
-        precondition(fields.count <= 4, "combinations of at most four columns")
+        let combination = combinations(of: fields)
         var seen: Set<SIMD4<UInt32>> = []
-        return (0..<count).filter { row in
-            var combination = SIMD4<UInt32>(repeating: 0)
-            for (place, field) in fields.enumerated() {
-                switch field {
-                case .scopes: combination[place] = scopes.indices[row]
-                case .success: combination[place] = UInt32(success[row])
-                default: combination[place] = self[field].indices[row]
-                }
+        return (0..<count).filter { seen.insert(combination($0)).inserted }
+    }
+
+    /// What tells the combinations of values in at most four columns apart, within this batch: text fields, `scopes`
+    /// and `success`.
+    func combinations(of fields: [EventField]) -> (_ row: Int) -> SIMD4<UInt32> {
+        precondition(fields.count <= 4, "combinations of at most four columns")
+        let columns = fields.map { field -> [UInt32] in
+            switch field {
+            case .scopes: scopes.indices
+            case .success: success.map { UInt32($0) }
+            default: self[field].indices
             }
-            return seen.insert(combination).inserted
         }
+        return { row in
+            var combination = SIMD4<UInt32>(repeating: 0)
+            for place in columns.indices { combination[place] = columns[place][row] }
+            return combination
+        }
+    }
+
+    /// All rows, from both ends inward. What keeps the first and the last of many rows that lie in the order of time
+    /// then has nearly all of them at once, and looks no further at those between.
+    var rowsEndsFirst: some Sequence<Int> {
+        let last = count - 1
+        return (0..<count).lazy.map { $0 & 1 == 0 ? $0 >> 1 : last - $0 >> 1 }
     }
 
     /// Whether a row says that its call failed. The token was accepted all the same.

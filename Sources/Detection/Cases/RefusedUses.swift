@@ -24,26 +24,46 @@ struct RefusedUses {
         }
         let suspects = try suspects(lives, judge)
         guard let earliest = suspects.compactMap({ lives[$0]?.issuedAt }).min() else { return [] }
-        var cases: [Key: Case] = [:]
+        var cases = Cases()
         let scan = EventScan(
             from: min(earliest, window.from), to: window.asOf, kinds: .used, texts: [.tokenID: .anyOf(suspects)],
             fields: Case.fields.union(EventFields([.tokenID] + columns)))
         try history.scan(scan) { batch in
-            for row in 0..<batch.count {
-                let token = batch.tokenBytes(at: row)
-                guard let life = lives[token], let what = judge(life, batch, row) else { continue }
-                cases[Key(token: token, what: what), default: Case()].add(batch, row, window)
+            let combinations = batch.combinations(of: [.tokenID] + columns)
+            var judged: [SIMD4<UInt32>: Int?] = [:]
+            for row in batch.rowsEndsFirst {
+                let combination = combinations(row)
+                let place: Int?
+                if let known = judged[combination] {
+                    place = known
+                } else {
+                    place = lives[batch.tokenBytes(at: row)].flatMap { life in
+                        judge(life, batch, row).map { cases.place(of: life, $0) }
+                    }
+                    judged[combination] = .some(place)
+                }
+                if let place { cases.all[place].uses.add(batch, row, window) }
             }
         }
-        return cases.compactMap { key, uses in
-            guard uses.isInWindow, let life = lives[key.token] else { return nil }
-            return Refused(life: life, what: key.what, uses: uses)
-        }
+        return cases.all.filter(\.uses.isInWindow)
     }
 
-    private struct Key: Hashable {
-        var token: [UInt8]
-        var what: String
+    private struct Cases {
+        var all: [Refused] = []
+        private var places: [Key: Int] = [:]
+
+        private struct Key: Hashable {
+            var token: UInt32
+            var what: String
+        }
+
+        mutating func place(of life: TokenLife, _ what: String) -> Int {
+            let key = Key(token: life.number, what: what)
+            if let place = places[key] { return place }
+            places[key] = all.count
+            all.append(Refused(life: life, what: what, uses: Case()))
+            return all.count - 1
+        }
     }
 
     /// The tokens with such a use in the window.

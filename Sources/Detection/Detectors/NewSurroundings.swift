@@ -70,9 +70,11 @@ package struct NewSurroundings: Detector {
             texts: [.tokenID: .anyOf(Set(places.keys))],
             fields: Case.fields.union(EventFields([.tokenID] + TokenHabits.fields)))
         try history.scan(scan) { batch in
-            for row in 0..<batch.count {
+            let ofTokens = batch[.tokenID].values(none: nil) { places[Array($0)] }
+            for row in batch.rowsEndsFirst {
+                guard let places = ofTokens[row] else { continue }
                 let day = Timestamp.day(of: batch.ts[row])
-                for place in places[batch.tokenBytes(at: row)] ?? [] where news[place].day == day {
+                for place in places where news[place].day == day {
                     let isMost = news[place].fields.allSatisfy { field in
                         guard let value = habits.spelled(batch, field, row) else { return false }
                         return news[place].values[field]?.contains(value) ?? false

@@ -47,8 +47,8 @@ package struct TrailFacts: Sendable {
         let all = try catalog.sources()
         sources = Int64(all.count)
         quarantined = all.reduce(0) { $0 + $1.counts.quarantined }
-        for finding in try catalog.findings() where ["new", "open"].contains(finding.entry.status) {
-            open[OpenCount(detector: finding.entry.detector, severity: finding.entry.severity), default: 0] += 1
+        for (detector, severity, findings) in try catalog.openFindings() {
+            open[OpenCount(detector: detector, severity: severity)] = findings
         }
         unseen = try catalog.unseenSpans().reduce(0) { $0 + ($1.upperBound - $1.lowerBound) }
         let last = Timestamp.day(of: max(end - 1, 0))

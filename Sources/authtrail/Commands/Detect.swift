@@ -75,7 +75,7 @@ struct Detect: ParsableCommand {
         let all = report.findings + report.hidden.map(\.finding)
         let whole = report
         if new {
-            let told = try opened.catalog.told()
+            let told = try opened.catalog.told(of: report.findings.map(\.id))
             report.onlyNew = true
             for place in report.results.indices {
                 report.results[place].findings.removeAll { told[$0.id] == $0.words }
