@@ -47,9 +47,9 @@ package struct NewSurroundings: Detector {
     package func detect(in window: DetectionWindow, of history: any History) throws -> DetectionResult {
         try require(settings.memory > 0, "memory", "\(settings.memory)", want: "a number of days above 0")
         var result = emptyResult
-        var habits = TokenHabits(settings)
-        let news = try habits.read(window, history)
-        let cases = try evidence(news, habits, window, history)
+        var habits = try TokenHabits(settings, window, history)
+        let news = try habits.read()
+        let cases = try evidence(news, window, history)
         for (one, uses) in zip(news, cases) where uses.isInWindow {
             result.findings.append(finding(verdict(one, uses), uses, asOf: window.asOf))
         }
@@ -60,7 +60,7 @@ package struct NewSurroundings: Detector {
 
     /// The uses that show most that is new.
     private func evidence(
-        _ news: [TokenHabits.News], _ habits: TokenHabits, _ window: DetectionWindow, _ history: any History
+        _ news: [TokenHabits.News], _ window: DetectionWindow, _ history: any History
     ) throws -> [Case] {
         var cases = news.map { _ in Case() }
         guard let from = news.map(\.day).min(), let to = news.map(\.day).max() else { return [] }
@@ -76,7 +76,7 @@ package struct NewSurroundings: Detector {
                 let day = Timestamp.day(of: batch.ts[row])
                 for place in places where news[place].day == day {
                     let isMost = news[place].fields.allSatisfy { field in
-                        guard let value = habits.spelled(batch, field, row) else { return false }
+                        guard let value = TokenHabits.spelled(batch, field, row) else { return false }
                         return news[place].values[field]?.contains(value) ?? false
                     }
                     if isMost { cases[place].add(batch, row, window) }

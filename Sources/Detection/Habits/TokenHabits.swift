@@ -4,8 +4,9 @@ internal import Rollups
 
 /// What tokens are used from, with and for, day by day, and what is new on a day.
 ///
-/// Days are read in order, each once, and only what stood on earlier days counts as known: so it does not matter in
-/// what order the lines of one day come.
+/// Only what stood on earlier days counts as known: so it does not matter in what order the lines of one day come. How
+/// often a token was used is in the rollups. A short window is read first; then the days before it are, the last one
+/// first and each time only for the tokens of which it is not yet certain what is new: few need the whole of a month.
 struct TokenHabits {
     /// The first that is new for a token on a day.
     struct News {
@@ -23,63 +24,79 @@ struct TokenHabits {
     /// How many settled tokens were used on the days of the window.
     private(set) var settledTokens = 0
     private let settings: NewSurroundings.Settings
-    private var tokens = TextNumbers()
+    private let window: DetectionWindow
+    private let history: any History
+    /// The tokens used on the days of the window, by their places here, with the numbers of the rollups.
+    private let tokens: [(text: [UInt8], number: UInt32)]
+    private let places: [[UInt8]: UInt32]
     private var values = fields.map { _ in TextNumbers() }
-    private var habits: [Habit: Int32] = [:]
-    /// By token number and place in `fields`.
-    private var known: [[UInt32]] = []
-    private var uses: [UseCount] = []
+    private var known: KnownValues
+    private var recent: RecentUses
 
-    private struct Habit: Hashable {
-        var token: UInt32
-        var field: UInt8
-        var value: UInt32
-    }
-
-    /// The days on which a token was used, within memory, and how often.
-    private struct UseCount {
-        var first = Int64.max
-        var days: [(day: Int32, uses: Int)] = []
+    /// What a day shows: the combinations, each with its first time, and the tokens that were used often enough before.
+    private struct DayShown {
+        var first: [Shown: Int64] = [:]
+        var habits: [UInt32: RecentUses.Habit] = [:]
     }
 
     /// A combination that a token showed on a day.
     private struct Shown: Hashable {
-        var token: UInt32
-        var values: SIMD3<UInt32>
+        /// The token, then the values of `fields`.
+        var numbers: SIMD4<UInt32>
+
+        var token: UInt32 { numbers[0] }
+        func value(_ place: Int) -> UInt32 { numbers[place + 1] }
     }
 
     private static let noValue = UInt32.max
+    /// So many days are read at a time: few scans, and memory for what these days show only.
+    private static let daysAtOnce: Int32 = 7
 
-    init(_ settings: NewSurroundings.Settings) { self.settings = settings }
-
-    /// The news of the days of a window, in no promised order.
-    mutating func read(_ window: DetectionWindow, _ history: any History) throws -> [News] {
-        let days = window.wholeDays
-        guard !window.isEmpty, let coverage = try history.coverage,
-            max(days.lowerBound, coverage.lowerBound) < min(days.upperBound, coverage.upperBound) else { return [] }
-        let first = Timestamp.day(of: max(days.lowerBound, coverage.lowerBound))
-        let last = Timestamp.day(of: min(days.upperBound, coverage.upperBound) - 1)
+    init(_ settings: NewSurroundings.Settings, _ window: DetectionWindow, _ history: any History) throws {
+        self.settings = settings
+        self.window = window
+        self.history = history
         // All who name no credential have one name in common, and no habits.
         let named = try ActiveTokens(history: history, window: window).read().filter { !$0.life.isAnonymous }
-        let active = Set(named.map { Array($0.life.tokenID.utf8) })
+        let tokens = named.map { (text: Array($0.life.tokenID.utf8), number: $0.life.number) }
+        self.tokens = tokens
+        places = Dictionary(tokens.indices.map { (tokens[$0].text, UInt32($0)) }) { first, _ in first }
+        known = KnownValues(
+            tokens: tokens.count, kinds: Self.fields.count, most: settings.mostHabits, memory: settings.memory)
+        recent = RecentUses(history, memory: settings.memory)
+    }
+
+    /// The news of the days of the window, in no promised order.
+    mutating func read() throws -> [News] {
+        let span = window.wholeDays
+        guard !window.isEmpty, !tokens.isEmpty, let coverage = try history.coverage,
+            max(span.lowerBound, coverage.lowerBound) < min(span.upperBound, coverage.upperBound) else { return [] }
+        let first = Timestamp.day(of: max(span.lowerBound, coverage.lowerBound))
+        let last = Timestamp.day(of: min(span.upperBound, coverage.upperBound) - 1)
+        let oldest = max(first - settings.memory, Timestamp.day(of: coverage.lowerBound))
+        let isShort = last - first < Self.daysAtOnce
+        if !isShort { try recallAll(oldest..<first) }
         var news: [News] = []
-        var day = max(first - settings.memory, Timestamp.day(of: coverage.lowerBound))
-        while day <= last {
-            // Some days at a time: few scans, and memory for what these days show only.
-            let days = day...min(last, day + 6)
-            let read = try read(days, active, window, history)
-            for (day, (shown, counts)) in zip(days, read) {
-                if day >= first { news += self.news(shown, day).filter { active.contains($0.token) } }
-                keep(shown, counts, day)
+        for days in Self.parts(of: first..<(last + 1)) {
+            let shown = try shown(on: days)
+            if isShort { try recall(oldest..<first, for: shown, until: last) }
+            for (day, shown) in zip(days, shown) {
+                news += self.news(shown, day)
+                keep(shown, day)
             }
-            day += 7
         }
         return news
     }
 
+    private static func parts(of days: Range<Int32>) -> [Range<Int32>] {
+        stride(from: days.lowerBound, to: days.upperBound, by: Int(daysAtOnce)).map {
+            $0..<min($0 + daysAtOnce, days.upperBound)
+        }
+    }
+
     /// A value as habits tell values apart: an address by its network.
-    func spelled(_ batch: EventColumns, _ field: EventField, _ row: Int) -> [UInt8]? {
-        batch[field].bytes(at: row).map { Self.spell(field, $0) }
+    static func spelled(_ batch: EventColumns, _ field: EventField, _ row: Int) -> [UInt8]? {
+        batch[field].bytes(at: row).map { spell(field, $0) }
     }
 
     private static func spell(_ field: EventField, _ text: ArraySlice<UInt8>) -> [UInt8] {
@@ -87,53 +104,114 @@ struct TokenHabits {
         return IPKey(bytes: text).map { Array($0.text.utf8) } ?? Array(text)
     }
 
-    /// A list of so many tokens costs a scan more than it spares.
-    private static let manyTokens = 256
+    // MARK: Reading
 
-    /// What some days show of the tokens that are asked for, and how often each was used, day by day.
-    private mutating func read(
-        _ days: ClosedRange<Int32>, _ active: Set<[UInt8]>, _ window: DetectionWindow, _ history: any History
-    ) throws -> [(shown: [Shown: Int64], counts: [UInt32: Int])] {
-        var read = days.map { _ in (shown: [Shown: Int64](), counts: [UInt32: Int]()) }
+    /// Hands over what each use of some days shows of the tokens asked for (places), all if nil. A list of half of all
+    /// tokens would cost a scan more than it spares.
+    private mutating func scan(
+        _ days: Range<Int32>, of asked: Set<UInt32>?, _ body: (inout Self, Shown, Int64) -> Void
+    ) throws {
+        let asked = asked ?? Set(tokens.indices.map { UInt32($0) })
+        let isListed = asked.count <= 256 || asked.count < tokens.count / 2
+        let texts = asked.map { tokens[Int($0)].text }
         let scan = EventScan(
             from: Timestamp.start(ofDay: days.lowerBound),
-            to: min(Timestamp.start(ofDay: days.upperBound + 1), window.asOf), kinds: .used,
-            texts: active.count > Self.manyTokens ? [:] : [.tokenID: .anyOf(active)],
-            fields: EventFields([.ts, .tokenID] + Self.fields))
+            to: min(Timestamp.start(ofDay: days.upperBound), window.asOf), kinds: .used,
+            texts: isListed ? [.tokenID: .anyOf(Set(texts))] : [:], fields: EventFields([.ts, .tokenID] + Self.fields))
+        var reader = self
         try history.scan(scan) { batch in
-            tokens.begin(batch[.tokenID])
-            for (place, field) in Self.fields.enumerated() { values[place].begin(batch[field]) }
-            for row in 0..<batch.count {
-                guard let token = tokens.number(batch[.tokenID], row) else { continue }
-                var combination = SIMD3<UInt32>(repeating: Self.noValue)
+            let ofToken = batch[.tokenID].values(none: Self.noValue) { text in
+                reader.places[Array(text)].flatMap { asked.contains($0) ? $0 : nil } ?? Self.noValue
+            }
+            for (place, field) in Self.fields.enumerated() { reader.values[place].begin(batch[field]) }
+            for row in 0..<batch.count where ofToken[row] != Self.noValue {
+                var numbers = SIMD4<UInt32>(repeating: Self.noValue)
+                numbers[0] = ofToken[row]
                 for (place, field) in Self.fields.enumerated() {
-                    combination[place] =
-                        values[place].number(batch[field], row) { Self.spell(field, $0) } ?? Self.noValue
+                    let number = reader.values[place].number(batch[field], row) { Self.spell(field, $0) }
+                    if let number { numbers[place + 1] = number }
                 }
-                let key = Shown(token: token, values: combination)
-                let ts = batch.ts[row]
-                let day = Int(Timestamp.day(of: ts) - days.lowerBound)
-                read[day].shown[key] = min(read[day].shown[key] ?? .max, ts)
-                read[day].counts[token, default: 0] += 1
+                body(&reader, Shown(numbers: numbers), batch.ts[row])
             }
         }
-        return read
+        self = reader
     }
 
-    private mutating func news(_ shown: [Shown: Int64], _ day: Int32) -> [News] {
+    /// What days of the window show.
+    private mutating func shown(on days: Range<Int32>) throws -> [DayShown] {
+        var shown = days.map { _ in DayShown() }
+        let first = days.lowerBound
+        try scan(days, of: nil) { _, key, ts in
+            let day = Int(Timestamp.day(of: ts) - first)
+            shown[day].first[key, default: .max] = min(shown[day].first[key, default: .max], ts)
+        }
+        for (place, day) in days.enumerated() {
+            try recent.advance(before: day)
+            for token in Set(shown[place].first.keys.map(\.token)) {
+                shown[place].habits[token] = recent.habit(
+                    of: tokens[Int(token)].number, fewest: settings.settledUses)
+            }
+        }
+        return shown
+    }
+
+    /// Remembers what some days before the window showed, in the order of days.
+    private mutating func recallAll(_ days: Range<Int32>) throws {
+        for part in Self.parts(of: days) {
+            try scan(part, of: nil) { habits, shown, ts in
+                for place in Self.fields.indices where shown.value(place) != Self.noValue {
+                    habits.known.note(shown.value(place), of: shown.token, place, on: Timestamp.day(of: ts))
+                }
+            }
+        }
+    }
+
+    /// The same as far as it matters for what the days of a short window, which ends with the day `last`, show.
+    private mutating func recall(_ days: Range<Int32>, for shown: [DayShown], until last: Int32) throws {
+        var open = OpenQuestions(most: settings.mostHabits, remembered: last - settings.memory)
+        for shown in shown {
+            for key in shown.first.keys where shown.habits[key.token] != nil {
+                for place in Self.fields.indices where key.value(place) != Self.noValue {
+                    open.ask(key.value(place), of: key.token, place)
+                }
+            }
+        }
+        var upper = days.upperBound
+        for reach in [1, 1 + Self.daysAtOnce, settings.memory] where !open.tokens.isEmpty {
+            let lower = max(days.upperBound - reach, days.lowerBound)
+            guard lower < upper else { continue }
+            try scan(lower..<upper, of: Set(open.tokens)) { habits, shown, ts in
+                let day = Timestamp.day(of: ts)
+                for place in Self.fields.indices where shown.value(place) != Self.noValue {
+                    let value = shown.value(place)
+                    guard open.isOpen(shown.token, place) else { continue }
+                    let isFirst = habits.known.note(value, of: shown.token, place, on: day)
+                    open.saw(value, of: shown.token, place, on: day, isFirst: isFirst)
+                }
+            }
+            open.close()
+            upper = lower
+        }
+    }
+
+    // MARK: News
+
+    private mutating func news(_ shown: DayShown, _ day: Int32) -> [News] {
         var news: [UInt32: News] = [:]
         var settled: Set<UInt32> = []
-        for (key, ts) in shown {
-            guard let before = usesIfSettled(key.token, ts, day) else { continue }
+        for (key, ts) in shown.first {
+            guard let habit = shown.habits[key.token], ts.minus(habit.first) >= settings.settledFor else { continue }
             settled.insert(key.token)
-            let new = Self.fields.indices.filter { isNew(key, $0, day) }
+            let new = Self.fields.indices.filter { place in
+                key.value(place) != Self.noValue && known.isNew(key.value(place), of: key.token, place, on: day)
+            }
             let fields = new.map { Self.fields[$0] }
             guard !fields.isEmpty else { continue }
-            let token = tokens.texts[Int(key.token)]
             var one = news[key.token]
-                ?? News(token: token, day: day, fields: [], values: [:], usesBefore: before)
+                ?? News(
+                    token: tokens[Int(key.token)].text, day: day, fields: [], values: [:], usesBefore: habit.uses)
             for place in new {
-                one.values[Self.fields[place], default: []].insert(values[place].texts[Int(key.values[place])])
+                one.values[Self.fields[place], default: []].insert(values[place].texts[Int(key.value(place))])
             }
             let order = { (list: [EventField]) in list.map(\.rawValue) }
             if fields.count > one.fields.count
@@ -146,63 +224,13 @@ struct TokenHabits {
         return Array(news.values)
     }
 
-    /// How often a token was used before the day, within memory, if that makes it settled.
-    private func usesIfSettled(_ token: UInt32, _ ts: Int64, _ day: Int32) -> Int? {
-        guard Int(token) < uses.count else { return nil }
-        let count = uses[Int(token)].days.reduce(0) { $0 + ($1.day >= day - settings.memory ? $1.uses : 0) }
-        let isSettled = count >= settings.settledUses && ts.minus(uses[Int(token)].first) >= settings.settledFor
-        return isSettled ? count : nil
-    }
-
-    private func isNew(_ key: Shown, _ place: Int, _ day: Int32) -> Bool {
-        let value = key.values[place]
-        guard value != Self.noValue else { return false }
-        let habit = Habit(token: key.token, field: UInt8(place), value: value)
-        if let last = habits[habit], last >= day - settings.memory { return false }
-        // A token that roams has thousands of values, of which the first few found settle it: the latest are live.
-        var had = 0
-        for value in known[Int(key.token) * Self.fields.count + place].reversed() {
-            let habit = Habit(token: key.token, field: UInt8(place), value: value)
-            guard let last = habits[habit], last >= day - settings.memory else { continue }
-            had += 1
-            if had > settings.mostHabits { return false }
-        }
-        return had > 0
-    }
-
     /// Remembers what a day showed.
-    private mutating func keep(_ shown: [Shown: Int64], _ counts: [UInt32: Int], _ day: Int32) {
-        while uses.count < tokens.texts.count {
-            uses.append(UseCount())
-            known += Self.fields.map { _ in [] }
-        }
-        for (key, ts) in shown {
-            uses[Int(key.token)].first = min(uses[Int(key.token)].first, ts)
-            for place in 0..<Self.fields.count where key.values[place] != Self.noValue {
-                let habit = Habit(token: key.token, field: UInt8(place), value: key.values[place])
-                if habits.updateValue(day, forKey: habit) == nil {
-                    known[Int(key.token) * Self.fields.count + place].append(key.values[place])
-                }
+    private mutating func keep(_ shown: DayShown, _ day: Int32) {
+        for key in shown.first.keys {
+            for place in Self.fields.indices where key.value(place) != Self.noValue {
+                known.note(key.value(place), of: key.token, place, on: day)
             }
         }
-        for token in counts.keys where known[Int(token) * Self.fields.count].count > Self.manyValues {
-            forget(token, day)
-        }
-        for (token, count) in counts {
-            uses[Int(token)].days.removeAll { $0.day < day - settings.memory }
-            uses[Int(token)].days.append((day, count))
-        }
-    }
-
-    private static let manyValues = 256
-
-    /// Drops the addresses of a token that are no habit any more.
-    private mutating func forget(_ token: UInt32, _ day: Int32) {
-        known[Int(token) * Self.fields.count].removeAll { value in
-            let habit = Habit(token: token, field: 0, value: value)
-            guard let last = habits[habit], last < day - settings.memory else { return false }
-            habits[habit] = nil
-            return true
-        }
+        for token in Set(shown.first.keys.map(\.token)) { known.forget(token, before: day) }
     }
 }

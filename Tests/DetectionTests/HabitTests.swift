@@ -1,0 +1,85 @@
+import Events
+import Testing
+
+@testable import Detection
+
+/// What is new for a token, counted in the plainest way.
+struct HabitTests {
+    private static let fields: [EventField] = [.ip, .userAgent, .tool]
+
+    /// Two months of tokens with few and with many habits, at first or later, and now and then something new.
+    private func events(_ seed: UInt64) -> [Event] {
+        var numbers = SeededNumbers(seed)
+        var events: [Event] = []
+        for token in 0..<25 {
+            let habits = Self.fields.map { field in
+                (0..<[1, 1, 2, 3, 4, 6].randomElement(using: &numbers)!).map { "\(Self.value(field, token, $0))" }
+            }
+            let start = Int64.random(in: 0..<(40 * Timestamp.day), using: &numbers)
+            let end = Int64.random(in: start...(62 * Timestamp.day), using: &numbers)
+            for _ in 0..<[5, 19, 21, 40, 90].randomElement(using: &numbers)! {
+                let values = zip(Self.fields, habits).map { field, habit in
+                    let isNew = Int.random(in: 0..<60, using: &numbers) == 0
+                    if isNew { return Self.value(field, token, Int.random(in: 10..<60, using: &numbers)) }
+                    return Bool.random(using: &numbers) ? habit[0] : habit.randomElement(using: &numbers)!
+                }
+                var event = Event.used(
+                    "tok_\(token)", at: Event.time() + Int64.random(in: start...end, using: &numbers), ip: values[0],
+                    agent: values[1], tool: values[2])
+                if Int.random(in: 0..<20, using: &numbers) == 0 { event.texts[.userAgent] = nil }
+                events.append(event)
+            }
+        }
+        return events.shuffled(using: &numbers).sourced
+    }
+
+    private static func value(_ field: EventField, _ token: Int, _ number: Int) -> String {
+        field == .ip ? "203.0.\(token).\(number)" : "\(field.name) \(number)"
+    }
+
+    /// The tokens with news on the days of a span, as "token day class".
+    private func expected(_ events: [Event], _ days: Range<Int32>, until asOf: Int64) -> [String] {
+        let names = ["one_new", "two_new", "all_new"]
+        var news: [String] = []
+        for (token, uses) in Dictionary(grouping: events.filter { $0.ts < asOf }, by: { $0[.tokenID]! }) {
+            for day in days {
+                let before = uses.filter { ((day - 30)..<day).contains(Timestamp.day(of: $0.ts)) }
+                guard before.count >= 20, let first = before.map(\.ts).min() else { continue }
+                let most = uses.filter { Timestamp.day(of: $0.ts) == day && $0.ts - first >= 7 * Timestamp.day }.map { use in
+                    Self.fields.count { field in
+                        let had = Set(before.compactMap { $0[field] })
+                        return use[field].map { !had.contains($0) && (1...3).contains(had.count) } ?? false
+                    }
+                }.max() ?? 0
+                if most > 0 { news.append("\(token) \(Timestamp.dayText(day)) \(names[most - 1])") }
+            }
+        }
+        return news.sorted()
+    }
+
+    /// Short windows look back as far as they must, wide ones read everything in order: both against the plain count.
+    @Test(arguments: 0..<12 as Range<UInt64>)
+    func `what is new for a token is what none of the 30 days before showed, in windows of any width`(
+        _ seed: UInt64
+    ) throws {
+        let events = events(seed)
+        let history = MemoryHistory(events, batchSize: 97)
+        var found = 0
+        let first = Timestamp.day(of: Event.time())
+        for width in [1, 2, 6, 7, 8, 30, 70] as [Int32] {
+            for end in [20, 31, 33, 45, 58, 63] as [Int32] {
+                let days = max(first, first + end - width)..<(first + end)
+                let window = DetectionWindow(
+                    from: Timestamp.start(ofDay: days.lowerBound), to: Timestamp.start(ofDay: days.upperBound),
+                    asOf: Timestamp.start(ofDay: days.upperBound))
+                let result = try NewSurroundings().detect(in: window, of: history)
+                let told = result.findings.map {
+                    "\($0.entity.value) \(Timestamp.dayText(Timestamp.day(of: $0.firstSeen))) \($0.class)"
+                }
+                #expect(told.sorted() == expected(events, days, until: window.asOf))
+                found += told.count
+            }
+        }
+        #expect(found > 0)
+    }
+}
