@@ -1,5 +1,4 @@
 // swift-tools-version:6.2
-import Foundation
 import PackageDescription
 
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -8,19 +7,9 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
-// libdeflate decompresses pages faster than zlib, so it is used where it is installed. zlib alone
-// reads and writes the same files: AUTHTRAIL_ZLIB_ONLY=1 builds without it.
-let environment = ProcessInfo.processInfo.environment
-let hasDeflate = environment["AUTHTRAIL_ZLIB_ONLY"] == nil
-    && ["/usr/include", "/usr/local/include", "/opt/homebrew/include"].contains {
-        FileManager.default.fileExists(atPath: $0 + "/libdeflate.h")
-    }
-let deflate: [Target] = hasDeflate
-    ? [.systemLibrary(name: "CDeflate", path: "Sources/CDeflate", pkgConfig: "libdeflate")] : []
-
 // The pipeline, in the order in which a line travels through it. A module may use only modules that stand above it;
 // the check at the end of this file holds that, and CI builds with `--explicit-target-dependency-import-check error`.
-let pipeline: [Target] = deflate + [
+let pipeline: [Target] = [
     .systemLibrary(
         name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     // How the C library keeps freed memory.
@@ -29,7 +18,7 @@ let pipeline: [Target] = deflate + [
     .target(name: "Console"),
     .target(name: "Files", dependencies: ["CZlib"]),
     .target(name: "Events", dependencies: ["Columns"]),
-    .target(name: "Parquet", dependencies: ["CZlib", "Columns"] + (hasDeflate ? ["CDeflate"] : [])),
+    .target(name: "Parquet", dependencies: ["CZlib", "Columns"]),
     .target(name: "Segments", dependencies: ["Columns", "Events", "Parquet"]),
     .target(name: "Rollups", dependencies: ["CZlib", "Columns", "Events"]),
     .target(name: "Catalog", dependencies: ["Columns", "Events", "Rollups", grdb, sqlite]),
@@ -68,7 +57,7 @@ let tests: [Target] = [
     .testTarget(name: "ConsoleTests", dependencies: ["Console"]),
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
     .testTarget(name: "EventsTests", dependencies: ["Columns", "Events"]),
-    .testTarget(name: "ParquetTests", dependencies: ["Columns", "Parquet", "EngineChecks"]),
+    .testTarget(name: "ParquetTests", dependencies: ["CZlib", "Columns", "Parquet", "EngineChecks"]),
     .testTarget(name: "SegmentsTests", dependencies: ["Columns", "Events", "Parquet", "Segments", "EngineChecks"]),
     .testTarget(name: "RollupsTests", dependencies: ["Columns", "Events", "Rollups"]),
     .testTarget(

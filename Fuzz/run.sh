@@ -27,16 +27,9 @@ objects=()
 for module in Columns Events Parquet Segments FuzzProperties; do
     objects+=("$build"/release/"$module".build/*.o)
 done
-libraries=(-lz)
-# As Package.swift has it.
-if [ -z "${AUTHTRAIL_ZLIB_ONLY:-}" ]; then
-    for folder in /usr/include /usr/local/include /opt/homebrew/include; do
-        [ -e "$folder"/libdeflate.h ] && libraries=(-lz -ldeflate)
-    done
-fi
 swiftc -O -sanitize=fuzzer -parse-as-library -swift-version 6 -package-name "$package" \
-    -I "$build"/release/Modules -I Sources/CZlib -I Sources/CDeflate -module-name FuzzDriver Fuzz/Driver/*.swift "${objects[@]}" \
-    "${libraries[@]}" -o "$build"/fuzz
+    -I "$build"/release/Modules -I Sources/CZlib -module-name FuzzDriver Fuzz/Driver/*.swift "${objects[@]}" \
+    -lz -o "$build"/fuzz
 
 status=0
 for target in "${targets[@]}"; do

@@ -39,15 +39,12 @@ package final class Trail: Sendable {
     /// Segments are read side by side, as many at a time as there are cores; `body` is called by this thread only.
     package func scan(_ scan: EventScan, _ body: (EventColumns) throws -> Void) throws {
         let segments = try catalog.segments(from: scan.from, to: scan.to).filter { $0.count(of: scan.kinds) > 0 }
-        for start in stride(from: 0, to: segments.count, by: Self.cores) {
-            let some = segments[start..<min(segments.count, start + Self.cores)]
-            guard some.count > 1 else {
-                for segment in some { try self.scan(scan, in: segment, body) }
-                continue
-            }
-            for batches in try sideBySide(Array(some), { try batches(of: scan, in: $0) }) {
-                for batch in batches { try body(batch) }
-            }
+        guard segments.count > 1 else {
+            for segment in segments { try self.scan(scan, in: segment, body) }
+            return
+        }
+        try inOrder(segments, atOnce: Self.cores, { try self.batches(of: scan, in: $0) }) { batches in
+            for batch in batches { try body(batch) }
         }
     }
 
@@ -66,15 +63,30 @@ package final class Trail: Sendable {
     }
 }
 
-/// Does the same with each element, on a thread for each; results stand in the order of the elements. The first error
-/// in that order is thrown.
-private func sideBySide<Element: Sendable, Output: Sendable>(
-    _ elements: [Element], _ work: @Sendable (Element) throws -> Output
-) throws -> [Output] {
+/// Does the same with each element on threads of its own, and hands the results over in the order of the elements, on
+/// this thread. Of so many elements at most anything is held at any time. The first error in that order is thrown, when
+/// nothing is being done any more.
+private func inOrder<Element: Sendable, Output: Sendable>(
+    _ elements: [Element], atOnce: Int, _ work: @escaping @Sendable (Element) throws -> Output,
+    _ body: (Output) throws -> Void
+) throws {
     let results = Mutex([Result<Output, any Error>?](repeating: nil, count: elements.count))
-    DispatchQueue.concurrentPerform(iterations: elements.count) { place in
-        let result = Result { try work(elements[place]) }
-        results.withLock { $0[place] = result }
+    let isDone = elements.map { _ in DispatchSemaphore(value: 0) }
+    let all = DispatchGroup()
+    func begin(_ place: Int) {
+        guard place < elements.count else { return }
+        DispatchQueue.global(qos: .userInitiated).async(group: all) {
+            let result = Result { try work(elements[place]) }
+            results.withLock { $0[place] = result }
+            isDone[place].signal()
+        }
     }
-    return try results.withLock { try $0.compactMap { try $0?.get() } }
+    defer { all.wait() }
+    for place in 0..<min(atOnce, elements.count) { begin(place) }
+    for place in elements.indices {
+        isDone[place].wait()
+        let result = results.withLock { $0[place].take() }
+        if let result { try body(result.get()) }
+        begin(place + atOnce)
+    }
 }

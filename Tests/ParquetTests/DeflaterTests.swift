@@ -2,11 +2,12 @@ import Testing
 
 @testable import Parquet
 
-/// What our own deflate writes, zlib reads.
+/// What our own deflate writes, zlib reads, and so does our own inflate.
 struct DeflaterTests {
     /// Packs some bytes both ways; returns the sizes in the order of `presses`.
     @discardableResult
     private func expectBack(_ bytes: [UInt8], marks: [Int] = [0], _ what: String) throws -> [Int] {
+        let fast = FastInflater()
         var deflater = Deflater(), inflater = Inflater(), sizes: [Int] = []
         for mark in marks {
             for press in Self.presses {
@@ -16,9 +17,15 @@ struct DeflaterTests {
                 bytes.withUnsafeBytes { deflater.gzip($0, press, mark: mark, into: &packed) }
                 #expect(packed.array.first == 0x55)
                 let member = UnsafeRawBufferPointer(rebasing: packed.bytes.dropFirst())
-                try inflater.inflate(member, size: bytes.count, into: &raw)
+                try inflater.inflate(member, size: bytes.count, isChecked: false, into: &raw)
                 let isEqual = raw.array == bytes
                 #expect(isEqual, "\(what): \(bytes.count) bytes, mark \(mark), \(press)")
+                var ours = [UInt8](repeating: 0, count: bytes.count + 1)
+                let isRead = ours.withUnsafeMutableBytes {
+                    fast.inflate(member, to: $0.baseAddress!, size: bytes.count)
+                }
+                let isSame = isRead && ours.dropLast().elementsEqual(bytes)
+                #expect(isSame, "with our own inflate: \(what), \(bytes.count) bytes, mark \(mark), \(press)")
                 if mark == marks[0] { sizes.append(member.count) }
             }
         }

@@ -71,7 +71,8 @@ struct LateUses {
             suspects.append((token.life, deadline, Case()))
         }
         guard let earliest = suspects.map(\.deadline).min() else { return [] }
-        let places = Dictionary(suspects.indices.map { (Array(suspects[$0].life.tokenID.utf8), $0) }) { first, _ in first }
+        let ids = suspects.map { Array($0.life.tokenID.utf8) }
+        let places = Dictionary(zip(ids, ids.indices)) { first, _ in first }
         let scan = EventScan(
             from: earliest, to: window.asOf, kinds: .used, texts: [.tokenID: .anyOf(Set(places.keys))],
             fields: Case.fields.union(EventFields(.tokenID)))

@@ -1,19 +1,13 @@
 import CZlib
 
-#if canImport(CDeflate)
-import CDeflate
-#endif
-
 /// Decompresses pages; one state, reset between pages.
 ///
-/// libdeflate does it faster, where the package was built with it. What it refuses zlib looks at
-/// again, so that both give the same answers and the same errors.
+/// Pages whose checksum was found right go to `FastInflater`. What it refuses zlib looks at again, so that both give
+/// the same answers and the same errors.
 struct Inflater: ~Copyable {
     private let stream: UnsafeMutablePointer<z_stream>
     private let isReady: Bool
-    #if canImport(CDeflate)
-    private let fast = libdeflate_alloc_decompressor()
-    #endif
+    private let fast = FastInflater()
 
     init() {
         stream = .allocate(capacity: 1)
@@ -23,16 +17,14 @@ struct Inflater: ~Copyable {
     }
 
     deinit {
-        #if canImport(CDeflate)
-        if let fast { libdeflate_free_decompressor(fast) }
-        #endif
         if isReady { inflateEnd(stream) }
         stream.deallocate()
     }
 
-    /// Appends what the one member in `input` holds, which must be exactly `size` bytes.
+    /// Appends what the one member in `input` holds, which must be exactly `size` bytes. The member's own checksum is
+    /// looked at unless `isChecked` says that the bytes of the member are what was written.
     mutating func inflate(
-        _ input: UnsafeRawBufferPointer, size: Int, into sink: inout ByteSink
+        _ input: UnsafeRawBufferPointer, size: Int, isChecked: Bool, into sink: inout ByteSink
     ) throws(Malformed) {
         guard isReady, inflateReset(stream) == Z_OK else { throw Malformed("no memory to decompress") }
         guard size <= input.count * Cap.inflation + 64 else {
@@ -40,9 +32,7 @@ struct Inflater: ~Copyable {
         }
         // One byte more than expected, so that too long an output shows.
         let out = sink.room(size + 1)
-        #if canImport(CDeflate)
-        if let fast, inflate(input, size: size, to: out, fast) { return sink.commit(size) }
-        #endif
+        if isChecked, fast.inflate(input, to: out, size: size) { return sink.commit(size) }
         stream.pointee.next_in = UnsafeMutablePointer(mutating: input.bindMemory(to: UInt8.self).baseAddress)
         stream.pointee.avail_in = UInt32(input.count)
         stream.pointee.next_out = out.assumingMemoryBound(to: UInt8.self)
@@ -53,17 +43,6 @@ struct Inflater: ~Copyable {
         }
         sink.commit(size)
     }
-
-    #if canImport(CDeflate)
-    private func inflate(
-        _ input: UnsafeRawBufferPointer, size: Int, to out: UnsafeMutableRawPointer, _ fast: OpaquePointer
-    ) -> Bool {
-        var taken = 0, made = 0
-        let result = libdeflate_gzip_decompress_ex(
-            fast, input.baseAddress, input.count, out, size, &taken, &made)
-        return result == LIBDEFLATE_SUCCESS && taken == input.count && made == size
-    }
-    #endif
 }
 
 /// CRC-32 as gzip and Parquet use it.
@@ -74,11 +53,7 @@ enum Checksum {
 
     /// Continues a checksum.
     static func update(_ start: UInt32, _ bytes: UnsafeRawBufferPointer) -> UInt32 {
-        #if canImport(CDeflate)
-        libdeflate_crc32(start, bytes.baseAddress, bytes.count)
-        #else
         UInt32(truncatingIfNeeded: crc32_z(UInt(start), bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count))
-        #endif
     }
 
     static func crc32(_ bytes: [UInt8]) -> UInt32 { bytes.withUnsafeBytes { crc32($0) } }

@@ -20,13 +20,16 @@ struct Workbench: ~Copyable {
             throw Malformed("\(bytes.count - length) bytes lie there; its header says \(header.storedSize)")
         }
         let body = UnsafeRawBufferPointer(rebasing: bytes[length...])
-        if verifiesChecksum, let checksum = header.checksum, checksum != Checksum.crc32(body) {
-            throw Malformed("its checksum is wrong")
+        var isChecked = !verifiesChecksum
+        if verifiesChecksum, let checksum = header.checksum {
+            guard checksum == Checksum.crc32(body) else { throw Malformed("its checksum is wrong") }
+            isChecked = true
         }
         switch header.kind {
         case .dictionary:
             let isCompressed = codec == Codec.gzip.rawValue
-            let contents = try decompress(body, to: header.rawSize, isCompressed: isCompressed)
+            let contents = try decompress(
+                body, to: header.rawSize, isCompressed: isCompressed, isChecked: isChecked)
             return PageParts(kind: header.kind, repetition: .empty, definition: .empty, values: contents)
         case .data(_, _, _, _, let definition, let repetition, let compressed):
             var cursor = ByteCursor(body)
@@ -34,14 +37,15 @@ struct Workbench: ~Copyable {
             let definitionBytes = try cursor.take(definition)
             let isCompressed = compressed && codec == Codec.gzip.rawValue
             let contents = try decompress(
-                cursor.rest(), to: header.rawSize - repetition - definition, isCompressed: isCompressed)
+                cursor.rest(), to: header.rawSize - repetition - definition, isCompressed: isCompressed,
+                isChecked: isChecked)
             return PageParts(
                 kind: header.kind, repetition: repetitionBytes, definition: definitionBytes, values: contents)
         }
     }
 
     private mutating func decompress(
-        _ bytes: UnsafeRawBufferPointer, to size: Int, isCompressed: Bool
+        _ bytes: UnsafeRawBufferPointer, to size: Int, isCompressed: Bool, isChecked: Bool
     ) throws(Malformed) -> UnsafeRawBufferPointer {
         guard isCompressed else {
             guard size == bytes.count else { throw Malformed("\(bytes.count) bytes; its header says \(size)") }
@@ -49,7 +53,7 @@ struct Workbench: ~Copyable {
         }
         guard size >= 0 else { throw Malformed("its levels are larger than itself") }
         values.clear()
-        try inflater.inflate(bytes, size: size, into: &values)
+        try inflater.inflate(bytes, size: size, isChecked: isChecked, into: &values)
         return values.bytes
     }
 }
