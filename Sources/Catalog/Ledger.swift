@@ -41,20 +41,24 @@ package struct RunRecord: Sendable {
     package var asOf: Int64
     package var windowFrom: Int64
     package var detectors: [String]
-    package var findings: [LedgerEntry]
+    /// How many findings there are.
+    package var count: Int
+    /// Makes the entry of one: a flood of findings need not be in memory twice.
+    package var entry: @Sendable (Int) -> LedgerEntry
     /// Whether somebody was told what it found, as a scheduled run does.
     package var isTold: Bool
 
     package init(
-        startedAt: Int64, asOf: Int64, windowFrom: Int64, detectors: [String], findings: [LedgerEntry],
-        isTold: Bool = false
+        startedAt: Int64, asOf: Int64, windowFrom: Int64, detectors: [String], count: Int, isTold: Bool = false,
+        entry: @escaping @Sendable (Int) -> LedgerEntry
     ) {
         self.isTold = isTold
         self.startedAt = startedAt
         self.asOf = asOf
         self.windowFrom = windowFrom
         self.detectors = detectors
-        self.findings = findings
+        self.count = count
+        self.entry = entry
     }
 }
 
@@ -83,11 +87,11 @@ extension Catalog {
                     VALUES (?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
-                    run.startedAt, run.asOf, run.windowFrom, run.detectors.joined(separator: ","), run.findings.count,
+                    run.startedAt, run.asOf, run.windowFrom, run.detectors.joined(separator: ","), run.count,
                     told.count, run.isTold,
                 ])
             let runID = db.lastInsertedRowID
-            for finding in run.findings { try Self.save(finding, runID, run.startedAt, db) }
+            for place in 0..<run.count { try Self.save(run.entry(place), runID, run.startedAt, db) }
             try Self.retract(run, runID, db)
             for (id, words) in told {
                 try db.execute(sql: "UPDATE findings SET told = ? WHERE finding_id = ?", arguments: [words, id])

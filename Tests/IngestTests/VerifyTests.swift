@@ -41,7 +41,7 @@ private func everything(in place: Place) throws {
         id: "f1", detector: "d", class: "c", severity: "high", entityType: "token", entity: "t1", firstSeen: 1,
         lastSeen: 2, title: "a title", body: "{}")
     try ledger.record(
-        RunRecord(startedAt: 1, asOf: 2, windowFrom: 0, detectors: ["d"], findings: [finding]), told: ["f1": "words"])
+        RunRecord(startedAt: 1, asOf: 2, windowFrom: 0, detectors: ["d"], count: 1) { _ in finding }, told: ["f1": "words"])
     try ledger.close()
 }
 

@@ -30,7 +30,7 @@ package struct JSONWriter: Sendable {
     /// Forgets what was written and keeps the memory.
     package mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
-    private mutating func append(_ value: JSONValue, depth: Int) {
+    mutating func append(_ value: JSONValue, depth: Int) {
         switch value {
         case .null: raw("null")
         case .bool(let value): raw(value ? "true" : "false")
@@ -61,7 +61,7 @@ package struct JSONWriter: Sendable {
         raw(close)
     }
 
-    private mutating func breakLine(_ depth: Int) {
+    mutating func breakLine(_ depth: Int) {
         guard layout == .pretty else { return }
         bytes.append(0x0A)
         for _ in 0..<depth * 2 { bytes.append(0x20) }

@@ -46,22 +46,23 @@ package struct DetectionReport: Sendable {
     package func print(as format: Format, to output: Output) throws(ConsoleError) {
         switch format {
         case .text: try DetectionText(self, output).print()
-        case .json: try output.write(json.json(.pretty) + "\n")
+        case .json: try printJSON(to: output)
         case .ndjson: for finding in findings { try output.line(finding.line.json()) }
         case .csv, .markdown: try Console.print(table, as: format, to: output)
         }
     }
 
-    /// The JSON document, schema version 1; see Docs/json.md.
-    package var json: JSONValue {
-        .object([
-            .init("schema_version", 1),
-            .init("as_of", .string(Timestamp.text(window.asOf))),
-            .init("window", ["from": .string(Timestamp.text(window.from)), "to": .string(Timestamp.text(window.to))]),
-            .init("detectors", .array(results.map(\.json))),
-            .init("findings", .array(findings.map(\.json))),
-            .init("suppressed", .array(hidden.map(Self.json))),
-        ])
+    /// The JSON document, schema version 1; see Docs/json.md. A flood may make tens of thousands of findings.
+    private func printJSON(to output: Output) throws(ConsoleError) {
+        var document = JSONObjectStream(output)
+        try document.member("schema_version", 1)
+        try document.member("as_of", .string(Timestamp.text(window.asOf)))
+        try document.member(
+            "window", ["from": .string(Timestamp.text(window.from)), "to": .string(Timestamp.text(window.to))])
+        try document.list("detectors", results) { $0.json }
+        try document.list("findings", findings) { $0.json }
+        try document.list("suppressed", hidden) { Self.json($0) }
+        try document.finish()
     }
 
     private static func json(_ hidden: (finding: Finding, entry: Allowlist.Entry)) -> JSONValue {

@@ -148,7 +148,8 @@ struct Detect: ParsableCommand {
         guard semantics == .gap else { return }
         let run = RunRecord(
             startedAt: Clock.now(), asOf: report.window.asOf, windowFrom: report.window.from,
-            detectors: report.results.map { $0.detector }, findings: all.map(\.ledgerEntry), isTold: new)
+            detectors: report.results.map { $0.detector }, count: all.count, isTold: new
+        ) { all[$0].ledgerEntry }
         var words: [String: String] = [:]
         for finding in told { words[finding.id] = finding.words }
         do {
