@@ -28,6 +28,8 @@ package struct DetectorCard: Sendable {
     package var question: String
     /// The fields without which it cannot answer.
     package var needs: [EventField]
+    /// What it cannot judge by where the log does not say it.
+    package var judgesBy: [Basis] = []
     package var defaultSeverity: Severity
     /// The classes that a finding of this detector may have, worst first, each with one sentence.
     package var classes: [Class]
@@ -36,6 +38,12 @@ package struct DetectorCard: Sendable {
     /// What it does not see, and where it departs from the plain table of rules and why.
     package var knownGaps: [String]
     package var version: Int
+
+    /// Fields of some kinds of events in the window, or facts about the tokens used in it.
+    package enum Basis: Sendable {
+        case events(EventKinds, [EventField])
+        case tokens([TokenFact])
+    }
 
     /// A class of findings.
     package struct Class: Sendable {

@@ -10,7 +10,7 @@ final class SegmentShelf: Sendable {
     }
 
     /// Bytes of dictionaries that idle readers may keep, and readers, each with an open file.
-    private static let keptBytes = 64 << 20
+    private static let keptBytes = 40 << 20
     private static let keptReaders = 128
 
     private let state = Mutex(State())

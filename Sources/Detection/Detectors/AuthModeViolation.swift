@@ -13,6 +13,7 @@ package struct AuthModeViolation: Detector {
         title: "Tool used by the wrong kind of caller",
         question: "Which tools answered callers whose kind of credential they must not accept?",
         needs: [.ts, .event, .tool, .kind],
+        judgesBy: [.events(.used, [.tool, .kind])],
         defaultSeverity: .critical,
         classes: [
             .init("anonymous_write", .critical, "A caller without an identity used a tool that writes."),

@@ -10,6 +10,7 @@ package struct CodeReplay: Detector {
         title: "One-time code used twice",
         question: "Which OAuth codes were exchanged more than once?",
         needs: [.ts, .event, .tokenID, .codeID],
+        judgesBy: [.events(EventKinds(.exchanged), [.codeID, .tokenID])],
         defaultSeverity: .critical,
         classes: [.init("code_replay", .critical, "Two or more exchanges with one code.")],
         references: ["T1528", "T1550.001"],

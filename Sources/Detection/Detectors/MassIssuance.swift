@@ -11,6 +11,7 @@ package struct MassIssuance: Detector {
         title: "Many tokens issued at once",
         question: "Who issued unusually many tokens within an hour?",
         needs: [.ts, .event, .tokenID, .actor],
+        judgesBy: [.events(EventKinds(.issued), [.actor])],
         defaultSeverity: .medium,
         classes: [.init("mass_issuance", .medium, "More tokens issued by one actor in a sliding hour than the limit.")],
         references: ["T1098.001", "T1136"],

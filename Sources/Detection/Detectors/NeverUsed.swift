@@ -14,6 +14,7 @@ package struct NeverUsed: Detector {
         title: "Issued and never used",
         question: "Which valid tokens has nobody used in the month since their issue?",
         needs: [.ts, .event, .tokenID],
+        judgesBy: [.events(EventKinds(.issued), [.tokenID])],
         defaultSeverity: .info,
         classes: [.init("never_used", .info, "Issued longer ago than the limit, valid, and never used.")],
         references: ["T1078"],

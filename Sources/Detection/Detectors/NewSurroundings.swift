@@ -14,6 +14,7 @@ package struct NewSurroundings: Detector {
         title: "Token in new surroundings",
         question: "Which settled tokens were used from a network, with a program or for a tool that is new for them?",
         needs: [.ts, .event, .tokenID, .ip, .userAgent, .tool],
+        judgesBy: [.events(.used, [.ip, .userAgent, .tool])],
         defaultSeverity: .medium,
         classes: [
             .init("all_new", .high, "Network, program and tool are new at once."),

@@ -11,6 +11,7 @@ package struct PrincipalMismatch: Detector {
         title: "Token used for another principal",
         question: "Which tokens acted for a principal that they were not issued to?",
         needs: [.ts, .event, .tokenID, .principal],
+        judgesBy: [.events(.used, [.principal]), .tokens([.birth, .principal])],
         defaultSeverity: .critical,
         classes: [.init("principal_mismatch", .critical, "The use names another principal than the token's birth.")],
         references: ["T1134", "T1078"],

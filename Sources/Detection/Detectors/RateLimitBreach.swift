@@ -11,6 +11,7 @@ package struct RateLimitBreach: Detector {
         title: "More calls than the rate table allows",
         question: "Who was answered more often in any minute than the rate table allows?",
         needs: [.ts, .event, .kind, .ip, .tokenID, .principal],
+        judgesBy: [.events(.used, [.kind, .ip])],
         defaultSeverity: .medium,
         classes: [.init("rate_limit_breach", .medium, "More uses in a sliding minute than the caller's cell allows.")],
         references: ["T1119", "T1499"],

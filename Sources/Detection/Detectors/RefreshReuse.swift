@@ -15,6 +15,7 @@ package struct RefreshReuse: Detector {
         title: "Replaced token refreshed again",
         question: "Which tokens were refreshed again after another had taken their place?",
         needs: [.ts, .event, .tokenID, .oldTokenID],
+        judgesBy: [.events(EventKinds(.refreshed), [.oldTokenID])],
         defaultSeverity: .critical,
         classes: [.init("refresh_reuse", .critical, "A superseded token was refreshed again.")],
         references: ["T1528", "T1550.001"],

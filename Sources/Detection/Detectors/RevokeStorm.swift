@@ -12,6 +12,7 @@ package struct RevokeStorm: Detector {
         title: "Many tokens revoked at once",
         question: "Who revoked unusually many tokens within an hour?",
         needs: [.ts, .event, .tokenID, .actor],
+        judgesBy: [.events(EventKinds(.revoked), [.actor])],
         defaultSeverity: .medium,
         classes: [.init("revoke_storm", .medium, "More tokens revoked by one actor in a sliding hour than the limit.")],
         references: ["T1531"],

@@ -14,6 +14,7 @@ package struct ScopeBypass: Detector {
         title: "Tool used without its scope",
         question: "Which tokens used a tool successfully whose scopes they do not hold?",
         needs: [.ts, .event, .tokenID, .tool, .scopes, .success],
+        judgesBy: [.events(.used, [.tool]), .tokens([.birth, .scopes])],
         defaultSeverity: .critical,
         classes: [.init("scope_bypass", .critical, "A successful use of a tool by a token that lacks its scope.")],
         references: ["T1548", "T1078"],

@@ -10,6 +10,9 @@ package struct ScopeEscalation: Detector {
         title: "New scopes for a principal",
         question: "Who got scopes to write that they had not held before?",
         needs: [.ts, .event, .tokenID, .principal, .scopes],
+        judgesBy: [
+            .events([EventKinds(.issued), EventKinds(.exchanged), EventKinds(.refreshed)], [.principal, .scopes])
+        ],
         defaultSeverity: .high,
         classes: [
             .init("scope_escalation", .high, "A token brought its principal scopes beyond all that it held, one of "

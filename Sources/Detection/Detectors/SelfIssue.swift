@@ -12,6 +12,7 @@ package struct SelfIssue: Detector {
         title: "Token issued to one's own account",
         question: "Who issued tokens to their own account?",
         needs: [.ts, .event, .tokenID, .actor, .principal],
+        judgesBy: [.events(EventKinds(.issued), [.actor, .principal])],
         defaultSeverity: .medium,
         classes: [.init("self_issue", .medium, "Actor and principal of an issue are one.")],
         references: ["T1098.001"],

@@ -12,6 +12,7 @@ package struct ToolUndeclared: Detector {
         title: "Undeclared tool in use",
         question: "Which tools are used that the policy does not name?",
         needs: [.ts, .event, .tool],
+        judgesBy: [.events(.used, [.tool])],
         defaultSeverity: .high,
         classes: [.init("tool_undeclared", .high, "A tool was used that the policy does not name.")],
         references: ["T1190"],

@@ -10,6 +10,7 @@ package struct UseAfterExpiry: Detector {
         title: "Token used after its expiry",
         question: "Which tokens were accepted although they had expired?",
         needs: [.ts, .event, .tokenID, .expiresAt],
+        judgesBy: [.tokens([.birth, .expiry])],
         defaultSeverity: .critical,
         classes: [.init("use_after_expiry", .critical, "Accepted later than the grace after its expiry.")],
         references: ["T1078", "T1550.001"],

@@ -13,6 +13,7 @@ package struct UseAfterRevoke: Detector {
         title: "Token used after its revocation",
         question: "Which tokens were accepted although they had been revoked?",
         needs: [.ts, .event, .tokenID],
+        judgesBy: [.events(EventKinds(.revoked), [.tokenID])],
         defaultSeverity: .critical,
         classes: [
             .init("use_after_revoke", .critical, "Accepted later than the grace after its revocation."),

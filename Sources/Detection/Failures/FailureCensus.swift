@@ -2,16 +2,20 @@ internal import Columns
 internal import Events
 
 extension FailureReader {
+    /// Failures in the window itself, and those that lack something.
+    struct Counts {
+        var failures = 0
+        var withoutAddress = 0
+        var badAddress = 0
+        var withoutAgent = 0
+    }
+
     /// How often clients and agents fail.
     struct Census {
         private var keys = SaturatingCounters()
         /// Mismatches only: a campaign consists of them.
         fileprivate(set) var agents = SaturatingCounters()
-        /// Failures in the window itself, and those that lack something.
-        var failures = 0
-        var withoutAddress = 0
-        var badAddress = 0
-        var withoutAgent = 0
+        var counts = Counts()
 
         /// Counts a failure of a client, and of the networks that it belongs to.
         fileprivate mutating func count(_ key: IPKey) {
@@ -44,10 +48,10 @@ extension FailureReader {
                     if mismatches[row], agents[row] != 0 { census.agents.count(agents[row]) }
                 }
                 guard window.contains(events.ts[row]) else { continue }
-                census.failures += 1
-                if clients[row] == .absent { census.withoutAddress += 1 }
-                if clients[row] == .unreadable { census.badAddress += 1 }
-                if agents[row] == 0 { census.withoutAgent += 1 }
+                census.counts.failures += 1
+                if clients[row] == .absent { census.counts.withoutAddress += 1 }
+                if clients[row] == .unreadable { census.counts.badAddress += 1 }
+                if agents[row] == 0 { census.counts.withoutAgent += 1 }
             }
         }
         return census

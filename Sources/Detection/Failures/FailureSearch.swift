@@ -20,7 +20,7 @@ struct FailureSearch {
     struct Outcome {
         /// Episodes that touch the window, or that an accepted use inside the window may follow.
         var episodes: [Episode] = []
-        var census: FailureReader.Census
+        var census = FailureReader.Counts()
         /// Failures of the clients that were looked at closely, and those of them without a credential.
         var closely = 0
         var withoutCredential = 0
@@ -47,7 +47,7 @@ struct FailureSearch {
         let replays = try CredentialReplaySearch(history: history, settings: settings, span: span, window: window).run()
         let probes = try ScopeProbeSearch(history: history, settings: settings, span: span).run()
         let slow = try slowEpisodes()
-        var outcome = Outcome(census: FailureReader.Census())
+        var outcome = Outcome()
         (outcome.over, outcome.overUnnamed) = (replays.failures, replays.unnamed)
         let (ofClients, ofAgents) = try counted(&outcome)
         let all = ofClients + slow
@@ -80,8 +80,9 @@ struct FailureSearch {
     private func counted(_ outcome: inout Outcome) throws -> (ofClients: [Episode], ofAgents: [Episode]) {
         var reader = FailureReader(history: history, settings: settings)
         let first = span.around(margin)
-        outcome.census = try reader.census(first, window: window)
-        let rows = try reader.rows(first, .often(outcome.census, fewest: settings.fewestFailures))
+        let census = try reader.census(first, window: window)
+        outcome.census = census.counts
+        let rows = try reader.rows(first, .often(census, fewest: settings.fewestFailures))
         outcome.closely = rows.byKey.count
         outcome.withoutCredential = rows.byKey.count { $0.credential == Failure.noCredential }
         outcome.oneIn = rows.oneIn

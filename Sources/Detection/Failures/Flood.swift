@@ -5,8 +5,8 @@
 /// kept depends on the rows alone. Of a client they are chosen by their time; of an agent and a network by their
 /// client, so that clients keep all their failures or none.
 struct Flood {
-    /// The most rows that are held: some 100 MB.
-    static let most = 3_000_000
+    /// The most rows that are held, 32 bytes each. Arrays grow by doubling: a power of two leaves no room unused.
+    static let most = 1 << 20
 
     enum Group: UInt64 { case key, agent, network }
 

@@ -64,6 +64,7 @@ struct Detect: ParsableCommand {
     @OptionGroup var output: FindingsOutputOptions
 
     func run() throws {
+        Process.keepLittleMemory()
         var policy = try policy.read(trail: trail.path)
         policy.settings.dormantTokenReactivation.semantics = semantics.value
         let detectors = try Detectors.named(ids, policy.settings)
@@ -212,8 +213,11 @@ enum DetectionRun {
         let progress = Progress.standardError("detect", total: nil, unit: "detectors", quiet: isQuiet)
         defer { progress.finish() }
         var results: [DetectionResult] = []
+        let missing = try FieldCoverage(detectors.map(\.card), in: window, of: history)
         for detector in detectors {
-            results.append(try detector.detect(in: window, of: history))
+            var result = try detector.detect(in: window, of: history)
+            result.coverage += missing.notes(for: detector.card)
+            results.append(result)
             progress.update(bytes: 0, count: Int64(results.count))
         }
         var report = DetectionReport(
