@@ -12,7 +12,7 @@ struct StoryTests {
         #expect(Self.names == [
             "admin-account-taken", "all-six-kinds", "bad-lines", "broken-checks", "broken-client", "dead-tokens-in-use",
             "distributed-stuffing", "dormant-token", "forgotten-tokens", "quiet-week", "runaway-client", "shipper-died",
-            "spent-token-and-probe",
+            "slow-stuffing", "spent-token-and-probe",
             "stolen-refresh-token", "stuffing-by-ip", "success-after-stuffing", "token-dormant-from-birth", "token-moved",
             "undeclared-tool",
         ])
