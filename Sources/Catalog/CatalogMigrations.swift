@@ -30,9 +30,6 @@ enum CatalogMigrations {
             try db.execute(sql: statesOfFindings)
             try TableSums.add(["finding_changes"], db)
         }
-        migrator.registerMigration("5 findings by status") { db in
-            try db.execute(sql: "CREATE INDEX findings_by_status ON findings (status, detector, severity)")
-        }
         return migrator
     }
 

@@ -187,8 +187,14 @@ struct FailureOracle {
         let failures = events.filter { $0.kind == .failed && key($0) != nil }
         let byKey = Dictionary(grouping: failures) { key($0) ?? "" }
         let byAgent = Dictionary(grouping: failures.filter { $0[.userAgent] != nil }) { $0[.userAgent] ?? "" }
-        return withoutMembers(byKey.flatMap { keyRuns($0, $1) } + networkRuns(failures))
-            + byKey.flatMap { namedRuns($0, $1) } + byAgent.flatMap { agentRuns($0, $1) }
+        let named = byKey.flatMap { namedRuns($0, $1) }
+        // Even refusals that lie within a probe of scopes are no broken client.
+        let counted = withoutMembers(byKey.flatMap { keyRuns($0, $1) } + networkRuns(failures)).filter { run in
+            run.kind != "broken_client" || !named.contains {
+                $0.kind == "scope_probe" && $0.subject == run.subject && $0.first <= run.first && run.last <= $0.last
+            }
+        }
+        return counted + named + byAgent.flatMap { agentRuns($0, $1) }
     }
 
     private func keyRuns(_ key: String, _ rows: [Event]) -> [Run] {

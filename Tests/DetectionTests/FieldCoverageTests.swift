@@ -61,7 +61,21 @@ struct FieldCoverageTests {
             try notes([birth] + events, PrincipalMismatch()).filter { $0.hasPrefix(used) }
         }
         #expect(try told([anonymous, named]).isEmpty)
+        // The word alone says so where a log names no kinds.
+        anonymous.texts[.kind] = nil
+        #expect(try told([anonymous, named]).isEmpty)
         #expect(try told([Event](repeating: named, count: 100) + [nobody]).isEmpty)
         #expect(try told([Event](repeating: named, count: 99) + [nobody]) == [used + " 1 % of `used`"])
+    }
+
+    @Test func `tokens that come only later than the time of looking are not counted`() throws {
+        let events: [Event] = [
+            .issued("tok_1", at: Event.time(hour: 1)), .used("tok_1", at: Event.time(hour: 2)),
+            .issued("tok_2", at: Event.time(hour: 13)), .used("tok_2", at: Event.time(hour: 14)),
+        ]
+        let noon = Event.time(hour: 12)
+        let coverage = try FieldCoverage(
+            [UseAfterExpiry.card], in: DetectionWindow(asOf: noon), of: MemoryHistory(events.sourced))
+        #expect(coverage.notes(for: UseAfterExpiry.card).isEmpty)
     }
 }

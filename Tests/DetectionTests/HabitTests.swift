@@ -1,4 +1,5 @@
 import Events
+import Rollups
 import Testing
 
 @testable import Detection
@@ -82,4 +83,40 @@ struct HabitTests {
         }
         #expect(found > 0)
     }
+
+    /// Of dropped months the rollups keep the last day of each token, but nobody knows what it showed.
+    @Test func `uses of dropped months do not make a token settled`() throws {
+        let dropped = (0..<25).map { Event.used("tok_1", at: Event.time(day: 1, hour: 6) + Int64($0)) }
+        let kept: [Event] = [
+            .used("tok_1", at: Event.time(day: 12)), .used("tok_1", at: Event.time(day: 13), tool: "orders.cancel"),
+        ]
+        let whole = MemoryHistory((dropped + kept).sourced)
+        let window = DetectionWindow(from: Event.time(day: 13), to: Event.time(day: 14), asOf: Event.time(day: 14))
+        #expect(try NewSurroundings().detect(in: window, of: whole).findings.map(\.class) == ["one_new"])
+        let pruned = PrunedHistory(rollups: whole, events: MemoryHistory(kept.sourced))
+        #expect(try NewSurroundings().detect(in: window, of: pruned).findings.isEmpty)
+    }
+}
+
+/// A history of which some events were dropped: what is known of tokens and days stays.
+private struct PrunedHistory: History {
+    let rollups: MemoryHistory
+    let events: MemoryHistory
+    let memo = HistoryMemo()
+
+    var coverage: Range<Int64>? { get throws { events.coverage } }
+
+    func tokenDays(on day: Int32) throws -> [TokenDays] { try rollups.tokenDays(on: day) }
+    func life(ofToken number: UInt32) throws -> TokenLife? { try rollups.life(ofToken: number) }
+    func lives(ofTokens numbers: [UInt32]) throws -> [TokenLife] { try rollups.lives(ofTokens: numbers) }
+    func lives(named ids: Set<[UInt8]>) throws -> [TokenLife] { try rollups.lives(named: ids) }
+    func tokens(ofPrincipals principals: Set<String>) throws -> [TokenLife] {
+        try rollups.tokens(ofPrincipals: principals)
+    }
+    func firstBirth(ofKind kind: String?) throws -> Int64? { try rollups.firstBirth(ofKind: kind) }
+    func lastUse(ofToken number: UInt32, beforeDay day: Int32) throws -> Int64? {
+        try rollups.lastUse(ofToken: number, beforeDay: day)
+    }
+    func daysWithEvents(in days: ClosedRange<Int32>) throws -> [Int32] { try events.daysWithEvents(in: days) }
+    func scan(_ scan: EventScan, _ body: (EventColumns) throws -> Void) throws { try events.scan(scan, body) }
 }

@@ -146,4 +146,20 @@ struct FastInflaterTests {
         #expect(weRead(plain + plain, 3, inflater) == nil)
         #expect(weRead(plain, 3, inflater) == [1, 2, 3])
     }
+
+    /// Each block costs its tables; a few bytes can hold thousands of empty ones.
+    @Test func `thousands of empty blocks are left to zlib, which reads them`() throws {
+        // Not the last, fixed codes, end of block: ten bits. Then a last block that holds "A".
+        var bits: [UInt8] = (0..<5000).flatMap { _ in [0, 1, 0] + [UInt8](repeating: 0, count: 7) }
+        bits += [1, 1, 0] + [0, 1, 1, 1, 0, 0, 0, 1] + [UInt8](repeating: 0, count: 7)
+        var stream = [UInt8](repeating: 0, count: (bits.count + 7) / 8)
+        for (place, bit) in bits.enumerated() { stream[place / 8] |= bit << UInt8(place % 8) }
+        var member = member([65], Self.ways[3])
+        member = member[..<10] + stream + member.suffix(8)
+        #expect(zlibReads(member, 1) == [65])
+        #expect(weRead(member, 1, FastInflater()) == nil)
+        var inflater = Inflater(), sink = ByteSink()
+        try member.withUnsafeBytes { try inflater.inflate($0, size: 1, isChecked: true, into: &sink) }
+        #expect(sink.array == [65])
+    }
 }

@@ -51,6 +51,8 @@ package struct FieldCoverage {
     ) throws -> [TokenFact: Share] {
         var shares: [TokenFact: Share] = [:]
         for token in try ActiveTokens(history: history, window: window).read() where !token.life.isAnonymous {
+            // Days are whole there: a token may have been used later only.
+            guard let first = token.life.firstUse, first < window.asOf else { continue }
             for fact in facts where fact == .birth || token.life.issuedAt != nil {
                 shares[fact, default: Share()].all += 1
                 if fact.isUnknown(of: token.life) { shares[fact, default: Share()].absent += 1 }
@@ -120,8 +122,12 @@ package enum TokenFact: Sendable, Hashable {
 extension EventColumns {
     /// The rows whose caller had a credential.
     fileprivate var rowsOfTokens: [Int] {
-        let isAnonymous = self[.kind].values(none: false) { $0.elementsEqual("anonymous".utf8) }
-        return (0..<count).filter { self[.tokenID].indices[$0] != TextColumn.none && !isAnonymous[$0] }
+        let anonymous = "anonymous".utf8
+        let isNamed = self[.tokenID].values(none: false) { !$0.elementsEqual(anonymous) }
+        let isToken = self[.kind].values(none: nil) { !$0.elementsEqual(anonymous) }
+        return (0..<count).filter { row in
+            self[.tokenID].indices[row] != TextColumn.none && (isToken[row] ?? isNamed[row])
+        }
     }
 
     /// How many rows have no value in a column, of all or of some.

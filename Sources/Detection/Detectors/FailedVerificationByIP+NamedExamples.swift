@@ -67,6 +67,11 @@ extension FailedVerificationByIP {
             events: (Int64(0)..<5).map { refused("tok_1", "missing_scope", minute: $0 * 2, tool: "tool.\($0)") },
             expected: [.init("scope_probe", "198.51.100.23", .high)]),
         DetectorExample(
+            "a probe at even distances by a token that worked there before is no broken client as well", asOf: asOf,
+            events: [.used("tok_1", at: start - Timestamp.minute, ip: "198.51.100.23")]
+                + (Int64(0)..<8).map { refused("tok_1", "missing_scope", minute: $0, tool: "tool.\($0)") },
+            expected: [.init("scope_probe", "198.51.100.23", .high)]),
+        DetectorExample(
             "four tools in ten minutes, or five in eleven, are no probe", asOf: asOf,
             events: (0..<4).map { refused("tok_1", "missing_scope", minute: $0 * 2, tool: "tool.\($0)") }
                 + (0..<5).map { refused("tok_2", "missing_scope", minute: 60 + $0 * 3, tool: "tool.\($0)") },

@@ -54,8 +54,15 @@ struct FailureSearch {
         let told = try SharedEgress(history: history, settings: settings).judge(all)
         outcome.sharedEgress = all.count - told.count
         let judged = NetworkSearch.without(membersOf: told.filter { $0.keys[0].family.isNetwork }, told)
-        outcome.episodes = judged + ofAgents + replays.episodes + probes
+        outcome.episodes = judged.filter { !Self.isProbe($0, probes) } + ofAgents + replays.episodes + probes
         return outcome
+    }
+
+    /// Whether what looks like a broken client is somebody who tries out scopes, evenly: it lies within a probe.
+    private static func isProbe(_ episode: Episode, _ probes: [Episode]) -> Bool {
+        episode.kind == .brokenClient && probes.contains {
+            $0.keys == episode.keys && $0.first <= episode.first && episode.last <= $0.last
+        }
     }
 
     /// Episodes outside of the window to which accepted uses may belong that would else be told of those that touch it:

@@ -11,20 +11,23 @@ struct RecentUses {
     private let history: any History
     /// How many days are remembered.
     private let memory: Int32
+    /// What happened before this day is not looked at: of dropped months some uses are known, but not their events.
+    private let oldest: Int32
     /// Those days that had uses, ascending, each with its pieces.
     private var days: [(day: Int32, pieces: [TokenDays])] = []
     private var next: Int32?
     /// Uses on the days held, by number of the token.
     private var sums: [UInt32] = []
 
-    init(_ history: any History, memory: Int32) {
+    init(_ history: any History, memory: Int32, notBefore oldest: Int32) {
         self.history = history
         self.memory = memory
+        self.oldest = oldest
     }
 
     /// Holds the days before `day`. Days are asked for in ascending order, so each is read once.
     mutating func advance(before day: Int32) throws {
-        let from = day - memory
+        let from = max(day - memory, oldest)
         for held in days.prefix(while: { $0.day < from }) { count(held.pieces) { $0 &-= $1 } }
         days.removeAll { $0.day < from }
         for one in stride(from: max(next ?? from, from), to: day, by: 1) {

@@ -63,7 +63,9 @@ struct TokenHabits {
         places = Dictionary(tokens.indices.map { (tokens[$0].text, UInt32($0)) }) { first, _ in first }
         known = KnownValues(
             tokens: tokens.count, kinds: Self.fields.count, most: settings.mostHabits, memory: settings.memory)
-        recent = RecentUses(history, memory: settings.memory)
+        recent = RecentUses(
+            history, memory: settings.memory,
+            notBefore: try history.coverage.map { Timestamp.day(of: $0.lowerBound) } ?? 0)
     }
 
     /// The news of the days of the window, in no promised order.

@@ -32,8 +32,11 @@ struct FastInflater: ~Copyable {
         var stream = BitStream(
             next: start + Self.headerBytes, end: start + (input.count - Self.trailerBytes), start: out, out: out,
             outEnd: out + size)
-        var isLast = false
+        var isLast = false, blocks = 0
         while !isLast {
+            // A block costs its tables, however little it holds: very many of them are for zlib, which makes fewer.
+            blocks += 1
+            guard blocks <= 64 + size >> 10 else { return false }
             stream.fill()
             isLast = stream.take(1) == 1
             switch stream.take(2) {

@@ -9,6 +9,9 @@ package enum FindingsFormat: String, CaseIterable, Sendable {
     case prometheus
     /// A report in one file, for a browser.
     case html
+
+    /// Whether it tells of the trail beside the findings, see `TrailFacts`.
+    package var tellsOfTrail: Bool { self == .prometheus || self == .html }
 }
 
 extension DetectionReport {

@@ -36,11 +36,14 @@ package struct TrailFacts: Sendable {
     /// Days that a report draws.
     private static let drawn: Int32 = 30
 
+    /// Nothing of the trail, for formats that do not tell of it.
+    package init(version: String, now: Int64) { (self.version, self.now) = (version, now) }
+
     /// - Parameters:
     ///   - end: the days before this time are counted.
     ///   - now: the clock, microseconds since the epoch.
     package init(_ trail: Trail, until end: Int64, version: String, now: Int64) throws {
-        (self.version, self.now) = (version, now)
+        self.init(version: version, now: now)
         let catalog = trail.catalog
         newest = try catalog.newest().map { $0 - 1 }
         events = try catalog.segments().reduce(0) { $0 + $1.rows }

@@ -82,7 +82,10 @@ struct Detect: ParsableCommand {
                 report.results[place].findings.removeAll { told[$0.id] == $0.words }
             }
         }
-        let facts = try TrailFacts(opened, until: report.window.to, version: Version.current, now: Clock.now())
+        let formats = [output.format] + output.also.map(\.format)
+        let facts = formats.contains(where: \.tellsOfTrail)
+            ? try TrailFacts(opened, until: report.window.to, version: Version.current, now: Clock.now())
+            : TrailFacts(version: Version.current, now: Clock.now())
         let isRead = try write(report, whole, facts)
         // Only now: what could not be written was not told.
         try record(all, report, told: new && isRead ? report.findings : [], opened)
@@ -125,7 +128,7 @@ struct Detect: ParsableCommand {
     /// whole window, also when only what is new is told: they would forget what is still so.
     private func write(_ report: DetectionReport, _ whole: DetectionReport, _ facts: TrailFacts) throws -> Bool {
         func shown(as format: FindingsFormat) -> DetectionReport {
-            [.prometheus, .html].contains(format) ? whole : report
+            format.tellsOfTrail ? whole : report
         }
         for also in output.also {
             let file = try Output.file(also.path)
