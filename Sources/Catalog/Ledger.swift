@@ -77,6 +77,17 @@ extension Catalog {
         }
     }
 
+    /// Of these findings those that somebody has resolved, with their severities.
+    package func resolved(of ids: [String]) throws(CatalogError) -> [String: String] {
+        try read("read what was resolved") { db in
+            let statement = try db.cachedStatement(
+                sql: "SELECT severity FROM findings WHERE finding_id = ? AND status = 'resolved'")
+            var resolved: [String: String] = [:]
+            for id in ids { resolved[id] = try String.fetchOne(statement, arguments: [id]) }
+            return resolved
+        }
+    }
+
     /// Writes a run and its findings. `told` holds the ids and words of those that somebody was told and need not be
     /// told again; it is to be called after they were.
     package func record(_ run: RunRecord, told: [String: String]) throws(CatalogError) {

@@ -20,9 +20,10 @@ enum Wording {
         return span(micros)
     }
 
-    /// Whole per cent, rounded down.
+    /// Whole per cent, rounded down; a little is not nothing.
     static func percent(_ part: Int, of whole: Int) -> String {
-        whole == 0 ? "0 %" : "\(Int(Double(part) / Double(whole) * 100)) %"
+        if part > 0, Double(part) / Double(whole) < 0.01 { return "less than 1 %" }
+        return whole == 0 ? "0 %" : "\(Int(Double(part) / Double(whole) * 100)) %"
     }
 
     /// `1 use`, `2 uses`.

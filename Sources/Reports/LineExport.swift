@@ -21,7 +21,7 @@ package enum LineExportError: Error, Equatable, CustomStringConvertible {
         case .severalSources(let name, let choices):
             "cannot export lines: "
                 + (name.map { "several files were read under the name \($0)" } ?? "the trail has several sources")
-                + "; choose one with --source:\n" + choices.joined(separator: "\n")
+                + "; choose one with --source:\n" + choices.map { "  \($0)" }.joined(separator: "\n")
         case .cutLine(let name, let offset, let length, let kept):
             "cannot give back \(name): the line at byte \(offset) has \(length) bytes, of which the first \(kept) "
                 + "were kept"

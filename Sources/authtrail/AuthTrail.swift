@@ -46,7 +46,9 @@ struct AuthTrail: ParsableCommand {
     private static func finish(_ failure: Failure) -> Never {
         let output = Output.standardError()
         for message in failure.messages {
-            try? output.line(output.terminal.paint("authtrail:", .red) + " " + SafeText.visible(message))
+            // What is set in belongs to the message before it.
+            let name = message.hasPrefix("  ") ? "" : output.terminal.paint("authtrail:", .red) + " "
+            try? output.line(name + SafeText.visible(message))
         }
         try? output.finish()
         exit(withError: ExitCode(failure.code))

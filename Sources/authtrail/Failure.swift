@@ -32,7 +32,13 @@ struct Failure: Error {
     /// The failure that an error of a module means, or nil for errors of the command line.
     init?(_ error: any Error) {
         guard let code = Self.code(of: error) else { return nil }
-        self.init(code: code, messages: ["\(error)"])
+        self.init(code: code, messages: Self.messages(of: error))
+    }
+
+    /// Some errors are lists; whatever else holds a newline has it from a name or a line.
+    private static func messages(of error: any Error) -> [String] {
+        guard error is PolicyError || error is LineExportError else { return ["\(error)"] }
+        return "\(error)".split(separator: "\n").map { String($0) }
     }
 
     /// The exit code of an error.

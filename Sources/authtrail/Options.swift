@@ -26,6 +26,15 @@ struct TrailOptions: ParsableArguments {
         return variable
     }
 
+    /// The flag as another command needs it, or nothing where it finds the trail without.
+    var flag: String {
+        guard let trail else { return "" }
+        let isPlain = trail.utf8.allSatisfy {
+            $0 > 0x2A && $0 < 0x7F && !"\\;<>?`|\u{7F}{}[]^~".utf8.contains($0)
+        }
+        return isPlain ? "--trail \(trail)" : "--trail '\(trail.replacing("'", with: "'\\''"))'"
+    }
+
     func open() throws -> Trail { try Trail(reading: path) }
 }
 
@@ -107,8 +116,10 @@ struct TimeOption {
     let micros: Int64
 
     static func parse(_ argument: String) throws -> TimeOption {
+        if argument == "now" { return TimeOption(micros: Clock.now()) }
         guard let micros = TimeText.time(argument) else {
-            throw ValidationError("\"\(argument)\" is no time; give one such as 2026-04-26T00:11:41Z or 2026-04-26")
+            throw ValidationError(
+                "\"\(argument)\" is no time; give one such as 2026-04-26T00:11:41Z or 2026-04-26, or now")
         }
         return TimeOption(micros: micros)
     }

@@ -53,6 +53,71 @@ struct LedgerCommandTests {
         #expect(try program.run("findings", "resolve", "ffffff", "--note", "x").status == 64)
     }
 
+    @Test func `what somebody resolved is marked, fails no job and is not told again, until it is reopened`() throws {
+        try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-26"))
+        let id = try #require(try detect("--since", "start").first)
+        let job = ["detect", "dormant-token-reactivation", "--since", "start", "--fail-on", "low"]
+        #expect(try program.run(job).status == 1)
+        #expect(try program.run("findings", "resolve", id, "--note", "planned").status == 0)
+        let marked = try program.run(job)
+        #expect(marked.status == 0 && marked.output.contains("(resolved)"))
+        #expect(try detect("--since", "start", "--new").isEmpty)
+        #expect(try program.run("findings", "reopen", id, "--note", "no").status == 0)
+        #expect(try program.run(job).status == 1)
+        #expect(try detect("--since", "start", "--new") == [id])
+    }
+
+    @Test func `a job that looks as of now sees that the log has ended, and says so`() throws {
+        try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-26"))
+        let run = try program.run("detect", "dormant-token-reactivation", "--as-of", "now")
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.output.contains("the newest event is") && run.output.contains("there was nothing to look at"))
+    }
+
+    @Test func `who asks for a token or a principal sees the finding about an address that names it`() throws {
+        let story = Program.repository + "/SampleLogs/success-after-stuffing.ndjson"
+        #expect(try program.run("ingest", story, "--quiet").status == 0)
+        let found = try program.run("detect", "failed-verification-by-ip", "--since", "start", "--format", "json")
+        let findings = try JSONParser.parse(found.output)["findings"]?.elements ?? []
+        let after = try #require(findings.first { $0["class"]?.text == "success_after" })
+        let title = try #require(after["title"]?.text)
+        let token = try #require(after["context"]?["tokens"]?[0]?.text)
+        let principal = try #require(after["context"]?["principals"]?[0]?.text)
+        #expect(try program.run("explain", "--token", token).output.contains("FOUND critical"))
+        #expect(try program.run("trace", "token", token).output.contains(title))
+        #expect(try program.run("trace", "principal", principal).output.contains(title))
+        #expect(try !program.run("trace", "token", "tok_other").output.contains(title))
+    }
+
+    @Test func `the command that looks closer names the trail when it was named`() throws {
+        try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-26"))
+        let place = program.folder + "/trail"
+        let run = try program.run("detect", "dormant-token-reactivation", "--trail", place)
+        #expect(run.output.contains("authtrail export --token tok_1 --since 2026-04-26T09:00:00Z --trail \(place)\n"))
+        #expect(try !program.run("detect", "dormant-token-reactivation").output.contains("--trail"))
+    }
+
+    @Test func `a backtest fails a job on what any of its runs would have told`() throws {
+        try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-26"))
+        let runs = ["detect", "--from", "2026-04-20", "--to", "2026-04-28", "--every", "24h", "-q", "--fail-on"]
+        #expect(try program.run(runs + ["medium"]).status == 1)
+        #expect(try program.run(runs + ["critical"]).status == 0)
+    }
+
+    @Test func `a policy is not written over, and what is wrong in one is said line by line`() throws {
+        let file = program.folder + "/p.yaml"
+        #expect(try program.run("policy", "init", "-o", file).status == 0)
+        let again = try program.run("policy", "init", "-o", file)
+        #expect(again.status == 73 && again.errors.contains("--force"))
+        #expect(try program.run("policy", "init", "-o", file, "--force").status == 0)
+        let bad = program.write("bad.yaml", "lifetime: {}\nrate: {}\n")
+        let check = try program.run("policy", "check", bad)
+        #expect(check.status == 65)
+        let lines = check.errors.split(separator: "\n")
+        #expect(lines.count == 4 && lines[1].contains("bad.yaml:1:1") && lines[2].contains("bad.yaml:2:1"))
+        #expect(!check.errors.contains("\\u{a}"))
+    }
+
     @Test func `an allowance hides a finding, which is counted and kept as suppressed`() throws {
         try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-26"))
         let policy = program.write("p.yaml", """

@@ -3,7 +3,7 @@ internal import Events
 /// Each class's rule with its numbers.
 extension FailureMessages {
     /// The strongest window, and the rule that it meets.
-    func rule(_ episode: Episode) -> String {
+    func rule(_ episode: Episode, _ details: FailureDetails) -> String {
         let facts = episode.peak
         let failures = Wording.count(facts.failures, "failed verification")
         let credentials = Wording.count(facts.credentials, "credential")
@@ -26,7 +26,7 @@ extension FailureMessages {
                 + "from \(rule.keys) addresses, at most \(Wording.number(rule.failuresPerKey)) for each, "
                 + "\(share(rule.mismatchShare)))."
         case .credentialReplay:
-            return replay(episode, failures)
+            return replay(episode, failures, details)
         case .scopeProbe:
             let rule = settings.scopeProbe
             let tools = episode.named?.tools ?? []
@@ -62,9 +62,10 @@ extension FailureMessages {
         }
     }
 
-    private func replay(_ episode: Episode, _ failures: String) -> String {
-        "\(episode.subject.text) had \(failures) with \(Wording.count(episode.total.credentials, "token")) "
-            + "(\(named(episode.named?.tokens))) refused as \(named(episode.named?.reasons.sorted())), with "
+    private func replay(_ episode: Episode, _ failures: String, _ details: FailureDetails) -> String {
+        let reasons = details.reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
+        return "\(episode.subject.text) had \(failures) with \(Wording.count(episode.total.credentials, "token")) "
+            + "(\(named(episode.named?.tokens))) refused as \(named(reasons)), with "
             + "\(named(episode.named?.agents)). Each had been used before, but never from this address and never with "
             + "this user agent: its owner tries it from where it always was, so this is a copy in other hands."
     }

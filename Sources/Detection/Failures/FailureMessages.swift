@@ -14,7 +14,8 @@ struct FailureMessages {
             severity: episode.kind.severity, confidence: confidence(episode.kind), entity: episode.subject.entity,
             firstSeen: episode.first, lastSeen: episode.last, asOf: asOf,
             title: title(episode),
-            explanation: [rule(episode), whole(episode), also(episode)].compactMap { $0 }.joined(separator: " "),
+            explanation: [rule(episode, details), whole(episode), also(episode)].compactMap { $0 }
+                .joined(separator: " "),
             evidence: details.evidence.all, context: context(episode, details),
             references: references(episode.kind))
     }

@@ -22,7 +22,8 @@ package struct WhyQuiet: Sendable {
         addDormancy(uses, life, settings.dormantTokenReactivation.dormancy)
         guard let last = uses.map(\.last).max() else { return }
         addEnd("use-after-revoke", "revoked", life.revokedAt, last, settings.revokeGrace)
-        addEnd("use-after-expiry", "expired", life.expiresAt, last, settings.expiryGrace)
+        let isOver = life.expiresAt.map { $0 < asOf } ?? true
+        addEnd("use-after-expiry", isOver ? "expired" : "expires", life.expiresAt, last, settings.expiryGrace)
         add("orphan-token", life.issuedAt.map { "issued at \(Timestamp.text($0))" } ?? "never issued as far as the log "
             + "tells; told when the log has seen births of its kind for longer than such a token may live")
         if let issued = life.issuedAt {

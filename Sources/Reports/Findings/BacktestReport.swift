@@ -16,6 +16,9 @@ package struct BacktestReport: Sendable {
     private var findings: [String: Told] = [:]
     private var alerts: [Day: Int] = [:]
 
+    /// The worst that any run told.
+    package var worst: Severity? { findings.values.map(\.finding.severity).max() }
+
     private struct Told {
         var finding: Finding
         var at: Int64

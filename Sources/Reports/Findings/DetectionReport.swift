@@ -10,6 +10,11 @@ package struct DetectionReport: Sendable {
     package var asOfIsNewest: Bool
     /// The first event of the trail.
     package var oldest: Int64?
+    /// Just after its newest event that lies not in the future.
+    package var newest: Int64?
+    /// What commands that look closer need to find the trail, such as `--trail /srv/trail`; empty where it is found
+    /// without.
+    package var trailFlag = ""
     /// Only findings that no earlier run told.
     package var onlyNew: Bool
     /// What the allowlist hides, worst first.

@@ -41,7 +41,12 @@ struct DetectionText {
         let asOf =
             report.asOfIsNewest ? "as of just after the newest event" : "as of \(Timestamp.text(report.window.asOf))"
         guard report.oldest != nil else { return "the trail holds no events" }
-        let looked = "looked at \(Timestamp.text(report.window.from)) to \(Timestamp.text(report.window.to)), \(asOf)"
+        var looked = "looked at \(Timestamp.text(report.window.from)) to \(Timestamp.text(report.window.to)), \(asOf)"
+        if let newest = report.newest, newest <= report.window.from {
+            let age = Human.duration(microseconds: report.window.to - newest)
+            looked += "; the newest event is \(age) older than that, of \(Timestamp.text(newest - 1)): there was "
+                + "nothing to look at"
+        }
         guard let oldest = report.oldest, oldest < report.window.from else {
             guard let oldest = report.oldest, oldest >= report.window.to else { return looked }
             return looked + "; the log begins later, at \(Timestamp.text(oldest)): there was nothing to look at"
@@ -54,7 +59,8 @@ struct DetectionText {
         let tag = terminal.paint(
             terminal.color ? " \(finding.severity.name.uppercased()) " : finding.severity.name.uppercased(),
             .severity(finding.severity.name))
-        try output.line(tag + "  " + terminal.paint(SafeText.visible(finding.title), .bold))
+        let mark = finding.status == .resolved ? terminal.paint("  (resolved)", .dim) : ""
+        try output.line(tag + "  " + terminal.paint(SafeText.visible(finding.title), .bold) + mark)
         try line("what", "\(finding.class) (\(finding.detector))")
         try line(finding.entity.type.replacing("_", with: " "), finding.entity.value)
         try line("when", Self.when(finding))
@@ -63,7 +69,8 @@ struct DetectionText {
             let more = finding.evidence.count > 1 ? " and \(finding.evidence.count - 1) more (--format json)" : ""
             try line("evidence", "\(first.source) at byte \(Human.count(first.offset))\(more)")
         }
-        if let command = Self.lookCloser(finding) { try line("look", command) }
+        let command = Self.lookCloser(finding) ?? "authtrail explain \(finding.id.prefix(8))"
+        try line("look", command + (report.trailFlag.isEmpty ? "" : " " + report.trailFlag))
         try line(
             "id",
             finding.id + (finding.references.isEmpty ? "" : "  ATT&CK " + finding.references.joined(separator: ", ")))

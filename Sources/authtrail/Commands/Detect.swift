@@ -73,13 +73,15 @@ struct Detect: ParsableCommand {
         var report = try DetectionRun.run(
             detectors, on: opened, asOf: asOf?.micros, since: try since ?? unseen(opened), hiding: policy.allowlist,
             isQuiet: trail.quiet)
+        report.trailFlag = trail.flag
+        try markResolved(&report, opened)
         let all = report.findings + report.hidden.map(\.finding)
         let whole = report
         if new {
             let told = try opened.catalog.told(of: report.findings.map(\.id))
             report.onlyNew = true
             for place in report.results.indices {
-                report.results[place].findings.removeAll { told[$0.id] == $0.words }
+                report.results[place].findings.removeAll { told[$0.id] == $0.words || $0.status == .resolved }
             }
         }
         let formats = [output.format] + output.also.map(\.format)
@@ -89,8 +91,22 @@ struct Detect: ParsableCommand {
         let isRead = try write(report, whole, facts)
         // Only now: what could not be written was not told.
         try record(all, report, told: new && isRead ? report.findings : [], opened)
-        if let failOn, report.findings.contains(where: { $0.severity >= failOn }) {
+        if let failOn, report.findings.contains(where: { $0.severity >= failOn && $0.status != .resolved }) {
             throw Failure(code: Failure.findings)
+        }
+    }
+
+    /// Marks what somebody has resolved, as long as it has not become worse.
+    private func markResolved(_ report: inout DetectionReport, _ opened: Trail) throws {
+        let resolved = try opened.catalog.resolved(of: report.findings.map(\.id))
+        guard !resolved.isEmpty else { return }
+        for result in report.results.indices {
+            for place in report.results[result].findings.indices {
+                let finding = report.results[result].findings[place]
+                if resolved[finding.id] == finding.severity.name {
+                    report.results[result].findings[place].status = .resolved
+                }
+            }
         }
     }
 
@@ -112,6 +128,7 @@ struct Detect: ParsableCommand {
                 detectors, on: opened, asOf: asOf, since: .before(width), hiding: policy.allowlist, isQuiet: true)
         }
         try output.write { place in try report?.print(as: format, to: place) }
+        if let failOn, let worst = report?.worst, worst >= failOn { throw Failure(code: Failure.findings) }
         return true
     }
 
@@ -225,6 +242,7 @@ enum DetectionRun {
         }
         var report = DetectionReport(
             window: window, results: results, asOfIsNewest: asOf == nil, oldest: coverage?.lowerBound)
+        report.newest = newest
         report.hide(allowlist)
         return report
     }

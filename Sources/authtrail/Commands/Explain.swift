@@ -53,9 +53,8 @@ struct Explain: ParsableCommand {
             ?? WhyQuiet(ip: name, asOf: end, policy.settings, of: history)
         let report = try DetectionRun.run(
             Detectors.all(policy.settings), on: opened, asOf: end, since: .start, isQuiet: trail.quiet)
-        let about = report.findings.filter { finding in
-            finding.entity.type == kind && (finding.entity.value == name || finding.entity.value == name + "/64")
-        }
+        let subject = FindingSubject(kind: kind, name: name)
+        let about = report.findings.filter { subject.isOf($0) }
         try output.write {
             try WhyQuietReport("\(kind) \(name)", why, findings: about, asOf: end).print(as: output.format, to: $0)
         }

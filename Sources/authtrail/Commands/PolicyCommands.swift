@@ -3,6 +3,7 @@ internal import Catalog
 internal import Console
 internal import Detection
 internal import Events
+internal import Foundation
 internal import Policies
 internal import Trail
 
@@ -22,6 +23,18 @@ struct PolicyCommand: ParsableCommand {
               authtrail policy check trail/policy.yaml
             """,
         subcommands: [Check.self, Initial.self, Suggest.self])
+
+    /// Where a policy is written to. One that is there holds what people have decided, and stays.
+    private static func place(_ path: String?, force: Bool) throws -> Output {
+        guard let path else { return .standardOutput() }
+        if !force, FileManager.default.fileExists(atPath: path) {
+            throw Failure(code: Failure.cannotCreate, messages: [
+                "\(path) is there already, and what was decided in it would be lost; write to another file and "
+                    + "compare, or give --force",
+            ])
+        }
+        return try .file(path)
+    }
 
     /// `authtrail policy check FILE`
     struct Check: ParsableCommand {
@@ -57,8 +70,11 @@ struct PolicyCommand: ParsableCommand {
             help: ArgumentHelp("A file in place of standard output.", valueName: "file"))
         var output: String?
 
+        @Flag(name: .long, help: "Write over a file that is there.")
+        var force = false
+
         func run() throws {
-            let place = try output.map { try Output.file($0) } ?? Output.standardOutput()
+            let place = try PolicyCommand.place(output, force: force)
             try place.write(PolicyText.text())
             try place.finish()
         }
@@ -86,6 +102,9 @@ struct PolicyCommand: ParsableCommand {
             help: ArgumentHelp("A file in place of standard output.", valueName: "file"))
         var output: String?
 
+        @Flag(name: .long, help: "Write over a file that is there, with its numbers and allowances.")
+        var force = false
+
         @OptionGroup var trail: TrailOptions
 
         func run() throws {
@@ -95,7 +114,7 @@ struct PolicyCommand: ParsableCommand {
             let from = (since ?? .before(14 * Timestamp.day)).start(end: end, oldest: oldest)
             let advice = try PolicyAdvice(
                 DetectionWindow(from: max(from, oldest), to: end, asOf: end), of: TrailHistory(opened))
-            let place = try output.map { try Output.file($0) } ?? Output.standardOutput()
+            let place = try PolicyCommand.place(output, force: force)
             try place.write(PolicyText.text(advice.settings, remarks: advice.remarks))
             try place.finish()
         }

@@ -53,9 +53,9 @@ struct Trace: ParsableCommand {
             case .ip: .ip(value)
             }
         let timeline = try Timeline(subject, from: from, to: end, of: TrailHistory(opened))
+        let traced = FindingSubject(kind: kind.rawValue, name: value)
         let findings = try opened.catalog.findings().filter { one in
-            one.entry.entityType == kind.rawValue && (one.entry.entity == value || one.entry.entity == value + "/64")
-                && one.entry.lastSeen >= from && one.entry.firstSeen < end
+            one.entry.lastSeen >= from && one.entry.firstSeen < end ? try traced.isOf(one) : false
         }
         try output.write {
             try TraceReport("\(kind.rawValue) \(value)", timeline, findings: findings).print(as: output.format, to: $0)
