@@ -20,14 +20,26 @@ package enum PolicyText {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// The thresholds of a detector with their values, as a policy names them.
+    /// The thresholds of a detector that matter for a class, with their values, as a policy names them.
     package static func thresholds(
-        of detector: String, _ settings: DetectorSettings
+        of detector: String, class: String, _ settings: DetectorSettings
     ) -> [(name: String, value: String, meaning: String)] {
-        (PolicySection.detectors.first { $0.name == detector }?.fields ?? []).map { field in
-            ("detectors.\(detector).\(field.name)", value(field, settings), field.meaning)
-        }
+        let fields = PolicySection.detectors.first { $0.name == detector }?.fields ?? []
+        return fields.filter { field in
+            let own = classes.first { field.name.hasPrefix($0.key + "_") }?.value
+            return own?.contains(`class`) ?? true
+        }.map { field in ("detectors.\(detector).\(field.name)", value(field, settings), field.meaning) }
     }
+
+    /// By how its name begins, the classes for which a threshold matters; all others matter for every class.
+    private static let classes: [String: Set<String>] = [
+        "stuffing": ["credential_stuffing", "success_after"], "brute_force": ["brute_force"],
+        "broken_client": ["broken_client"], "distributed": ["distributed"], "slow": ["stuffing_slow"],
+        "probe": ["scope_probe"], "replay": ["credential_replay"], "volume": ["volume"],
+        "success": ["success_after"],
+        "shared": ["credential_stuffing", "brute_force", "volume", "success_after"],
+        "network": ["credential_stuffing", "brute_force", "volume", "success_after"],
+    ]
 
     private static func text(_ section: PolicySection, _ settings: DetectorSettings, indent: String) -> [String] {
         let pairs = section.fields.map { "\($0.name): \(value($0, settings))" }

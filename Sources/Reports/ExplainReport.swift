@@ -9,14 +9,14 @@ package struct ExplainReport {
     private let finding: LedgerFinding
     private let body: JSONValue
     private let card: DetectorCard?
-    /// The thresholds of its detector, as a policy names them.
+    /// The thresholds of its detector that matter for its class, as a policy names them.
     private let thresholds: [(name: String, value: String, meaning: String)]
     /// The lines of its evidence, as the log has them; nil for those that are no longer kept.
     private let lines: [(source: String, offset: Int64, line: String?)]
 
     package init(
-        _ finding: LedgerFinding, card: DetectorCard?,
-        thresholds: [(name: String, value: String, meaning: String)], trail: Trail
+        _ finding: LedgerFinding, card: DetectorCard?, trail: Trail,
+        thresholds: [(name: String, value: String, meaning: String)]
     ) throws {
         self.finding = finding
         self.card = card

@@ -83,7 +83,8 @@ package struct WhyQuiet: Sendable {
         if let proxy = proxies.first { add("trusted_proxies", "\(proxy.text) is a proxy: nothing is held against it") }
         for width in rules.windows {
             let (most, credentials) = Self.busiest(failures, width)
-            add("\(Wording.width(width))", "at most \(Wording.count(most, "failure")), and at most "
+            let rule = "stuffing and brute force in \(Wording.width(width))"
+            add(rule, "at most \(Wording.count(most, "failure")), and at most "
                 + "\(Wording.count(credentials, "credential")) in any such window; stuffing wants "
                 + "\(rules.stuffing.failures) with \(rules.stuffing.credentials) credentials, brute force "
                 + "\(rules.bruteForce.failures) with \(rules.bruteForce.credentials) or fewer")
@@ -91,6 +92,8 @@ package struct WhyQuiet: Sendable {
         let unnamed = failures.count { $0.credential == nil }
         add("volume", "\(Wording.count(unnamed, "failure")) of \(failures.count) without a credential in all; volume "
             + "wants \(rules.volume.failures) in \(Wording.width(rules.volume.width))")
+        add("other rules", "slow stuffing, replays, probes of scopes, campaigns of one program and rates are not taken "
+            + "apart here; what they found stands above")
     }
 
     /// The most failures, and the most different credentials, in any window of a width.

@@ -40,6 +40,9 @@ struct Explain: ParsableCommand {
     func validate() throws {
         let given = [finding, token, ip].compactMap { $0 }
         guard given.count == 1 else { throw ValidationError("give one of a finding, --token and --ip") }
+        if let ip, IPKey(named: ip) == nil {
+            throw ValidationError("\"\(ip)\" is no address; give one such as 203.0.113.7, 2001:db8::1 or 2001:db8::/64")
+        }
     }
 
     func run() throws {
@@ -64,7 +67,8 @@ struct Explain: ParsableCommand {
         let one = try FindingLookup.find(id, in: opened)
         let card = Detectors.all().map { $0.card }.first { $0.id == one.entry.detector }
         let report = try ExplainReport(
-            one, card: card, thresholds: PolicyText.thresholds(of: one.entry.detector, policy.settings), trail: opened)
+            one, card: card, trail: opened,
+            thresholds: PolicyText.thresholds(of: one.entry.detector, class: one.entry.class, policy.settings))
         try output.write { try report.print(as: output.format, to: $0) }
     }
 }
