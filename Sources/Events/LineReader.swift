@@ -5,7 +5,7 @@ import Columns
 /// What becomes of a line depends on the line alone, never on its neighbors or on how the input is cut into chunks.
 package struct LineReader: Sendable {
     /// A longer line is quarantined unread.
-    package static var longestLine: Int { 64 << 20 }
+    package static var longestLine: Int { 32 << 20 }
     /// So many zero bytes at the start of a line are a line of their own: blocks that were never written, or the hole
     /// that a truncated log has when its writer goes on at the old place. Fewer are a damage of the line.
     package static var fewestNULs: Int { 16 }

@@ -23,7 +23,7 @@ package enum QuarantineReason: String, CaseIterable, Sendable {
     /// One sentence for people.
     package var explanation: String {
         switch self {
-        case .lineTooLong: "The line is longer than 64 MiB; it was skipped, and only its beginning is kept."
+        case .lineTooLong: "The line is longer than 32 MiB; it was skipped, and only its beginning is kept."
         case .byteOrderMark: "The line starts with a byte order mark, which JSON text must not have."
         case .nulBytes: "The line holds bytes of value 0, as a file does whose blocks were allocated but never written."
         case .badUTF8: "The line holds bytes that are not UTF-8, or an escaped half of a surrogate pair."

@@ -4,8 +4,9 @@ internal import Segments
 package struct IngestLimits: Sendable {
     /// Bytes read at once: large enough that system calls cost nothing, small enough to stay in the cache.
     package var chunkBytes = 1 << 20
-    /// A longer line is skipped and only its beginning kept, so that no input can take all memory.
-    package var lineBytes = 64 << 20
+    /// A longer line is skipped and only its beginning kept, so that no input can take all memory: SQLite copies a line
+    /// of quarantine some six times.
+    package var lineBytes = 32 << 20
     /// Bytes of lines whose events wait in memory before the fullest months are handed to the encoder.
     package var bufferedBytes = 64 << 20
     /// Events of one month that are handed to the encoder together.
@@ -20,7 +21,7 @@ package struct IngestLimits: Sendable {
     /// Batches that may wait for the encoder; more would only take memory.
     package var waitingBatches = 2
     /// Bytes of quarantined lines that one transaction makes true, for inputs that hold little else.
-    package var quarantinedBytes = 32 << 20
+    package var quarantinedBytes = 16 << 20
 
     /// How long a line from a pipe may wait for its commit, in microseconds.
     package var pipeInterval: Int64 = 1_000_000

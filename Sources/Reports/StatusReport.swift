@@ -53,22 +53,24 @@ package struct StatusReport {
         case .ndjson, .csv: try Console.print(sourceTable, as: format, to: output)
         case .text, .markdown:
             try Console.print(summary, as: format, to: output)
-            try output.line()
-            try Console.print(sourceTable, as: format, to: output)
-            if !quarantine.isEmpty {
-                try output.line()
-                try Console.print(quarantineTable, as: format, to: output)
-            }
+            // What somebody must act on stands before what may be a long list.
             for span in unseen {
                 let text = "No scheduled run has looked at \(Timestamp.text(span.lowerBound)) to "
                     + "\(Timestamp.text(span.upperBound)); the next detect --new does."
                 try output.line("\n" + output.terminal.paint(text, .yellow))
             }
             if let warning { try output.line("\n" + output.terminal.paint(warning, .yellow)) }
+            if !quarantine.isEmpty {
+                try output.line()
+                try Console.print(quarantineTable, as: format, to: output)
+            }
+            try output.line()
+            try Console.print(sourceTable, as: format, to: output)
         }
     }
 
     private var events: Int64 { segments.reduce(0) { $0 + $1.rows } }
+    private var newest: Int64? { segments.map(\.maxTS).max() }
     private var bytes: Int64 { segments.reduce(0) { $0 + $1.bytes } }
     private var bytesRead: Int64 { sources.reduce(0) { $0 + $1.checkpoint } }
     private var counts: LineCounts { sources.reduce(into: LineCounts()) { $0 += $1.counts } }
@@ -80,7 +82,8 @@ package struct StatusReport {
             .init("trail", .string(path)),
             .init("events", .int(events)),
             .init("oldest_event", time(segments.map(\.minTS).min())),
-            .init("newest_event", time(segments.map(\.maxTS).max())),
+            .init("newest_event", time(newest)),
+            .init("newest_event_age_seconds", newest.map { .int(max(0, now - $0) / 1_000_000) } ?? .null),
             .init("segments", .int(Int64(segments.count))),
             .init("segment_bytes", .int(bytes)),
             .init("files_waiting", .int(Int64(waitingFiles))),
@@ -169,11 +172,11 @@ package struct StatusReport {
         let kinds: [String: Table.Kind] = [
             "oldest_event": .time, "newest_event": .time, "last_run": .time, "last_run_as_of": .time,
             "segment_bytes": .bytes, "catalog_bytes": .bytes,
-            "bytes_unread": .bytes, "bytes_lost": .bytes,
+            "bytes_unread": .bytes, "bytes_lost": .bytes, "newest_event_age_seconds": .duration(.seconds),
         ]
         var shown = members
         if events > 0 {
-            shown.insert(.init("bytes_per_event", .double(Double(bytes + catalogBytes) / Double(events))), at: 8)
+            shown.insert(.init("bytes_per_event", .double(Double(bytes + catalogBytes) / Double(events))), at: 9)
         }
         var table = Table(
             "status", title: "Trail",

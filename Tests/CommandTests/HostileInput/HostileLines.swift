@@ -160,7 +160,7 @@ extension HostileClass {
 
     /// The rows that a file as a whole belongs to.
     static let ofFiles = [
-        "Lines of 64 MiB and more", "Compressed bombs", "Cut or damaged gzip files",
+        "Lines of more than 32 MiB", "Compressed bombs", "Cut or damaged gzip files",
         "Floods of made-up tokens and addresses",
     ]
 }

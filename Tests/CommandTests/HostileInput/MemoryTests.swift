@@ -63,6 +63,15 @@ struct MemoryTests {
     }
 
     @Test(.timeLimit(.minutes(5)))
+    func `six lines of 31 MiB that are no events are kept whole, one after the other`() throws {
+        let (run, peak) = try ingest("a.ndjson", "open(name, 'wb').write((N + b'a' * (31 << 20) + b'\\n') * 6)")
+        let report = try JSONParser.parse(run.output)
+        #expect(report["stored"]?.integer == 6 && report["quarantined"]?.integer == 6)
+        #expect(try quarantine().allSatisfy { $0["length"]?.integer == 31 << 20 })
+        #expect(peak < Self.most, "\(peak) MiB")
+    }
+
+    @Test(.timeLimit(.minutes(5)))
     func `a gzip bomb is refused by name, and the lines before it are kept`() throws {
         let make = "import gzip; f = gzip.open(name, 'wb'); f.write(N * 30000); f.write(b'a' * (120 << 20)); f.close()"
         let (run, peak) = try ingest("a.ndjson.gz", make)
