@@ -27,9 +27,13 @@ docs: build
 	$(RELEASE)/release/authtrail detectors --format markdown >> Docs/detectors.md
 
 ## What it survives: kills, errors of system calls, full disks, damage, power cuts. Half an hour, and not part of CI;
-## FAULTS="--only kill --minutes 5 --seed 2" for less. As root with strace nothing is left out.
+## FAULTS="--only kill --minutes 5 --seed 2" for less. As root with strace nothing is left out. Then a follower against a
+## model: so many random lives of a log.
+FAULTS ?= --minutes 24
+LISTS ?= 2000
 faults: build
 	@python3 Tests/Faults/run.py $(RELEASE)/release/authtrail $(FAULTS)
+	AUTHTRAIL_FOLLOW_LISTS=$(LISTS) swift test $(CHECK) --filter FollowModelTests
 
 ## Precision and recall of every detector on logs that are made with labels; EVALUATE="--seeds 1..10 --events 100000".
 evaluate: build

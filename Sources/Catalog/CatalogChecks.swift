@@ -52,7 +52,9 @@ extension Catalog {
             let rows = try Row.fetchCursor(db, sql: """
                 SELECT source_id, source_offset AS from_offset, source_offset + length - (
                         reason = '\(QuarantineReason.nulBytes.rawValue)' AND detail IS NULL
-                    ) AS to_offset, 1 AS lines, 0 AS kind FROM main.quarantine
+                    ) AS to_offset, 1 AS lines,
+                    CASE reason WHEN '\(QuarantineReason.unterminated.rawValue)' THEN 4 ELSE 0 END AS kind
+                FROM main.quarantine
                 UNION ALL SELECT source_id, source_offset, source_offset + length(bytes), 1, 1 + (bytes = x'0D')
                     FROM blank_lines
                 UNION ALL SELECT source_id, from_offset, to_offset, lines, 3 FROM pruned_spans
@@ -112,4 +114,6 @@ package enum KeptLine: Int, Sendable {
     /// A carriage return alone, which may stand behind a line that was stored before its end came.
     case loneReturn
     case pruned
+    /// A quarantined line that is cut off, which may have been taken before the rest of it came.
+    case unterminated
 }

@@ -10,6 +10,8 @@ struct LineWalk {
     private var kept: [(span: LineSpan, kind: KeptLine)]
     /// The end of the last line, without its newline; nil before the first.
     private var end: Int64?
+    /// Whether the last line may have been taken before it had its newline: what came later then follows at once.
+    private var mayGoOn = false
     /// Bytes between lines that are no line's newline: empty lines, if all is well.
     private var empty: Int64 = 0
     private var widest: (from: Int64, bytes: Int64) = (0, 0)
@@ -56,9 +58,10 @@ struct LineWalk {
         let isEndOfLine = kind == .loneReturn && gap == 0 && end != nil
         if kind == .blank || kind == .loneReturn, !isEndOfLine { blankRows += 1 }
         if end != nil, !isEndOfLine {
-            if gap == 0 { return "the lines around its byte \(span.from) have no newline between them" }
-            gap -= 1
+            if gap == 0, !mayGoOn { return "the lines around its byte \(span.from) have no newline between them" }
+            gap = max(0, gap - 1)
         }
+        mayGoOn = kind == .unterminated
         note(gap, from)
         end = span.to
         return nil

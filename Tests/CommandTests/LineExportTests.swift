@@ -89,4 +89,17 @@ struct LineExportTests {
         #expect(try program.run("export", "--source", "a.ndjson").status == 64)
         #expect(try program.run("export", "--lines").output == threeLines)
     }
+
+    @Test func `half a line that --final took is no damage when the rest of it comes`() throws {
+        let line = #"{"ts":"2026-05-01T10:00:00Z","event":"used","token_id":"n"}"# + "\n"
+        let half = #"{"ts":"2026-05-0"#
+        let program = Program()
+        #expect(try program.run("ingest", program.write("a.ndjson", line + half), "--final", "-q").status == 0)
+        let log = line + half + #"1T11:00:00Z","event":"used","token_id":"m"}"# + "\n" + line
+        try program.shell("printf '%s' '\(log.dropFirst(line.utf8.count + half.utf8.count))' >> '\(program.folder)/a.ndjson'")
+        #expect(try program.run("ingest", program.folder + "/a.ndjson", "-q").status == 0)
+        let verified = try program.run("verify")
+        #expect(verified.status == 0, "\(verified.output)")
+        #expect(try program.run("export", "--lines").output == log)
+    }
 }
