@@ -35,6 +35,14 @@ package struct LedgerEntry: Sendable, Equatable {
     }
 }
 
+/// What the ledger knows of a finding.
+package struct LedgerState: Sendable {
+    package var status: String
+    package var severity: String
+    /// The words in which somebody was told it, see `Catalog.record`; nil if nobody was.
+    package var told: String?
+}
+
 /// One run of the detectors: when, over what, and what it found.
 package struct RunRecord: Sendable {
     package var startedAt: Int64
@@ -67,24 +75,18 @@ extension Catalog {
     /// keeps the two apart. Nothing is created.
     package static func ledger(path: String) throws(CatalogError) -> Catalog { try Catalog(ledger: path) }
 
-    /// Of these findings those that were told (see `record`), with the words in which they were.
-    package func told(of ids: [String]) throws(CatalogError) -> [String: String] {
-        try read("read what was told") { db in
-            let statement = try db.cachedStatement(sql: "SELECT told FROM findings WHERE finding_id = ?")
-            var told: [String: String] = [:]
-            for id in ids { told[id] = try String.fetchOne(statement, arguments: [id]) }
-            return told
-        }
-    }
-
-    /// Of these findings those that somebody has resolved, with their severities.
-    package func resolved(of ids: [String]) throws(CatalogError) -> [String: String] {
-        try read("read what was resolved") { db in
+    /// What the ledger knows of some findings, by id; those that it does not know are left out.
+    package func states(of ids: [String]) throws(CatalogError) -> [String: LedgerState] {
+        try read("read what is known of findings") { db in
             let statement = try db.cachedStatement(
-                sql: "SELECT severity FROM findings WHERE finding_id = ? AND status = 'resolved'")
-            var resolved: [String: String] = [:]
-            for id in ids { resolved[id] = try String.fetchOne(statement, arguments: [id]) }
-            return resolved
+                sql: "SELECT status, severity, told FROM findings WHERE finding_id = ?")
+            var states: [String: LedgerState] = [:]
+            for id in ids {
+                guard let row = try Row.fetchOne(statement, arguments: [id]) else { continue }
+                states[id] = LedgerState(
+                    status: try row.value("status"), severity: try row.value("severity"), told: try row.value("told"))
+            }
+            return states
         }
     }
 

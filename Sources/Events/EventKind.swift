@@ -25,6 +25,10 @@ package struct EventKinds: OptionSet, Sendable, Hashable {
     package static let all = EventKinds(rawValue: 0b11_1111)
     package static let used = EventKinds(EventKind.used)
     package static let failed = EventKinds(EventKind.failed)
+    /// What brings a token into being.
+    package static let births: EventKinds = [
+        EventKinds(EventKind.issued), EventKinds(EventKind.exchanged), EventKinds(EventKind.refreshed),
+    ]
 
     package func contains(_ kind: EventKind) -> Bool { rawValue & (1 << kind.rawValue) != 0 }
 }

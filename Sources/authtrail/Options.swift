@@ -28,11 +28,7 @@ struct TrailOptions: ParsableArguments {
 
     /// The flag as another command needs it, or nothing where it finds the trail without.
     var flag: String {
-        guard let trail else { return "" }
-        let isPlain = trail.utf8.allSatisfy {
-            $0 > 0x2A && $0 < 0x7F && !"\\;<>?`|\u{7F}{}[]^~".utf8.contains($0)
-        }
-        return isPlain ? "--trail \(trail)" : "--trail '\(trail.replacing("'", with: "'\\''"))'"
+        trail.map { "--trail \(ShellWord.quoted($0))" } ?? ""
     }
 
     func open() throws -> Trail { try Trail(reading: path) }

@@ -147,7 +147,7 @@ struct TrailDamageTests {
         var answers = try place.facts()
         answers += try trail.catalog.segments().map { "\($0)" }
         answers += try trail.catalog.quarantineByReason().map { "\($0)" }
-        answers += try trail.catalog.told(of: trail.catalog.findings().map(\.entry.id)).sorted { $0.key < $1.key }.map { "\($0)" }
+        answers += try trail.catalog.states(of: trail.catalog.findings().map(\.entry.id)).sorted { $0.key < $1.key }.map { "\($0)" }
         answers += try trail.catalog.findingsByStatus().map { "\($0)" }
         answers.append("\(String(describing: try trail.catalog.lastRun())) \(try trail.catalog.prunedLines().sorted { $0.key < $1.key })")
         answers.append("\(String(describing: try trail.catalog.coverage())) \(try trail.catalog.lostLines())")

@@ -135,7 +135,9 @@ extension EventColumns {
         switch field {
         case .success: success.count { $0 == 2 }
         case .scopes: scopes.indices.count { $0 == TextColumn.none }
-        case .ts, .event, .expiresAt, .latencyMS, .sourceOffset, .sourceID, .shape, .sourceLength: 0
+        case .expiresAt: expiresAt.count { $0 == Self.noTime }
+        case .latencyMS: latencyMS.count { $0.isNaN }
+        case .ts, .event, .sourceOffset, .sourceID, .shape, .sourceLength: 0
         default:
             rows?.count { self[field].indices[$0] == TextColumn.none }
                 ?? self[field].indices.count { $0 == TextColumn.none }

@@ -14,7 +14,7 @@ package struct LifetimePolicy: Detector {
         title: "Token lives longer than the policy allows",
         question: "Which tokens were given out for too long, or forever?",
         needs: [.ts, .event, .tokenID, .expiresAt],
-        judgesBy: [.events([EventKinds(.issued), EventKinds(.exchanged), EventKinds(.refreshed)], [.tokenID])],
+        judgesBy: [.events(.births, [.tokenID])],
         defaultSeverity: .medium,
         classes: [
             .init("no_expiry", .high, "An API token was issued without an expiry."),

@@ -10,9 +10,7 @@ package struct ScopeEscalation: Detector {
         title: "New scopes for a principal",
         question: "Who got scopes to write that they had not held before?",
         needs: [.ts, .event, .tokenID, .principal, .scopes],
-        judgesBy: [
-            .events([EventKinds(.issued), EventKinds(.exchanged), EventKinds(.refreshed)], [.principal, .scopes])
-        ],
+        judgesBy: [.events(.births, [.principal, .scopes])],
         defaultSeverity: .high,
         classes: [
             .init("scope_escalation", .high, "A token brought its principal scopes beyond all that it held, one of "
@@ -25,7 +23,6 @@ package struct ScopeEscalation: Detector {
     private let policy: Policy
     /// How far back a scope counts as held, in microseconds.
     private static let memory = 180 * Timestamp.day
-    private static let births: EventKinds = [EventKinds(.issued), EventKinds(.exchanged), EventKinds(.refreshed)]
 
     package init(_ policy: Policy = Policy()) { self.policy = policy }
 
@@ -57,7 +54,7 @@ package struct ScopeEscalation: Detector {
     private func read(_ window: DetectionWindow, _ history: any History) throws -> [Grant] {
         var principals: Set<[UInt8]> = []
         let inWindow = EventScan(
-            from: window.from, to: window.to, kinds: Self.births, fields: EventFields([.principal, .scopes]))
+            from: window.from, to: window.to, kinds: .births, fields: EventFields([.principal, .scopes]))
         try history.scan(inWindow) { batch in
             for row in batch.distinctRows(by: [.principal, .scopes]) {
                 guard let scopes = batch.scopes[row], scopes.contains(where: policy.isWrite) else { continue }
@@ -67,7 +64,7 @@ package struct ScopeEscalation: Detector {
         guard !principals.isEmpty else { return [] }
         var grants: [Grant] = []
         let all = EventScan(
-            from: window.from.minus(Self.memory), to: window.to, kinds: Self.births,
+            from: window.from.minus(Self.memory), to: window.to, kinds: .births,
             texts: [.principal: .anyOf(principals)], fields: EventFields([.ts, .principal, .tokenID, .scopes]))
         try history.scan(all) { batch in
             for row in 0..<batch.count {
@@ -104,7 +101,7 @@ package struct ScopeEscalation: Detector {
         var cases = escalations.map { _ in Case() }
         let places = Dictionary(grouping: escalations.indices) { Array(escalations[$0].grant.token.utf8) }
         let scan = EventScan(
-            from: window.from, to: window.to, kinds: Self.births, texts: [.tokenID: .anyOf(Set(places.keys))],
+            from: window.from, to: window.to, kinds: .births, texts: [.tokenID: .anyOf(Set(places.keys))],
             fields: Case.fields.union(EventFields(.tokenID)))
         try history.scan(scan) { batch in
             for row in 0..<batch.count {

@@ -12,9 +12,14 @@ struct FailureDetails {
     /// Reasons and agents are listed by name for episodes with at most so many of them.
     static let listed = 64
 
-    /// The most frequent first, of equals the alphabetically first: `hash_mismatch 118`.
+    /// The most frequent, each with its number: `hash_mismatch 118`.
     static func ranked(_ counts: [String: Int], most: Int) -> [String] {
-        counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(most).map { "\($0.key) \($0.value)" }
+        byFrequency(counts).prefix(most).map { "\($0.key) \($0.value)" }
+    }
+
+    /// The most frequent first, of equals the alphabetically first.
+    static func byFrequency(_ counts: [String: Int]) -> [(key: String, value: Int)] {
+        counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
     }
 }
 

@@ -63,7 +63,7 @@ extension FailureMessages {
     }
 
     private func replay(_ episode: Episode, _ failures: String, _ details: FailureDetails) -> String {
-        let reasons = details.reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
+        let reasons = FailureDetails.byFrequency(details.reasons).map(\.key)
         return "\(episode.subject.text) had \(failures) with \(Wording.count(episode.total.credentials, "token")) "
             + "(\(named(episode.named?.tokens))) refused as \(named(reasons)), with "
             + "\(named(episode.named?.agents)). Each had been used before, but never from this address and never with "

@@ -32,16 +32,13 @@ struct KnownValues {
     @discardableResult
     mutating func note(_ value: UInt32, of token: UInt32, _ kind: Int, on day: Int32) -> Bool {
         let key = Value(token: token, kind: UInt32(kind), value: value)
-        let isFirst: Bool
-        if let last = lastSeen[key] {
-            isFirst = false
-            if last < day { lastSeen[key] = day }
-        } else {
-            isFirst = true
+        guard let last = lastSeen[key] else {
             lastSeen[key] = day
             values[place(token, kind)].append(value)
+            return true
         }
-        return isFirst
+        if last < day { lastSeen[key] = day }
+        return false
     }
 
     /// Whether a value is new on a day for a token that has values of the kind, and not too many.

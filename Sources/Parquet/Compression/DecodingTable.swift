@@ -64,7 +64,7 @@ struct DecodingTable: ~Copyable {
         for symbol in 0..<count where lengths[symbol] > 0 && Int(lengths[symbol]) <= width {
             let length = Int(lengths[symbol])
             let entry = entry(symbol, length)
-            var place = Self.reversed(numbers[16 + length], length)
+            var place = Int(HuffmanCode.reversed(numbers[16 + length], length))
             numbers[16 + length] += 1
             while place < size {
                 entries[place] = entry
@@ -79,7 +79,7 @@ struct DecodingTable: ~Copyable {
         var next = first
         let rest = length - width
         for symbol in 0..<count where Int(lengths[symbol]) == length {
-            let code = Self.reversed(next, length)
+            let code = Int(HuffmanCode.reversed(next, length))
             next += 1
             let start = code & (1 << width - 1)
             if entries[start] & Self.isLink == 0 {
@@ -99,15 +99,6 @@ struct DecodingTable: ~Copyable {
         return meaning + UInt32(length) + (meaning & Self.isSpecial == 0 ? meaning >> 10 & 15 : 0)
     }
 
-    private static func reversed(_ code: UInt32, _ length: Int) -> Int {
-        var (code, reversed) = (code, 0)
-        for _ in 0..<length {
-            reversed = reversed << 1 | Int(code & 1)
-            code >>= 1
-        }
-        return reversed
-    }
-
     /// Puts two literals into one entry where the codes of both fit into a lookup.
     func pairLiterals() {
         // Downwards: what stands at a lower place is still one literal.
@@ -120,29 +111,6 @@ struct DecodingTable: ~Copyable {
                 continue
             }
             entries[place] = (first + second & 0xFF) + Self.literal | (second >> 16) << 24
-        }
-    }
-}
-
-/// Numbers of the format (RFC 1951).
-enum DeflateFormat {
-    static let longestCode = 15
-    static let endOfBlock = 256
-    static let lengthOrder = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
-
-    /// Base and extra bits of the codes for lengths, from symbol 257 on.
-    static let lengths: [(base: Int, extra: Int)] =
-        bases(from: 3, extra: [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5])
-        + [(258, 0)]
-
-    /// The same for distances, from symbol 0 on.
-    static let distances = bases(from: 1, extra: (0..<30).map { max(0, $0 / 2 - 1) })
-
-    private static func bases(from first: Int, extra: [Int]) -> [(base: Int, extra: Int)] {
-        var base = first
-        return extra.map { bits in
-            defer { base += 1 << bits }
-            return (base, bits)
         }
     }
 }

@@ -60,7 +60,7 @@ enum FrequencyBlock {
                 at &+= 3
             }
             for rest in at..<bytes.count { bits.put(words[Int(bytes[rest])]) }
-            bits.put(words[BlockHead.endOfBlock])
+            bits.put(words[DeflateFormat.endOfBlock])
         }
     }
 
@@ -85,17 +85,14 @@ enum FrequencyBlock {
             }
             for rest in at..<bytes.count { counts[Int(bytes[rest])] &+= 1 }
             for byte in 0..<256 { counts[byte] &+= counts[256 + byte] &+ counts[512 + byte] &+ counts[768 + byte] }
-            counts[BlockHead.endOfBlock] = 1
+            counts[DeflateFormat.endOfBlock] = 1
         }
-        return Array(counts[...BlockHead.endOfBlock])
+        return Array(counts[...DeflateFormat.endOfBlock])
     }
 }
 
 /// What stands before the symbols of a block: the lengths of its two codes, themselves in a code (RFC 1951, 3.2.7).
 enum BlockHead {
-    static let endOfBlock = 256
-    private static let order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
-
     /// - Parameters:
     ///   - lengths: of the code of bytes, of the end and of lengths of repetitions; 257 to 286.
     ///   - distances: of the code of distances; 1 to 30.
@@ -104,6 +101,7 @@ enum BlockHead {
         var frequencies = [UInt32](repeating: 0, count: 19)
         for run in runs { frequencies[Int(run.symbol)] += 1 }
         let code = HuffmanCode(frequencies: frequencies, longest: 7)
+        let order = DeflateFormat.lengthOrder
         let used = max(4, (order.lastIndex { code.lengths[$0] > 0 } ?? 0) + 1)
         bits.put(2, 2)
         bits.put(UInt64(lengths.count - 257), 5)

@@ -78,11 +78,12 @@ struct HuffmanCode {
         return lengths.map { length in
             guard length > 0 else { return 0 }
             defer { next[Int(length)] += 1 }
-            return reversed(next[Int(length)], length) | UInt32(length) << 16
+            return reversed(next[Int(length)], Int(length)) | UInt32(length) << 16
         }
     }
 
-    private static func reversed(_ word: UInt32, _ length: UInt8) -> UInt32 {
+    /// The lowest bits of a word the other way round: deflate writes the first bit of a code word first.
+    static func reversed(_ word: UInt32, _ length: Int) -> UInt32 {
         var (from, to) = (word, UInt32(0))
         for _ in 0..<length {
             to = to << 1 | from & 1

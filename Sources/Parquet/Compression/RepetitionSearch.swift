@@ -1,7 +1,7 @@
 /// Finds repetitions for deflate: looks only where the same four bytes stood last.
 struct RepetitionSearch: ~Copyable, Sendable {
     private static let shortest = 4
-    private static let longest = 258
+    private static let longest = DeflateFormat.longestRepetition
     private static let farthest = 32_768
 
     /// Places in the input plus one by a hash of the four bytes that stand there.
@@ -30,7 +30,7 @@ struct RepetitionSearch: ~Copyable, Sendable {
                 find(bytes, range, &literals, &distances)
             }
         }
-        literals[BlockHead.endOfBlock] = 1
+        literals[DeflateFormat.endOfBlock] = 1
         let code = HuffmanCode(frequencies: literals, longest: 15)
         let far = HuffmanCode(frequencies: distances, longest: 15)
         let used = max(257, (code.lengths.lastIndex { $0 > 0 } ?? 0) + 1)
@@ -118,7 +118,7 @@ struct RepetitionSearch: ~Copyable, Sendable {
                 bits.hold(far.words[number])
                 bits.put(UInt64(distance - 1) & (1 << UInt64(width) - 1), width)
             }
-            bits.put(words[BlockHead.endOfBlock])
+            bits.put(words[DeflateFormat.endOfBlock])
         }
     }
 
@@ -131,15 +131,13 @@ struct RepetitionSearch: ~Copyable, Sendable {
     /// The symbol of each length and the bits behind it (RFC 1951, 3.2.5).
     private static let lengthCodes: [LengthCode] = {
         var codes = [LengthCode](repeating: LengthCode(), count: longest + 1)
-        var length = 3
-        for symbol in 257..<285 {
-            let bits = symbol < 265 ? 0 : (symbol - 261) / 4
-            for extra in 0..<(1 << bits) where length + extra < longest {
-                codes[length + extra] = LengthCode(symbol: UInt16(symbol), extra: UInt8(extra), bits: UInt8(bits))
+        // The longest has a symbol of its own, the last one.
+        for (place, (base, bits)) in DeflateFormat.lengths.enumerated() {
+            for extra in 0..<(1 << bits) where base + extra <= longest {
+                codes[base + extra] = LengthCode(
+                    symbol: UInt16(DeflateFormat.endOfBlock + 1 + place), extra: UInt8(extra), bits: UInt8(bits))
             }
-            length += 1 << bits
         }
-        codes[longest] = LengthCode(symbol: 285)
         return codes
     }()
 

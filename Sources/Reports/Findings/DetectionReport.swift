@@ -44,6 +44,15 @@ package struct DetectionReport: Sendable {
         hidden.sort { Finding.precedes($0.finding, $1.finding) }
     }
 
+    /// Gives the findings of which `isSo` a status.
+    package mutating func mark(_ status: Finding.Status, where isSo: (Finding) -> Bool) {
+        for result in results.indices {
+            for place in results[result].findings.indices where isSo(results[result].findings[place]) {
+                results[result].findings[place].status = status
+            }
+        }
+    }
+
     /// The findings of all detectors, worst first.
     package var findings: [Finding] { results.flatMap(\.findings).sorted(by: Finding.precedes) }
 

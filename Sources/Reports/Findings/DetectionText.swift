@@ -100,16 +100,12 @@ struct DetectionText {
                 + "AND redacted IS NOT NULL\""
         }
         let value = finding.entity.value
-        let isPlain = value.utf8.allSatisfy { byte in
-            UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
-                || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || "._:/-".utf8.contains(byte)
-        }
-        // Between single quotes a shell changes nothing; what has one itself, or hides something, is not offered.
+        // What has a quote itself, or hides something, is not offered.
         let isQuotable = !value.utf8.contains(UInt8(ascii: "'")) && SafeText.visible(value) == value
-        guard isPlain || isQuotable, !value.isEmpty, !value.hasPrefix("-") else { return nil }
+        guard isQuotable, !value.isEmpty, !value.hasPrefix("-") else { return nil }
         let flag = finding.entity.type.replacing("_", with: "-")
         let since = Timestamp.text(max(0, finding.firstSeen / Timestamp.hour - 1) * Timestamp.hour)
-        return "authtrail export --\(flag) \(isPlain ? value : "'\(value)'") --since \(since)"
+        return "authtrail export --\(flag) \(ShellWord.quoted(value)) --since \(since)"
     }
 
     private func printCoverage() throws(ConsoleError) {

@@ -72,16 +72,17 @@ struct Detect: ParsableCommand {
         if try runBacktest(detectors, policy, opened) { return }
         var report = try DetectionRun.run(
             detectors, on: opened, asOf: asOf?.micros, since: try since ?? unseen(opened), hiding: policy.allowlist,
-            isQuiet: trail.quiet)
+            tellsMissing: true, isQuiet: trail.quiet)
         report.trailFlag = trail.flag
-        try markResolved(&report, opened)
+        let known = try opened.catalog.states(of: report.findings.map(\.id))
+        // What has become worse since is open again.
+        report.mark(.resolved) { known[$0.id]?.status == "resolved" && known[$0.id]?.severity == $0.severity.name }
         let all = report.findings + report.hidden.map(\.finding)
         let whole = report
         if new {
-            let told = try opened.catalog.told(of: report.findings.map(\.id))
             report.onlyNew = true
             for place in report.results.indices {
-                report.results[place].findings.removeAll { told[$0.id] == $0.words || $0.status == .resolved }
+                report.results[place].findings.removeAll { known[$0.id]?.told == $0.words || $0.status == .resolved }
             }
         }
         let formats = [output.format] + output.also.map(\.format)
@@ -93,20 +94,6 @@ struct Detect: ParsableCommand {
         try record(all, report, told: new && isRead ? report.findings : [], opened)
         if let failOn, report.findings.contains(where: { $0.severity >= failOn && $0.status != .resolved }) {
             throw Failure(code: Failure.findings)
-        }
-    }
-
-    /// Marks what somebody has resolved, as long as it has not become worse.
-    private func markResolved(_ report: inout DetectionReport, _ opened: Trail) throws {
-        let resolved = try opened.catalog.resolved(of: report.findings.map(\.id))
-        guard !resolved.isEmpty else { return }
-        for result in report.results.indices {
-            for place in report.results[result].findings.indices {
-                let finding = report.results[result].findings[place]
-                if resolved[finding.id] == finding.severity.name {
-                    report.results[result].findings[place].status = .resolved
-                }
-            }
         }
     }
 
@@ -212,11 +199,12 @@ extension Severity: ExpressibleByArgument {
     public init?(argument: String) { self.init(name: argument) }
 }
 
-/// One run of detectors over a trail, shared by `detect`, `export dashboard` and `demo`.
+/// One run of detectors over a trail, shared by `detect`, `explain`, `export dashboard` and `demo`. Only `detect`
+/// prints what the log lacks (`tellsMissing`), which costs a scan.
 enum DetectionRun {
     static func run(
         _ detectors: [any Detector], on trail: Trail, asOf: Int64?, since: SinceOption?,
-        hiding allowlist: Allowlist = Allowlist(), isQuiet: Bool
+        hiding allowlist: Allowlist = Allowlist(), tellsMissing: Bool = false, isQuiet: Bool
     ) throws -> DetectionReport {
         let coverage = try trail.catalog.coverage()
         let newest = try trail.catalog.newest()
@@ -233,10 +221,10 @@ enum DetectionRun {
         let progress = Progress.standardError("detect", total: nil, unit: "detectors", quiet: isQuiet)
         defer { progress.finish() }
         var results: [DetectionResult] = []
-        let missing = try FieldCoverage(detectors.map(\.card), in: window, of: history)
+        let missing = tellsMissing ? try FieldCoverage(detectors.map(\.card), in: window, of: history) : nil
         for detector in detectors {
             var result = try detector.detect(in: window, of: history)
-            result.coverage += missing.notes(for: detector.card)
+            result.coverage += missing?.notes(for: detector.card) ?? []
             results.append(result)
             progress.update(bytes: 0, count: Int64(results.count))
         }
