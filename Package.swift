@@ -56,7 +56,7 @@ let tests: [Target] = [
     .testTarget(name: "ColumnsTests", dependencies: ["Columns"]),
     .testTarget(name: "ConsoleTests", dependencies: ["Console"]),
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
-    .testTarget(name: "EventsTests", dependencies: ["Columns", "Events"]),
+    .testTarget(name: "EventsTests", dependencies: ["Columns", "Console", "Events"]),
     .testTarget(name: "ParquetTests", dependencies: ["CZlib", "Columns", "Parquet", "EngineChecks"]),
     .testTarget(name: "SegmentsTests", dependencies: ["Columns", "Events", "Parquet", "Segments", "EngineChecks"]),
     .testTarget(name: "RollupsTests", dependencies: ["Columns", "Events", "Rollups"]),

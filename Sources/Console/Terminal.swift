@@ -76,4 +76,22 @@ package struct Terminal: Sendable, Equatable {
     package func paint(_ text: String, _ style: Style) -> String {
         color && !style.codes.isEmpty && !text.isEmpty ? "\u{1B}[\(style.codes)m\(text)\u{1B}[0m" : text
     }
+
+    /// A sentence in lines that fit a terminal, less an indent, broken at blanks; a longer word stays whole, so that it
+    /// can be copied. One line in a pipe.
+    package func paragraph(_ text: String, indent: Int) -> [String] {
+        guard isTerminal else { return [text] }
+        let room = max(40, min(width, 110)) - indent
+        var lines: [String] = []
+        var line = ""
+        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+            if !line.isEmpty, DisplayWidth.of(line) + 1 + DisplayWidth.of(String(word)) > room {
+                lines.append(line)
+                line = String(word)
+            } else {
+                line += line.isEmpty ? String(word) : " " + word
+            }
+        }
+        return lines + [line]
+    }
 }

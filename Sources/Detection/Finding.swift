@@ -116,3 +116,10 @@ extension Finding {
         return left.id < right.id
     }
 }
+
+extension Finding {
+    /// The name in its context that says: it goes on, and `lastSeen` is only how far it was seen.
+    package static var ongoing: String { "ongoing" }
+
+    package var isOngoing: Bool { context[Self.ongoing] == .bool(true) }
+}

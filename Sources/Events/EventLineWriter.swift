@@ -4,10 +4,12 @@ import Columns
 ///
 /// Reading such a line gives the same event again. Times are RFC 3339 in UTC, a latency has the fewest digits that
 /// mean the same number, texts are escaped as `JSONText.escape` says, and the members of `extra` stand as they came.
+///
+/// No two members have a name that is ours: many readers take the last of them, and a line could say one address to the
+/// detectors and another to whoever reads the export. If an unknown member of a line has the name of a field that is
+/// written, or two have that of one that is not, all of its unknown members stand in an object `extra`.
 package struct EventLineWriter: Sendable {
-    /// Whether `source` and `source_offset` are written too, after the other fields and before `extra`. If a line has
-    /// unknown fields of these names, all of its unknown fields stand in an object `extra`: two members of one name
-    /// would let the log say where its lines come from.
+    /// Whether `source` and `source_offset` are written too, after the other fields and before `extra`.
     package var includesSource = false
 
     package init(includesSource: Bool = false) { self.includesSource = includesSource }
@@ -29,7 +31,7 @@ package struct EventLineWriter: Sendable {
             out.append(contentsOf: String(columns.sourceOffset[row]).utf8)
         }
         if let extra = columns[.extra].bytes(at: row), extra.count > 2 {
-            if includesSource, Self.namesSource(extra) {
+            if namesField(extra, columns, row) {
                 Self.key(.extra, &out)
                 out.append(contentsOf: extra)
             } else {
@@ -78,12 +80,33 @@ package struct EventLineWriter: Sendable {
         out.append(contentsOf: field == .ts ? text.dropFirst() : text[...])
     }
 
-    /// Whether unknown fields have names that are ours, however they are escaped.
-    private static func namesSource(_ extra: ArraySlice<UInt8>) -> Bool {
+    /// Whether an unknown member has the name of a field that is written, or two have the name of one that is not,
+    /// however they are escaped.
+    private func namesField(_ extra: ArraySlice<UInt8>, _ columns: EventColumns, _ row: Int) -> Bool {
         var pieces = ExtraPieces()
         guard pieces.split(extra) else { return true }
-        return pieces.names.contains { $0 == Array("source".utf8) || $0 == Array("source_offset".utf8) }
+        var met: Set<EventField> = []
+        return pieces.names.contains { name in
+            let field = Self.fieldsByName[name]
+            if let field, !met.insert(field).inserted { return true }
+            return switch field {
+            case .ts, .event: true
+            case .source: includesSource && columns[.source].bytes(at: row) != nil
+            case .sourceOffset: includesSource
+            case .expiresAt: columns.expiresAt[row] != EventColumns.noTime
+            case .latencyMS: columns.latencyMS[row].isFinite
+            case .success: columns.success[row] < 2
+            case .scopes: columns.scopes.indices[row] != TextColumn.none
+            case .some(let field): columns[field].bytes(at: row) != nil
+            case nil: false
+            }
+        }
     }
+
+    private static let fieldsByName = Dictionary(
+        uniqueKeysWithValues: (Array(EventField.allCases.prefix(LineName.fieldCount)) + [.source, .sourceOffset]).map {
+            (Array($0.name.utf8), $0)
+        })
 
     private static func text(_ value: ArraySlice<UInt8>, _ out: inout [UInt8]) { JSONText.escape(value, into: &out) }
 

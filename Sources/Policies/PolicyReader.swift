@@ -52,7 +52,23 @@ struct PolicyReader {
                 note(key, "\(id) has no thresholds of its own; leave it out")
                 continue
             }
+            let before = problems.count
             readFields(value, section, named: "detectors.\(id)", &file)
+            if problems.count == before { tryOut(id, key, value, file.settings) }
+        }
+    }
+
+    /// Thresholds that can be read and that their detector refuses.
+    private mutating func tryOut(_ id: String, _ key: Node, _ fields: Node, _ settings: DetectorSettings) {
+        do {
+            let detector = Detectors.all(settings).first { $0.card.id == id }
+            _ = try detector?.detect(in: DetectionWindow(asOf: 0), of: NoHistory())
+        } catch DetectionError.badSetting(_, let setting, let got, let want) {
+            let name = setting.replacing(".", with: "_")
+            let field = fields.mapping?.first { $0.key.scalar?.string == name }?.value
+            note(field ?? key, "detectors.\(id).\(name) is \(got); want \(want)")
+        } catch {
+            note(key, "\(error)")
         }
     }
 

@@ -50,7 +50,8 @@ package struct ExplainReport {
         switch format {
         case .json: try output.write(json.json(.pretty) + "\n")
         case .ndjson: try output.line(json.json())
-        case .csv, .markdown, .text: try printText(isMarkdown: format == .markdown, output)
+        case .csv: try Console.print(lineTable, as: format, to: output)
+        case .markdown, .text: try printText(isMarkdown: format == .markdown, output)
         }
     }
 
@@ -81,6 +82,21 @@ package struct ExplainReport {
         ])
     }
 
+    /// The lines of its evidence, for a spreadsheet.
+    private var lineTable: Table {
+        var table = Table("explain", columns: [
+            .init("finding", .text, fit: .whole), .init("source", .text), .init("source_offset", .integer),
+            .init("line", .text),
+        ])
+        for line in lines {
+            table.append([
+                .text(finding.entry.id), .text(line.source), .integer(line.offset),
+                line.line.map { .text($0) } ?? .null,
+            ])
+        }
+        return table
+    }
+
     private var meaning: String? { card?.classes.first { $0.name == finding.entry.class }?.meaning }
 
     private func printText(isMarkdown: Bool, _ output: Output) throws(ConsoleError) {
@@ -91,7 +107,12 @@ package struct ExplainReport {
             if isMarkdown { try output.line() }
         }
         func item(_ text: String) throws(ConsoleError) {
-            try output.line((isMarkdown ? "- " : "  ") + SafeText.visible(text))
+            if isMarkdown { return try output.line("- " + SafeText.visible(text)) }
+            for line in terminal.paragraph(SafeText.visible(text), indent: 2) { try output.line("  " + line) }
+        }
+        /// A line of a log, which is not broken.
+        func quote(_ text: String) throws(ConsoleError) {
+            try output.line((isMarkdown ? "-   " : "    ") + SafeText.visible(text))
         }
         let entry = finding.entry
         let title = "\(entry.severity.uppercased())  \(SafeText.visible(entry.title))"
@@ -110,7 +131,7 @@ package struct ExplainReport {
         try head("Lines")
         for line in lines {
             try item("\(line.source) at byte \(line.offset)")
-            try item("  " + (line.line ?? "no longer kept (authtrail prune dropped it)"))
+            try quote(line.line ?? "no longer kept (authtrail prune dropped it)")
         }
         if let card, !card.knownGaps.isEmpty {
             try head("What this detector does not see")

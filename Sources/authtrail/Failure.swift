@@ -54,6 +54,7 @@ struct Failure: Error {
         case is PolicyError: data
         case is PolicyFileError: inputOutput
         case let error as LineExportError: code(error)
+        case DetectionError.badSetting, DetectionError.unknownTokenNumber: data
         case is QueryError, is DetectionError: usage
         case is DatabaseError: data
         default: nil

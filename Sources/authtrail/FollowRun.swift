@@ -108,8 +108,16 @@ extension FollowNotice {
         case .solved(let path): "\(path) can be read again"
         case .blocked(let error, let seconds):
             "\(error); reading waits, and nothing is lost by it; trying again in \(max(1, seconds)) s, then less often"
+        case .pruned(let plan):
+            "dropped what is older than --keep: \(Human.count(plan.segments.reduce(0) { $0 + $1.rows })) events of "
+                + Self.months(plan)
         case .unblocked(let seconds): "writing again after \(seconds) s; going on from the last commit"
         }
+    }
+
+    private static func months(_ plan: PrunePlan) -> String {
+        let all = plan.months.map { Timestamp.monthText($0.month) }
+        return all.count > 3 ? "\(all[0]) to \(all[all.count - 1])" : all.joined(separator: ", ")
     }
 
     private static func text(of ending: SourceRecord.Ending) -> String {

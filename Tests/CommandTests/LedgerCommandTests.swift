@@ -48,9 +48,14 @@ struct LedgerCommandTests {
         let why = try JSONParser.parse(program.run("explain", id, "--format", "json").output)
         #expect(why["history"]?[0]?["note"]?.text == "planned" && why["history"]?[0]?["by"]?.text == "maria")
         #expect(why["lines"]?.elements?.contains { $0["line"]?.text == use("2026-04-26").dropLast().description } == true)
+        let table = try program.run("explain", id, "--format", "csv").output.split(separator: "\n")
+        #expect(table.first == "finding,source,source_offset,line")
+        #expect(table.count > 1 && table.dropFirst().allSatisfy { $0.hasPrefix(id + ",") })
         #expect(try program.run("findings", "reopen", id, "--note", "no").status == 0)
         #expect(try states() == ["open"])
-        #expect(try program.run("findings", "resolve", "ffffff", "--note", "x").status == 64)
+        let unknown = try program.run("findings", "resolve", "ffffff", "--note", "x")
+        #expect(unknown.status == 64 && unknown.errors.contains("findings list --status all"))
+        #expect(!unknown.errors.contains("Usage"))
     }
 
     @Test func `what somebody resolved is marked, fails no job and is not told again, until it is reopened`() throws {
@@ -171,6 +176,9 @@ struct LedgerCommandTests {
         #expect(rows.map { $0["what"]?.text } == ["issued", "silent", "used", "silent", "used", "finding"])
         #expect(rows[3]["detail"]?.text?.hasPrefix("for 114") == true, "\(rows[3].json())")
         #expect(try program.run("trace", "ip", "203.0.113.7", "--format", "markdown").output.contains("| used |"))
+        #expect(try program.run("trace", "ip", "203.0.113.9").status == 0)
+        let typo = try program.run("trace", "ip", "203.0.113")
+        #expect(typo.status == 64 && typo.errors.contains("is no address"))
     }
 
     @Test func `policy check names what is wrong with its place, and init and suggest print files that pass it`() throws {

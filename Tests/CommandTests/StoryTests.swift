@@ -20,7 +20,7 @@ struct StoryTests {
 
     @Test(arguments: names) func `a story ends as its findings say`(name: String) throws {
         let program = Program()
-        let expected = try JSONParser.parse(String(contentsOfFile: "\(Self.folder)/\(name).findings.json", encoding: .utf8))
+        let expected = try JSONParser.parse(String(contentsOfFile: "\(Self.folder)/expected/\(name).json", encoding: .utf8))
         let run = try program.run("ingest", "\(Self.folder)/\(name).ndjson", "--format", "json", "--quiet")
         #expect(run.status == 0, "\(run.errors)")
         let counts = try JSONParser.parse(run.output)

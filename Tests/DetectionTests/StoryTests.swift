@@ -5,7 +5,7 @@ import Testing
 
 @testable import Detection
 
-/// What `NAME.findings.json` says about `NAME.ndjson`.
+/// What `expected/NAME.json` says about `NAME.ndjson`.
 private struct Story: Decodable, CustomTestStringConvertible {
     struct Expected: Decodable, Equatable {
         struct Entity: Decodable, Equatable {
@@ -42,7 +42,7 @@ private struct Story: Decodable, CustomTestStringConvertible {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../SampleLogs")
 
     static func read(_ name: String) throws -> Story {
-        let file = folder.appending(path: "\(name).findings.json")
+        let file = folder.appending(path: "expected/\(name).json")
         var story = try JSONDecoder().decode(Story.self, from: Data(contentsOf: file))
         story.name = name
         story.lines = Array(try Data(contentsOf: folder.appending(path: "\(name).ndjson")))

@@ -72,12 +72,12 @@ def exported(trail, program):
 
 
 def unwrapped(extra):
-    """Unknown fields named as ours stand, with all others, in an object `extra`."""
+    """Unknown fields of which some are named as ours stand, all of them, in an object `extra`."""
     prefix = '{"extra":{'
     if extra is None or not extra.startswith(prefix):
         return extra
     fields = json.loads(extra)
-    names_ours = fields.keys() == {"extra"} and not {"source", "source_offset"}.isdisjoint(fields["extra"])
+    names_ours = fields.keys() == {"extra"} and not set(STORED).isdisjoint(fields["extra"])
     return extra[len(prefix) - 1 : -1] if names_ours else extra
 
 

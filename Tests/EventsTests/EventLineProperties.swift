@@ -1,4 +1,5 @@
 import Columns
+import Console
 import Events
 import Testing
 
@@ -28,11 +29,31 @@ struct EventLineProperties {
             let first = Reading(Made.line(&random) + "\n")
             guard let event = first.allEvents.first else { continue }
             stored += 1
-            let second = Reading(written(event) + "\n")
-            #expect(second.allEvents == [event], "\(written(event))")
-            #expect(second.allEvents.first.map { written($0) } == written(event))
+            var second = try #require(Reading(written(event) + "\n").allEvents.first, "\(written(event))")
+            // Unknown members of which one has the name of a field stand one deeper.
+            if let extra = event[.extra], second[.extra] == "{\"extra\":\(extra)}" { second.texts[.extra] = extra }
+            #expect(second == event, "\(written(event))")
+            #expect(written(second) == written(event))
         }
         #expect(stored > 50)
+    }
+
+    @Test(arguments: 1...20)
+    func `no name of a field stands twice in a line that is written`(_ seed: UInt64) throws {
+        var random = Seeded(seed)
+        let others: Set<EventField> = [.extra, .sourceID, .shape, .raw, .redacted, .sourceLength]
+        let ours = Set(EventField.allCases.filter { !others.contains($0) }.map(\.name))
+        var moved = 0
+        for _ in 0..<150 {
+            guard let event = Reading(Made.line(&random) + "\n").allEvents.first else { continue }
+            let line = written(event, includesSource: true)
+            // Numbers beyond a double stay as they came, and this parser refuses them.
+            guard let names = try? JSONParser.parse(line).members?.map(\.key) else { continue }
+            let twice = Dictionary(grouping: names) { $0 }.filter { $0.value.count > 1 }.keys
+            #expect(ours.isDisjoint(with: twice), "\(line)")
+            if names.last == "extra", event[.extra]?.hasPrefix("{\"extra\"") == false { moved += 1 }
+        }
+        #expect(moved > 10)
     }
 
     @Test(arguments: 1...30)

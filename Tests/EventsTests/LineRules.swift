@@ -207,10 +207,10 @@ let lineRules: [LineRule] = [
     // Repeated keys: the first wins.
     LineRule(
         "a repeated field", #"{"ts":1,"event":"used","token_id":"a","token_id":"b"}"#,
-        .flagged(#"{"ts":"1970-01-01T00:00:01Z","event":"used","token_id":"a","token_id":"b"}"#)),
+        .flagged(#"{"ts":"1970-01-01T00:00:01Z","event":"used","token_id":"a","extra":{"token_id":"b"}}"#)),
     LineRule(
         "a repeated field, hidden by an escape", #"{"ts":1,"event":"used","\u0074oken_id":"a","token_id":"b"}"#,
-        .flagged(#"{"ts":"1970-01-01T00:00:01Z","event":"used","token_id":"a","token_id":"b"}"#)),
+        .flagged(#"{"ts":"1970-01-01T00:00:01Z","event":"used","token_id":"a","extra":{"token_id":"b"}}"#)),
     LineRule(
         "a repeated unknown field", #"{"ts":1,"event":"used","token_id":"t","a":1,"\u0061":2}"#,
         .flagged(#"{"ts":"1970-01-01T00:00:01Z","event":"used","token_id":"t","a":1,"\u0061":2}"#)),
@@ -227,7 +227,7 @@ let lineRules: [LineRule] = [
         .flagged(#"{"ts":"1970-01-01T00:00:01Z","event":"used","token_id":"t","ip":"1.2.3.4"}"#)),
     LineRule(
         "a repeated ts", #"{"ts":1,"ts":2,"event":"used","token_id":"t"}"#,
-        .flagged(#"{"ts":"1970-01-01T00:00:01Z","event":"used","token_id":"t","ts":2}"#)),
+        .flagged(#"{"ts":"1970-01-01T00:00:01Z","event":"used","token_id":"t","extra":{"ts":2}}"#)),
 
     // Other names.
     LineRule(

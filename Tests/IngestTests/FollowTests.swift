@@ -264,4 +264,61 @@ struct FollowTests {
         let told = followed.notices.filter { if case .problem = $0 { true } else { false } }
         #expect(told.count == 1, "the pipe, once")
     }
+
+    /// The clock of `Followed` begins on 1 June 2026.
+    @Test func `months older than it is to keep are dropped while it reads on`() throws {
+        func used(_ time: String, _ token: String) -> String {
+            #"{"ts":"\#(time)T08:00:00Z","event":"used","token_id":"\#(token)"}"# + "\n"
+        }
+        let place = Place()
+        var options = Follower.Options()
+        options.keep = 60 * Timestamp.day
+        place.write("a.log", used("2026-05-31", "c"))
+        let followed = try Followed(place, "a.log", options: options)
+        try followed.pass(seconds: 2)
+        place.append("a.log", used("2026-02-03", "old") + used("2026-03-30", "b"))
+        try followed.pass(seconds: 2)
+        #expect(try followed.tokens() == ["b", "c", "old"])
+        // Looked at again after an hour: 60 days before are in April.
+        try followed.pass(seconds: 3600)
+        #expect(try followed.tokens() == ["c"])
+        place.append("a.log", used("2026-06-01", "d"))
+        try followed.pass(seconds: 2)
+        #expect(try followed.tokens() == ["c", "d"])
+        let dropped = followed.notices.compactMap { notice in
+            if case .pruned(let plan) = notice { plan.months.map(\.month) } else { nil }
+        }
+        #expect(dropped == [[673, 674]])
+        try followed.stop()
+        #expect(try Trail(reading: place.trail).verify().problems.isEmpty)
+    }
+
+    @Test func `a newest event long ago keeps what a clock that runs ahead would drop`() throws {
+        let place = Place()
+        var options = Follower.Options()
+        options.keep = 60 * Timestamp.day
+        place.write("a.log", #"{"ts":"2025-03-01T08:00:00Z","event":"used","token_id":"a"}"# + "\n")
+        let followed = try Followed(place, "a.log", options: options)
+        try followed.pass(seconds: 3700)
+        #expect(try followed.tokens() == ["a"])
+    }
+
+    @Test func `a missing segment ends the dropping and not the reading`() throws {
+        let place = Place()
+        var options = Follower.Options()
+        options.keep = 60 * Timestamp.day
+        place.write("a.log", #"{"ts":"2026-05-31T08:00:00Z","event":"used","token_id":"b"}"# + "\n")
+        let followed = try Followed(place, "a.log", options: options)
+        try followed.pass(seconds: 2)
+        place.append("a.log", #"{"ts":"2026-02-03T08:00:00Z","event":"used","token_id":"a"}"# + "\n")
+        try followed.pass(seconds: 2)
+        try FileManager.default.removeItem(atPath: place.trail + "/segments/month=2026-02")
+        try followed.pass(seconds: 3700)
+        place.append("a.log", #"{"ts":"2026-06-01T08:00:00Z","event":"used","token_id":"c"}"# + "\n")
+        try followed.pass(seconds: 2)
+        try followed.stop()
+        #expect(try Trail(reading: place.trail).catalog.sources().map(\.counts.stored) == [3])
+        let told = followed.notices.contains { if case .problem = $0 { true } else { false } }
+        #expect(told)
+    }
 }

@@ -84,6 +84,14 @@ struct PolicyTests {
             "allowlist: [{token: t, reason: r, until: 2027-01-01}]",
             "1:13: an allowlist entry has no `owner`: what is hidden needs an owner, a reason and an end"
         ),
+        (
+            "detectors:\n  failed-verification-by-ip:\n    episode_gap: 2h\n    stuffing_few_share: 1.5",
+            "4:25: detectors.failed-verification-by-ip.stuffing_few_share is 1.5; want a share from 0 to 1"
+        ),
+        (
+            "detectors:\n  dormant-token-reactivation: {dormancy: 2h}",
+            "2:42: detectors.dormant-token-reactivation.dormancy is 2 h; want one day or more"
+        ),
         ("lifetimes: [1]", "1:12: lifetimes is a list; want names with values"),
         ("rates: {}\nrates: {}", "2:1: `rates` stands twice in one mapping"),
     ])

@@ -80,6 +80,7 @@ package struct SourceSilence: Detector {
         var context = Context()
         context.add("silent_since", time: silence.start)
         context.add("silent_until", time: silence.end)
+        if silence.end == nil { context[Finding.ongoing] = .bool(true) }
         context.add("usual_longest_gap", Wording.span(silence.usual))
         return Verdict(
             class: "source_silence", entity: .init("source", log), fact: [log, String(silence.start)],

@@ -1,4 +1,5 @@
 package import Catalog
+package import Trail
 
 /// What a person should know while logs are followed.
 package enum FollowNotice: Sendable {
@@ -14,6 +15,8 @@ package enum FollowNotice: Sendable {
     case solved(path: String)
     /// Nothing can be written; reading waits, and nothing is lost by it.
     case blocked(any Error, seconds: Int64)
+    /// Months that were old enough were dropped.
+    case pruned(PrunePlan)
     /// Writing works again.
     case unblocked(seconds: Int64)
 }

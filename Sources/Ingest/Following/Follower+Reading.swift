@@ -211,10 +211,12 @@ extension Follower {
     func tellSolved(_ path: String) {
         if problems.removeValue(forKey: path) != nil { notify(.solved(path: path)) }
     }
+}
 
+extension Error {
     /// Whether an error of the trail may pass: a full disk, or too few descriptors.
-    func isPassing(_ error: any Error) -> Bool {
-        switch error {
+    var mayPass: Bool {
+        switch self as any Error {
         case let error as FileError: error.isShortage
         case CatalogError.failed: true
         default: false

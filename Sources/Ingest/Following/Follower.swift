@@ -25,6 +25,8 @@ package final class Follower {
         package var checkInterval: Int64 = 5_000_000
         /// Bytes that are read of one file before it is the turn of the next.
         package var bytesPerTurn = 32 << 20
+        /// How long events are kept before their month is dropped; nil for ever.
+        package var keep: Int64?
         package var limits = IngestLimits()
 
         package init() {}
@@ -71,6 +73,7 @@ package final class Follower {
     private var blockade: Blockade?
     private let before: WrittenTotals
     private var merging: Merging
+    private var retention: Retention?
     private var inputs: Set<String> = []
 
     /// Writing does not work; it is tried again later.
@@ -99,6 +102,7 @@ package final class Follower {
         self.wantsStop = wantsStop
         before = try writer.catalog.written()
         merging = Merging(writer)
+        retention = options.keep.map { Retention(writer, span: $0) }
         intake = LineIntake(writer, options.limits, now: now)
         identity = try SourceIdentity(of: writer.catalog, holdsLines: intake.holdsLines)
     }
@@ -142,10 +146,14 @@ package final class Follower {
                 try intake.settle()
                 if let problem = try merging.run(now, wantsStop) { notify(.problem(path: writer.path, problem)) }
             }
+            if !wantsStop(), retention?.isDue(time) ?? false {
+                try intake.settle()
+                if let told = try retention?.run(now: now(), ticks: time) { notify(told) }
+            }
             if isShort { isBusy = relieve() || isBusy }
             if blockade != nil { try unblock(time) }
             return isBusy
-        } catch where isPassing(error) {
+        } catch let error where error.mayPass {
             block(error, time)
             return false
         }

@@ -29,13 +29,14 @@ struct Merging {
     func isDue(isBusy: Bool) -> Bool { !isOver && waiting >= (isBusy ? Self.manyCommits : Self.commits) }
 
     /// Merges what is worth it. Commits must not be under way. Throws what may pass, such as a full disk.
-    /// - Returns: why nothing can be merged any more: an old segment is damaged, which is no reason to stop reading.
+    /// - Returns: why nothing can be merged any more: an old segment is damaged or missing, which is no reason to stop
+    ///   reading.
     mutating func run(_ now: () -> Int64, _ wantsStop: () -> Bool) throws -> (any Error)? {
         waiting = 0
         do {
             while !wantsStop(), try compaction.step(now: now()) != nil {}
             return nil
-        } catch let error where !(error is FileError) && !(error is CatalogError) {
+        } catch let error where !error.mayPass {
             isOver = true
             return error
         }

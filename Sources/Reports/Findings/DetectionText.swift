@@ -63,7 +63,7 @@ struct DetectionText {
         try output.line(tag + "  " + terminal.paint(SafeText.visible(finding.title), .bold) + mark)
         try line("what", "\(finding.class) (\(finding.detector))")
         try line(finding.entity.type.replacing("_", with: " "), finding.entity.value)
-        try line("when", Self.when(finding))
+        try line("when", finding.when)
         try line("why", finding.explanation)
         if let first = finding.evidence.first {
             let more = finding.evidence.count > 1 ? " and \(finding.evidence.count - 1) more (--format json)" : ""
@@ -74,20 +74,6 @@ struct DetectionText {
         try line(
             "id",
             finding.id + (finding.references.isEmpty ? "" : "  ATT&CK " + finding.references.joined(separator: ", ")))
-    }
-
-    private static func when(_ finding: Finding) -> String {
-        let first = seconds(finding.firstSeen)
-        if finding.firstSeen == finding.lastSeen { return first + " UTC" }
-        let length = Human.duration(microseconds: finding.lastSeen - finding.firstSeen)
-        let last = seconds(finding.lastSeen)
-        return "\(first) to \(first.prefix(10) == last.prefix(10) ? String(last.dropFirst(11)) : last) UTC (\(length))"
-    }
-
-    /// `2026-04-26 00:11:41`
-    private static func seconds(_ time: Int64) -> String {
-        let text = Timestamp.text(time)
-        return text.prefix(10) + " " + text.dropFirst(11).prefix(8)
     }
 
     /// The command that shows the events behind a finding, when its entity can be typed as it is.
@@ -136,18 +122,5 @@ struct DetectionText {
         }
     }
 
-    private func wrapped(_ text: String, indent: Int) -> [String] {
-        guard terminal.isTerminal else { return [text] }
-        var lines: [String] = []
-        var line = ""
-        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
-            if !line.isEmpty, line.count + 1 + word.count > width - indent {
-                lines.append(line)
-                line = String(word)
-            } else {
-                line += line.isEmpty ? String(word) : " " + word
-            }
-        }
-        return lines + [line]
-    }
+    private func wrapped(_ text: String, indent: Int) -> [String] { terminal.paragraph(text, indent: indent) }
 }

@@ -53,7 +53,8 @@ struct FindingsPage {
                 "li", ["class": "tile \(severity.name)\(count == 0 ? " none" : "")"],
                 HTMLText.element("b", [:], Human.count(count)), " \(severity.name)")
         }
-        let span = "Events from \(time(window.from)) to \(time(window.to)), as of \(time(window.asOf))"
+        let span = "Events from \(secondsText(window.from)) to \(secondsText(window.to)), as of "
+            + secondsText(window.asOf)
         return HTMLText.element(
             "header", [:], HTMLText.element("h1", [:], HTMLText.text("Auth log: " + headline(findings))),
             HTMLText.element("p", ["class": "quiet"], HTMLText.text(span)),
@@ -99,7 +100,7 @@ struct FindingsPage {
             ("what", HTMLText.text("\(finding.class) (\(finding.detector))")),
             (finding.entity.type.replacing("_", with: " "), HTMLText.element(
                 "code", [:], HTMLText.text(finding.entity.value))),
-            ("when", HTMLText.text(when(finding))),
+            ("when", HTMLText.text(finding.when)),
             ("confidence", HTMLText.text(finding.confidence.rawValue)),
             ("look", DetectionText.lookCloser(finding).map { HTMLText.element("code", [:], HTMLText.text($0)) } ?? ""),
             ("ATT&CK", HTMLText.text(finding.references.joined(separator: ", "))),
@@ -123,7 +124,7 @@ struct FindingsPage {
         }
         let evidence = finding.evidence.map { one in
             [
-                HTMLText.text(time(one.ts)), HTMLText.element("code", [:], HTMLText.text(one.source)),
+                HTMLText.text(secondsText(one.ts)), HTMLText.element("code", [:], HTMLText.text(one.source)),
                 HTMLText.text(Human.count(one.offset)), HTMLText.text(one.eventID ?? ""),
             ]
         }
@@ -159,17 +160,5 @@ struct FindingsPage {
         let text = "authtrail \(facts.version): \(Human.count(facts.events)) events of \(Human.count(facts.sources)) "
             + "sources stored, \(Human.count(facts.quarantined)) lines in quarantine. All times are UTC."
         return HTMLText.element("footer", ["class": "quiet"], HTMLText.text(text))
-    }
-
-    private func when(_ finding: Finding) -> String {
-        guard finding.firstSeen != finding.lastSeen else { return time(finding.firstSeen) }
-        let length = Human.duration(microseconds: finding.lastSeen - finding.firstSeen)
-        return "\(time(finding.firstSeen)) to \(time(finding.lastSeen)) (\(length))"
-    }
-
-    /// `2026-04-26 00:11:41`
-    private func time(_ micros: Int64) -> String {
-        let text = Timestamp.text(micros)
-        return "\(text.prefix(10)) \(text.dropFirst(11).prefix(8))"
     }
 }

@@ -125,15 +125,18 @@ struct ChangeOptions: ParsableArguments {
 /// Finds a finding of the ledger by the beginning of its id.
 enum FindingLookup {
     static func find(_ id: String, in trail: Trail) throws -> LedgerFinding {
-        guard id.count >= 6 else { throw ValidationError("the id \"\(id)\" is too short; give 6 digits or more") }
+        guard id.count >= 6 else { throw refused("the id \"\(id)\" is too short; give 6 digits or more") }
         let matches = try trail.catalog.findings().filter { $0.entry.id.hasPrefix(id.lowercased()) }
         guard let one = matches.first else {
-            throw ValidationError("the ledger has no finding \"\(id)\"; authtrail findings list --status all shows "
-                + "them")
+            throw refused(
+                "the ledger has no finding \"\(id)\"; authtrail findings list --status all shows those that it has")
         }
         guard matches.count == 1 else {
-            throw ValidationError("\(matches.count) findings begin with \"\(id)\"; give more digits")
+            throw refused("\(matches.count) findings begin with \"\(id)\"; give more digits")
         }
         return one
     }
+
+    /// Not a matter of how a command is written: its help would say nothing about it.
+    private static func refused(_ text: String) -> Failure { Failure(code: Failure.usage, messages: [text]) }
 }

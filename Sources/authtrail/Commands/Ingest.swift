@@ -21,7 +21,8 @@ struct Ingest: ParsableCommand {
 
             With --follow it goes on until SIGTERM or SIGINT, which make everything true before it ends: it reads \
             what is appended, picks up new files, and reads a file that is renamed, truncated or deleted to its end. \
-            SIGHUP has it look up the files again. Lines can be asked for within two seconds.
+            SIGHUP has it look up the files again. Lines can be asked for within two seconds. With --keep it also \
+            drops old months, which prune cannot while something is followed.
 
             EXAMPLES
               authtrail ingest /var/log/mcp/auth.ndjson
@@ -29,6 +30,7 @@ struct Ingest: ParsableCommand {
               kubectl logs deploy/mcp | authtrail ingest -
               authtrail ingest logs/ --format json
               authtrail ingest --follow /var/log/mcp '/srv/*/auth.log'
+              authtrail ingest --follow /var/log/mcp --keep 400d
               authtrail ingest -q /var/log/mcp          (for cron: speaks only when something is wrong)
             """)
 
@@ -47,13 +49,27 @@ struct Ingest: ParsableCommand {
         transform: DurationOption.parse)
     var flushInterval: DurationOption?
 
+    @Option(
+        name: .long, help: ArgumentHelp(
+            "With --follow: drop months of events that are wholly older, as prune does (default: keep all).",
+            valueName: "duration"),
+        transform: DurationOption.parse)
+    var keep: DurationOption?
+
     @OptionGroup var trail: TrailOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
         guard follow else {
             if flushInterval != nil { throw ValidationError("--flush-interval belongs to --follow; add it") }
+            if keep != nil {
+                throw ValidationError(
+                    "--keep belongs to --follow; where nothing is followed: authtrail prune --older-than")
+            }
             return
+        }
+        if let keep, keep.micros < 24 * 3_600_000_000 {
+            throw ValidationError("--keep of less than a day would drop what was just read; give one such as 400d")
         }
         if final {
             throw ValidationError("--final says that the inputs are complete, --follow that they grow; drop one")
@@ -86,6 +102,7 @@ struct Ingest: ParsableCommand {
     private func followed() throws -> IngestSummary {
         var options = Follower.Options()
         if let flushInterval { options.flushInterval = flushInterval.micros }
+        options.keep = keep?.micros
         return try FollowRun(words: paths, options: options, path: trail.path, isQuiet: trail.quiet).run()
     }
 }

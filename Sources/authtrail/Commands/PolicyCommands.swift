@@ -46,10 +46,6 @@ struct PolicyCommand: ParsableCommand {
 
         func run() throws {
             let policy = try PolicyOptions.read(file)
-            // Thresholds that each is possible and that make no sense together.
-            for detector in Detectors.all(policy.settings) {
-                _ = try detector.detect(in: DetectionWindow(asOf: 0), of: NoHistory())
-            }
             let output = Output.standardOutput()
             for warning in policy.warnings { try output.line(SafeText.visible("\(file):\(warning)")) }
             let tools = policy.settings.policy.tools.count, hidden = policy.allowlist.entries.count

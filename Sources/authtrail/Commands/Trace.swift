@@ -53,6 +53,10 @@ struct Trace: ParsableCommand {
             case .ip: .ip(value)
             }
         let timeline = try Timeline(subject, from: from, to: end, of: TrailHistory(opened))
+        if kind == .ip, timeline.rows.isEmpty, IPKey(named: value) == nil {
+            throw ValidationError(
+                "\"\(value)\" is no address, and no event names it; give one such as 203.0.113.7 or 2001:db8::1")
+        }
         let traced = FindingSubject(kind: kind.rawValue, name: value)
         let findings = try opened.catalog.findings().filter { one in
             one.entry.lastSeen >= from && one.entry.firstSeen < end ? try traced.isOf(one) : false

@@ -1,0 +1,21 @@
+internal import Console
+internal import Detection
+internal import Events
+
+extension Finding {
+    /// When it happened, for eyes: `2026-04-26 00:11:41 to 00:20:00 UTC (8 min 19 s)`. What is not over has no end.
+    var when: String {
+        let first = secondsText(firstSeen)
+        if isOngoing { return "since \(first) UTC, and not over as of \(secondsText(asOf)) UTC" }
+        if firstSeen == lastSeen { return first + " UTC" }
+        let length = Human.duration(microseconds: lastSeen - firstSeen)
+        let last = secondsText(lastSeen)
+        return "\(first) to \(first.prefix(10) == last.prefix(10) ? String(last.dropFirst(11)) : last) UTC (\(length))"
+    }
+}
+
+/// A time without fraction and zone, for where it is said that all are UTC: `2026-04-26 00:11:41`.
+func secondsText(_ time: Int64) -> String {
+    let text = Timestamp.text(time)
+    return "\(text.prefix(10)) \(text.dropFirst(11).prefix(8))"
+}
