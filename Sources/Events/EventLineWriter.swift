@@ -21,17 +21,20 @@ package struct EventLineWriter: Sendable {
         Self.time(columns.ts[row], &out)
         Self.key(.event, &out)
         Self.text(Self.kinds[Int(columns.event[row])], &out)
-        for field in Self.fields { Self.append(field, columns, row, &out) }
+        var written = EventFields([.ts, .event])
+        for field in Self.fields where Self.append(field, columns, row, &out) { written.insert(EventFields(field)) }
         if includesSource {
             if let source = columns[.source].bytes(at: row) {
                 Self.key(.source, &out)
                 Self.text(source, &out)
+                written.insert(EventFields(.source))
             }
             Self.key(.sourceOffset, &out)
             out.append(contentsOf: String(columns.sourceOffset[row]).utf8)
+            written.insert(EventFields(.sourceOffset))
         }
         if let extra = columns[.extra].bytes(at: row), extra.count > 2 {
-            if namesField(extra, columns, row) {
+            if Self.repeatsName(extra, written) {
                 Self.key(.extra, &out)
                 out.append(contentsOf: extra)
             } else {
@@ -48,30 +51,32 @@ package struct EventLineWriter: Sendable {
     private static let kinds = EventKind.allCases.map { ArraySlice($0.name.utf8) }
     private static let keys = EventField.allCases.map { Array(",\"\($0.name)\":".utf8) }
 
-    private static func append(_ field: EventField, _ columns: EventColumns, _ row: Int, _ out: inout [UInt8]) {
+    /// Whether the row has a value there, which is written then.
+    private static func append(_ field: EventField, _ columns: EventColumns, _ row: Int, _ out: inout [UInt8]) -> Bool {
         switch field {
         case .expiresAt:
-            guard columns.expiresAt[row] != EventColumns.noTime else { return }
+            guard columns.expiresAt[row] != EventColumns.noTime else { return false }
             key(field, &out)
             time(columns.expiresAt[row], &out)
         case .latencyMS:
-            guard columns.latencyMS[row].isFinite else { return }
+            guard columns.latencyMS[row].isFinite else { return false }
             key(field, &out)
             number(columns.latencyMS[row], &out)
         case .success:
-            guard columns.success[row] < 2 else { return }
+            guard columns.success[row] < 2 else { return false }
             key(field, &out)
             out.append(contentsOf: columns.success[row] == 1 ? "true".utf8 : "false".utf8)
         case .scopes:
             let index = columns.scopes.indices[row]
-            guard index != TextColumn.none else { return }
+            guard index != TextColumn.none else { return false }
             key(field, &out)
             list(columns.scopes.lists[Int(index)], columns.scopes.elements, &out)
         default:
-            guard let value = columns[field].bytes(at: row) else { return }
+            guard let value = columns[field].bytes(at: row) else { return false }
             key(field, &out)
             text(value, &out)
         }
+        return true
     }
 
     /// Appends a key, with its comma unless it is the first.
@@ -82,24 +87,13 @@ package struct EventLineWriter: Sendable {
 
     /// Whether an unknown member has the name of a field that is written, or two have the name of one that is not,
     /// however they are escaped.
-    private func namesField(_ extra: ArraySlice<UInt8>, _ columns: EventColumns, _ row: Int) -> Bool {
+    private static func repeatsName(_ extra: ArraySlice<UInt8>, _ written: EventFields) -> Bool {
         var pieces = ExtraPieces()
         guard pieces.split(extra) else { return true }
-        var met: Set<EventField> = []
+        var met = written
         return pieces.names.contains { name in
-            let field = Self.fieldsByName[name]
-            if let field, !met.insert(field).inserted { return true }
-            return switch field {
-            case .ts, .event: true
-            case .source: includesSource && columns[.source].bytes(at: row) != nil
-            case .sourceOffset: includesSource
-            case .expiresAt: columns.expiresAt[row] != EventColumns.noTime
-            case .latencyMS: columns.latencyMS[row].isFinite
-            case .success: columns.success[row] < 2
-            case .scopes: columns.scopes.indices[row] != TextColumn.none
-            case .some(let field): columns[field].bytes(at: row) != nil
-            case nil: false
-            }
+            guard let field = fieldsByName[name] else { return false }
+            return !met.insert(EventFields(field)).inserted
         }
     }
 

@@ -13,6 +13,7 @@ struct PolicyReader {
         do {
             guard let root = try Yams.compose(yaml: text) else { return [] }
             reader.readRoot(root, &file)
+            reader.tryOut(root, file.settings)
         } catch let error as YamlError {
             reader.problems.append(problem(error, in: text))
         } catch {
@@ -52,23 +53,22 @@ struct PolicyReader {
                 note(key, "\(id) has no thresholds of its own; leave it out")
                 continue
             }
-            let before = problems.count
             readFields(value, section, named: "detectors.\(id)", &file)
-            if problems.count == before { tryOut(id, key, value, file.settings) }
         }
     }
 
-    /// Thresholds that can be read and that their detector refuses.
-    private mutating func tryOut(_ id: String, _ key: Node, _ fields: Node, _ settings: DetectorSettings) {
-        do {
-            let detector = Detectors.all(settings).first { $0.card.id == id }
-            _ = try detector?.detect(in: DetectionWindow(asOf: 0), of: NoHistory())
-        } catch DetectionError.badSetting(_, let setting, let got, let want) {
-            let name = setting.replacing(".", with: "_")
-            let field = fields.mapping?.first { $0.key.scalar?.string == name }?.value
-            note(field ?? key, "detectors.\(id).\(name) is \(got); want \(want)")
-        } catch {
-            note(key, "\(error)")
+    /// Numbers that can be read and that a detector refuses.
+    private mutating func tryOut(_ root: Node, _ settings: DetectorSettings) {
+        for detector in Detectors.all(settings) {
+            do {
+                _ = try detector.detect(in: DetectionWindow(asOf: 0), of: NoHistory())
+            } catch DetectionError.badSetting(let id, let setting, let got, let want) {
+                let name = setting.replacing(".", with: "_")
+                let place = root.mapping?["detectors"]?.mapping?[Node(id)]?.mapping?[Node(name)]
+                note(place ?? root, "detectors.\(id).\(name) is \(got); want \(want)")
+            } catch {
+                note(root, "\(error)")
+            }
         }
     }
 

@@ -51,7 +51,7 @@ package struct PruneReport: Sendable {
         return [
             .init("dry_run", .bool(isDryRun)), .init("before", .string(Timestamp.monthText(plan.before))),
             .init("pruned_segments", .int(Int64(plan.segments.count))),
-            .init("pruned_events", .int(months.reduce(0) { $0 + $1.events })),
+            .init("pruned_events", .int(plan.events)),
             .init("bytes", .int(months.reduce(0) { $0 + $1.bytes })),
             .init("files_removed", .int(files.removed)), .init("files_waiting", .int(files.waiting)),
             .init("segments", .int(segments)), .init("events", .int(events)),

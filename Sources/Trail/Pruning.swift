@@ -26,6 +26,8 @@ package struct PrunePlan: Sendable {
         segments = all.filter { $0.month < first }
     }
 
+    package var events: Int64 { segments.reduce(0) { $0 + $1.rows } }
+
     package var months: [Month] {
         Dictionary(grouping: segments, by: \.month).map { month, segments in
             Month(

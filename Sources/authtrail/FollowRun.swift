@@ -109,7 +109,7 @@ extension FollowNotice {
         case .blocked(let error, let seconds):
             "\(error); reading waits, and nothing is lost by it; trying again in \(max(1, seconds)) s, then less often"
         case .pruned(let plan):
-            "dropped what is older than --keep: \(Human.count(plan.segments.reduce(0) { $0 + $1.rows })) events of "
+            "dropped what is older than --keep: \(Human.count(plan.events)) events of "
                 + Self.months(plan)
         case .unblocked(let seconds): "writing again after \(seconds) s; going on from the last commit"
         }

@@ -265,16 +265,20 @@ struct FollowTests {
         #expect(told.count == 1, "the pipe, once")
     }
 
-    /// The clock of `Followed` begins on 1 June 2026.
-    @Test func `months older than it is to keep are dropped while it reads on`() throws {
-        func used(_ time: String, _ token: String) -> String {
-            #"{"ts":"\#(time)T08:00:00Z","event":"used","token_id":"\#(token)"}"# + "\n"
-        }
-        let place = Place()
+    private func used(_ day: String, _ token: String) -> String {
+        #"{"ts":"\#(day)T08:00:00Z","event":"used","token_id":"\#(token)"}"# + "\n"
+    }
+
+    private func keeping60Days() throws -> Followed {
         var options = Follower.Options()
         options.keep = 60 * Timestamp.day
+        return try Followed(place, "a.log", options: options)
+    }
+
+    /// The clock of `Followed` begins on 1 June 2026.
+    @Test func `months older than it is to keep are dropped while it reads on`() throws {
         place.write("a.log", used("2026-05-31", "c"))
-        let followed = try Followed(place, "a.log", options: options)
+        let followed = try keeping60Days()
         try followed.pass(seconds: 2)
         place.append("a.log", used("2026-02-03", "old") + used("2026-03-30", "b"))
         try followed.pass(seconds: 2)
@@ -294,27 +298,21 @@ struct FollowTests {
     }
 
     @Test func `a newest event long ago keeps what a clock that runs ahead would drop`() throws {
-        let place = Place()
-        var options = Follower.Options()
-        options.keep = 60 * Timestamp.day
-        place.write("a.log", #"{"ts":"2025-03-01T08:00:00Z","event":"used","token_id":"a"}"# + "\n")
-        let followed = try Followed(place, "a.log", options: options)
+        place.write("a.log", used("2025-03-01", "a"))
+        let followed = try keeping60Days()
         try followed.pass(seconds: 3700)
         #expect(try followed.tokens() == ["a"])
     }
 
     @Test func `a missing segment ends the dropping and not the reading`() throws {
-        let place = Place()
-        var options = Follower.Options()
-        options.keep = 60 * Timestamp.day
-        place.write("a.log", #"{"ts":"2026-05-31T08:00:00Z","event":"used","token_id":"b"}"# + "\n")
-        let followed = try Followed(place, "a.log", options: options)
+        place.write("a.log", used("2026-05-31", "b"))
+        let followed = try keeping60Days()
         try followed.pass(seconds: 2)
-        place.append("a.log", #"{"ts":"2026-02-03T08:00:00Z","event":"used","token_id":"a"}"# + "\n")
+        place.append("a.log", used("2026-02-03", "a"))
         try followed.pass(seconds: 2)
         try FileManager.default.removeItem(atPath: place.trail + "/segments/month=2026-02")
         try followed.pass(seconds: 3700)
-        place.append("a.log", #"{"ts":"2026-06-01T08:00:00Z","event":"used","token_id":"c"}"# + "\n")
+        place.append("a.log", used("2026-06-01", "c"))
         try followed.pass(seconds: 2)
         try followed.stop()
         #expect(try Trail(reading: place.trail).catalog.sources().map(\.counts.stored) == [3])

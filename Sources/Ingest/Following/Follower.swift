@@ -153,7 +153,7 @@ package final class Follower {
             if isShort { isBusy = relieve() || isBusy }
             if blockade != nil { try unblock(time) }
             return isBusy
-        } catch let error where error.mayPass {
+        } catch where error.mayPass {
             block(error, time)
             return false
         }

@@ -36,7 +36,7 @@ struct Merging {
         do {
             while !wantsStop(), try compaction.step(now: now()) != nil {}
             return nil
-        } catch let error where !error.mayPass {
+        } catch where !error.mayPass {
             isOver = true
             return error
         }

@@ -1,4 +1,5 @@
 internal import Catalog
+internal import Events
 internal import Trail
 
 /// Drops old months while logs are followed, as `prune` does for a trail that nobody writes: a collector holds the
@@ -7,7 +8,7 @@ internal import Trail
 /// Nothing is read meanwhile. Months of many events take some seconds; what is written into the logs then waits there.
 struct Retention {
     /// How often it is looked whether something is old enough, in microseconds of the clock that never goes back.
-    private static let interval: Int64 = 3_600_000_000
+    private static let interval = Timestamp.hour
 
     private let pruning: Pruning
     private let writer: TrailWriter
@@ -36,7 +37,7 @@ struct Retention {
         do {
             try pruning.run(plan, now: now)
             return .pruned(plan)
-        } catch let error where !error.mayPass {
+        } catch where !error.mayPass {
             isOver = true
             return .problem(path: writer.path, error)
         }

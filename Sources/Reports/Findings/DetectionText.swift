@@ -7,8 +7,6 @@ struct DetectionText {
     private let report: DetectionReport
     private let output: Output
     private var terminal: Terminal { output.terminal }
-    /// Lines are wrapped on a terminal only.
-    private var width: Int { terminal.isTerminal ? max(40, min(terminal.width, 110)) : .max }
 
     init(_ report: DetectionReport, _ output: Output) {
         self.report = report
@@ -18,7 +16,7 @@ struct DetectionText {
     func print() throws(ConsoleError) {
         let findings = report.findings
         try output.line(terminal.paint(headline(findings), .bold))
-        for line in wrapped(span, indent: 0) { try output.line(terminal.paint(line, .dim)) }
+        for line in terminal.paragraph(span, indent: 0) { try output.line(terminal.paint(line, .dim)) }
         for finding in findings { try print(finding) }
         try printCoverage()
         try printHidden()
@@ -99,7 +97,9 @@ struct DetectionText {
         guard !notes.isEmpty else { return }
         try output.line()
         try output.line(terminal.paint("What could not be judged", .bold))
-        for note in notes { for line in wrapped(SafeText.visible(note), indent: 2) { try output.line("  " + line) } }
+        for note in notes {
+            for line in terminal.paragraph(SafeText.visible(note), indent: 2) { try output.line("  " + line) }
+        }
     }
 
     private func printHidden() throws(ConsoleError) {
@@ -109,18 +109,16 @@ struct DetectionText {
         for (finding, entry) in report.hidden {
             let text = "\(finding.severity.name)  \(finding.title)  (\(entry.subject.text), \(entry.owner) until "
                 + "\(Timestamp.text(entry.until).prefix(10)): \(entry.reason))"
-            for line in wrapped(SafeText.visible(text), indent: 2) { try output.line("  " + line) }
+            for line in terminal.paragraph(SafeText.visible(text), indent: 2) { try output.line("  " + line) }
         }
     }
 
     private func line(_ name: String, _ text: String) throws(ConsoleError) {
         let label = name + String(repeating: " ", count: max(1, 10 - name.count))
-        let lines = wrapped(SafeText.visible(text), indent: 12)
+        let lines = terminal.paragraph(SafeText.visible(text), indent: 12)
         for (place, line) in lines.enumerated() {
             try output.line(
                 "  " + (place == 0 ? terminal.paint(label, .dim) : String(repeating: " ", count: 10)) + line)
         }
     }
-
-    private func wrapped(_ text: String, indent: Int) -> [String] { terminal.paragraph(text, indent: indent) }
 }

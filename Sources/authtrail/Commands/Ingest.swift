@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Console
+internal import Events
 internal import Ingest
 internal import Reports
 internal import Trail
@@ -68,7 +69,7 @@ struct Ingest: ParsableCommand {
             }
             return
         }
-        if let keep, keep.micros < 24 * 3_600_000_000 {
+        if let keep, keep.micros < Timestamp.day {
             throw ValidationError("--keep of less than a day would drop what was just read; give one such as 400d")
         }
         if final {
