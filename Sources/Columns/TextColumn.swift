@@ -153,3 +153,14 @@ package struct TextColumn: Sendable {
         TextColumn(dictionary: dictionary, indices: rows.map { indices[$0] })
     }
 }
+
+extension TextColumn {
+    /// One value per row, made once for each distinct text unless the dictionary is much larger than the batch.
+    package func values<Value>(none: Value, _ make: (ArraySlice<UInt8>) -> Value) -> [Value] {
+        if dictionary.count > 2 * count {
+            return indices.map { $0 == Self.none ? none : make(dictionary.slice(at: Int($0))) }
+        }
+        let made = (0..<dictionary.count).map { make(dictionary.slice(at: $0)) }
+        return indices.map { $0 == Self.none ? none : made[Int($0)] }
+    }
+}

@@ -41,9 +41,10 @@ package struct NamedQuery: Sendable {
 
     /// The report of a name. Throws `unknownReport`, which lists them all.
     package static func named(_ name: String) throws(QueryError) -> NamedQuery {
-        let queries = try all()
-        for query in queries where query.name == name { return query }
-        throw .unknownReport(name: name, known: queries.map { $0.name })
+        for file in QueryFiles.all where file.name == name {
+            return try NamedQuery(name: name, sql: String(decoding: file.sql, as: UTF8.self))
+        }
+        throw .unknownReport(name: name, known: QueryFiles.all.map { $0.name })
     }
 
     /// Reads the header of a query file: comment lines `-- key: value` at its top.

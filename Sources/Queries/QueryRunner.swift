@@ -17,8 +17,8 @@ package struct QueryResult: Sendable {
     package var rows: [[Value]]
 }
 
-/// Runs SQL over a trail: the tables of `CatalogViews` over the catalog, and `events`, `token_days` and `ip_hours` over
-/// segments and rollups. Nothing can be changed through it: the connection only reads, and cannot attach other files.
+/// Runs SQL over a trail: the tables of `CatalogViews` over the catalog, and `events`, `token_days`, `ip_hours` and
+/// `failures_by_ip` over segments and rollups. Nothing can be changed through it: the connection only reads, and cannot attach other files.
 ///
 /// Statements run on the trail's own connection, so that catalog, rollups and segments are those of one moment. One
 /// runner belongs to a trail.
@@ -32,6 +32,8 @@ package final class QueryRunner {
             VirtualTableModule.register(EventsTable(trail), as: "events", on: db.sqliteConnection)
             VirtualTableModule.register(TokenDaysTable(trail), as: "token_days", on: db.sqliteConnection)
             VirtualTableModule.register(IPHoursTable(trail), as: "ip_hours", on: db.sqliteConnection)
+            VirtualTableModule.register(
+                FailuresByIPTable(trail), as: "failures_by_ip", on: db.sqliteConnection)
             sqlite3_limit(db.sqliteConnection, SQLITE_LIMIT_ATTACHED, 0)
             for function in SQLFunctions.all { db.add(function: function) }
             try db.execute(sql: CatalogViews.sql)

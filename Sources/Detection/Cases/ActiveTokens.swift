@@ -1,3 +1,4 @@
+internal import Columns
 internal import Events
 internal import Rollups
 

@@ -175,17 +175,6 @@ struct FailureReader {
     }
 }
 
-/// A 64-bit mark that stands for a text within one process: keyed, so that texts cannot be made to share one.
-enum TextMark {
-    /// Never 0, which means "no text". Texts of different kinds have different marks.
-    static func of(_ text: ArraySlice<UInt8>, kind: UInt8 = 0) -> UInt64 {
-        var hasher = Hasher()
-        hasher.combine(kind)
-        text.withUnsafeBytes { hasher.combine(bytes: $0) }
-        return max(UInt64(bitPattern: Int64(hasher.finalize())), 1)
-    }
-}
-
 /// Whose failure it is.
 enum Client: Equatable {
     case known(IPKey)
@@ -204,17 +193,6 @@ extension EventColumns {
             guard let key = IPKey(bytes: text) else { return .unreadable }
             return proxies.contains { $0.contains(key) } ? .absent : .known(key)
         }
-    }
-}
-
-extension TextColumn {
-    /// One value per row, made once for each distinct text unless the dictionary is much larger than the batch.
-    func values<Value>(none: Value, _ make: (ArraySlice<UInt8>) -> Value) -> [Value] {
-        if dictionary.count > 2 * count {
-            return indices.map { $0 == Self.none ? none : make(dictionary.slice(at: Int($0))) }
-        }
-        let made = (0..<dictionary.count).map { make(dictionary.slice(at: $0)) }
-        return indices.map { $0 == Self.none ? none : made[Int($0)] }
     }
 }
 

@@ -16,12 +16,19 @@ protocol VirtualTable: AnyObject {
     /// read as a time.
     static var timeColumns: Set<Int32> { get }
 
+    /// Of these, hidden columns that are the arguments of a table-valued function: equality gives a value.
+    static var argumentColumns: Set<Int32> { get }
+
     /// What one pass costs at least, in rows. A pass that opens segments costs much, however few rows it gives: a join
     /// should not ask for one row at a time.
     static var leastCost: Double { get }
 
     /// Rows that satisfy the conditions, or more. `columns` tells which columns the statement looks at.
     func open(_ conditions: [SQLCondition], columns: UInt64) throws -> any VirtualCursor
+}
+
+extension VirtualTable {
+    static var argumentColumns: Set<Int32> { [] }
 }
 
 /// The rows of one pass over a virtual table. A fresh cursor stands before its first row.

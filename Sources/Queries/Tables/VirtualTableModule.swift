@@ -132,11 +132,14 @@ enum VirtualTableModule {
     /// `columns;column,operator;…`. The fewer rows a plan promises, the earlier SQLite puts it into a join.
     private static func plan(_ table: any VirtualTable, _ info: UnsafeMutablePointer<sqlite3_index_info>) -> Int32 {
         let helpful = type(of: table).helpfulColumns
+        let arguments = type(of: table).argumentColumns
         var text = "\(info.pointee.colUsed)"
         var taken: Int32 = 0
         var rows = 1e7
         for place in 0..<Int(info.pointee.nConstraint) {
             let constraint = info.pointee.aConstraint[place]
+            // An argument that is not known yet: SQLite must put what gives it before this table.
+            if constraint.usable == 0, arguments.contains(constraint.iColumn) { return SQLITE_CONSTRAINT }
             guard constraint.usable != 0, helpful.contains(constraint.iColumn),
                 let comparison = SQLCondition.Operator(rawValue: Int32(constraint.op)),
                 sqlite3_vtab_collation(info, Int32(place)).map({ String(cString: $0) }) == "BINARY"
@@ -148,7 +151,8 @@ enum VirtualTableModule {
                 info.pointee.aConstraintUsage[place].omit = 1
             }
             // An IN list comes at once, for one pass over the table instead of one for each value.
-            let isList = comparison == .equal && !type(of: table).timeColumns.contains(constraint.iColumn)
+            let isList = comparison == .equal && !arguments.contains(constraint.iColumn)
+                && !type(of: table).timeColumns.contains(constraint.iColumn)
                 && sqlite3_vtab_in(info, Int32(place), -1) != 0
             if isList { sqlite3_vtab_in(info, Int32(place), 1) }
             text += ";\(constraint.iColumn),\(comparison.rawValue)\(isList ? ",1" : "")"

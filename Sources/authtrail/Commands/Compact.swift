@@ -6,6 +6,7 @@ internal import Trail
 /// `authtrail compact`
 struct Compact: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "compact",
         abstract: "Merge the small segments of each month into fewer, larger ones.",
         discussion: """
             Many small runs of ingest leave many small segments. Merged ones hold the same events with the same lines, \

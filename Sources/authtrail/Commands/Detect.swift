@@ -10,6 +10,7 @@ internal import Trail
 /// `authtrail detect [ID…]`
 struct Detect: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "detect",
         abstract: "Say what is wrong: run the detectors over the last 24 hours before a time.",
         discussion: """
             Findings are verdicts with reasons, worst first. The same trail and the same --as-of give the same bytes. \

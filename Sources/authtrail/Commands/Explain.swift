@@ -10,6 +10,7 @@ internal import Trail
 /// `authtrail explain`
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "explain",
         abstract: "Say why a finding was found, or why a token or an address was not.",
         discussion: """
             EXAMPLES

@@ -10,6 +10,7 @@ internal import Trail
 /// `authtrail export [events|dashboard]`
 struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "export",
         abstract: "Write events, or what a dashboard draws, for other programs.",
         discussion: """
             events: NDJSON (default), CSV or JSON, with filters that all must hold; the same filter given twice \

@@ -8,6 +8,7 @@ internal import Trail
 /// `authtrail findings`
 struct Findings: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "findings",
         abstract: "List what the detectors have found so far, and say what became of it.",
         discussion: """
             The ledger keeps every finding of every run: open, suppressed (hidden by an allowance), retracted (a later \
@@ -24,7 +25,8 @@ struct Findings: ParsableCommand {
 
     /// `authtrail findings list`
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List findings, worst first (default: open ones).")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List findings, worst first (default: open ones).")
 
         @Option(name: .long, help: "Only this status: open, suppressed, retracted, resolved; all for every one.")
         var status: [String] = []
@@ -71,6 +73,7 @@ struct Findings: ParsableCommand {
     /// `authtrail findings resolve ID`
     struct Resolve: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "resolve",
             abstract: "Note that somebody has looked at findings; they open again when they become worse.")
 
         @Argument(help: ArgumentHelp("Ids, or their beginnings of 6 digits or more.", valueName: "id"))
@@ -83,7 +86,8 @@ struct Findings: ParsableCommand {
 
     /// `authtrail findings reopen ID`
     struct Reopen: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Open findings again.")
+        static let configuration = CommandConfiguration(
+            commandName: "reopen", abstract: "Open findings again.")
 
         @Argument(help: ArgumentHelp("Ids, or their beginnings of 6 digits or more.", valueName: "id"))
         var ids: [String]

@@ -8,6 +8,7 @@ internal import Trail
 /// `authtrail ingest PATH…`
 struct Ingest: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "ingest",
         abstract: "Read auth events into the trail; what was read before is not read again.",
         discussion: """
             A file is known by its identity and content, not by its name: reading it again stores nothing twice, a \

@@ -39,6 +39,7 @@ struct PolicyCommand: ParsableCommand {
     /// `authtrail policy check FILE`
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "check",
             abstract: "Say everything that is wrong in a policy, with line and column; exit 65 if it cannot be used.")
 
         @Argument(help: ArgumentHelp("The policy.", valueName: "file"))
@@ -79,6 +80,7 @@ struct PolicyCommand: ParsableCommand {
     /// `authtrail policy suggest`
     struct Suggest: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "suggest",
             abstract: "Propose tools, scopes and rates from what the log shows.",
             discussion: "Look at two weeks or more of ordinary traffic. What is rare is left out and named in a "
                 + "remark.")

@@ -9,6 +9,7 @@ internal import Trail
 /// `authtrail prune --older-than SPAN`
 struct Prune: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "prune",
         abstract: "Drop whole months of events that are older than a span or a time.",
         discussion: """
             Drops the UTC months that end at or before the cut, with their segments and rollups. What is known about \

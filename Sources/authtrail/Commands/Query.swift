@@ -6,12 +6,16 @@ internal import Reports
 /// `authtrail query SQL`
 struct Query: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "query",
         abstract: "Ask in SQL (SQLite). The statement can only read.",
         discussion: """
             TABLES
               events       every stored event; ts and expires_at are microseconds, UTC; also date
               token_days   uses of each token by UTC day (first_use, last_use, previous_day); no segment is opened
               ip_hours     failures by address, UTC day and hour; no segment is opened
+              failures_by_ip('1h')
+                           the most failures and credentials of each address in any sliding window; also
+                           failures_by_ip(window, since, until, min_failures)
               tokens       what is known about each token: issued, expires, revoked, superseded, first and last use
               event_days   events by UTC day and kind
               quarantine   lines that are no events

@@ -9,6 +9,7 @@ internal import Trail
 /// `authtrail report NAME`
 struct Report: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "report",
         abstract: "Answer a question that people ask often: one SQL file, a title, typed columns.",
         discussion: """
             EXAMPLES

@@ -6,6 +6,7 @@ internal import Reports
 /// `authtrail status`
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "status",
         abstract: "Show what the trail holds: events, sources and how far they are read, quarantine, runs, libraries.",
         discussion: """
             EXAMPLES

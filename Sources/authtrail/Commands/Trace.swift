@@ -9,6 +9,7 @@ internal import Trail
 /// `authtrail trace`
 struct Trace: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "trace",
         abstract: "Tell everything that happened to a token, a principal or an address, in order.",
         discussion: """
             Uses that are alike stand in one row; silences of a day or more, and findings of the ledger, in rows of \

@@ -6,6 +6,7 @@ internal import Trail
 /// `authtrail verify`
 struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "verify",
         abstract: "Read everything and compare: hashes, counts, rollups, the catalog. Exit 1 if anything is wrong.",
         discussion: """
             EXAMPLES

@@ -1,0 +1,110 @@
+internal import Columns
+internal import Events
+internal import Trail
+
+/// One failed verification of an address, in 24 bytes: millions of them must fit in memory.
+struct AddressFailure {
+    static let noCredential: UInt64 = 0
+
+    var ts: Int64 = 0
+    /// A mark of what was presented, or else of the token that was named; holds for this process.
+    var credential = noCredential
+    /// Numbers in `FailuresByAddress.words`, or `TextColumn.none`.
+    var reason = TextColumn.none
+    var agent = TextColumn.none
+}
+
+/// The failures of all addresses that satisfy a question, each address with the most in any window.
+///
+/// Times and addresses are read first; then, of the addresses that failed often enough, the rest. An address is what
+/// was logged, byte for byte; failures without one have none together.
+struct FailuresByAddress {
+    struct Address {
+        /// Nil for none.
+        var text: [UInt8]?
+        var failures: Int
+        var credentials: Int
+        /// Of these failures, ascending by time.
+        var places: Range<Int>
+    }
+
+    private(set) var addresses: [Address] = []
+    private var failures: [AddressFailure] = []
+    private var words = TextDictionary()
+
+    /// Throws what the trail throws.
+    init(_ trail: Trail, _ question: FailureQuestion) throws {
+        var groups = Groups()
+        try groups.read(trail, question)
+        try read(trail, question, &groups)
+        for group in groups.all where group.isWanted {
+            failures.sortIfNeeded(group.places) { $0.ts < $1.ts }
+            addresses.append(
+                Address(
+                    text: group.text, failures: group.most,
+                    credentials: question.mostCredentials(failures[group.places]), places: group.places))
+        }
+    }
+
+    /// The reasons given, the most frequent five first; nil if none was.
+    func reasons(of address: Address) -> String? { list(address, \.reason) }
+
+    /// The programs that called, likewise.
+    func agents(of address: Address) -> String? { list(address, \.agent) }
+
+    func first(of address: Address) -> Int64 { failures[address.places.lowerBound].ts }
+    func last(of address: Address) -> Int64 { failures[address.places.upperBound - 1].ts }
+
+    private mutating func read(_ trail: Trail, _ question: FailureQuestion, _ groups: inout Groups) throws {
+        var free = groups.place { $0.isWanted ? $0.count : 0 }
+        let wanted = groups.all.filter(\.isWanted)
+        guard let last = wanted.last else { return }
+        var scan = question.scan([.ts, .ip, .presented, .tokenID, .reason, .userAgent])
+        // Skipping pays where it skips much. A row without an address matches no condition.
+        if wanted.count * 8 < groups.all.count, last.text != nil {
+            scan.texts[.ip] = .anyOf(Set(wanted.compactMap(\.text)))
+        }
+        failures = [AddressFailure](repeating: AddressFailure(), count: last.places.upperBound)
+        try trail.scan(scan) { events in
+            let whose = events[.ip].values(none: groups.wanted(nil)) { groups.wanted($0) }
+            let presented = events[.presented].values(none: AddressFailure.noCredential) { TextMark.of($0) }
+            let tokens = events[.tokenID].values(none: AddressFailure.noCredential) { TextMark.of($0) }
+            let reasons = events[.reason].numbers(in: &words) { Self.word($0) }
+            let agents = events[.userAgent].numbers(in: &words) { Self.word($0) }
+            for row in 0..<events.count {
+                guard let group = whose[row] else { continue }
+                let credential = presented[row] != AddressFailure.noCredential ? presented[row] : tokens[row]
+                failures[free[group]] = AddressFailure(
+                    ts: events.ts[row], credential: credential, reason: reasons[row], agent: agents[row])
+                free[group] += 1
+            }
+        }
+    }
+
+    // MARK: Words
+
+    /// The first 200 characters of a text: enough to know a program by, and a list of five stays readable.
+    private static func word(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        guard text.count > 200 else { return text }
+        var characters = 0
+        let end = text.firstIndex { byte in
+            if byte & 0xC0 != 0x80 { characters += 1 }
+            return characters > 200
+        }
+        return text[..<(end ?? text.endIndex)]
+    }
+
+    private func list(_ address: Address, _ path: KeyPath<AddressFailure, UInt32>) -> String? {
+        var counts: [UInt32: Int] = [:]
+        for failure in failures[address.places] where failure[keyPath: path] != TextColumn.none {
+            counts[failure[keyPath: path], default: 0] += 1
+        }
+        guard !counts.isEmpty else { return nil }
+        let ranked = counts.sorted { left, right in
+            if left.value != right.value { return left.value > right.value }
+            return words.slice(at: Int(left.key)).lexicographicallyPrecedes(words.slice(at: Int(right.key)))
+        }
+        let shown = ranked.prefix(5).map { words.string(at: Int($0.key)) }.joined(separator: ", ")
+        return ranked.count > 5 ? "\(shown) and \(ranked.count - 5) more" : shown
+    }
+}

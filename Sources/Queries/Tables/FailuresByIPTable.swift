@@ -1,0 +1,100 @@
+internal import Events
+internal import Trail
+
+/// `failures_by_ip(window, since, until, min_failures)` in SQL: for each address as logged, the most failures and the
+/// most different credentials in any sliding window.
+///
+/// Arguments that are left out: windows of an hour, all times, one failure.
+final class FailuresByIPTable: VirtualTable {
+    static let declaration = """
+        CREATE TABLE failures_by_ip(ip TEXT, failures INTEGER, credentials INTEGER, reasons TEXT, user_agents TEXT,
+            first_seen TIMESTAMP, last_seen TIMESTAMP,
+            "window" INTEGER HIDDEN, since TIMESTAMP HIDDEN, until TIMESTAMP HIDDEN, min_failures INTEGER HIDDEN)
+        """
+
+    static let helpfulColumns: Set<Int32> = argumentColumns
+    static let argumentColumns: Set<Int32> = [7, 8, 9, 10]
+    static let timeColumns: Set<Int32> = [8, 9]
+    static let leastCost = 1e6
+
+    /// Not owned: the trail's connection owns the table.
+    private unowned let trail: Trail
+
+    init(_ trail: Trail) { self.trail = trail }
+
+    func open(_ conditions: [SQLCondition], columns: UInt64) throws -> any VirtualCursor {
+        var question = FailureQuestion()
+        var asked: [Int32: SQLCondition.Value] = [:]
+        for condition in conditions where condition.comparison == .equal {
+            asked[condition.column] = condition.value
+            switch (condition.column, condition.value) {
+            case (7, let value): question.window = try Self.duration(value)
+            case (8, .integer(let time)): question.since = time
+            case (9, .integer(let time)): question.until = time
+            case (10, .integer(let number)): question.fewest = number
+            case (10, let value): throw Self.bad("min_failures", value, "a whole number")
+            default: break
+            }
+        }
+        return Cursor(try FailuresByAddress(trail, question), asked)
+    }
+
+    /// Microseconds, or a text such as '24h'.
+    private static func duration(_ value: SQLCondition.Value) throws -> Int64 {
+        switch value {
+        case .integer(let span) where span > 0: return span
+        case .text(let text):
+            if let span = TimeText.duration(text), span > 0 { return span }
+        default: break
+        }
+        throw bad("window", value, TimeText.durationForms + ", or microseconds")
+    }
+
+    private static func bad(_ name: String, _ value: SQLCondition.Value, _ wanted: String) -> QueryError {
+        let text =
+            switch value {
+            case .integer(let number): "\(number)"
+            case .decimal(let number): "\(number)"
+            case .text(let text): text
+            case .other, .anyText: "this value"
+            }
+        return .badValue(parameter: name, value: text, wanted: wanted)
+    }
+
+    private final class Cursor: VirtualCursor {
+        private let found: FailuresByAddress
+        /// SQLite compares arguments with what it gave.
+        private let asked: [Int32: SQLCondition.Value]
+        private var row = -1
+
+        init(_ found: FailuresByAddress, _ asked: [Int32: SQLCondition.Value]) {
+            (self.found, self.asked) = (found, asked)
+        }
+
+        func next() -> Bool {
+            row += 1
+            return row < found.addresses.count
+        }
+
+        var rowID: Int64 { Int64(row) }
+
+        func give(_ column: Int32, to result: SQLResult) {
+            let address = found.addresses[row]
+            switch column {
+            case 0: address.text.map { result.set($0[...]) } ?? result.setNull()
+            case 1: result.set(Int64(address.failures))
+            case 2: result.set(Int64(address.credentials))
+            case 3: found.reasons(of: address).map { result.set($0) } ?? result.setNull()
+            case 4: found.agents(of: address).map { result.set($0) } ?? result.setNull()
+            case 5: result.set(found.first(of: address))
+            case 6: result.set(found.last(of: address))
+            default:
+                switch asked[column] {
+                case .integer(let number): result.set(number)
+                case .text(let text): result.set(text)
+                default: result.setNull()
+                }
+            }
+        }
+    }
+}
