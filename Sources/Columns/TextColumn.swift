@@ -1,7 +1,7 @@
 /// Where a text stands, in the bytes that a column is given or in others of its giver's own; or nowhere.
-package struct TextPlace: Sendable, Equatable, BitwiseCopyable {
+public struct TextPlace: Sendable, Equatable, BitwiseCopyable {
     /// No text.
-    package static let none = TextPlace(start: .max, length: 0)
+    public static let none = TextPlace(start: .max, length: 0)
 
     @usableFromInline let start: UInt32
     @usableFromInline let length: UInt32
@@ -13,13 +13,13 @@ package struct TextPlace: Sendable, Equatable, BitwiseCopyable {
 
     /// A text in the bytes given, which must end before 2 GiB.
     @inlinable
-    package init(_ range: Range<Int>) {
+    public init(_ range: Range<Int>) {
         self.init(start: UInt32(truncatingIfNeeded: range.lowerBound), length: UInt32(truncatingIfNeeded: range.count))
     }
 
     /// A text in the giver's own bytes, which must end before 2 GiB.
     @inlinable
-    package init(own range: Range<Int>) {
+    public init(own range: Range<Int>) {
         self.init(
             start: UInt32(truncatingIfNeeded: range.lowerBound) | 1 << 31,
             length: UInt32(truncatingIfNeeded: range.count))
@@ -41,15 +41,15 @@ package typealias TextScreen = (_ row: Int, _ text: RawSpan) -> [UInt8]?
 ///
 /// A column in which nearly every text is new (event ids) stops looking for repetitions after a trial; its dictionary
 /// then holds one entry per row, which writers take as the sign to store it without a dictionary.
-package struct TextColumn: Sendable {
+public struct TextColumn: Sendable {
     /// The index that means "no value".
-    package static let none = UInt32.max
+    public static let none = UInt32.max
     /// After so many texts it is decided whether interning is worth its time.
     private static var trialValues: Int { 4096 }
 
-    package private(set) var dictionary = TextDictionary()
+    public private(set) var dictionary = TextDictionary()
     /// One per row: an index into `dictionary`, or `none`.
-    package private(set) var indices: [UInt32] = []
+    public private(set) var indices: [UInt32] = []
     private var interns = true
     private var values = 0
 
@@ -62,7 +62,7 @@ package struct TextColumn: Sendable {
     }
 
     /// Number of rows.
-    package var count: Int { indices.count }
+    public var count: Int { indices.count }
 
     /// Bytes that the column holds, about.
     package var memory: Int { dictionary.memory + indices.capacity * 4 }
@@ -156,7 +156,10 @@ package struct TextColumn: Sendable {
 
 extension TextColumn {
     /// One value per row, made once for each distinct text unless the dictionary is much larger than the batch.
-    package func values<Value>(none: Value, _ make: (ArraySlice<UInt8>) -> Value) -> [Value] {
+    ///
+    /// Public, as is what it uses: in other modules only public inlinable code is made for each type of value.
+    @inlinable
+    public func values<Value>(none: Value, _ make: (ArraySlice<UInt8>) -> Value) -> [Value] {
         if dictionary.count > 2 * count {
             return indices.map { $0 == Self.none ? none : make(dictionary.slice(at: Int($0))) }
         }

@@ -3,7 +3,7 @@
 /// Texts are UTF-8 bytes in one arena; no `String` is made until somebody asks for one. `intern` finds or adds a text
 /// through an open-addressing table whose hash is seeded per process, so that made-up texts cannot flood one bucket.
 /// The order of entries never depends on the seed. The arena must stay below 4 GiB.
-package struct TextDictionary: Sendable {
+public struct TextDictionary: Sendable {
     /// All entries, one after the other.
     package private(set) var bytes: [UInt8] = []
     /// Entry `i` is `bytes[ends[i - 1] ..< ends[i]]`, the first starts at 0.
@@ -24,7 +24,7 @@ package struct TextDictionary: Sendable {
     }
 
     /// Number of entries.
-    package var count: Int { ends.count }
+    public var count: Int { ends.count }
 
     /// Bytes that the dictionary holds, about.
     package var memory: Int { bytes.capacity + ends.capacity * 4 + table.capacity * 8 }
@@ -40,7 +40,7 @@ package struct TextDictionary: Sendable {
     }
 
     /// The bytes of entry `index`.
-    package func slice(at index: Int) -> ArraySlice<UInt8> { bytes[range(of: index)] }
+    public func slice(at index: Int) -> ArraySlice<UInt8> { bytes[range(of: index)] }
 
     /// Adds a text at the end without looking whether it is there already; returns its index.
     package mutating func append(_ text: RawSpan) -> UInt32 {
