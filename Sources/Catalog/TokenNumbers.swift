@@ -52,6 +52,7 @@ struct TokenNumbers {
     mutating func save(_ db: Database, _ known: inout KnownTokens, table: String = "tokens") throws {
         var used: [(number: UInt32, entry: Int)] = []
         let upsert = try BoundStatement(db.cachedStatement(sql: Self.upsert(table)))
+        let lookup = try BoundStatement(db.cachedStatement(sql: Self.lookup(table)))
         for entry in 0..<lives.count {
             if let first = lives[entry].firstUse, !hasFact[entry],
                 let number = known.number(of: tokens, entry, usedAt: first)
@@ -59,7 +60,7 @@ struct TokenNumbers {
                 lives[entry].number = number
                 used.append((number, entry))
             } else {
-                lives[entry].number = try self.upsert(entry, upsert)
+                lives[entry].number = try self.upsert(entry, upsert, lookup)
                 known.remember(tokens, entry, lives[entry].number, firstUse: lives[entry].firstUse)
             }
         }
@@ -72,7 +73,7 @@ struct TokenNumbers {
     }
 
     /// Ids go in as bytes, because a bound text would end at a NUL.
-    private func upsert(_ entry: Int, _ statement: BoundStatement) throws -> UInt32 {
+    private func upsert(_ entry: Int, _ statement: BoundStatement, _ lookup: BoundStatement) throws -> UInt32 {
         let life = lives[entry]
         let names = life.issuedAt != nil ? (life.principal, life.kind) : useNames[entry]
         statement.bind(1, bytes: tokens.slice(at: entry))
@@ -88,7 +89,9 @@ struct TokenNumbers {
         statement.bind(11, life.firstUse)
         statement.bind(12, life.lastUse)
         statement.bind(13, uses[entry])
-        return UInt32(truncatingIfNeeded: try statement.number())
+        if let new = try statement.insert() { return UInt32(truncatingIfNeeded: new) }
+        lookup.bind(1, bytes: tokens.slice(at: entry))
+        return UInt32(truncatingIfNeeded: try lookup.number())
     }
 
     /// The numbers of the entries of a dictionary, after `save`.
@@ -115,6 +118,12 @@ struct TokenNumbers {
         for scope in scopes {
             if text.utf8.count > 1 { text += "," }
             text += "\""
+            // Nearly all scopes are plain words.
+            guard scope.utf8.contains(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5C }) else {
+                text += scope
+                text += "\""
+                continue
+            }
             for scalar in scope.unicodeScalars {
                 switch scalar {
                 case "\"", "\\": text += "\\\(scalar)"
@@ -148,8 +157,10 @@ struct TokenNumbers {
             first_use = ifnull(min(excluded.first_use, first_use), ifnull(excluded.first_use, first_use)),
             last_use = ifnull(max(excluded.last_use, last_use), ifnull(excluded.last_use, last_use)),
             uses = uses + excluded.uses
-        RETURNING token_no
         """ }
+    private static func lookup(_ table: String) -> String {
+        "SELECT token_no FROM \(table) WHERE token_id = CAST(? AS TEXT)"
+    }
     /// Of a token that stands in the table with a first use that is not later, or with an issue.
     private static func update(_ table: String) -> String { """
         UPDATE \(table) SET first_use = min(ifnull(first_use, ?1), ?1), last_use = max(ifnull(last_use, ?2), ?2),

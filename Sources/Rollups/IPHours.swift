@@ -82,38 +82,45 @@ package struct IPHourCounter: Sendable {
     /// The rollups of all days, ascending.
     package func finish() -> [IPHours] {
         let names = (0..<addresses.count).map { addresses.string(at: $0) }
-        var ranks = [Int](repeating: 0, count: names.count)
-        let byName = names.indices.sorted { names[$0].utf8.lexicographicallyPrecedes(names[$1].utf8) }
-        for (rank, address) in byName.enumerated() { ranks[address] = rank }
-        let ordered = failures.sorted { left, right in
-            let (a, b) = (left.hour / 24, right.hour / 24)
-            if a != b { return a < b }
-            if left.address != right.address { return ranks[Int(left.address)] < ranks[Int(right.address)] }
-            return left.hour < right.hour
-        }
+        let order = order()
         var days: [IPHours] = []
         var at = 0
-        while at < ordered.count {
-            let (hour, address) = (ordered[at].hour, ordered[at].address)
+        while at < order.count {
+            let cell = order[at].cell
             var end = at + 1
-            while end < ordered.count, ordered[end].hour == hour, ordered[end].address == address { end += 1 }
-            let day = Int32(truncatingIfNeeded: hour / 24)
+            while end < order.count, order[end].cell == cell { end += 1 }
+            let first = failures[order[at].place]
+            let day = Int32(truncatingIfNeeded: first.hour / 24)
             if days.last?.day != day { days.append(IPHours(day: day)) }
-            days[days.count - 1].append(names[Int(address)], UInt8(hour % 24), Self.cell(ordered[at..<end]))
+            let group = order[at..<end].map { failures[$0.place] }
+            days[days.count - 1].append(names[Int(first.address)], UInt8(first.hour % 24), Self.cell(group))
             at = end
         }
         return days
     }
 
-    private static func cell(_ failures: ArraySlice<Failure>) -> (reasons: [UInt32], credentials: Int, agents: Int) {
-        var reasons = [UInt32](repeating: 0, count: FailureReason.allCases.count)
-        for failure in failures { reasons[Int(failure.reason)] += 1 }
-        return (reasons, distinct(failures, \.credential), distinct(failures, \.agent))
+    /// The failures by day, address and hour; those of one address and hour have the same number.
+    ///
+    /// A segment is a month, so all three fit into one number, and numbers sort far faster than texts.
+    private func order() -> [(cell: UInt64, place: Int)] {
+        var ranks = [UInt64](repeating: 0, count: addresses.count)
+        for (rank, address) in addresses.placesByBytes().enumerated() { ranks[address] = UInt64(rank) }
+        let firstDay = (failures.lazy.map(\.hour).min() ?? 0) / 24
+        return failures.enumerated().map { place, failure in
+            let day = UInt64(failure.hour / 24 - firstDay)
+            return (day << 37 | ranks[Int(failure.address)] << 5 | UInt64(failure.hour % 24), place)
+        }.sorted { $0.cell < $1.cell }
     }
 
-    private static func distinct(_ failures: ArraySlice<Failure>, _ path: KeyPath<Failure, UInt32>) -> Int {
-        if failures.count == 1 { return failures.first.map { $0[keyPath: path] == none ? 0 : 1 } ?? 0 }
-        return Set(failures.lazy.map { $0[keyPath: path] }.filter { $0 != none }).count
+    private static func cell(_ failures: [Failure]) -> (reasons: [UInt32], credentials: Int, agents: Int) {
+        var reasons = [UInt32](repeating: 0, count: FailureReason.allCases.count)
+        for failure in failures { reasons[Int(failure.reason)] += 1 }
+        return (reasons, distinct(failures.map { $0.credential }), distinct(failures.map { $0.agent }))
+    }
+
+    private static func distinct(_ numbers: [UInt32]) -> Int {
+        if numbers.count == 1 { return numbers[0] == none ? 0 : 1 }
+        return Set(numbers.lazy.filter { $0 != none }).count
     }
 }
 
