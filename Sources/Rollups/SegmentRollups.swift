@@ -9,6 +9,7 @@ package struct SegmentRollups: Sendable {
     package private(set) var facts: [TokenFact] = []
     package private(set) var eventCounts = EventCounts()
     private var ipHourCounter = IPHourCounter()
+    private var counted: [IPHours]?
     private let keepsFacts: Bool
 
     /// Without facts where those of the events are known already, as when segments are merged.
@@ -16,6 +17,7 @@ package struct SegmentRollups: Sendable {
 
     /// Counts a batch of the segment. The batch must hold all columns.
     package mutating func add(_ columns: EventColumns) {
+        precondition(counted == nil, "these rollups are finished")
         eventCounts.add(columns)
         tokenUse.add(columns)
         ipHourCounter.add(columns)
@@ -29,5 +31,11 @@ package struct SegmentRollups: Sendable {
     }
 
     /// The failures by address and hour so far, one rollup for each UTC day, ascending.
-    package func ipHours() -> [IPHours] { ipHourCounter.finish() }
+    package func ipHours() -> [IPHours] { counted ?? ipHourCounter.finish() }
+
+    /// Counts what is counted at the end, so that nobody who asks need wait for it. Nothing can be added afterwards.
+    package mutating func finish() {
+        counted = ipHourCounter.finish()
+        ipHourCounter = IPHourCounter()
+    }
 }

@@ -1,8 +1,10 @@
 package import Catalog
 internal import Crypto
+internal import Dispatch
 package import Events
 internal import Rollups
 internal import Segments
+internal import Synchronization
 
 /// Builds the segments of some months: encodes, compresses and counts rollups. It touches no file.
 ///
@@ -92,9 +94,14 @@ final class OpenSegment: @unchecked Sendable {
 
     func finish(metadata: [(key: String, value: String)] = []) throws -> FinishedSegment {
         let segment = try writer.finish(metadata: metadata)
-        var hash = SHA256()
-        for part in segment.parts { hash.update(data: part) }
-        return FinishedSegment(segment: segment, sha256: hex(hash.finalize()), rollups: rollups)
+        let sha256 = Mutex("")
+        DispatchQueue.concurrentPerform(iterations: 2) { [self] half in
+            guard half == 0 else { return rollups.finish() }
+            var hash = SHA256()
+            for part in segment.parts { hash.update(data: part) }
+            sha256.withLock { $0 = hex(hash.finalize()) }
+        }
+        return FinishedSegment(segment: segment, sha256: sha256.withLock { $0 }, rollups: rollups)
     }
 }
 
