@@ -143,7 +143,8 @@ public struct TextColumn: Sendable {
     }
 
     /// The bytes of a row's text, or nil.
-    package func bytes(at row: Int) -> ArraySlice<UInt8>? {
+    @inlinable
+    public func bytes(at row: Int) -> ArraySlice<UInt8>? {
         let index = indices[row]
         return index == Self.none ? nil : dictionary.slice(at: Int(index))
     }

@@ -5,9 +5,9 @@
 /// The order of entries never depends on the seed. The arena must stay below 4 GiB.
 public struct TextDictionary: Sendable {
     /// All entries, one after the other.
-    package private(set) var bytes: [UInt8] = []
+    public private(set) var bytes: [UInt8] = []
     /// Entry `i` is `bytes[ends[i - 1] ..< ends[i]]`, the first starts at 0.
-    package private(set) var ends: [UInt32] = []
+    public private(set) var ends: [UInt32] = []
 
     /// Slots of the hash table: the hash in the upper half, the entry plus one in the lower half, or 0.
     private var table: [UInt64] = []
@@ -30,7 +30,8 @@ public struct TextDictionary: Sendable {
     package var memory: Int { bytes.capacity + ends.capacity * 4 + table.capacity * 8 }
 
     /// Where entry `index` lies in `bytes`.
-    package func range(of index: Int) -> Range<Int> {
+    @inlinable
+    public func range(of index: Int) -> Range<Int> {
         (index == 0 ? 0 : Int(ends[index - 1]))..<Int(ends[index])
     }
 
@@ -40,6 +41,7 @@ public struct TextDictionary: Sendable {
     }
 
     /// The bytes of entry `index`.
+    @inlinable
     public func slice(at index: Int) -> ArraySlice<UInt8> { bytes[range(of: index)] }
 
     /// Adds a text at the end without looking whether it is there already; returns its index.

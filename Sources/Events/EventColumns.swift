@@ -1,10 +1,12 @@
-package import Columns
+public import Columns
 
 /// A batch of events, column by column, in the order in which their lines were read.
 ///
 /// The reader of lines fills all columns; a scan fills only those that were asked for (`fields`) and leaves the others
 /// empty. Every filled column has `count` rows.
-package struct EventColumns: Sendable {
+///
+/// Public where other modules look at every row: only public code is inlined there.
+public struct EventColumns: Sendable {
     /// In `expiresAt`, "no value".
     package static let noTime = Int64.min
 
@@ -40,7 +42,7 @@ package struct EventColumns: Sendable {
     /// same reader's list, which is longer and in which shapes have grown, says the same about these rows.
     package var shapes: [LineShape] = []
     /// By `EventField.rawValue`; the fields that hold no texts have an empty column here.
-    var texts = [TextColumn](repeating: TextColumn(), count: EventField.allCases.count)
+    @usableFromInline var texts = [TextColumn](repeating: TextColumn(), count: EventField.allCases.count)
 
     /// An empty batch in which the given columns will be filled.
     package init(fields: EventFields = .all) { self.fields = fields }
@@ -52,7 +54,8 @@ package struct EventColumns: Sendable {
     }
 
     /// The text column of a field in `EventField.texts`.
-    package subscript(field: EventField) -> TextColumn {
+    @inlinable
+    public subscript(field: EventField) -> TextColumn {
         _read { yield texts[Int(field.rawValue)] }
         _modify { yield &texts[Int(field.rawValue)] }
     }

@@ -1,5 +1,5 @@
 /// The columns of an event, under the names that lines, files, tables and exports all use.
-package enum EventField: UInt8, CaseIterable, Sendable {
+public enum EventField: UInt8, CaseIterable, Sendable {
     case ts, event, eventID, tokenID, kind, principal, actor, scopes, expiresAt, tool, latencyMS, success, reason
     case ip, userAgent, presented, refreshTokenID, oldTokenID, clientID, familyID, codeID
     /// Fields that the event table does not know, as one JSON object in text.
