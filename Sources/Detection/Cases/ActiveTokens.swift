@@ -66,13 +66,17 @@ struct LateUses {
 
     /// The tokens with a use in the window later than `deadline` says, and all their late uses before `as_of`.
     func read(after deadline: (TokenLife) -> Int64?) throws -> [(life: TokenLife, uses: Case)] {
-        var suspects: [(life: TokenLife, deadline: Int64, uses: Case)] = []
+        // Arrays of their own: whoever looks at a deadline must not copy a case.
+        var lives: [TokenLife] = []
+        var deadlines: [Int64] = []
         for token in try ActiveTokens(history: history, window: window).read() {
             guard let deadline = deadline(token.life), token.lastUse > deadline else { continue }
-            suspects.append((token.life, deadline, Case()))
+            lives.append(token.life)
+            deadlines.append(deadline)
         }
-        guard let earliest = suspects.map(\.deadline).min() else { return [] }
-        let ids = suspects.map { Array($0.life.tokenID.utf8) }
+        guard let earliest = deadlines.min() else { return [] }
+        var uses = [Case](repeating: Case(), count: lives.count)
+        let ids = lives.map { Array($0.tokenID.utf8) }
         let places = Dictionary(zip(ids, ids.indices)) { first, _ in first }
         let scan = EventScan(
             from: earliest, to: window.asOf, kinds: .used, texts: [.tokenID: .anyOf(Set(places.keys))],
@@ -80,10 +84,10 @@ struct LateUses {
         try history.scan(scan) { batch in
             let suspected = batch[.tokenID].values(none: nil) { places[Array($0)] }
             for row in batch.rowsEndsFirst {
-                guard let place = suspected[row], batch.ts[row] > suspects[place].deadline else { continue }
-                suspects[place].uses.add(batch, row, window)
+                guard let place = suspected[row], batch.ts[row] > deadlines[place] else { continue }
+                uses[place].add(batch, row, window)
             }
         }
-        return suspects.filter(\.uses.isInWindow).map { ($0.life, $0.uses) }
+        return zip(lives, uses).filter { $1.isInWindow }
     }
 }
