@@ -64,12 +64,8 @@ struct PolicyReader {
                 _ = try detector.detect(in: DetectionWindow(asOf: 0), of: NoHistory())
             } catch DetectionError.badSetting(let id, let setting, let got, let want) {
                 let name = setting.replacing(".", with: "_")
-                let sections = [("detectors.\(id)", root.mapping?["detectors"]?.mapping?[Node(id)])]
-                    + PolicySection.general.map { ($0.name, root.mapping?[Node($0.name)]) }
-                let places = sections.compactMap { path, section in
-                    section?.mapping?[Node(name)].map { (path: path, node: $0) }
-                }
-                note(places.first?.node ?? root, "\(places.first?.path ?? sections[0].0).\(name) is \(got); want \(want)")
+                let place = root.mapping?["detectors"]?.mapping?[Node(id)]?.mapping?[Node(name)]
+                note(place ?? root, "detectors.\(id).\(name) is \(got); want \(want)")
             } catch {
                 note(root, "\(error)")
             }

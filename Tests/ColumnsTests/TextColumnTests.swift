@@ -24,6 +24,24 @@ struct TextColumnTests {
         for (place, text) in texts.enumerated() { #expect(dictionary.intern(text) == UInt32(place)) }
     }
 
+    @Test func `entries are put in the order of their bytes, however long they are and wherever they begin to differ`() {
+        var state: UInt64 = 5
+        func below(_ limit: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % limit
+        }
+        var dictionary = TextDictionary()
+        for _ in 0..<2000 {
+            // Long common beginnings, NULs at the end, and bytes above 127.
+            let text = String(repeating: "a", count: below(20)) + ["", "\0", "\0\0", "b", "\u{e9}", "ab\0c"][below(6)]
+            _ = dictionary.intern(text)
+        }
+        let texts = dictionary.placesByBytes().map { Array(dictionary.slice(at: $0)) }
+        #expect(texts.count == dictionary.count && Set(texts).count == texts.count)
+        #expect(texts == texts.sorted { $0.lexicographicallyPrecedes($1) })
+        #expect(TextDictionary().placesByBytes() == [])
+    }
+
     @Test func `a dictionary from a file goes on where it was`() {
         var dictionary = TextDictionary(bytes: Array("abc".utf8), ends: [1, 3])
         #expect(dictionary.intern("bc") == 1)

@@ -132,6 +132,88 @@ struct SQLTests {
         ])
     }
 
+    // MARK: failures_by_ip
+
+    /// 400 failures of six addresses, one of which is none, in 20 hours; times collide, and some windows end exactly
+    /// where a failure lies.
+    private func ingestFailures() throws {
+        var state: UInt64 = 11
+        func below(_ limit: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % limit
+        }
+        let lines = (0..<400).map { _ -> String in
+            let minute = below(20 * 60)
+            let time = String(format: "2026-05-01T%02d:%02d:00Z", minute / 60, minute % 60)
+            let address = ["null", #""""#][safe: below(12)] ?? "\"203.0.113.\(below(4))\""
+            let credential = [#""token_id":"t\#(below(9))""#, #""presented":"p\#(below(9))","token_id":"x""#, #""tool":"a""#][below(3)]
+            let agent = below(5) == 0 ? "null" : "\"agent/\(below(9))\""
+            let reason = ["expired", "hash_mismatch", "missing_scope"][below(3)]
+            return "{\"ts\":\"\(time)\",\"event\":\"failed\",\(credential),\"reason\":\"\(reason)\",\"ip\":\(address),\"user_agent\":\(agent)}\n"
+        }
+        #expect(try program.run("ingest", program.write("a.ndjson", lines.joined()), "-q").status == 0)
+    }
+
+    /// The rule as a comparison of every failure with every other.
+    private func plainly(_ window: Int, _ since: Int, _ until: Int, _ fewest: Int) -> String {
+        """
+        WITH f AS MATERIALIZED (
+            SELECT ip, coalesce(ip, 'none') AS who, ts, coalesce(presented, token_id) AS credential, reason, user_agent
+            FROM events WHERE event = 'failed' AND +ts >= \(since) AND +ts < \(until)
+        ), w AS (
+            SELECT a.who, a.ts, (SELECT count(*) FROM f AS b
+                WHERE b.who = a.who AND b.ts > a.ts - \(window) AND b.ts <= a.ts) AS failures,
+                (SELECT count(DISTINCT credential) FROM f AS b
+                WHERE b.who = a.who AND b.ts > a.ts - \(window) AND b.ts <= a.ts) AS credentials
+            FROM f AS a
+        )
+        SELECT (SELECT ip FROM f WHERE f.who = w.who LIMIT 1) AS ip, max(failures) AS failures, max(credentials) AS credentials,
+            (SELECT count(DISTINCT reason) FROM f WHERE f.who = w.who) AS reasons, min(ts) AS first_seen, max(ts) AS last_seen
+        FROM w GROUP BY who HAVING max(failures) >= \(fewest) ORDER BY who
+        """
+    }
+
+    @Test(arguments: [(1, 1), (60, 3), (59, 1), (61, 4), (600, 9), (5000, 1), (60, 1000)])
+    func `failures_by_ip counts what comparing every failure with every other counts`(minutes: Int, fewest: Int) throws {
+        try ingestFailures()
+        // 1 May 2026, and three hours into it.
+        let (day, three) = (1_777_593_600_000_000, 1_777_604_400_000_000)
+        for (since, until) in [(0, Int(Int64.max)), (three, day + 15 * 3_600_000_000)] {
+            let window = minutes * 60_000_000
+            let found = try rows("""
+                SELECT ip, failures, credentials, length(reasons) - length(replace(reasons, ',', '')) + 1 AS reasons,
+                    first_seen, last_seen
+                FROM failures_by_ip(\(window), \(since), \(until), \(fewest)) ORDER BY coalesce(ip, 'none')
+                """)
+            #expect(try found == rows(plainly(window, since, until, fewest)))
+            #expect(found.isEmpty == (fewest == 1000))
+        }
+    }
+
+    @Test func `arguments of failures_by_ip may be left out, written as people write them, or come from a table`() throws {
+        try ingestFailures()
+        let all = try rows("SELECT * FROM failures_by_ip ORDER BY ip")
+        #expect(all.count == 6)
+        #expect(try rows("SELECT * FROM failures_by_ip('1h') ORDER BY ip") == all)
+        #expect(try rows("SELECT * FROM failures_by_ip('60min', '2026-05-01', '2026-05-02', 1) ORDER BY ip") == all)
+        #expect(try rows("SELECT * FROM failures_by_ip(NULL)") == [])
+        let most = #"SELECT n, max(failures) AS m FROM (SELECT 1 AS n UNION SELECT 5) JOIN failures_by_ip(n * 3600000000) GROUP BY n"#
+        let wanted = try [1, 5].map { try rows("SELECT \($0) AS n, max(failures) AS m FROM failures_by_ip('\($0)h')")[0] }
+        #expect(try rows(most) == wanted && wanted[0] != wanted[1])
+        #expect(try rows(#"SELECT max(failures) AS m FROM failures_by_ip WHERE "window" IN (3600000000, 18000000000)"#)
+            == rows("SELECT max(failures) AS m FROM failures_by_ip('5h')"))
+    }
+
+    @Test(arguments: [
+        ("'soon'", "window"), ("0", "window"), ("-5", "window"), ("1.5", "window"), ("'1h', 'later'", "a time"),
+        ("'1h', 0, 1, 'x'", "min_failures"),
+    ]) func `an argument that means nothing is named`(arguments: String, name: String) throws {
+        try ingestFailures()
+        let run = try program.run("query", "SELECT * FROM failures_by_ip(\(arguments))")
+        #expect(run.status == 64)
+        #expect(run.errors.contains("\(name) cannot be"))
+    }
+
     // MARK: Columns that were added
 
     @Test func `previous_day is the last day with a use before, whichever run read it`() throws {
@@ -216,4 +298,8 @@ struct SQLTests {
         #expect(try found("hour_start = \(five) OR hour_start < \(midnight)") == [wanted[0], wanted[2]])
         #expect(try found("hour_start > \(five)") == [])
     }
+}
+
+extension Array {
+    fileprivate subscript(safe place: Int) -> Element? { indices.contains(place) ? self[place] : nil }
 }
