@@ -30,6 +30,9 @@ enum CatalogMigrations {
             try db.execute(sql: statesOfFindings)
             try TableSums.add(["finding_changes"], db)
         }
+        migrator.registerMigration("5 credentials in quarantine") { db in
+            try db.execute(sql: "CREATE INDEX quarantine_redacted ON quarantine (batch_id) WHERE redacted IS NOT NULL")
+        }
         return migrator
     }
 

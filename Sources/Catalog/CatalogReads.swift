@@ -165,49 +165,6 @@ extension Catalog {
         }
     }
 
-    /// Number of quarantined lines by reason, most first.
-    package func quarantineByReason() throws(CatalogError) -> [(reason: String, lines: Int64)] {
-        try read("count the quarantine") { db in
-            try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT reason, count(*) AS lines FROM main.quarantine GROUP BY reason ORDER BY lines DESC, reason
-                    """
-            ).map { ($0["reason"], $0["lines"]) }
-        }
-    }
-
-    /// The lines of a source that are no events, in their order, each without its newline. The length is that in the
-    /// source, which differs from the number of bytes where credentials were replaced.
-    package func keptLines(
-        ofSource id: Int64
-    ) throws(CatalogError) -> [(offset: Int64, length: Int64, bytes: [UInt8])] {
-        try read("read quarantine and blank lines") { db in
-            try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT source_offset, length, bytes FROM main.quarantine WHERE source_id = ?1
-                    UNION ALL SELECT source_offset, length(bytes), bytes FROM blank_lines WHERE source_id = ?1
-                    ORDER BY source_offset
-                    """, arguments: [id]
-            ).map { ($0["source_offset"], $0["length"], [UInt8]($0["bytes"] as Data)) }
-        }
-    }
-
-    /// The first line of a source of which only the beginning was kept, or nil.
-    package func firstCutLine(ofSource id: Int64) throws(CatalogError) -> (offset: Int64, length: Int64, kept: Int64)? {
-        try read("read the quarantine") { db in
-            try Row.fetchOne(
-                db,
-                sql: """
-                    SELECT source_offset, length, length(bytes) AS kept FROM main.quarantine
-                    WHERE source_id = ?1 AND (reason = ?2 OR reason = ?3 AND length > length(bytes))
-                    ORDER BY source_offset
-                    """, arguments: [id, QuarantineReason.lineTooLong.rawValue, QuarantineReason.nulBytes.rawValue]
-            ).map { ($0["source_offset"], $0["length"], $0["kept"]) }
-        }
-    }
-
     /// Bytes of the database, its free pages included.
     package func bytes() throws(CatalogError) -> Int64 {
         try read("ask for the size") { db in

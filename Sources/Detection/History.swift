@@ -42,11 +42,34 @@ package protocol History {
     /// The UTC days of a span on which there is any event, ascending.
     func daysWithEvents(in days: ClosedRange<Int32>) throws -> [Int32]
 
+    /// The lines in quarantine in which credentials were replaced, in no promised order.
+    func quarantinedSecrets() throws -> [QuarantinedSecrets]
+
     /// What several detectors ask in the same words is read once.
     var memo: HistoryMemo { get }
 
     /// Delivers the events that match, batch by batch, in no promised order of time.
     func scan(_ scan: EventScan, _ body: (EventColumns) throws -> Void) throws
+}
+
+/// A line that is no event and that held credentials.
+package struct QuarantinedSecrets: Sendable {
+    package var source: String
+    package var offset: Int64
+    /// Their types, with commas between them.
+    package var types: String
+    /// What is kept of the line, with the marks in place.
+    package var text: [UInt8]
+    /// When it was read, microseconds since the epoch: it has no time of its own.
+    package var readAt: Int64
+
+    package init(source: String, offset: Int64, types: String, text: [UInt8], readAt: Int64) {
+        self.source = source
+        self.offset = offset
+        self.types = types
+        self.text = text
+        self.readAt = readAt
+    }
 }
 
 /// Answers that detectors share within one run over a history that does not change.
@@ -57,6 +80,9 @@ package final class HistoryMemo {
 }
 
 extension History {
+    /// Where there is no quarantine.
+    package func quarantinedSecrets() -> [QuarantinedSecrets] { [] }
+
     /// Where nothing is to be remembered.
     package var memo: HistoryMemo { HistoryMemo() }
 

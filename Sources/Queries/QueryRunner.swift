@@ -18,7 +18,8 @@ package struct QueryResult: Sendable {
 }
 
 /// Runs SQL over a trail: the tables of `CatalogViews` over the catalog, and `events`, `token_days`, `ip_hours` and
-/// `failures_by_ip` over segments and rollups. Nothing can be changed through it: the connection only reads, and cannot attach other files.
+/// `failures_by_ip` over segments and rollups. Nothing can be changed through it: the connection only reads, and cannot
+/// attach other files.
 ///
 /// Statements run on the trail's own connection, so that catalog, rollups and segments are those of one moment. One
 /// runner belongs to a trail.

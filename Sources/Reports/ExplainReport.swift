@@ -43,7 +43,11 @@ package struct ExplainReport {
                 found = String(decoding: bytes, as: UTF8.self)
             }
         }
-        return found
+        if let found { return found }
+        // A finding may be about lines that are no events.
+        return try trail.catalog.quarantinedLine(source: source, offset: offset).map {
+            String(decoding: $0, as: UTF8.self)
+        }
     }
 
     package func print(as format: Format, to output: Output) throws(ConsoleError) {

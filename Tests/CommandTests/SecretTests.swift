@@ -170,6 +170,31 @@ struct SecretCommandTests {
         let asked = try program.run("query", "SELECT event, redacted FROM events WHERE date = '2026-04-26' AND redacted LIKE '%jwt%'")
         #expect(asked.output.contains("jwt:token_id") && asked.output.contains("jwt:headers"))
     }
+
+    @Test func `a credential in a line that is no event is found as well, as of when the line was read`() throws {
+        let program = Program()
+        let (use, panic) = (Self.start + "}\n", "panic: \(Self.github) {\n")
+        let path = program.write("a.ndjson", use + panic + use + "panic: \(Self.github) again\n")
+        try program.run("ingest", "-q", path)
+        let findings = try program.json("detect", "plaintext-token")["findings"]?.elements ?? []
+        #expect(findings.count == 1)
+        let finding = try #require(findings.first)
+        #expect(finding["context"]?["quarantined_lines"]?.integer == 2)
+        #expect(finding["context"]?["events"]?.integer == 0)
+        #expect(finding["context"]?["credentials"]?.integer == 1)
+        let explanation = finding["explanation"]?.text ?? ""
+        #expect(explanation.contains("2 lines in quarantine (authtrail report quarantine) of \(path) held 1 different credential"))
+        let offsets = finding["evidence"]?.elements.map { $0["offset"]?.integer }
+        #expect(offsets == [Int64(use.utf8.count), Int64(use.utf8.count * 2 + panic.utf8.count)])
+        let id = try #require(finding["id"]?.text)
+        let lines = try program.json("explain", id)["lines"]?.elements.compactMap { $0["line"]?.text } ?? []
+        #expect(lines.count == 2 && lines[0].hasPrefix("panic: ⟨") && lines[1].hasSuffix("⟩ again"))
+        // Seen by the clock it is the same finding; before the newest event nobody had read it.
+        let now = try program.json("detect", "plaintext-token", "--as-of", "now")["findings"]?.elements ?? []
+        #expect(now.map { $0["id"]?.text } == [id])
+        let before = try program.json("detect", "plaintext-token", "--as-of", "2020-01-01")["findings"]?.elements ?? []
+        #expect(before.isEmpty)
+    }
 }
 
 extension JSONValue {

@@ -8,7 +8,9 @@ internal import Events
 /// revoke them and change the producer. A leak goes on line after line until then: there is one finding for each log,
 /// type and UTC day, not one for each line.
 ///
-/// Not found: what no rule of `SecretRule` recognizes, and lines in quarantine, which are no events.
+/// A line in quarantine has no time of its own: it counts for the day on which it was read.
+///
+/// Not found: what no rule of `SecretRule` recognizes.
 package struct PlaintextToken: Detector {
     package static let card = DetectorCard(
         id: "plaintext-token",
@@ -19,8 +21,8 @@ package struct PlaintextToken: Detector {
         classes: [.init("plaintext_token", .high, "A log held credentials of a type on a UTC day.")],
         references: ["T1552.001"],
         knownGaps: [
-            "Lines in quarantine are no events: `ingest` and `status` count the credentials replaced there too, and "
-                + "the SQL table `quarantine` names their types.",
+            "A line in quarantine has no time of its own and counts as of when it was read, or as the newest event if "
+                + "that is later than the run looks.",
             "Events stored by a version that did not look for credentials have none replaced.",
             "What looks like no known type, under a name that says nothing, is not recognized (Docs/secrets.md).",
         ],
@@ -39,6 +41,7 @@ package struct PlaintextToken: Detector {
         }
         result.counts.add("leaking_logs", Set(leaks.keys.map(\.source)).count)
         result.counts.add("events_with_credentials", leaks.values.reduce(0) { $0 + $1.events })
+        result.counts.add("quarantined_with_credentials", leaks.values.reduce(0) { $0 + $1.quarantined })
         result.sort()
         return result
     }
@@ -61,7 +64,25 @@ package struct PlaintextToken: Detector {
                 }
             }
         }
+        try readQuarantine(window, history, firstDay..<end, into: &leaks)
         return leaks
+    }
+
+    private func readQuarantine(
+        _ window: DetectionWindow, _ history: any History, _ days: Range<Int64>, into leaks: inout [Leak.Key: Leak]
+    ) throws {
+        let lines = try history.quarantinedSecrets()
+        guard !lines.isEmpty else { return }
+        let newest = try history.coverage.map { $0.upperBound - 1 } ?? .max
+        for line in lines {
+            // Most runs look just after the newest event, which was written before this line was read.
+            let ts = line.readAt < window.asOf ? line.readAt : min(line.readAt, newest)
+            guard days.contains(ts), ts < window.asOf else { continue }
+            for type in Self.types(line.types).keys {
+                let key = Leak.Key(source: line.source, type: type, day: Timestamp.day(of: line.readAt))
+                leaks[key, default: Leak()].add(line, type, at: ts)
+            }
+        }
     }
 
     /// What `redacted` says, by type: `jwt:reason,jwt:tool` is `jwt` in `reason` and `tool`.
@@ -86,6 +107,8 @@ private struct Leak {
     }
 
     var events = 0
+    /// Lines that are no events.
+    var quarantined = 0
     var first = Int64.max
     var last = Int64.min
     /// Events by the field that held the credential.
@@ -105,6 +128,14 @@ private struct Leak {
             marks.formUnion(SecretMark.marks(of: type, in: text))
         }
         evidence.add(batch.evidence(at: row))
+    }
+
+    mutating func add(_ line: QuarantinedSecrets, _ type: String, at ts: Int64) {
+        quarantined += 1
+        first = min(first, ts)
+        last = max(last, ts)
+        marks.formUnion(SecretMark.marks(of: type, in: line.text[...]))
+        evidence.add(Evidence(source: line.source, offset: line.offset, eventID: nil, ts: ts))
     }
 }
 
@@ -132,15 +163,24 @@ extension PlaintextToken {
     private func explanation(_ key: Leak.Key, _ leak: Leak, _ day: String) -> String {
         let fields = sorted(leak.fields).map { "`\($0)`" }.joined(separator: ", ")
         let held = leak.marks.isEmpty ? "credentials" : Wording.count(leak.marks.count, "different credential")
-        return "On \(day), \(Wording.count(leak.events, "event")) of \(key.source) held \(held) of the type "
-            + "\(key.type) in \(fields). The trail holds marks in their place; the log itself, its copies "
-            + "and whoever shipped it have the credentials still. Revoke them, and make the producer leave them out."
+        return "On \(day), \(whatHeld(key, leak)) held \(held) of the type \(key.type)"
+            + (leak.events == 0 ? ". " : " in \(fields). ")
+            + "The trail holds marks in their place; the log itself, its copies and whoever shipped it have the "
+            + "credentials still. Revoke them, and make the producer leave them out."
+    }
+
+    private func whatHeld(_ key: Leak.Key, _ leak: Leak) -> String {
+        let lines = Wording.count(leak.quarantined, "line") + " in quarantine (authtrail report quarantine)"
+        if leak.events == 0 { return "\(lines) of \(key.source)" }
+        let events = "\(Wording.count(leak.events, "event")) of \(key.source)"
+        return leak.quarantined == 0 ? events : "\(events) and \(lines)"
     }
 
     private func context(_ key: Leak.Key, _ leak: Leak) -> Context {
         var context = Context()
         context.add("type", key.type)
         context.add("events", leak.events)
+        if leak.quarantined > 0 { context.add("quarantined_lines", leak.quarantined) }
         if !leak.marks.isEmpty { context.add("credentials", leak.marks.count) }
         context.add("fields", sorted(leak.fields))
         context.add("kinds", sorted(leak.kinds))

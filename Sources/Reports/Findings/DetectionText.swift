@@ -79,6 +79,8 @@ struct DetectionText {
         let flags: Set = ["token", "ip", "principal", "tool", "user_agent"]
         guard flags.contains(finding.entity.type) || finding.detector == "plaintext-token" else { return nil }
         if finding.entity.type == "source" {
+            // All of it lies in quarantine.
+            if finding.context["events"] == .int(0) { return nil }
             let day = Timestamp.text(finding.firstSeen).prefix(10)
             return "authtrail query \"SELECT event, source, source_offset, redacted FROM events WHERE date = '\(day)' "
                 + "AND redacted IS NOT NULL\""

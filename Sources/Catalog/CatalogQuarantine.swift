@@ -1,0 +1,80 @@
+internal import Events
+internal import Foundation
+internal import GRDB
+
+/// Lines that are no events.
+extension Catalog {
+    /// Number of quarantined lines by reason, most first.
+    package func quarantineByReason() throws(CatalogError) -> [(reason: String, lines: Int64)] {
+        try read("count the quarantine") { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT reason, count(*) AS lines FROM main.quarantine GROUP BY reason ORDER BY lines DESC, reason
+                    """
+            ).map { ($0["reason"], $0["lines"]) }
+        }
+    }
+
+    /// The quarantined lines in which credentials were replaced, and when each was read.
+    package func quarantinedSecrets() throws(CatalogError) -> [(
+        source: String, offset: Int64, types: String, bytes: [UInt8], readAt: Int64
+    )] {
+        try read("read the quarantine") { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT q.source, q.source_offset, q.redacted, q.bytes, b.committed_at
+                    FROM main.quarantine AS q JOIN main.batches AS b USING (batch_id) WHERE q.redacted IS NOT NULL
+                    """
+            ).map { row in
+                let bytes: Data = row["bytes"]
+                return (row["source"], row["source_offset"], row["redacted"], [UInt8](bytes), row["committed_at"])
+            }
+        }
+    }
+
+    /// What is kept of the quarantined line that begins there, or nil.
+    package func quarantinedLine(source: String, offset: Int64) throws(CatalogError) -> [UInt8]? {
+        try read("read the quarantine") { db in
+            try Data.fetchOne(
+                db,
+                sql: """
+                    SELECT bytes FROM main.quarantine WHERE source = ? AND source_offset = ?
+                    ORDER BY quarantine_id DESC
+                    """, arguments: [source, offset]
+            ).map { [UInt8]($0) }
+        }
+    }
+
+    /// The lines of a source that are no events, in their order, each without its newline. The length is that in the
+    /// source, which differs from the number of bytes where credentials were replaced.
+    package func keptLines(
+        ofSource id: Int64
+    ) throws(CatalogError) -> [(offset: Int64, length: Int64, bytes: [UInt8])] {
+        try read("read quarantine and blank lines") { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT source_offset, length, bytes FROM main.quarantine WHERE source_id = ?1
+                    UNION ALL SELECT source_offset, length(bytes), bytes FROM blank_lines WHERE source_id = ?1
+                    ORDER BY source_offset
+                    """, arguments: [id]
+            ).map { ($0["source_offset"], $0["length"], [UInt8]($0["bytes"] as Data)) }
+        }
+    }
+
+    /// The first line of a source of which only the beginning was kept, or nil.
+    package func firstCutLine(ofSource id: Int64) throws(CatalogError) -> (offset: Int64, length: Int64, kept: Int64)? {
+        try read("read the quarantine") { db in
+            try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT source_offset, length, length(bytes) AS kept FROM main.quarantine
+                    WHERE source_id = ?1 AND (reason = ?2 OR reason = ?3 AND length > length(bytes))
+                    ORDER BY source_offset
+                    """, arguments: [id, QuarantineReason.lineTooLong.rawValue, QuarantineReason.nulBytes.rawValue]
+            ).map { ($0["source_offset"], $0["length"], $0["kept"]) }
+        }
+    }
+}
