@@ -57,22 +57,3 @@ extension FailureReader {
         return census
     }
 }
-
-/// Eight million counters of a byte each. A count that reaches 255 stays there.
-struct SaturatingCounters {
-    private var counters = [UInt8](repeating: 0, count: 1 << 23)
-    /// Chosen per process, so that nobody can aim at a counter.
-    private static let seed = UInt64.random(in: .min ... .max) | 1
-
-    mutating func count(_ mark: UInt64) {
-        let slot = Self.slot(mark)
-        if counters[slot] < .max { counters[slot] += 1 }
-    }
-
-    func reach(_ number: Int, _ mark: UInt64) -> Bool { counters[Self.slot(mark)] >= UInt8(clamping: number) }
-
-    private static func slot(_ mark: UInt64) -> Int {
-        let product = (mark ^ seed).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
-        return Int(truncatingIfNeeded: (product.high ^ product.low) >> 41)
-    }
-}

@@ -1,65 +1,96 @@
+internal import Catalog
 internal import Columns
 internal import Events
 internal import Trail
 
-extension FailuresByAddress {
-    /// The failures of one address: how many, and where they stand among those that are kept.
-    struct Group {
-        /// Nil for failures without an address.
-        var text: [UInt8]?
-        var count = 0
-        /// In the fullest window.
-        var most = 0
-        var isWanted = false
-        var places = 0..<0
+/// The failures of each address, by the number of the address: how many there are, how many in the fullest window, and
+/// where they stand among those that are kept. The last number is that of failures without an address.
+///
+/// Knowing which addresses are wanted takes no more than times and addresses. A flood has millions of addresses, so all
+/// that is held of one is a few numbers.
+struct FailureGroups {
+    /// Beyond so many failures, addresses with too few of them are not even numbered. That costs a pass of its own.
+    static let manyFailures: Int64 = 2_000_000
+    private static let passedOver = UInt32.max - 1
+
+    private var known = TextDictionary()
+    private var counts: [UInt32] = []
+    private(set) var most: [UInt32] = []
+    private var starts: [Int] = []
+
+    init(_ trail: Trail, _ question: FailureQuestion) throws {
+        let census = try Self.census(trail, question)
+        var numbers: [UInt32] = []
+        var times: [Int64] = []
+        try trail.scan(question.scan([.ts, .ip])) { events in
+            let ofRows = events[.ip].values(none: TextColumn.none) { text in
+                guard census?.reach(Int(question.fewest), TextMark.of(text)) ?? true else { return Self.passedOver }
+                return known.intern(text.span.bytes)
+            }
+            for row in 0..<events.count where ofRows[row] != Self.passedOver {
+                numbers.append(ofRows[row])
+                times.append(events.ts[row])
+            }
+        }
+        counts = [UInt32](repeating: 0, count: known.count + 1)
+        most = counts
+        for number in numbers { counts[min(Int(number), none)] += 1 }
+        starts = Self.starts(of: counts)
+        var free = starts
+        var ordered = [Int64](repeating: 0, count: times.count)
+        for row in times.indices {
+            let group = min(Int(numbers[row]), none)
+            ordered[free[group]] = times[row]
+            free[group] += 1
+        }
+        for group in counts.indices where counts[group] >= max(1, question.fewest) {
+            ordered.sortIfNeeded(places(of: group), by: <)
+            let number = question.mostFailures(ordered[places(of: group)])
+            if number >= question.fewest { most[group] = UInt32(number) }
+        }
+        starts = Self.starts(of: zip(counts, most).map { $1 > 0 ? $0 : 0 })
     }
 
-    /// All addresses that failed, in the order in which they were met, and none as the last. Knowing which are wanted
-    /// takes no more than times and addresses.
-    struct Groups {
-        private(set) var all = [Group()]
-        private var known = TextDictionary()
+    /// The number of failures without an address.
+    var none: Int { counts.count - 1 }
 
-        mutating func read(_ trail: Trail, _ question: FailureQuestion) throws {
-            var numbers: [UInt32] = []
-            var times: [Int64] = []
-            try trail.scan(question.scan([.ts, .ip])) { events in
-                numbers += events[.ip].numbers(in: &known)
-                times += events.ts
-            }
-            all = (0..<known.count).map { Group(text: Array(known.slice(at: $0))) } + [Group()]
-            let none = all.count - 1
-            for number in numbers { all[min(Int(number), none)].count += 1 }
-            var free = place { $0.count }
-            var ordered = [Int64](repeating: 0, count: times.count)
-            for row in times.indices {
-                let group = min(Int(numbers[row]), none)
-                ordered[free[group]] = times[row]
-                free[group] += 1
-            }
-            for group in all.indices where all[group].count >= max(1, question.fewest) {
-                ordered.sortIfNeeded(all[group].places, by: <)
-                all[group].most = question.mostFailures(ordered[all[group].places])
-                all[group].isWanted = all[group].most >= question.fewest
-            }
-        }
+    /// How many addresses there are that may be wanted.
+    var count: Int { counts.count }
 
-        /// Gives each group its places, one group after the other; returns where each begins.
-        mutating func place(_ count: (Group) -> Int) -> [Int] {
-            var end = 0
-            return all.indices.map { group in
-                let start = end
-                end += count(all[group])
-                all[group].places = start..<end
-                return start
-            }
-        }
+    /// Those whose failures are wanted.
+    var wanted: [Int] { most.indices.filter { most[$0] > 0 } }
 
-        /// The number of an address, or of none, whose failures are wanted; else nil.
-        func wanted(_ address: ArraySlice<UInt8>?) -> Int? {
-            let number = address.map { known.known($0.span.bytes).map { Int($0) } } ?? all.count - 1
-            return number.flatMap { all[$0].isWanted ? $0 : nil }
+    /// Nil for failures without an address.
+    func text(of group: Int) -> [UInt8]? { group == none ? nil : Array(known.slice(at: group)) }
+
+    /// Where the failures of a wanted address stand among those of all wanted ones.
+    func places(of group: Int) -> Range<Int> { starts[group]..<starts[group] + Int(counts[group]) }
+
+    /// The number of an address, or of none, whose failures are wanted; else nil.
+    func wanted(_ address: ArraySlice<UInt8>?) -> Int? {
+        let number = address.map { known.known($0.span.bytes).map { Int($0) } } ?? none
+        return number.flatMap { most[$0] > 0 ? $0 : nil }
+    }
+
+    /// Where each begins, if one stands behind the other.
+    private static func starts(of counts: [UInt32]) -> [Int] {
+        var end = 0
+        return counts.map { count in
+            defer { end += Int(count) }
+            return end
         }
+    }
+
+    /// How often addresses failed, if there are many failures and it matters.
+    private static func census(_ trail: Trail, _ question: FailureQuestion) throws -> SaturatingCounters? {
+        let failures = try trail.catalog.segments(from: question.since, to: question.until)
+            .reduce(0) { $0 + $1.count(of: .failed) }
+        guard question.fewest > 1, failures > manyFailures else { return nil }
+        var census = SaturatingCounters()
+        try trail.scan(question.scan([.ip])) { events in
+            for mark in events[.ip].values(none: 0, { TextMark.of($0) }) { census.count(mark) }
+        }
+        return census
     }
 }
 

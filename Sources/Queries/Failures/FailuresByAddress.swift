@@ -34,15 +34,15 @@ struct FailuresByAddress {
 
     /// Throws what the trail throws.
     init(_ trail: Trail, _ question: FailureQuestion) throws {
-        var groups = Groups()
-        try groups.read(trail, question)
-        try read(trail, question, &groups)
-        for group in groups.all where group.isWanted {
-            failures.sortIfNeeded(group.places) { $0.ts < $1.ts }
+        let groups = try FailureGroups(trail, question)
+        try read(trail, question, groups)
+        for group in groups.wanted {
+            let places = groups.places(of: group)
+            failures.sortIfNeeded(places) { $0.ts < $1.ts }
             addresses.append(
                 Address(
-                    text: group.text, failures: group.most,
-                    credentials: question.mostCredentials(failures[group.places]), places: group.places))
+                    text: groups.text(of: group), failures: Int(groups.most[group]),
+                    credentials: question.mostCredentials(failures[places]), places: places))
         }
     }
 
@@ -55,16 +55,18 @@ struct FailuresByAddress {
     func first(of address: Address) -> Int64 { failures[address.places.lowerBound].ts }
     func last(of address: Address) -> Int64 { failures[address.places.upperBound - 1].ts }
 
-    private mutating func read(_ trail: Trail, _ question: FailureQuestion, _ groups: inout Groups) throws {
-        var free = groups.place { $0.isWanted ? $0.count : 0 }
-        let wanted = groups.all.filter(\.isWanted)
+    private mutating func read(_ trail: Trail, _ question: FailureQuestion, _ groups: FailureGroups) throws {
+        let wanted = groups.wanted
         guard let last = wanted.last else { return }
+        var free = wanted.reduce(into: [Int](repeating: 0, count: groups.count)) {
+            $0[$1] = groups.places(of: $1).lowerBound
+        }
         var scan = question.scan([.ts, .ip, .presented, .tokenID, .reason, .userAgent])
         // Skipping pays where it skips much. A row without an address matches no condition.
-        if wanted.count * 8 < groups.all.count, last.text != nil {
-            scan.texts[.ip] = .anyOf(Set(wanted.compactMap(\.text)))
+        if wanted.count * 8 < groups.count, last != groups.none {
+            scan.texts[.ip] = .anyOf(Set(wanted.compactMap(groups.text)))
         }
-        failures = [AddressFailure](repeating: AddressFailure(), count: last.places.upperBound)
+        failures = [AddressFailure](repeating: AddressFailure(), count: groups.places(of: last).upperBound)
         try trail.scan(scan) { events in
             let whose = events[.ip].values(none: groups.wanted(nil)) { groups.wanted($0) }
             let presented = events[.presented].values(none: AddressFailure.noCredential) { TextMark.of($0) }

@@ -1,0 +1,27 @@
+/// Eight million counters of a byte each, for marks of any number of things. A count that reaches 255 stays there.
+///
+/// Things that share a counter can only make it higher: whoever reaches a number is never overlooked.
+public struct SaturatingCounters {
+    @usableFromInline var counters = [UInt8](repeating: 0, count: 1 << 23)
+    /// Chosen per process, so that nobody can aim at a counter.
+    @usableFromInline let seed = Self.chosen
+    private static let chosen = UInt64.random(in: .min ... .max) | 1
+
+    package init() {}
+
+    @inlinable
+    public mutating func count(_ mark: UInt64) {
+        let slot = slot(mark)
+        if counters[slot] < .max { counters[slot] += 1 }
+    }
+
+    /// Whether something may have been counted so often.
+    @inlinable
+    public func reach(_ number: Int, _ mark: UInt64) -> Bool { counters[slot(mark)] >= UInt8(clamping: number) }
+
+    @inlinable
+    func slot(_ mark: UInt64) -> Int {
+        let product = (mark ^ seed).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+        return Int(truncatingIfNeeded: (product.high ^ product.low) >> 41)
+    }
+}
