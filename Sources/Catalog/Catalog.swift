@@ -74,12 +74,18 @@ package final class Catalog: Sendable {
         }
     }
 
-    /// Whether there are tables at all. False for an empty file, which a lost WAL leaves behind.
-    package static func hasTables(path: String) -> Bool {
+    /// Whether there are tables at all. False for an empty file, which a lost WAL leaves behind. What cannot be read
+    /// just now is an error: nobody should be told that it is lost.
+    package static func hasTables(path: String) throws(CatalogError) -> Bool {
         // SQLite would make a missing one. An older one has tables too; the writer that asks brings it up to date.
-        guard access(path, F_OK) == 0,
-            let database = try? DatabaseQueue(path: path, configuration: Self.configuration) else { return false }
-        return (try? database.read { db in try db.tableExists("segments") }) == true
+        guard access(path, F_OK) == 0 else { return false }
+        do {
+            return try DatabaseQueue(path: path, configuration: Self.configuration).read { db in
+                try db.tableExists("segments")
+            }
+        } catch {
+            throw Self.error(error, "look for tables", path)
+        }
     }
 
     /// The error of a catalog that another version wrote, or nil: it is of this one, or no whole catalog at all.

@@ -74,7 +74,7 @@ package final class Rebuild {
     private var newPath: String { path + "/" + SegmentLayout.rebuilding }
 
     private func isSound() -> Bool {
-        guard kind(ofPath: catalogPath) == .file, Catalog.hasTables(path: catalogPath),
+        guard kind(ofPath: catalogPath) == .file, (try? Catalog.hasTables(path: catalogPath)) == true,
             let catalog = try? Catalog.reading(path: catalogPath), let problems = try? catalog.integrityProblems()
         else { return false }
         return problems.isEmpty

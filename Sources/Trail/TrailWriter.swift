@@ -28,7 +28,7 @@ package final class TrailWriter {
         lock = try FileLock(path: path + "/" + SegmentLayout.lock, protecting: path)
         let catalogPath = path + "/" + SegmentLayout.catalog
         let existing = try SegmentFiles.all(inTrail: path)
-        if existing.contains(where: { SegmentLayout.parse($0) != nil }), !Catalog.hasTables(path: catalogPath) {
+        if existing.contains(where: { SegmentLayout.parse($0) != nil }), try !Catalog.hasTables(path: catalogPath) {
             throw TrailError.catalogLost(path: path, segments: existing.count)
         }
         self.path = path
