@@ -116,6 +116,24 @@ struct FollowTests {
         #expect(try followed.sources().map(\.lost) == [0, 0, 0])
     }
 
+    @Test(arguments: ["a.log", "."])
+    func `a log that was truncated, written to and copied before anything of it was read is read once`(_ word: String) throws {
+        place.write("a.log", use("t1") + "\n")
+        let followed = try Followed(place, word)
+        try followed.pass(seconds: 1)
+        place.shell("cp a.log a.log.1 && : > a.log")
+        try followed.pass(seconds: 1)
+        place.append("a.log", use("t2") + "\n" + use("t3") + "\n")
+        place.shell("cp a.log a.log.2")
+        // Files are looked up before any is read.
+        try followed.discover()
+        try followed.pass(seconds: 3)
+        place.shell(": > a.log")
+        place.append("a.log", use("t4") + "\n")
+        try followed.pass(seconds: 100)
+        #expect(try followed.tokens() == ["t1", "t2", "t3", "t4"])
+    }
+
     @Test(arguments: [false, true])
     func `a copy that is met while it is still being written is not read again`(_ isTruncated: Bool) throws {
         place.write("a.log", (1...4).map { use("t\($0)") + "\n" }.joined())

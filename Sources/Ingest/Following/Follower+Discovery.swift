@@ -83,6 +83,11 @@ extension Follower {
         func isOther(_ opened: OpenedSource) -> Bool { opened.record.identity != look.identity }
         var opened = try find()
         if isOther(opened) { return discoverAgain() }
+        if opened.origin == nil, opened.size > 0, let log = unreadLog(of: path, look.identity) {
+            try readToEnd(log, time)
+            opened = try find()
+            if isOther(opened) { return discoverAgain() }
+        }
         if let original = files.values.first(where: { $0.id == opened.origin && $0.identity != look.identity }) {
             // What it continues or repeats is open: that one is read first, as far as it goes.
             try readToEnd(original.identity, time)
@@ -107,6 +112,17 @@ extension Follower {
         file.source.note { $0.readAt = $0.readAt ?? opening }
         remember(file.source.state(size: opened.size))
         if opened.record.id != known { notify(.opened(path: path, offset: opened.record.checkpoint)) }
+    }
+
+    /// A log that is open, of which nothing is read yet and of which a file may be a copy.
+    ///
+    /// Truncated, written to and copied again before its first turn, it has the same lines as its copy, and nothing that
+    /// is known of it would tell.
+    private func unreadLog(of path: String, _ identity: FileIdentity) -> FileIdentity? {
+        files.values.first { file in
+            file.identity != identity && file.source.record.checkpoint == 0
+                && SourceIdentity.isRotation(path, of: file.source.record.log)
+        }?.identity
     }
 
     /// Whether a file that goes on with one that is open may be read now.
