@@ -116,8 +116,8 @@ extension Follower {
 
     /// A log that is open, of which nothing is read yet and of which a file may be a copy.
     ///
-    /// Truncated, written to and copied again before its first turn, it has the same lines as its copy, and nothing that
-    /// is known of it would tell.
+    /// Truncated, written to and copied again before its first turn, it has the same lines as its copy, and nothing
+    /// that is known of it would tell.
     private func unreadLog(of path: String, _ identity: FileIdentity) -> FileIdentity? {
         files.values.first { file in
             file.identity != identity && file.source.record.checkpoint == 0
