@@ -1,4 +1,4 @@
-internal import Events
+package import Events
 internal import Foundation
 internal import GRDB
 
@@ -17,9 +17,7 @@ extension Catalog {
     }
 
     /// The quarantined lines in which credentials were replaced, and when each was read.
-    package func quarantinedSecrets() throws(CatalogError) -> [(
-        source: String, offset: Int64, types: String, bytes: [UInt8], readAt: Int64
-    )] {
+    package func quarantinedSecrets() throws(CatalogError) -> [QuarantinedSecrets] {
         try read("read the quarantine") { db in
             try Row.fetchAll(
                 db,
@@ -28,8 +26,9 @@ extension Catalog {
                     FROM main.quarantine AS q JOIN main.batches AS b USING (batch_id) WHERE q.redacted IS NOT NULL
                     """
             ).map { row in
-                let bytes: Data = row["bytes"]
-                return (row["source"], row["source_offset"], row["redacted"], [UInt8](bytes), row["committed_at"])
+                QuarantinedSecrets(
+                    source: row["source"], offset: row["source_offset"], types: row["redacted"],
+                    text: [UInt8](row["bytes"] as Data), readAt: row["committed_at"])
             }
         }
     }
@@ -39,8 +38,10 @@ extension Catalog {
         try read("read the quarantine") { db in
             try Data.fetchOne(
                 db,
+                // All sources are named, because the index of lines begins with them.
                 sql: """
-                    SELECT bytes FROM main.quarantine WHERE source = ? AND source_offset = ?
+                    SELECT bytes FROM main.quarantine
+                    WHERE source_id IN (SELECT source_id FROM main.sources) AND source_offset = ?2 AND source = ?1
                     ORDER BY quarantine_id DESC
                     """, arguments: [source, offset]
             ).map { [UInt8]($0) }

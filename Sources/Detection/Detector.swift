@@ -121,17 +121,3 @@ package struct CoverageNote: Sendable, Equatable {
         case insufficientHistory = "insufficient_history"
     }
 }
-
-extension Int64 {
-    /// A sum that stops at the ends of the scale, for times that come from outside.
-    func plus(_ other: Int64) -> Int64 {
-        let (sum, overflow) = addingReportingOverflow(other)
-        return overflow ? (other < 0 ? .min : .max) : sum
-    }
-
-    /// A difference that stops at the ends of the scale.
-    func minus(_ other: Int64) -> Int64 {
-        let (difference, overflow) = subtractingReportingOverflow(other)
-        return overflow ? (other < 0 ? .max : .min) : difference
-    }
-}

@@ -52,26 +52,6 @@ package protocol History {
     func scan(_ scan: EventScan, _ body: (EventColumns) throws -> Void) throws
 }
 
-/// A line that is no event and that held credentials.
-package struct QuarantinedSecrets: Sendable {
-    package var source: String
-    package var offset: Int64
-    /// Their types, with commas between them.
-    package var types: String
-    /// What is kept of the line, with the marks in place.
-    package var text: [UInt8]
-    /// When it was read, microseconds since the epoch: it has no time of its own.
-    package var readAt: Int64
-
-    package init(source: String, offset: Int64, types: String, text: [UInt8], readAt: Int64) {
-        self.source = source
-        self.offset = offset
-        self.types = types
-        self.text = text
-        self.readAt = readAt
-    }
-}
-
 /// Answers that detectors share within one run over a history that does not change.
 package final class HistoryMemo {
     var active: (window: DetectionWindow, tokens: [ActiveTokens.Token])?

@@ -123,3 +123,20 @@ package enum Timestamp {
         return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 }
+
+/// Public, so that it is inlined where detection slides its windows.
+extension Int64 {
+    /// A sum that stops at the ends of the scale, for times that come from outside.
+    @inlinable
+    public func plus(_ other: Int64) -> Int64 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? (other < 0 ? .min : .max) : sum
+    }
+
+    /// A difference that stops at the ends of the scale.
+    @inlinable
+    public func minus(_ other: Int64) -> Int64 {
+        let (difference, overflow) = subtractingReportingOverflow(other)
+        return overflow ? (other < 0 ? .max : .min) : difference
+    }
+}

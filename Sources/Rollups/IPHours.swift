@@ -86,14 +86,14 @@ package struct IPHourCounter: Sendable {
         var days: [IPHours] = []
         var at = 0
         while at < order.count {
-            let cell = order[at].cell
+            let number = order[at].cell
             var end = at + 1
-            while end < order.count, order[end].cell == cell { end += 1 }
+            while end < order.count, order[end].cell == number { end += 1 }
             let first = failures[order[at].place]
             let day = Int32(truncatingIfNeeded: first.hour / 24)
             if days.last?.day != day { days.append(IPHours(day: day)) }
-            let group = order[at..<end].map { failures[$0.place] }
-            days[days.count - 1].append(names[Int(first.address)], UInt8(first.hour % 24), Self.cell(group))
+            let cell = self.cell(order[at..<end].lazy.map { failures[$0.place] })
+            days[days.count - 1].append(names[Int(first.address)], UInt8(first.hour % 24), cell)
             at = end
         }
         return days
@@ -112,15 +112,15 @@ package struct IPHourCounter: Sendable {
         }.sorted { $0.cell < $1.cell }
     }
 
-    private static func cell(_ failures: [Failure]) -> (reasons: [UInt32], credentials: Int, agents: Int) {
+    private func cell(_ failures: some Collection<Failure>) -> (reasons: [UInt32], credentials: Int, agents: Int) {
         var reasons = [UInt32](repeating: 0, count: FailureReason.allCases.count)
         for failure in failures { reasons[Int(failure.reason)] += 1 }
-        return (reasons, distinct(failures.map { $0.credential }), distinct(failures.map { $0.agent }))
+        return (reasons, distinct(failures.lazy.map { $0.credential }), distinct(failures.lazy.map { $0.agent }))
     }
 
-    private static func distinct(_ numbers: [UInt32]) -> Int {
-        if numbers.count == 1 { return numbers[0] == none ? 0 : 1 }
-        return Set(numbers.lazy.filter { $0 != none }).count
+    private func distinct(_ numbers: some Collection<UInt32>) -> Int {
+        if numbers.count == 1 { return numbers.first == Self.none ? 0 : 1 }
+        return Set(numbers.lazy.filter { $0 != Self.none }).count
     }
 }
 

@@ -4,6 +4,7 @@ internal import Console
 /// The program: parses, runs one command, and turns errors into a sentence and an exit code.
 @main
 struct AuthTrail: ParsableCommand {
+    // Every command says its name: to make one from the name of its type takes the parser most of the start.
     static let configuration = CommandConfiguration(
         commandName: "authtrail",
         abstract: "The auth audit log that is kept for years, and the analyzer that says what is wrong in it.",

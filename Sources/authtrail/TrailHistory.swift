@@ -44,11 +44,7 @@ struct TrailHistory: History {
 
     func daysWithEvents(in days: ClosedRange<Int32>) throws -> [Int32] { try trail.catalog.daysWithEvents(in: days) }
 
-    func quarantinedSecrets() throws -> [QuarantinedSecrets] {
-        try trail.catalog.quarantinedSecrets().map {
-            QuarantinedSecrets(source: $0.source, offset: $0.offset, types: $0.types, text: $0.bytes, readAt: $0.readAt)
-        }
-    }
+    func quarantinedSecrets() throws -> [QuarantinedSecrets] { try trail.catalog.quarantinedSecrets() }
 
     func scan(_ scan: EventScan, _ body: (EventColumns) throws -> Void) throws { try trail.scan(scan, body) }
 }

@@ -8,13 +8,18 @@ struct SQLTests {
 
     private struct Use { let token: Int, day: Int }
 
-    /// Reads 180 events of 11 tokens on 14 days of May 2026, in three parts that each have events of all days.
-    private func ingestSeeded() throws -> [Use] {
-        var state: UInt64 = 7
-        func below(_ limit: Int) -> Int {
+    /// Numbers below a limit, the same ones for the same seed.
+    private static func seeded(_ seed: UInt64) -> (Int) -> Int {
+        var state = seed
+        return { limit in
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             return Int(state >> 33) % limit
         }
+    }
+
+    /// Reads 180 events of 11 tokens on 14 days of May 2026, in three parts that each have events of all days.
+    private func ingestSeeded() throws -> [Use] {
+        let below = Self.seeded(7)
         var uses: [Use] = []
         for part in 0..<3 {
             let lines = (0..<60).map { _ -> String in
@@ -137,15 +142,12 @@ struct SQLTests {
     /// 400 failures of six addresses, one of which is none, in 20 hours; times collide, and some windows end exactly
     /// where a failure lies.
     private func ingestFailures() throws {
-        var state: UInt64 = 11
-        func below(_ limit: Int) -> Int {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int(state >> 33) % limit
-        }
+        let below = Self.seeded(11)
         let lines = (0..<400).map { _ -> String in
             let minute = below(20 * 60)
             let time = String(format: "2026-05-01T%02d:%02d:00Z", minute / 60, minute % 60)
-            let address = ["null", #""""#][safe: below(12)] ?? "\"203.0.113.\(below(4))\""
+            let pick = below(12)
+            let address = pick == 0 ? "null" : pick == 1 ? #""""# : "\"203.0.113.\(below(4))\""
             let credential = [#""token_id":"t\#(below(9))""#, #""presented":"p\#(below(9))","token_id":"x""#, #""tool":"a""#][below(3)]
             let agent = below(5) == 0 ? "null" : "\"agent/\(below(9))\""
             let reason = ["expired", "hash_mismatch", "missing_scope"][below(3)]
@@ -298,8 +300,4 @@ struct SQLTests {
         #expect(try found("hour_start = \(five) OR hour_start < \(midnight)") == [wanted[0], wanted[2]])
         #expect(try found("hour_start > \(five)") == [])
     }
-}
-
-extension Array {
-    fileprivate subscript(safe place: Int) -> Element? { indices.contains(place) ? self[place] : nil }
 }

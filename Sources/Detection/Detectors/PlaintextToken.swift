@@ -21,8 +21,8 @@ package struct PlaintextToken: Detector {
         classes: [.init("plaintext_token", .high, "A log held credentials of a type on a UTC day.")],
         references: ["T1552.001"],
         knownGaps: [
-            "A line in quarantine has no time of its own and counts as of when it was read, or as the newest event if "
-                + "that is later than the run looks.",
+            "A line in quarantine has no time of its own and counts as of when it was read; for a run that looks "
+                + "before that, as of the newest event.",
             "Events stored by a version that did not look for credentials have none replaced.",
             "What looks like no known type, under a name that says nothing, is not recognized (Docs/secrets.md).",
         ],

@@ -1,3 +1,4 @@
+internal import Events
 internal import Rollups
 
 /// A token's first use after a silence.

@@ -1,7 +1,7 @@
 internal import Events
 
 /// Which failures are asked for: those of addresses that failed so often within some window.
-struct FailureQuestion: Equatable {
+struct FailureQuestion {
     /// Microseconds. A window is half-open: two failures exactly one window apart are never in the same one.
     var window = Timestamp.hour
     /// Event time, `[since, until)`, microseconds.
@@ -11,10 +11,7 @@ struct FailureQuestion: Equatable {
     var fewest: Int64 = 1
 
     /// The earliest time that shares a window with a later one.
-    func beginning(of time: Int64) -> Int64 {
-        let (start, isBeforeAll) = time.subtractingReportingOverflow(window - 1)
-        return isBeforeAll ? .min : start
-    }
+    func beginning(of time: Int64) -> Int64 { time.minus(window - 1) }
 
     /// The most failures in any window, of one address. Times ascend.
     func mostFailures(_ times: ArraySlice<Int64>) -> Int {

@@ -47,10 +47,10 @@ struct FailuresByAddress {
     }
 
     /// The reasons given, the most frequent five first; nil if none was.
-    func reasons(of address: Address) -> String? { list(address, \.reason) }
+    func reasons(of address: Address) -> String? { list(address) { $0.reason } }
 
     /// The programs that called, likewise.
-    func agents(of address: Address) -> String? { list(address, \.agent) }
+    func agents(of address: Address) -> String? { list(address) { $0.agent } }
 
     func first(of address: Address) -> Int64 { failures[address.places.lowerBound].ts }
     func last(of address: Address) -> Int64 { failures[address.places.upperBound - 1].ts }
@@ -96,11 +96,10 @@ struct FailuresByAddress {
         return text[..<(end ?? text.endIndex)]
     }
 
-    private func list(_ address: Address, _ path: KeyPath<AddressFailure, UInt32>) -> String? {
+    private func list(_ address: Address, _ word: (AddressFailure) -> UInt32) -> String? {
         var counts: [UInt32: Int] = [:]
-        for failure in failures[address.places] where failure[keyPath: path] != TextColumn.none {
-            counts[failure[keyPath: path], default: 0] += 1
-        }
+        for failure in failures[address.places] { counts[word(failure), default: 0] += 1 }
+        counts[TextColumn.none] = nil
         guard !counts.isEmpty else { return nil }
         let ranked = counts.sorted { left, right in
             if left.value != right.value { return left.value > right.value }
