@@ -112,8 +112,9 @@ extension Catalog {
     /// How many lines of each source were dropped.
     package func prunedLines() throws(CatalogError) -> [Int64: Int64] {
         try read("count dropped lines") { db in
-            let rows = try Row.fetchAll(db, sql: "SELECT source_id, sum(lines) FROM pruned_spans GROUP BY source_id")
-            return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as Int64, $0[1] as Int64) })
+            let sql = "SELECT source_id, sum(lines) AS lines FROM pruned_spans GROUP BY source_id"
+            let rows = try Row.fetchAll(db, sql: sql)
+            return try Dictionary(uniqueKeysWithValues: rows.map { try ($0.value("source_id"), $0.value("lines")) })
         }
     }
 

@@ -12,7 +12,7 @@ extension Catalog {
                 sql: """
                     SELECT reason, count(*) AS lines FROM main.quarantine GROUP BY reason ORDER BY lines DESC, reason
                     """
-            ).map { ($0["reason"], $0["lines"]) }
+            ).map { try ($0.value("reason"), $0.value("lines")) }
         }
     }
 
@@ -26,9 +26,9 @@ extension Catalog {
                     FROM main.quarantine AS q JOIN main.batches AS b USING (batch_id) WHERE q.redacted IS NOT NULL
                     """
             ).map { row in
-                QuarantinedSecrets(
-                    source: row["source"], offset: row["source_offset"], types: row["redacted"],
-                    text: [UInt8](row["bytes"] as Data), readAt: row["committed_at"])
+                try QuarantinedSecrets(
+                    source: row.value("source"), offset: row.value("source_offset"), types: row.value("redacted"),
+                    text: row.bytes("bytes"), readAt: row.value("committed_at"))
             }
         }
     }
@@ -61,7 +61,7 @@ extension Catalog {
                     UNION ALL SELECT source_offset, length(bytes), bytes FROM blank_lines WHERE source_id = ?1
                     ORDER BY source_offset
                     """, arguments: [id]
-            ).map { ($0["source_offset"], $0["length"], [UInt8]($0["bytes"] as Data)) }
+            ).map { try ($0.value("source_offset"), $0.value("length"), $0.bytes("bytes")) }
         }
     }
 
@@ -75,7 +75,7 @@ extension Catalog {
                     WHERE source_id = ?1 AND (reason = ?2 OR reason = ?3 AND length > length(bytes))
                     ORDER BY source_offset
                     """, arguments: [id, QuarantineReason.lineTooLong.rawValue, QuarantineReason.nulBytes.rawValue]
-            ).map { ($0["source_offset"], $0["length"], $0["kept"]) }
+            ).map { try ($0.value("source_offset"), $0.value("length"), $0.value("kept")) }
         }
     }
 }

@@ -85,8 +85,12 @@ extension Catalog {
         try read("count the events of days") { db in
             let names = EventKind.allCases.filter(kinds.contains).map { "'\($0.name)'" }.joined(separator: ", ")
             return try Row.fetchAll(
-                db, sql: "SELECT day, sum(events) FROM event_counts WHERE event IN (\(names)) GROUP BY day ORDER BY day"
-            ).map { ($0[0], $0[1]) }
+                db,
+                sql: """
+                    SELECT day, sum(events) AS events FROM event_counts WHERE event IN (\(names))
+                    GROUP BY day ORDER BY day
+                    """
+            ).map { try ($0.value("day"), $0.value("events")) }
         }
     }
 

@@ -122,7 +122,7 @@ extension Catalog {
                     SELECT status, severity, count(*) AS findings FROM findings
                     GROUP BY status, severity ORDER BY status, severity
                     """
-            ).map { ($0["status"], $0["severity"], $0["findings"]) }
+            ).map { try ($0.value("status"), $0.value("severity"), $0.value("findings")) }
         }
     }
 
@@ -136,7 +136,7 @@ extension Catalog {
                     SELECT detector, severity, count(*) AS findings FROM findings WHERE status = 'open'
                     GROUP BY detector, severity ORDER BY detector, severity
                     """
-            ).map { ($0["detector"], $0["severity"], $0["findings"]) }
+            ).map { try ($0.value("detector"), $0.value("severity"), $0.value("findings")) }
         }
     }
 
@@ -150,7 +150,7 @@ extension Catalog {
                     SELECT started_at, as_of, (SELECT count(*) FROM runs) AS runs FROM runs
                     ORDER BY run_id DESC LIMIT 1
                     """
-            ).map { ($0["started_at"], $0["as_of"], $0["runs"]) }
+            ).map { try ($0.value("started_at"), $0.value("as_of"), $0.value("runs")) }
         }
     }
 }

@@ -18,9 +18,12 @@ package enum PrunedFile {
         do {
             return try queue(path).read { db in
                 let rows = try Row.fetchAll(db, sql: """
-                    SELECT source_id, sum(lines), sum(to_offset - from_offset + 1) FROM pruned_spans GROUP BY 1
+                    SELECT source_id, sum(lines) AS lines, sum(to_offset - from_offset + 1) AS bytes
+                    FROM pruned_spans GROUP BY 1
                     """)
-                return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as Int64, ($0[1] as Int64, $0[2] as Int64)) })
+                return try Dictionary(uniqueKeysWithValues: rows.map {
+                    try ($0.value("source_id"), ($0.value("lines"), $0.value("bytes")))
+                })
             }
         } catch { throw .damaged(path: path, reason: "\(error)") }
     }

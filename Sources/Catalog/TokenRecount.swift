@@ -52,10 +52,14 @@ package final class TokenRecount {
                 var left = try got.next()?.copy(), right = try wanted.next()?.copy()
                 var found: [String] = []
                 while found.count < most, left != nil || right != nil {
-                    let order = Self.order(left, right)
-                    if order < 0, let row = left { found.append("lists \(Self.name(row)), of which no event tells") }
-                    if order > 0, let row = right { found.append("does not list \(Self.name(row))") }
-                    if order == 0, let left, let right, let what = Self.difference(left, right) { found.append(what) }
+                    let order = try Self.order(left, right)
+                    if order < 0, let row = left {
+                        try found.append("lists \(Self.name(row)), of which no event tells")
+                    }
+                    if order > 0, let row = right { try found.append("does not list \(Self.name(row))") }
+                    if order == 0, let left, let right, let what = try Self.difference(left, right) {
+                        found.append(what)
+                    }
                     if order <= 0 { left = try got.next()?.copy() }
                     if order >= 0 { right = try wanted.next()?.copy() }
                 }
@@ -66,9 +70,9 @@ package final class TokenRecount {
 
     /// What the tables, indexes and triggers of a catalog should be and are not.
     package func schemaProblems(of catalog: Catalog) throws -> [String] {
-        let sql = "SELECT name, ifnull(sql, '') FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
+        let sql = "SELECT name, ifnull(sql, '') AS sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
         func parts(_ db: Database) throws -> [String: String] {
-            try Row.fetchAll(db, sql: sql).reduce(into: [:]) { $0[$1[0] as String] = $1[1] as String }
+            try Row.fetchAll(db, sql: sql).reduce(into: [:]) { try $0[$1.value("name")] = $1.value("sql") as String }
         }
         let wanted = try database.read(parts), got = try catalog.read("read the tables", parts)
         return Set(wanted.keys).union(got.keys).sorted().filter { wanted[$0] != got[$0] }.map { name in
@@ -77,21 +81,23 @@ package final class TokenRecount {
         }
     }
 
-    private static func order(_ left: Row?, _ right: Row?) -> Int {
+    private static func order(_ left: Row?, _ right: Row?) throws -> Int {
         guard let left else { return 1 }
         guard let right else { return -1 }
-        let (a, b) = (bytes(left), bytes(right))
+        let (a, b) = try (bytes(left), bytes(right))
         return a == b ? 0 : a.lexicographicallyPrecedes(b) ? -1 : 1
     }
 
-    private static func bytes(_ row: Row) -> [UInt8] { [UInt8](row[0] as Data) }
+    private static func bytes(_ row: Row) throws -> [UInt8] { try row.bytes("token_id") }
 
-    private static func name(_ row: Row) -> String { "token " + String(decoding: bytes(row), as: UTF8.self) }
+    private static func name(_ row: Row) throws -> String {
+        try "token " + String(decoding: bytes(row), as: UTF8.self)
+    }
 
-    private static func difference(_ got: Row, _ wanted: Row) -> String? {
+    private static func difference(_ got: Row, _ wanted: Row) throws -> String? {
         for (place, column) in got.columnNames.enumerated() {
             let (a, b): (DatabaseValue, DatabaseValue) = (got[place], wanted[place])
-            if a != b { return "says of \(name(got)) \(column) \(a), its events say \(b)" }
+            if a != b { return try "says of \(name(got)) \(column) \(a), its events say \(b)" }
         }
         return nil
     }

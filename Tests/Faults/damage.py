@@ -1,7 +1,9 @@
 """A flipped bit or a cut anywhere in a small trail: verify says so, or every answer is what it was, byte for byte."""
 
+import contextlib
 import os
 import shutil
+import sqlite3
 
 from trail import Log, last
 
@@ -69,6 +71,8 @@ def damage(bench, sizes):
     name = bench.random.choice(bench.random.choice([catalog, sorted(sizes)]))
     place = bench.random.randrange(sizes[name])
     path = os.path.join(bench.trail, name)
+    if name == "catalog.sqlite" and bench.random.random() < 0.3:
+        return name, retyped(bench, path)
     if bench.random.random() < 0.15:
         os.truncate(path, place)
         return name, f"{name} cut at byte {place} of {sizes[name]}"
@@ -79,6 +83,42 @@ def damage(bench, sizes):
         file.seek(place)
         file.write(bytes([old ^ 1 << bit]))
     return name, f"{name} bit {bit} of byte {place} flipped"
+
+
+def retyped(bench, path):
+    """Gives one value of the catalog another type, which the tables' definitions refuse and a flipped bit in the header
+    of a row does. Checksums stay as they were, as with any damage. Returns what was done."""
+    other = bench.random.choice(["'x'", "x'ff00'", "NULL", "1e300"])
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
+        tables = [name for name, in db.execute("SELECT name FROM pragma_table_list WHERE type = 'table' AND schema = 'main'")
+                  if not name.startswith("sqlite_") and db.execute(f"SELECT 1 FROM {name}").fetchone()]
+        table = bench.random.choice(tables)
+        column = bench.random.choice(db.execute(f"SELECT name FROM pragma_table_info('{table}')").fetchall())[0]
+        defined = db.execute("SELECT rowid, type, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+        db.execute("PRAGMA writable_schema = 1")
+        db.execute("DELETE FROM sqlite_master WHERE type = 'trigger'")
+        db.execute("UPDATE sqlite_master SET sql = replace(replace(sql, 'STRICT', ''), 'NOT NULL', '') WHERE type = 'table'")
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("PRAGMA ignore_check_constraints = 1")
+        key = db.execute(f"SELECT name FROM pragma_table_info('{table}') WHERE pk > 0 ORDER BY pk").fetchone()
+        key = key[0] if key else "rowid"
+        row = f"(SELECT {key} FROM {table} ORDER BY random() LIMIT 1)"
+        done = f"{table}.{column} made {other}"
+        try:
+            db.execute(f"UPDATE {table} SET {column} = {other} WHERE {key} = {row}")
+        except sqlite3.Error as error:
+            done = f"{done} but for: {error}"
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("PRAGMA writable_schema = 1")
+        for rowid, kind, sql in defined:
+            if kind == "trigger":
+                name = sql.split()[2]
+                db.execute("INSERT INTO sqlite_master (rowid, type, name, tbl_name, rootpage, sql) VALUES (?, ?, ?, ?, 0, ?)",
+                           (rowid, kind, name, sql.split(" ON ")[1].split()[0], sql))
+            else:
+                db.execute("UPDATE sqlite_master SET sql = ? WHERE rowid = ?", (sql, rowid))
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return done
 
 
 def crashed(bench, run, where):
