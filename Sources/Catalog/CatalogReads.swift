@@ -140,7 +140,7 @@ extension Catalog {
             while let row = try rows.next() {
                 let number: Int = try row.value("token_no")
                 while names.count < number { names.append([]) }
-                names.append([UInt8](try (row.value("token_id") as Data)))
+                names.append(try row.bytes("token_id"))
             }
             return names
         }

@@ -84,14 +84,12 @@ package final class TokenRecount {
     private static func order(_ left: Row?, _ right: Row?) throws -> Int {
         guard let left else { return 1 }
         guard let right else { return -1 }
-        let (a, b) = try (bytes(left), bytes(right))
+        let (a, b) = try (left.bytes("token_id"), right.bytes("token_id"))
         return a == b ? 0 : a.lexicographicallyPrecedes(b) ? -1 : 1
     }
 
-    private static func bytes(_ row: Row) throws -> [UInt8] { try row.bytes("token_id") }
-
     private static func name(_ row: Row) throws -> String {
-        try "token " + String(decoding: bytes(row), as: UTF8.self)
+        try "token " + String(decoding: row.bytes("token_id"), as: UTF8.self)
     }
 
     private static func difference(_ got: Row, _ wanted: Row) throws -> String? {

@@ -66,59 +66,53 @@ def files(base):
 
 def damage(bench, sizes):
     """Damages one file: the catalog or its WAL half of the time, where one byte has many meanings, else any. Returns
-    its name and what was done, for people."""
+    its name, what was done, for people, and whether it could be."""
     catalog = [name for name in sorted(sizes) if name.startswith("catalog.sqlite")]
     name = bench.random.choice(bench.random.choice([catalog, sorted(sizes)]))
     place = bench.random.randrange(sizes[name])
     path = os.path.join(bench.trail, name)
     if name == "catalog.sqlite" and bench.random.random() < 0.3:
-        return name, retyped(bench, path)
+        return name, *retyped(bench, path)
     if bench.random.random() < 0.15:
         os.truncate(path, place)
-        return name, f"{name} cut at byte {place} of {sizes[name]}"
+        return name, f"{name} cut at byte {place} of {sizes[name]}", True
     bit = bench.random.randrange(8)
     with open(path, "r+b") as file:
         file.seek(place)
         old = file.read(1)[0]
         file.seek(place)
         file.write(bytes([old ^ 1 << bit]))
-    return name, f"{name} bit {bit} of byte {place} flipped"
+    return name, f"{name} bit {bit} of byte {place} flipped", True
 
 
 def retyped(bench, path):
-    """Gives one value of the catalog another type, which the tables' definitions refuse and a flipped bit in the header
-    of a row does. Checksums stay as they were, as with any damage. Returns what was done."""
+    """Gives one value of the catalog another type, as a flipped bit in the header of a row may, whatever the tables'
+    definitions say. Checksums stay as they were. Returns what was done, and whether it could be."""
     other = bench.random.choice(["'x'", "x'ff00'", "NULL", "1e300"])
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
-        tables = [name for name, in db.execute("SELECT name FROM pragma_table_list WHERE type = 'table' AND schema = 'main'")
-                  if not name.startswith("sqlite_") and db.execute(f"SELECT 1 FROM {name}").fetchone()]
-        table = bench.random.choice(tables)
-        column = bench.random.choice(db.execute(f"SELECT name FROM pragma_table_info('{table}')").fetchall())[0]
-        defined = db.execute("SELECT rowid, type, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+        defined = db.execute("SELECT rowid, * FROM sqlite_master WHERE type IN ('table', 'trigger')").fetchall()
+        tables = [name for _, kind, name, *_ in defined if kind == "table" and not name.startswith("sqlite_")]
+        table = bench.random.choice([name for name in tables if db.execute(f"SELECT 1 FROM {name}").fetchone()])
+        columns = db.execute(f"SELECT name, pk FROM pragma_table_info('{table}')").fetchall()
+        column = bench.random.choice(columns)[0]
+        keys = ", ".join([name for name, place in columns if place] or ["rowid"])
+        rows = db.execute(f"SELECT {keys} FROM {table} ORDER BY {keys}").fetchall()
         db.execute("PRAGMA writable_schema = 1")
         db.execute("DELETE FROM sqlite_master WHERE type = 'trigger'")
         db.execute("UPDATE sqlite_master SET sql = replace(replace(sql, 'STRICT', ''), 'NOT NULL', '') WHERE type = 'table'")
+    injected = True
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("PRAGMA ignore_check_constraints = 1")
-        key = db.execute(f"SELECT name FROM pragma_table_info('{table}') WHERE pk > 0 ORDER BY pk").fetchone()
-        key = key[0] if key else "rowid"
-        row = f"(SELECT {key} FROM {table} ORDER BY random() LIMIT 1)"
-        done = f"{table}.{column} made {other}"
+        row = bench.random.choice(rows)
         try:
-            db.execute(f"UPDATE {table} SET {column} = {other} WHERE {key} = {row}")
-        except sqlite3.Error as error:
-            done = f"{done} but for: {error}"
+            db.execute(f"UPDATE {table} SET {column} = {other} WHERE ({keys}) = ({', '.join('?' * len(row))})", row)
+        except sqlite3.IntegrityError:
+            injected = False
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("PRAGMA writable_schema = 1")
-        for rowid, kind, sql in defined:
-            if kind == "trigger":
-                name = sql.split()[2]
-                db.execute("INSERT INTO sqlite_master (rowid, type, name, tbl_name, rootpage, sql) VALUES (?, ?, ?, ?, 0, ?)",
-                           (rowid, kind, name, sql.split(" ON ")[1].split()[0], sql))
-            else:
-                db.execute("UPDATE sqlite_master SET sql = ? WHERE rowid = ?", (sql, rowid))
+        db.executemany("REPLACE INTO sqlite_master (rowid, type, name, tbl_name, rootpage, sql) VALUES (?, ?, ?, ?, ?, ?)", defined)
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return done
+    return f"{table}.{column} made {other}", injected
 
 
 def crashed(bench, run, where):
@@ -138,8 +132,10 @@ def everywhere(bench):
     named = harmless = 0
     for _ in bench.points(smoke=30):
         bench.restore(base)
-        name, where = damage(bench, sizes)
-        bench.tally.point()
+        name, where, injected = damage(bench, sizes)
+        bench.tally.point(injected)
+        if not injected:
+            continue
         run = bench.run("verify")
         if run.status in (1, 65):
             # A segment by its number, a table of the catalog by the catalog's words or its name.
