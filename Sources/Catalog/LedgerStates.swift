@@ -110,10 +110,11 @@ extension Catalog {
             db,
             sql: """
                 SELECT finding_id, detector FROM findings JOIN runs ON run_id = last_run
-                WHERE status = 'open' AND last_run <> ? AND first_seen >= ? AND last_seen >= ? AND last_seen < ?
+                WHERE status = 'open' AND last_run <> ? AND first_seen >= ? AND last_seen >= ? AND last_seen <= ?
                     AND as_of <= ?
                 """,
-            // The first bound says the second as well; the second is the one that has an index.
+            // The first bound says the second as well; the second is the one that has an index. What goes on was seen
+            // up to the end of its run.
             arguments: [runID, run.windowFrom, run.windowFrom, run.asOf, run.asOf])
         for row in rows {
             let (id, detector): (String, String) = (try row.value("finding_id"), try row.value("detector"))

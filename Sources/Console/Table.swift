@@ -32,8 +32,11 @@ package struct Table: Sendable, Equatable {
         package var heading: String
         /// What happens to text that is too wide for a terminal.
         package var fit: Fit
+        /// Where a terminal is too narrow, the column with the highest number is left out first; 0 stays.
+        package var minor: Int
 
-        package init(_ name: String, _ kind: Kind, fit: Fit = .shortened, heading: String? = nil) {
+        package init(_ name: String, _ kind: Kind, fit: Fit = .shortened, heading: String? = nil, minor: Int = 0) {
+            self.minor = minor
             self.name = name
             self.kind = kind
             let words = String(name.map { $0 == "_" ? " " : $0 })
@@ -50,6 +53,11 @@ package struct Table: Sendable, Equatable {
         case whole
         /// It goes on in further lines, broken between words: sentences.
         case wrapped
+        /// A terminal shows so many characters of it: an id that its beginning names.
+        case beginning(Int)
+
+        /// Whether it takes less room where there is less.
+        var gives: Bool { self == .shortened || self == .wrapped }
     }
 
     /// What the values of a column are. Only text on a terminal shows units; all other formats keep the plain value.

@@ -50,11 +50,14 @@ package struct DetectorCard: Sendable {
         package var name: String
         package var severity: Severity
         package var meaning: String
+        /// What somebody does about it now; `{entity}` and `{tokens}` stand for what a finding names.
+        package var advice: String
 
-        package init(_ name: String, _ severity: Severity, _ meaning: String) {
+        package init(_ name: String, _ severity: Severity, _ meaning: String, advice: String) {
             self.name = name
             self.severity = severity
             self.meaning = meaning
+            self.advice = advice
         }
     }
 }

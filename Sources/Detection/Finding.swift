@@ -118,8 +118,27 @@ extension Finding {
 }
 
 extension Finding {
+    /// What to do about it now, with its names filled in; nil for what no detector finds any more.
+    package var advice: String? {
+        let card = Detectors.cards[detector]
+        return card?.classes.first { $0.name == `class` }.map { kind in
+            kind.advice.replacing("{entity}", with: entity.value).replacing("{tokens}", with: tokens)
+        }
+    }
+
+    /// The first tokens that its context names, for a sentence.
+    private var tokens: String {
+        guard case .texts(let tokens) = context["tokens"], let first = tokens.first else { return "its tokens" }
+        let more = tokens.count - 3
+        guard tokens.count > 1 else { return "token \(first)" }
+        return "tokens " + tokens.prefix(3).joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
+    }
+
     /// The name in its context that says: it goes on, and `lastSeen` is only how far it was seen.
     package static var ongoing: String { "ongoing" }
+
+    /// The line at which it began to be so: what is shown where there is room for one.
+    package var decisive: Evidence? { evidence.first { $0.ts == firstSeen } ?? evidence.first }
 
     package var isOngoing: Bool { context[Self.ongoing] == .bool(true) }
 }

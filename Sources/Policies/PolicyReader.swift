@@ -85,7 +85,7 @@ struct PolicyReader {
         switch field.kind {
         case .span(let setting): span(node, path).map { settings[keyPath: setting] = $0 }
         case .count(let setting): count(node, path).map { settings[keyPath: setting] = $0 }
-        case .days(let setting): count(node, path).map { settings[keyPath: setting] = Int32($0) }
+        case .days(let setting): days(node, path).map { settings[keyPath: setting] = $0 }
         case .factor(let setting): count(node, path).map { settings[keyPath: setting] = Int64($0) }
         case .number(let setting):
             if let number = node.float, number.isFinite, number >= 0 { return settings[keyPath: setting] = number }
@@ -117,6 +117,15 @@ struct PolicyReader {
     private mutating func count(_ node: Node, _ path: String) -> Int? {
         if let number = node.int, (1...1_000_000).contains(number) { return number }
         note(node, "\(path) is \(Self.say(node)); want a whole number from 1 to 1000000")
+        return nil
+    }
+
+    /// Whole days, as a number or as a span.
+    private mutating func days(_ node: Node, _ path: String) -> Int32? {
+        let span = node.string.flatMap { TimeText.duration($0) }
+        let days = node.int ?? span.flatMap { $0 % Timestamp.day == 0 ? Int($0 / Timestamp.day) : nil }
+        if let days, (1...36_500).contains(days) { return Int32(days) }
+        note(node, "\(path) is \(Self.say(node)); want a number of days from 1 to 36500, such as 30 or 30d")
         return nil
     }
 

@@ -20,25 +20,28 @@ package enum PolicyText {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// The thresholds of a detector that matter for a class, with their values, as a policy names them.
+    /// The thresholds of a detector that decide a class, with their values, as a policy names them. What follows an
+    /// episode of another class (`follows`) hangs on the thresholds of that as well.
     package static func thresholds(
-        of detector: String, class: String, _ settings: DetectorSettings
+        of detector: String, class: String, follows: String? = nil, _ settings: DetectorSettings
     ) -> [(name: String, value: String, meaning: String)] {
         let fields = PolicySection.detectors.first { $0.name == detector }?.fields ?? []
+        let deciding = [`class`, follows].compactMap { $0 }.compactMap { classes[$0] }
         return fields.filter { field in
-            let own = classes.first { field.name.hasPrefix($0.key + "_") }?.value
-            return own?.contains(`class`) ?? true
+            deciding.isEmpty || deciding.contains { $0.contains { field.name.hasPrefix($0) } }
         }.map { field in ("detectors.\(detector).\(field.name)", value(field, settings), field.meaning) }
     }
 
-    /// By how its name begins, the classes for which a threshold matters; all others matter for every class.
-    private static let classes: [String: Set<String>] = [
-        "stuffing": ["credential_stuffing", "success_after"], "brute_force": ["brute_force"],
-        "broken_client": ["broken_client"], "distributed": ["distributed"], "slow": ["stuffing_slow"],
-        "probe": ["scope_probe"], "replay": ["credential_replay"], "volume": ["volume"],
-        "success": ["success_after"],
-        "shared": ["credential_stuffing", "brute_force", "volume", "success_after"],
-        "network": ["credential_stuffing", "brute_force", "volume", "success_after"],
+    /// Of detectors with thresholds for several classes: by class, how the names of those begin that decide it.
+    private static let classes: [String: [String]] = [
+        "success_after": ["success_"],
+        "credential_stuffing": ["windows", "stuffing_", "mismatch_reasons"],
+        "distributed": ["windows", "distributed_", "stuffing_mismatch_share", "mismatch_reasons"],
+        "stuffing_slow": ["slow_", "stuffing_few_share", "stuffing_mismatch_share", "mismatch_reasons"],
+        "brute_force": ["windows", "brute_force_"], "volume": ["windows", "volume_"],
+        "broken_client": ["broken_client_"], "scope_probe": ["probe_"], "credential_replay": ["replay_"],
+        "dormant_reactivated": ["dormancy", "tiers"], "dormant_from_birth": ["dormancy", "tiers"],
+        "unknown_origin": ["dormancy"],
     ]
 
     private static func text(_ section: PolicySection, _ settings: DetectorSettings, indent: String) -> [String] {

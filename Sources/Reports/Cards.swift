@@ -26,6 +26,7 @@ package struct DetectorCards {
         for kind in card.classes {
             let severity = terminal.paint(kind.severity.name, .severity(kind.severity.name))
             try output.line("  class    \(kind.name) (\(severity)): \(kind.meaning)")
+            try output.line("           do: \(kind.advice)")
         }
         if !card.references.isEmpty { try output.line("  ATT&CK   \(card.references.joined(separator: ", "))") }
         for gap in card.knownGaps { try output.line("  gap      \(gap)") }
@@ -38,14 +39,14 @@ package struct DetectorCards {
                 .init("id", .text), .init("version", .integer), .init("title", .text), .init("question", .text),
                 .init("needs", .text), .init("default_severity", .severity), .init("classes", .text),
                 .init("references", .text),
-                .init("known_gaps", .text),
+                .init("known_gaps", .text), .init("advice", .text),
             ])
         for card in cards {
             table.append([
                 .text(card.id), .integer(Int64(card.version)), .text(card.title), .text(card.question),
                 .texts(card.needs.map { $0.name }), .text(card.defaultSeverity.name),
                 .texts(card.classes.map { $0.name }),
-                .texts(card.references), .texts(card.knownGaps),
+                .texts(card.references), .texts(card.knownGaps), .texts(card.classes.map { $0.advice }),
             ])
         }
         return table

@@ -12,21 +12,22 @@ package struct ExplainReport {
     /// The thresholds of its detector that matter for its class, as a policy names them.
     private let thresholds: [(name: String, value: String, meaning: String)]
     /// The lines of its evidence, as the log has them; nil for those that are no longer kept.
-    private let lines: [(source: String, offset: Int64, line: String?)]
+    private let lines: [(source: String, offset: Int64, line: String?, isDecisive: Bool)]
 
     package init(
         _ finding: LedgerFinding, card: DetectorCard?, trail: Trail,
-        thresholds: [(name: String, value: String, meaning: String)]
+        thresholds: (_ follows: String?) -> [(name: String, value: String, meaning: String)]
     ) throws {
         self.finding = finding
         self.card = card
-        self.thresholds = thresholds
         body = try JSONParser.parse(finding.entry.body)
-        var lines: [(source: String, offset: Int64, line: String?)] = []
+        self.thresholds = thresholds(body["context"]?["follows_class"]?.text)
+        var lines: [(source: String, offset: Int64, line: String?, isDecisive: Bool)] = []
         for one in body["evidence"]?.elements ?? [] {
             let source = one["source"]?.text ?? "", offset = one["offset"]?.integer ?? 0
             let ts = one["ts"]?.text.flatMap { Timestamp.parse($0) } ?? 0
-            lines.append((source, offset, try Self.line(source, offset, ts, trail)))
+            let isDecisive = ts == finding.entry.firstSeen
+            lines.append((source, offset, try Self.line(source, offset, ts, trail), isDecisive))
         }
         self.lines = lines
     }
@@ -66,9 +67,11 @@ package struct ExplainReport {
             .init("status", .string(finding.entry.status)),
             .init("rule", card.map { .string($0.question) } ?? .null),
             .init("class_meaning", meaning.map { .string($0) } ?? .null),
+            .init("advice", body["advice"] ?? .null),
             .init("thresholds", .array(thresholds.map {
                 ["name": .string($0.name), "value": .string($0.value), "meaning": .string($0.meaning)]
             })),
+            .init("allowance", allowance.map { .string($0) } ?? .null),
             .init("not_seen", .strings(card?.knownGaps ?? [])),
             .init("lines", .array(lines.map { line in
                 .object([
@@ -124,17 +127,27 @@ package struct ExplainReport {
         try item("\(entry.class) (\(entry.detector)), \(entry.status), \(entry.entityType) \(entry.entity)")
         try head("Why")
         try item(body["explanation"]?.text ?? "")
+        if let advice = body["advice"]?.text {
+            try head("What to do now")
+            try item(advice)
+        }
         try head("The rule")
         if let card { try item(card.question) }
         if let meaning { try item("\(entry.class): \(meaning)") }
         try head("What would have kept it quiet")
         for one in thresholds { try item("\(one.name): \(one.value)  (\(one.meaning)) set otherwise in the policy") }
-        try item("an allowance in the policy: {\(allowance), detectors: [\(entry.detector)], owner: …, reason: …, "
-            + "until: …}")
+        if let allowance {
+            try item("an allowance in the policy: {\(allowance), detectors: [\(entry.detector)], owner: …, reason: …, "
+                + "until: …}")
+        } else {
+            try item("no allowance hides it; once it is explained: authtrail findings resolve \(entry.id.prefix(8)) "
+                + "--note …")
+        }
         try item("events that say otherwise: a later run over the same time then retracts it")
         try head("Lines")
         for line in lines {
-            try item("\(line.source) at byte \(line.offset)")
+            let mark = line.isDecisive ? ": with this it began" : ""
+            try item("\(line.source) at byte \(Human.count(line.offset))\(mark)")
             try quote(line.line ?? "no longer kept (authtrail prune dropped it)")
         }
         if let card, !card.knownGaps.isEmpty {
@@ -149,9 +162,14 @@ package struct ExplainReport {
         }
     }
 
-    private var allowance: String {
+    /// What an allowance would name; nil where none can hide it.
+    private var allowance: String? {
         let entry = finding.entry
-        let key = ["ip": "cidr", "user_agent": "agent"][entry.entityType] ?? entry.entityType
+        let keys = [
+            "ip": "cidr", "user_agent": "agent", "token": "token", "principal": "principal", "actor": "actor",
+            "tool": "tool",
+        ]
+        guard !Allowlist.neverHidden.contains(entry.class), let key = keys[entry.entityType] else { return nil }
         return "\(key): \(entry.entity)"
     }
 }
@@ -161,10 +179,12 @@ package struct WhyQuietReport {
     private let subject: String
     private let why: WhyQuiet
     private let findings: [Finding]
+    private let detectors: [String]
     private let asOf: Int64
 
-    /// `findings` are those that there are about the subject.
-    package init(_ subject: String, _ why: WhyQuiet, findings: [Finding], asOf: Int64) {
+    /// `findings` are those that there are about the subject, `detectors` the ids of all that ran.
+    package init(_ subject: String, _ why: WhyQuiet, findings: [Finding], detectors: [String], asOf: Int64) {
+        self.detectors = detectors
         self.subject = subject
         self.why = why
         self.findings = findings
@@ -173,13 +193,21 @@ package struct WhyQuietReport {
 
     package func print(as format: Format, to output: Output) throws(ConsoleError) {
         var table = Table(
-            "explain", title: "\(subject) as of \(Timestamp.text(asOf)), rule by rule",
+            "explain", title: "\(subject) as of \(secondsText(asOf)) UTC, rule by rule",
             columns: [.init("rule", .text, fit: .whole), .init("answer", .text, fit: .wrapped)])
         for one in findings {
             table.append([.text(one.detector), .text("FOUND \(one.severity.name): \(one.explanation)")])
         }
-        for one in why.answers { table.append([.text(one.rule), .text(one.text)]) }
-        if why.answers.isEmpty { table.notes = ["The log knows nothing of it before \(Timestamp.text(asOf))."] }
+        let found = Set(findings.map(\.detector))
+        for one in why.answers where !found.contains(one.rule) { table.append([.text(one.rule), .text(one.text)]) }
+        if why.answers.isEmpty, findings.isEmpty {
+            table.notes = ["The log knows nothing of it before \(secondsText(asOf)) UTC."]
+        } else {
+            let told = found.union(why.answers.map(\.rule))
+            let others = detectors.filter { !told.contains($0) }.joined(separator: ", ")
+            table.append([.text("other rules"), .text("ran over the whole log up to then and found nothing of it, or "
+                + "only what stands above; they are not taken apart here: \(others)")])
+        }
         table.members = [
             .init("subject", .string(subject)), .init("as_of", .string(Timestamp.text(asOf))),
             .init("findings", .array(findings.map(\.json))),

@@ -1,5 +1,6 @@
 package import Catalog
 package import Console
+internal import Detection
 internal import Events
 
 /// The findings of the ledger, with what became of them.
@@ -14,12 +15,14 @@ package struct FindingsReport {
 
     private var table: Table {
         var table = Table(
-            "findings", title: "\(findings.count) finding\(findings.count == 1 ? "" : "s") of the ledger",
+            "findings", title: title,
             columns: [
-                .init("status", .text, fit: .whole), .init("severity", .severity), .init("last_seen", .time),
-                .init("detector", .text, fit: .whole), .init("class", .text), .init("entity_type", .text),
-                .init("entity", .text, fit: .whole), .init("title", .text, fit: .wrapped), .init("first_seen", .time),
-                .init("note", .text, fit: .wrapped), .init("changed_by", .text), .init("id", .text, fit: .whole),
+                .init("status", .text, fit: .whole, minor: 3), .init("severity", .severity), .init("last_seen", .time),
+                .init("detector", .text, fit: .whole, minor: 6), .init("class", .text, minor: 8),
+                .init("entity_type", .text, minor: 7), .init("entity", .text, fit: .whole, minor: 4),
+                .init("title", .text, fit: .wrapped), .init("first_seen", .time, minor: 9),
+                .init("note", .text, fit: .wrapped, minor: 2), .init("changed_by", .text, minor: 5),
+                .init("id", .text, fit: .beginning(8)),
             ])
         for one in findings {
             let entry = one.entry
@@ -31,6 +34,16 @@ package struct FindingsReport {
             ])
         }
         return table
+    }
+
+    /// `37 findings of the ledger: 2 critical, 9 high, 26 low`.
+    private var title: String {
+        let counts = Severity.allCases.reversed().compactMap { severity -> String? in
+            let count = findings.count { $0.entry.severity == severity.name }
+            return count == 0 ? nil : "\(Human.count(count)) \(severity.name)"
+        }
+        let all = "\(Human.count(findings.count)) finding\(findings.count == 1 ? "" : "s") of the ledger"
+        return counts.isEmpty ? all : all + ": " + counts.joined(separator: ", ")
     }
 
     private func cell(_ text: String?) -> Cell { text.map { .text($0) } ?? .null }

@@ -59,7 +59,12 @@ package struct StatusReport {
                     + "\(Timestamp.text(span.upperBound)); the next detect --new does."
                 try output.line("\n" + output.terminal.paint(text, .yellow))
             }
-            if let warning { try output.line("\n" + output.terminal.paint(warning, .yellow)) }
+            if let warning {
+                try output.line()
+                for line in output.terminal.paragraph(warning, indent: 0) {
+                    try output.line(output.terminal.paint(line, .yellow))
+                }
+            }
             if !quarantine.isEmpty {
                 try output.line()
                 try Console.print(quarantineTable, as: format, to: output)
@@ -185,7 +190,10 @@ package struct StatusReport {
                 let kind =
                     kinds[member.key]
                     ?? (member.key == "bytes_per_event" ? .decimal(digits: 1) : isNumber ? .integer : .text)
-                return .init(member.key, kind)
+                // The unit is in the value there.
+                return .init(
+                    member.key, kind,
+                    heading: member.key == "newest_event_age_seconds" ? "newest event age" : nil)
             })
         table.layout = .records
         table.append(shown.map { Self.cell($0.value) })

@@ -23,11 +23,13 @@ package struct TraceReport {
         var table = Table(
             "trace", title: "\(subject): \(Human.count(timeline.events)) event\(timeline.events == 1 ? "" : "s")",
             columns: [
-                .init("from", .time), .init("to", .time), .init("what", .text, fit: .whole),
-                .init("events", .integer), .init("token_id", .text, fit: .whole), .init("principal", .text),
-                .init("ip", .text, fit: .whole), .init("user_agent", .text), .init("tools", .text, fit: .wrapped),
-                .init("detail", .text, fit: .wrapped),
+                .init("from", .time), .init("to", .time, minor: 5), .init("what", .text, fit: .whole),
+                .init("events", .integer), .init("token_id", .text, fit: .whole, minor: minor("token", or: 1)),
+                .init("principal", .text, minor: minor("principal", or: 4)),
+                .init("ip", .text, fit: .whole, minor: minor("ip", or: 2)), .init("user_agent", .text, minor: 6),
+                .init("tools", .text, minor: 3), .init("detail", .text, fit: .wrapped),
             ])
+        if timeline.rows.isEmpty, findings.isEmpty { table.notes = ["No event names it, and no finding."] }
         table.members = [.init("subject", .string(subject))]
         var told = findings[...]
         for row in timeline.rows {
@@ -40,6 +42,9 @@ package struct TraceReport {
         for finding in told { table.append(cells(finding)) }
         return table
     }
+
+    /// What every row has in common is left out first.
+    private func minor(_ kind: String, or other: Int) -> Int { subject.hasPrefix(kind + " ") ? 9 : other }
 
     private func cells(_ row: Timeline.Row) -> [Cell] {
         func text(_ field: EventField) -> Cell { row.shared[field].map { .text($0) } ?? .null }
@@ -56,7 +61,7 @@ package struct TraceReport {
         if let reason = row.shared[.reason] { parts.append(reason) }
         if let actor = row.shared[.actor] { parts.append("by \(actor)") }
         if let old = row.shared[.oldTokenID] { parts.append("takes the place of \(old)") }
-        if row.failedCalls > 0 { parts.append("\(row.failedCalls) calls failed") }
+        if row.failedCalls > 0 { parts.append("\(row.failedCalls) call\(row.failedCalls == 1 ? "" : "s") failed") }
         return parts.joined(separator: ", ")
     }
 

@@ -39,9 +39,17 @@ struct AuthTrail: ParsableCommand {
             finish(failure)
         } catch {
             // Usage, help and version are the parser's business; everything else has an exit code of the contract.
-            if let failure = Failure(error) { finish(failure) }
+            if let failure = Failure(error) ?? misplaced(CommandLine.arguments) { finish(failure) }
             exit(withError: error)
         }
+    }
+
+    /// Options belong to commands, but the trail feels like one of the program.
+    private static func misplaced(_ arguments: [String]) -> Failure? {
+        guard arguments.count > 1, arguments[1] == "--trail" || arguments[1].hasPrefix("--trail=") else { return nil }
+        return Failure(
+            code: Failure.usage,
+            messages: ["options stand behind the command: authtrail status --trail DIR (or set AUTHTRAIL_TRAIL)"])
     }
 
     private static func finish(_ failure: Failure) -> Never {

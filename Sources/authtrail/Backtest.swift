@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Console
 internal import Detection
+internal import Events
 internal import Reports
 internal import Trail
 
@@ -15,7 +16,8 @@ struct Backtest: ParsableArguments {
     var from: TimeOption?
 
     @Option(
-        name: .long, help: ArgumentHelp("With --every: runs up to this time.", valueName: "time"),
+        name: .long,
+        help: ArgumentHelp("With --every: runs up to this time (default: the newest event).", valueName: "time"),
         transform: TimeOption.parse)
     var to: TimeOption?
 
@@ -34,20 +36,31 @@ struct Backtest: ParsableArguments {
             if from == nil, to == nil { return }
             throw ValidationError("--from and --to need --every, such as --every 1h")
         }
-        guard let from, let to, from.micros < to.micros else {
-            throw ValidationError("--every needs --from and a later --to")
-        }
-        let runs = (to.micros - from.micros) / every.micros
-        guard (1...Self.mostRuns).contains(runs) else {
-            throw ValidationError("--every gives \(runs) runs between --from and --to; want 1 to \(Self.mostRuns)")
-        }
+        guard let from else { throw ValidationError("--every needs --from, the time of the first run") }
+        if let to { _ = try runs(from.micros, to.micros, every.micros) }
     }
 
-    /// Runs `run` for each moment.
-    func report(width: Int64, isQuiet: Bool, _ run: (Int64) throws -> DetectionReport) throws -> BacktestReport? {
-        guard let every, let from, let to else { return nil }
-        var report = BacktestReport(from: from.micros, to: to.micros, every: every.micros, width: width)
-        let runs = (to.micros - from.micros) / every.micros
+    private func runs(_ from: Int64, _ to: Int64, _ every: Int64) throws -> Int64 {
+        guard from < to else {
+            throw ValidationError("--from \(Timestamp.text(from)) does not lie before the end, \(Timestamp.text(to))")
+        }
+        let runs = (to - from) / every
+        guard (1...Self.mostRuns).contains(runs) else {
+            throw ValidationError(
+                "--every gives \(runs) runs from \(Timestamp.text(from)) to \(Timestamp.text(to)); want 1 to "
+                    + "\(Self.mostRuns)")
+        }
+        return runs
+    }
+
+    /// Runs `run` for each moment, up to `newest` if no end is given.
+    func report(
+        width: Int64, newest: Int64, isQuiet: Bool, _ run: (Int64) throws -> DetectionReport
+    ) throws -> BacktestReport? {
+        guard let every, let from else { return nil }
+        let end = to?.micros ?? newest
+        let runs = try runs(from.micros, end, every.micros)
+        var report = BacktestReport(from: from.micros, to: end, every: every.micros, width: width)
         let progress = Progress.standardError("backtest", total: nil, unit: "runs", quiet: isQuiet)
         defer { progress.finish() }
         for number in 1...runs {

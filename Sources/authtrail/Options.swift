@@ -22,14 +22,15 @@ struct TrailOptions: ParsableArguments {
 
     var path: String {
         if let trail { return trail }
-        guard let variable = Terminal.environment("AUTHTRAIL_TRAIL"), !variable.isEmpty else { return "./trail" }
+        guard let variable = Terminal.environment("AUTHTRAIL_TRAIL"), !variable.isEmpty else { return Self.standard }
         return variable
     }
 
-    /// The flag as another command needs it, or nothing where it finds the trail without.
-    var flag: String {
-        trail.map { "--trail \(ShellWord.quoted($0))" } ?? ""
-    }
+    /// The flag as another command needs it, or nothing where it finds the trail without. Whoever reads the output of a
+    /// job has not the job's environment.
+    var flag: String { path == Self.standard ? "" : "--trail \(ShellWord.quoted(path))" }
+
+    private static let standard = "./trail"
 
     func open() throws -> Trail { try Trail(reading: path) }
 }

@@ -16,6 +16,12 @@ enum Process {
         }
     }
 
+    /// Who runs it: the environment's word, or else the name of the account; cron and systemd set no USER.
+    static var user: String? {
+        if let name = getenv("USER"), name.pointee != 0 { return String(cString: name) }
+        return getpwuid(getuid()).flatMap { $0.pointee.pw_name }.map { String(cString: $0) }
+    }
+
     /// Has large blocks go back to the system when they are freed, and threads share their heaps. Otherwise glibc keeps
     /// both: ingestion then holds twice the memory that it uses, and a search in a flood of failures 1.4 times. Call it
     /// before there are other threads.

@@ -47,6 +47,23 @@ struct BacktestTests {
         #expect(!ids.isEmpty && Set(told) == ids && told.count == ids.count)
     }
 
+    @Test func `a backtest without an end goes up to the newest event`() throws {
+        try ingest()
+        let report = try program.json("detect", "--from", "2026-04-27T08:00:00Z", "--every", "1h")
+        #expect(report["runs"] == 2 && report["to"]?.text == "2026-04-27T10:30:00.000001Z")
+    }
+
+    @Test func `a backtest names the option that means nothing there`() throws {
+        try ingest()
+        let words = ["detect", "--every", "1h", "--from", "2026-04-26", "--to", "2026-04-27"]
+        for (more, named) in [
+            (["--new"], "with --every, --new means nothing"), (["--format", "html"], "not html"),
+            (["--since", "start"], "--since is how far back each run looks"),
+        ] {
+            #expect(try program.run(words + more).errors.contains(named))
+        }
+    }
+
     @Test(arguments: [
         ["--every", "1h"], ["--from", "2026-04-26"], ["--every", "1h", "--from", "2026-04-27", "--to", "2026-04-26"],
         ["--every", "1ms", "--from", "2026-04-26", "--to", "2026-04-27"],

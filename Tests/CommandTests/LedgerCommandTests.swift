@@ -76,7 +76,76 @@ struct LedgerCommandTests {
         try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-26"))
         let run = try program.run("detect", "dormant-token-reactivation", "--as-of", "now")
         #expect(run.status == 0, "\(run.errors)")
-        #expect(run.output.contains("the newest event is") && run.output.contains("there was nothing to look at"))
+        #expect(run.output.hasPrefix("Nothing to look at: no events for "))
+        #expect(run.output.contains("the newest event is of 2026-04-26 10:00:00 UTC"))
+    }
+
+    @Test func `a log that has been dead for months is found by a job that looks at one day, and late lines take it back`() throws {
+        let log = (1...6).flatMap { day in (0..<24).map { use("2026-04-0\(day)", hour: $0) } }
+        try ingest("a.ndjson", log.joined())
+        let job = ["detect", "--as-of", "2026-09-27T00:00:00Z", "--new", "--fail-on", "high"]
+        let run = try program.run(job)
+        #expect(run.status == 1 && run.output.contains("UTC, and not over as of 2026-09-27 00:00:00 UTC"), "\(run.output)")
+        #expect(try program.run(job + ["-q"]).output.isEmpty)
+        // The shipper was slow: all of these days come later.
+        let late = (7...28).flatMap { day in (0..<24).map { use("2026-04-\(day < 10 ? "0" : "")\(day)", hour: $0) } }
+        try ingest("a.ndjson", (log + late).joined())
+        let again = try program.json("detect", "--as-of", "2026-09-27T00:00:00Z", "--since", "start")
+        let silences = again["findings"]?.elements?.filter { $0["class"]?.text == "source_silence" } ?? []
+        #expect(silences.map { $0["context"]?["silent_since"]?.text } == ["2026-04-28T23:00:00Z"])
+        let known = try program.json("findings", "--status", "all", "--detector", "source-silence")["rows"]?.elements ?? []
+        #expect(Set(known.map { $0["status"]?.text }) == ["open", "retracted"])
+    }
+
+    private func use(_ day: String, hour: Int) -> String {
+        use(day).replacing("T10:", with: "T\("\(hour + 100)".suffix(2)):")
+    }
+
+    @Test func `a run that tells only what is new says what is still open from earlier ones`() throws {
+        try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-26"))
+        #expect(try program.run("detect", "--new").output.hasPrefix("1 new finding: 1 medium\n"))
+        let again = try program.run("detect", "--new").output.split(separator: "\n")
+        #expect(again.first == "No new findings.")
+        #expect(again.dropFirst(2).first == "still open from earlier runs: 1 medium (authtrail findings)")
+        #expect(try program.run("detect", "--new", "-q").output.isEmpty)
+    }
+
+    @Test func `every class says what to do now, in text, in JSON and in explain`() throws {
+        try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-26"))
+        let advice = "Ask the owner whether this was them; if they do not say so at once, revoke tok_1."
+        #expect(try program.run("detect").output.contains("  do        \(advice)\n"))
+        let found = try program.json("detect")["findings"]?[0]
+        #expect(found?["advice"]?.text == advice)
+        let why = try program.run("explain", found?["id"]?.text ?? "").output
+        #expect(why.contains("What to do now\n  \(advice)\n"))
+    }
+
+    @Test func `explain offers an allowance only where one can hide the finding, and the thresholds that decided`() throws {
+        let story = Program.repository + "/SampleLogs/success-after-stuffing.ndjson"
+        #expect(try program.run("ingest", story, "--quiet").status == 0)
+        let found = try program.json("detect", "failed-verification-by-ip", "--since", "start")["findings"]?.elements ?? []
+        let after = try #require(found.first { $0["class"]?.text == "success_after" }?["id"]?.text)
+        let text = try program.run("explain", after).output
+        #expect(text.contains("no allowance hides it") && text.contains("authtrail findings resolve \(after.prefix(8))"))
+        let names = try program.json("explain", after)["thresholds"]?.elements?.compactMap { $0["name"]?.text } ?? []
+        #expect(names.map { $0.replacing("detectors.failed-verification-by-ip.", with: "") } == [
+            "windows", "stuffing_credentials", "stuffing_failures", "stuffing_few_share", "stuffing_mismatch_share",
+            "success_within", "mismatch_reasons",
+        ])
+        let stuffing = try #require(found.first { $0["class"]?.text == "credential_stuffing" }?["id"]?.text)
+        #expect(try program.json("explain", stuffing)["allowance"]?.text?.hasPrefix("cidr: ") == true)
+    }
+
+    @Test func `resolving again says what was noted before, and keeps both`() throws {
+        try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-26"))
+        let id = try #require(try detect("--since", "start").first)
+        #expect(try program.run("findings", "resolve", id, "--note", "planned", "--by", "maria").status == 0)
+        let again = try program.run("findings", "resolve", id, "--note", "really", environment: ["USER": ""])
+        #expect(again.output.contains("UTC by maria: planned; both are kept"))
+        let history = try program.json("explain", id)["history"]?.elements ?? []
+        #expect(history.map { $0["note"]?.text } == ["planned", "really"])
+        #expect(history.last?["by"]?.text?.isEmpty == false)
+        #expect(try program.run("findings", "--status", "all", "--severity", "high").output.contains("no rows"))
     }
 
     @Test func `who asks for a token or a principal sees the finding about an address that names it`() throws {
@@ -98,8 +167,9 @@ struct LedgerCommandTests {
         try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-26"))
         let place = program.folder + "/trail"
         let run = try program.run("detect", "dormant-token-reactivation", "--trail", place)
-        #expect(run.output.contains("authtrail export --token tok_1 --since 2026-04-26T09:00:00Z --trail \(place)\n"))
-        #expect(try !program.run("detect", "dormant-token-reactivation").output.contains("--trail"))
+        #expect(run.output.contains("authtrail trace token tok_1 --trail \(place)\n"))
+        let job = try program.run("detect", "dormant-token-reactivation", environment: ["AUTHTRAIL_TRAIL": place])
+        #expect(job.output.contains("authtrail trace token tok_1 --trail \(place)\n"))
     }
 
     @Test func `a backtest fails a job on what any of its runs would have told`() throws {
@@ -167,6 +237,30 @@ struct LedgerCommandTests {
         try ingest("a.ndjson", failures.joined())
         let answers = try program.json("explain", "--ip", "198.51.100.9")["rows"]?.elements ?? []
         #expect(answers.first?["answer"]?.text?.hasPrefix("at most 12 failures, and at most 12 credentials") == true)
+    }
+
+    @Test func `explain tells an address without failures from one that the log does not know`() throws {
+        try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-03-03"))
+        let known = try program.json("explain", "--ip", "203.0.113.7")["rows"]?.elements ?? []
+        #expect(known.first?["answer"]?.text
+            == "no failures from it; 2 events with 1 token, the last at 2026-03-03T10:00:00Z")
+        let others = known.last?["answer"]?.text ?? ""
+        #expect(known.last?["rule"]?.text == "other rules" && others.contains("refresh-reuse"))
+        let unknown = try program.run("explain", "--ip", "192.0.2.1").output
+        #expect(unknown.hasSuffix("rule by rule\nThe log knows nothing of it before 2026-03-03 10:00:00 UTC.\n"))
+        #expect(try program.run("trace", "token", "nobody").output.hasSuffix("No event names it, and no finding.\n"))
+    }
+
+    @Test func `explain says why new surroundings were none: not settled, or nothing new`() throws {
+        func answer() throws -> String {
+            let rows = try program.json("explain", "--token", "tok_1")["rows"]?.elements ?? []
+            return rows.first { $0["rule"]?.text == "new-surroundings" }?["answer"]?.text ?? ""
+        }
+        try ingest("a.ndjson", birth + (2..<9).map { use("2026-01-0\($0)") }.joined())
+        #expect(try answer() == "not settled: 6 uses in the 30 days before its last day of use; the rule speaks from 20 on")
+        try ingest("b.ndjson", (10..<28).map { use("2026-01-\($0)") }.joined())
+        #expect(try answer() == "before its last day of use it had 1 network, 0 programs and 1 tool in 30 days; its last "
+            + "day of use brought nothing new beside")
     }
 
     @Test func `trace tells a token's life with its silences and findings in place`() throws {

@@ -23,7 +23,7 @@ SEVERITIES = {"info": 1, "low": 2, "medium": 3, "high": 4, "critical": 5}
 REQUIRED = ["activity_id", "category_uid", "class_uid", "finding_info", "metadata", "severity_id", "time", "type_uid"]
 KNOWN = set(REQUIRED) | set(
     "activity_name category_name class_name confidence confidence_id end_time evidences is_alert message observables "
-    "severity start_time status status_id type_name unmapped".split())
+    "remediation severity start_time status status_id type_name unmapped".split())
 OBSERVABLES = {2: "IP Address", 4: "User Name", 12: "Subnet", 16: "HTTP User-Agent", 19: "User Credential ID",
                99: "Other"}
 INFO = set("uid title desc types first_seen_time last_seen_time analytic attacks data_sources".split())
@@ -59,6 +59,7 @@ def check_ocsf(line, finding):
     info = line["finding_info"]
     require(set(info) <= INFO and info["uid"] == finding["id"] and info["analytic"]["type_id"] == 1, "OCSF: info")
     require(all("technique" in attack for attack in info["attacks"]), "OCSF: an attack without a technique")
+    require(line["remediation"]["desc"] == finding["advice"], "OCSF: another remediation")
     for one in line["observables"]:
         require(OBSERVABLES.get(one["type_id"]) == one["type"], f"OCSF: observable {one}")
     require(all("data" in one for one in line["evidences"]), "OCSF: evidence without data")

@@ -8,15 +8,49 @@ struct TextFormat: TableFormat {
     func write(_ table: Table, to output: Output) throws(ConsoleError) {
         let terminal = output.terminal
         if !table.title.isEmpty { try output.line(terminal.paint(SafeText.visible(table.title), .bold)) }
-        let grid = TextGrid(table, terminal)
         if table.rows.isEmpty {
-            try output.line(terminal.paint("no rows", .dim))
-        } else if table.layout == .automatic, let plan = grid.plan() {
-            try grid.writeTable(plan, to: output)
+            // A note says more.
+            if table.notes.isEmpty { try output.line(terminal.paint("no rows", .dim)) }
+        } else if table.layout == .automatic {
+            try writeFitting(table, to: output)
         } else {
-            try grid.writeRecords(numbered: table.layout == .automatic || table.rows.count > 1, to: output)
+            let all = table.columns.indices.map { $0 }
+            try TextGrid(table, terminal, all).writeRecords(numbered: table.rows.count > 1, to: output)
         }
-        if !table.notes.isEmpty { try output.line() }
+        if !table.notes.isEmpty, !table.rows.isEmpty { try output.line() }
         for note in table.notes { try output.line(terminal.paint(SafeText.visible(note), .dim)) }
+    }
+
+    /// What does not fit is tried without its empty columns, then without those that matter least.
+    private func writeFitting(_ table: Table, to output: Output) throws(ConsoleError) {
+        let terminal = output.terminal
+        var places = Array(table.columns.indices)
+        if let plan = TextGrid(table, terminal, places).plan() {
+            return try TextGrid(table, terminal, places).writeTable(plan, to: output)
+        }
+        places.removeAll { place in table.rows.allSatisfy { $0[place] == .null } }
+        let filled = places
+        while true {
+            let grid = TextGrid(table, terminal, places)
+            if let plan = grid.plan() {
+                try grid.writeTable(plan, to: output)
+                return try writeLeftOut(filled.filter { !places.contains($0) }, of: table, to: output)
+            }
+            let least = places.filter { table.columns[$0].minor > 0 }.max { left, right in
+                table.columns[left].minor < table.columns[right].minor
+            }
+            guard let least else { break }
+            places.removeAll { $0 == least }
+        }
+        try TextGrid(table, terminal, filled).writeRecords(numbered: true, to: output)
+    }
+
+    private func writeLeftOut(_ places: [Int], of table: Table, to output: Output) throws(ConsoleError) {
+        guard !places.isEmpty else { return }
+        let names = places.map { table.columns[$0].name }.joined(separator: ", ")
+        let text = "A wider terminal, or --format json, also has \(names)."
+        for line in output.terminal.paragraph(text, indent: 0) {
+            try output.line(output.terminal.paint(line, .dim))
+        }
     }
 }

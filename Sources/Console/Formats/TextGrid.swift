@@ -19,15 +19,16 @@ struct TextGrid {
     /// The blanks between two columns.
     private static let gap = "  "
 
-    init(_ table: Table, _ terminal: Terminal) {
+    /// Some columns of a table, by their places.
+    init(_ table: Table, _ terminal: Terminal, _ places: [Int]) {
         self.terminal = terminal
-        columns = table.columns
-        rows = table.rows
+        columns = places.map { table.columns[$0] }
+        rows = places.count == table.columns.count ? table.rows : table.rows.map { row in places.map { row[$0] } }
         headings = columns.map { SafeText.visible(terminal.isTerminal ? $0.heading : $0.name) }
         var widths = columns.map { _ in 0 }
         for row in rows {
             for (place, cell) in row.enumerated() {
-                let text = Self.text(cell, columns[place].kind, terminal)
+                let text = Self.text(cell, columns[place], terminal)
                 widths[place] = max(widths[place], DisplayWidth.of(text))
             }
         }
@@ -53,7 +54,7 @@ struct TextGrid {
 
     /// Widths whose sum is at most `room`, taken from the widest texts first; nil if that leaves too little of them.
     private func fitted(_ natural: [Int], room: Int) -> [Int]? {
-        let shrinking = columns.indices.filter { columns[$0].kind.shrinks && columns[$0].fit != .whole }
+        let shrinking = columns.indices.filter { columns[$0].kind.shrinks && columns[$0].fit.gives }
         let fixed = natural.indices.filter { !shrinking.contains($0) }.reduce(0) { $0 + natural[$1] }
         guard let cap = Self.cap(shrinking.map { natural[$0] }, room: room - fixed) else { return nil }
         var widths = natural
@@ -173,7 +174,7 @@ struct TextGrid {
     private func fitted(_ text: String, _ column: Table.Column, to width: Int) -> [String] {
         guard terminal.isTerminal, column.kind.shrinks else { return [text] }
         switch column.fit {
-        case .whole: return [text]
+        case .whole, .beginning: return [text]
         case .wrapped: return DisplayWidth.wrap(text, to: width)
         case .shortened: return [shortened(text, to: width)]
         }
@@ -184,13 +185,16 @@ struct TextGrid {
     }
 
     private func styled(_ cell: Cell, _ column: Table.Column) -> (text: String, style: Style) {
-        let text = Self.text(cell, column.kind, terminal)
+        let text = Self.text(cell, column, terminal)
         if cell == .null { return (text, .dim) }
         return (text, column.kind == .severity ? .severity(text) : .plain)
     }
 
-    private static func text(_ cell: Cell, _ kind: Table.Kind, _ terminal: Terminal) -> String {
+    private static func text(_ cell: Cell, _ column: Table.Column, _ terminal: Terminal) -> String {
         if cell == .null { return terminal.isTerminal && terminal.unicode ? "–" : "-" }
-        return SafeText.visible(terminal.isTerminal ? cell.humanText(kind) : cell.alignedText(kind))
+        guard terminal.isTerminal else { return SafeText.visible(cell.alignedText(column.kind)) }
+        let text = SafeText.visible(cell.humanText(column.kind))
+        if case .beginning(let length) = column.fit { return String(text.prefix(length)) }
+        return text
     }
 }

@@ -16,9 +16,15 @@ package struct AuthModeViolation: Detector {
         judgesBy: [.events(.used, [.tool, .kind])],
         defaultSeverity: .critical,
         classes: [
-            .init("anonymous_write", .critical, "A caller without an identity used a tool that writes."),
-            .init("wrong_credential", .critical, "A tool was used with a kind of credential that the policy does not "
-                + "allow for it."),
+            .init(
+                "anonymous_write", .critical,
+                "A caller without an identity used a tool that writes.",
+                advice: "Close the hole in the server that let it through, then undo what the calls wrote."),
+            .init(
+                "wrong_credential", .critical,
+                "A tool was used with a kind of credential that the policy does not allow for it.",
+                advice: "Close the hole in the server, or correct the policy if such credentials are meant to "
+                    + "work."),
         ],
         references: ["T1190", "T1078"],
         knownGaps: ["Calls that failed are not looked at: the tool refused them."],

@@ -12,7 +12,13 @@ package struct CodeReplay: Detector {
         needs: [.ts, .event, .tokenID, .codeID],
         judgesBy: [.events(EventKinds(.exchanged), [.codeID, .tokenID])],
         defaultSeverity: .critical,
-        classes: [.init("code_replay", .critical, "Two or more exchanges with one code.")],
+        classes: [
+            .init(
+                "code_replay", .critical,
+                "Two or more exchanges with one code.",
+                advice: "Revoke {tokens}, which came from this code, and make the user sign in again; then see how "
+                    + "the code got out."),
+        ],
         references: ["T1528", "T1550.001"],
         knownGaps: [
             "Codes live for minutes; exchanges more than a week apart are not held against each other.",

@@ -18,12 +18,27 @@ package struct DormantTokenReactivation: Detector {
         needs: [.ts, .event, .tokenID],
         defaultSeverity: .medium,
         classes: [
-            .init("dormant_reactivated", .medium, "Used again after a silence at least as long as the limit."),
-            .init("dormant_from_birth", .medium, "First used when the time since its issue had reached the limit."),
-            .init("unknown_origin", .medium, "First used without ever being issued, in a log that would show both."),
-            .init("first_use", .info, "Only with literal semantics: a new token's first use; counted otherwise."),
-            .init("insufficient_history", .info, "Only with literal semantics: the log is too short to tell; counted "
-                + "otherwise."),
+            .init(
+                "dormant_reactivated", .medium,
+                "Used again after a silence at least as long as the limit.",
+                advice: "Ask the owner whether this was them; if they do not say so at once, revoke {entity}."),
+            .init(
+                "dormant_from_birth", .medium,
+                "First used when the time since its issue had reached the limit.",
+                advice: "Ask whoever it was issued to; if nobody knows of it, revoke {entity}."),
+            .init(
+                "unknown_origin", .medium,
+                "First used without ever being issued, in a log that would show both.",
+                advice: "Ask the admins who issued it; if none did, revoke {entity} and look for another way to "
+                    + "make tokens."),
+            .init(
+                "first_use", .info,
+                "Only with literal semantics: a new token's first use; counted otherwise.",
+                advice: "Nothing, unless another finding names it."),
+            .init(
+                "insufficient_history", .info,
+                "Only with literal semantics: the log is too short to tell; counted otherwise.",
+                advice: "Nothing, unless another finding names it."),
         ],
         references: ["T1078", "T1550.001", "T1528"],
         knownGaps: [

@@ -17,18 +17,48 @@ package struct FailedVerificationByIP: Detector {
         needs: [.ts, .event, .ip, .reason, .presented],
         defaultSeverity: .high,
         classes: [
-            .init("success_after", .critical, "Accepted, with a credential new to the address, up to 6 h after one of "
-                + "the others (not after broken_client)."),
-            .init("credential_stuffing", .high, "Many credentials, one or two attempts each, most of them unknown."),
-            .init("distributed", .high, "One user agent on many addresses, few failures on each, many credentials."),
-            .init("credential_replay", .high, "Credentials that are revoked, expired or superseded, from an address "
-                + "and with a user agent from which they were never accepted."),
-            .init("scope_probe", .high, "One valid token refused for its scopes on five tools in ten minutes."),
-            .init("brute_force", .medium, "Few credentials, many attempts, fast."),
-            .init("stuffing_slow", .medium, "Stuffing spread over a week: 30 credentials on three days or more."),
-            .init("volume", .low, "Many failures that name no credential: the evidence is weak."),
-            .init("broken_client", .info, "One credential that worked before, tried evenly again and again, also over "
-                + "a week."),
+            .init(
+                "success_after", .critical,
+                "Accepted, with a credential new to the address, up to 6 h after one of the others (not after "
+                    + "broken_client).",
+                advice: "Revoke {tokens} now and block {entity}; then see what was done with it, and tell its "
+                    + "owner."),
+            .init(
+                "credential_stuffing", .high,
+                "Many credentials, one or two attempts each, most of them unknown.",
+                advice: "Block {entity} or slow it down; whether it got in, a success_after says."),
+            .init(
+                "distributed", .high,
+                "One user agent on many addresses, few failures on each, many credentials.",
+                advice: "Block the program or ask it for a challenge, since its addresses change; whether it got "
+                    + "in, a success_after says."),
+            .init(
+                "credential_replay", .high,
+                "Credentials that are revoked, expired or superseded, from an address and with a user agent from "
+                    + "which they were never accepted.",
+                advice: "Block {entity} and let the owners change their tokens: where the old ones leaked, valid "
+                    + "ones may too."),
+            .init(
+                "scope_probe", .high,
+                "One valid token refused for its scopes on five tools in ten minutes.",
+                advice: "Ask the owner of {tokens} whether this was them; if they do not say so at once, revoke "
+                    + "it."),
+            .init(
+                "brute_force", .medium,
+                "Few credentials, many attempts, fast.",
+                advice: "Block {entity} or slow it down, and let the owners of what it tried change it."),
+            .init(
+                "stuffing_slow", .medium,
+                "Stuffing spread over a week: 30 credentials on three days or more.",
+                advice: "Block {entity}; it stays under limits of an hour, so a limit over days is wanted."),
+            .init(
+                "volume", .low,
+                "Many failures that name no credential: the evidence is weak.",
+                advice: "See which program it is before anything is blocked; slow it down if it does harm."),
+            .init(
+                "broken_client", .info,
+                "One credential that worked before, tried evenly again and again, also over a week.",
+                advice: "Tell the owner of the program that its token has run out; nothing need be blocked."),
         ],
         references: ["T1110", "T1110.001", "T1110.004", "T1078"],
         knownGaps: [

@@ -17,10 +17,23 @@ package struct LifetimePolicy: Detector {
         judgesBy: [.events(.births, [.tokenID])],
         defaultSeverity: .medium,
         classes: [
-            .init("no_expiry", .high, "An API token was issued without an expiry."),
-            .init("api_token_too_long", .medium, "An API token was issued for longer than the limit."),
-            .init("access_token_too_long", .medium, "A client got access tokens that live longer than the limit."),
-            .init("refresh_token_too_long", .medium, "A refresh token was used later than the limit after its birth."),
+            .init(
+                "no_expiry", .high,
+                "An API token was issued without an expiry.",
+                advice: "Issue it anew with an expiry, and revoke {entity}."),
+            .init(
+                "api_token_too_long", .medium,
+                "An API token was issued for longer than the limit.",
+                advice: "Issue it anew for a shorter time, or allow the longer one in the policy if it was agreed "
+                    + "upon."),
+            .init(
+                "access_token_too_long", .medium,
+                "A client got access tokens that live longer than the limit.",
+                advice: "Correct the lifetime that the server gives this client."),
+            .init(
+                "refresh_token_too_long", .medium,
+                "A refresh token was used later than the limit after its birth.",
+                advice: "Revoke {entity}, and let the server check the age of refresh tokens."),
         ],
         references: ["T1550.001"],
         knownGaps: [

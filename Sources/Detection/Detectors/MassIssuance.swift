@@ -13,7 +13,13 @@ package struct MassIssuance: Detector {
         needs: [.ts, .event, .tokenID, .actor],
         judgesBy: [.events(EventKinds(.issued), [.actor])],
         defaultSeverity: .medium,
-        classes: [.init("mass_issuance", .medium, "More tokens issued by one actor in a sliding hour than the limit.")],
+        classes: [
+            .init(
+                "mass_issuance", .medium,
+                "More tokens issued by one actor in a sliding hour than the limit.",
+                advice: "Ask {entity} whether this was planned; if not, lock the account and revoke what it "
+                    + "issued."),
+        ],
         references: ["T1098.001", "T1136"],
         knownGaps: ["A planned migration looks the same."],
         version: 1)

@@ -16,7 +16,12 @@ package struct NeverUsed: Detector {
         needs: [.ts, .event, .tokenID],
         judgesBy: [.events(EventKinds(.issued), [.tokenID])],
         defaultSeverity: .info,
-        classes: [.init("never_used", .info, "Issued longer ago than the limit, valid, and never used.")],
+        classes: [
+            .init(
+                "never_used", .info,
+                "Issued longer ago than the limit, valid, and never used.",
+                advice: "Revoke {entity} if nobody waits for it."),
+        ],
         references: ["T1078"],
         knownGaps: ["A token whose uses are logged elsewhere looks the same."],
         version: 1)

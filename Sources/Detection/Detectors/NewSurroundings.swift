@@ -17,9 +17,18 @@ package struct NewSurroundings: Detector {
         judgesBy: [.events(.used, [.ip, .userAgent, .tool])],
         defaultSeverity: .medium,
         classes: [
-            .init("all_new", .high, "Network, program and tool are new at once."),
-            .init("two_new", .medium, "Two of network, program and tool are new at once."),
-            .init("one_new", .low, "One of network, program and tool is new."),
+            .init(
+                "all_new", .high,
+                "Network, program and tool are new at once.",
+                advice: "Ask the owner whether something was moved; if not, revoke {entity}."),
+            .init(
+                "two_new", .medium,
+                "Two of network, program and tool are new at once.",
+                advice: "Ask the owner whether something was moved; if not, revoke {entity}."),
+            .init(
+                "one_new", .low,
+                "One of network, program and tool is new.",
+                advice: "Nothing by itself; look whether another finding names {entity}."),
         ],
         references: ["T1078", "T1550.001"],
         knownGaps: [

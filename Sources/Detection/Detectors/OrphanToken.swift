@@ -15,8 +15,12 @@ package struct OrphanToken: Detector {
         needs: [.ts, .event, .tokenID],
         defaultSeverity: .high,
         classes: [
-            .init("orphan_token", .high, "First used without a birth, in a log that has seen births of its kind for "
-                + "longer than such a token may live."),
+            .init(
+                "orphan_token", .high,
+                "First used without a birth, in a log that has seen births of its kind for longer than such a "
+                    + "token may live.",
+                advice: "Ask the admins who issued it; if none did, revoke {entity} and look for another way to "
+                    + "make tokens."),
         ],
         references: ["T1606", "T1078"],
         knownGaps: [

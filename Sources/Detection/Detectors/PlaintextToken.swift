@@ -18,7 +18,13 @@ package struct PlaintextToken: Detector {
         question: "Which logs hold credentials in plain text, and in which fields?",
         needs: [.ts, .source, .redacted],
         defaultSeverity: .high,
-        classes: [.init("plaintext_token", .high, "A log held credentials of a type on a UTC day.")],
+        classes: [
+            .init(
+                "plaintext_token", .high,
+                "A log held credentials of a type on a UTC day.",
+                advice: "Revoke what was logged, stop the program that writes it, and clean the log itself: here "
+                    + "it is replaced, there it is not."),
+        ],
         references: ["T1552.001"],
         knownGaps: [
             "A line in quarantine has no time of its own and counts as of when it was read; for a run that looks "

@@ -13,7 +13,13 @@ package struct PrincipalMismatch: Detector {
         needs: [.ts, .event, .tokenID, .principal],
         judgesBy: [.events(.used, [.principal]), .tokens([.birth, .principal])],
         defaultSeverity: .critical,
-        classes: [.init("principal_mismatch", .critical, "The use names another principal than the token's birth.")],
+        classes: [
+            .init(
+                "principal_mismatch", .critical,
+                "The use names another principal than the token's birth.",
+                advice: "Revoke {entity}, and find out whether the server mixes up its callers or somebody forged "
+                    + "this."),
+        ],
         references: ["T1134", "T1078"],
         knownGaps: [
             "Names are compared letter by letter: a producer that writes one principal in two ways is found.",

@@ -13,7 +13,13 @@ package struct RateLimitBreach: Detector {
         needs: [.ts, .event, .kind, .ip, .tokenID, .principal],
         judgesBy: [.events(.used, [.kind, .ip])],
         defaultSeverity: .medium,
-        classes: [.init("rate_limit_breach", .medium, "More uses in a sliding minute than the caller's cell allows.")],
+        classes: [
+            .init(
+                "rate_limit_breach", .medium,
+                "More uses in a sliding minute than the caller's cell allows.",
+                advice: "See why the server does not enforce the limit; then ask the caller, or set the limit that "
+                    + "is meant."),
+        ],
         references: ["T1119", "T1499"],
         knownGaps: ["Addresses are counted singly, also those of one IPv6 network."],
         version: 1)

@@ -17,7 +17,13 @@ package struct RefreshReuse: Detector {
         needs: [.ts, .event, .tokenID, .oldTokenID],
         judgesBy: [.events(EventKinds(.refreshed), [.oldTokenID])],
         defaultSeverity: .critical,
-        classes: [.init("refresh_reuse", .critical, "A superseded token was refreshed again.")],
+        classes: [
+            .init(
+                "refresh_reuse", .critical,
+                "A superseded token was refreshed again.",
+                advice: "Revoke every token of this sign-in and make the user sign in again: one of two copies is "
+                    + "stolen."),
+        ],
         references: ["T1528", "T1550.001"],
         knownGaps: ["A thief who refreshes first and an owner who comes second look the same as the reverse."],
         version: 1)

@@ -14,7 +14,13 @@ package struct RevokeStorm: Detector {
         needs: [.ts, .event, .tokenID, .actor],
         judgesBy: [.events(EventKinds(.revoked), [.actor])],
         defaultSeverity: .medium,
-        classes: [.init("revoke_storm", .medium, "More tokens revoked by one actor in a sliding hour than the limit.")],
+        classes: [
+            .init(
+                "revoke_storm", .medium,
+                "More tokens revoked by one actor in a sliding hour than the limit.",
+                advice: "Ask {entity} whether this was planned; if not, lock the account and issue anew what "
+                    + "partners need."),
+        ],
         references: ["T1531"],
         knownGaps: ["A planned rotation looks the same."],
         version: 1)

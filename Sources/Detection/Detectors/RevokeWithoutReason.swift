@@ -13,7 +13,12 @@ package struct RevokeWithoutReason: Detector {
         question: "Who revoked tokens without saying why?",
         needs: [.ts, .event, .tokenID, .reason],
         defaultSeverity: .medium,
-        classes: [.init("revoke_without_reason", .medium, "An actor revoked tokens and gave no reason.")],
+        classes: [
+            .init(
+                "revoke_without_reason", .medium,
+                "An actor revoked tokens and gave no reason.",
+                advice: "Ask {entity} for the reasons, and note them."),
+        ],
         references: [],
         knownGaps: ["A log that never names reasons is found for every actor and day, until it does."],
         version: 1)

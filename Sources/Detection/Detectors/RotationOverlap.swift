@@ -15,7 +15,12 @@ package struct RotationOverlap: Detector {
         needs: [.ts, .event, .tokenID, .principal, .scopes],
         judgesBy: [.tokens([.birth, .principal, .scopes])],
         defaultSeverity: .medium,
-        classes: [.init("rotation_overlap", .medium, "Used longer after the issue of its successor than allowed.")],
+        classes: [
+            .init(
+                "rotation_overlap", .medium,
+                "Used longer after the issue of its successor than allowed.",
+                advice: "Let the owner change to the newer token, then revoke {entity}."),
+        ],
         references: ["T1550.001"],
         knownGaps: ["A principal that runs several programs with one token each, all with the same scopes, is found."],
         version: 1)

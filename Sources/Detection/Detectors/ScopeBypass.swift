@@ -16,7 +16,12 @@ package struct ScopeBypass: Detector {
         needs: [.ts, .event, .tokenID, .tool, .scopes, .success],
         judgesBy: [.events(.used, [.tool]), .tokens([.birth, .scopes])],
         defaultSeverity: .critical,
-        classes: [.init("scope_bypass", .critical, "A successful use of a tool by a token that lacks its scope.")],
+        classes: [
+            .init(
+                "scope_bypass", .critical,
+                "A successful use of a tool by a token that lacks its scope.",
+                advice: "Let the server check scopes before this tool; then see what the calls did."),
+        ],
         references: ["T1548", "T1078"],
         knownGaps: [
             "A refresh that names no scopes is not followed back to the token that it replaced.",

@@ -13,8 +13,10 @@ package struct ScopeEscalation: Detector {
         judgesBy: [.events(.births, [.principal, .scopes])],
         defaultSeverity: .high,
         classes: [
-            .init("scope_escalation", .high, "A token brought its principal scopes beyond all that it held, one of "
-                + "which writes."),
+            .init(
+                "scope_escalation", .high,
+                "A token brought its principal scopes beyond all that it held, one of which writes.",
+                advice: "Ask who allowed it; if nobody did, revoke {entity} and lock the account that issued it."),
         ],
         references: ["T1098", "T1548"],
         knownGaps: ["What a principal held before the log began is not known."],

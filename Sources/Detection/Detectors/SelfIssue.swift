@@ -14,7 +14,12 @@ package struct SelfIssue: Detector {
         needs: [.ts, .event, .tokenID, .actor, .principal],
         judgesBy: [.events(EventKinds(.issued), [.actor, .principal])],
         defaultSeverity: .medium,
-        classes: [.init("self_issue", .medium, "Actor and principal of an issue are one.")],
+        classes: [
+            .init(
+                "self_issue", .medium,
+                "Actor and principal of an issue are one.",
+                advice: "Let a second admin look at it; revoke the token if nobody asked for it."),
+        ],
         references: ["T1098.001"],
         knownGaps: ["Small teams do this every day; name those who may in the allowlist."],
         version: 1)

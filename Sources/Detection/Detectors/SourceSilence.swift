@@ -15,11 +15,19 @@ package struct SourceSilence: Detector {
         question: "Which logs were silent for much longer than they usually are?",
         needs: [.ts, .source],
         defaultSeverity: .high,
-        classes: [.init("source_silence", .high, "No event of a log for more than five times its usual longest gap.")],
+        classes: [
+            .init(
+                "source_silence", .high,
+                "No event of a log for more than five times its usual longest gap.",
+                advice: "See whether the server writes the log and whether it is still read: authtrail status says "
+                    + "how far."),
+        ],
         references: ["T1562.008", "T1070"],
         knownGaps: [
             "Files that differ in digits only, such as one a day, are taken for one log.",
             "Gaps are measured in whole seconds; silences under 15 minutes are not told.",
+            "A silence that is over is told by the run whose window holds the moment at which it had lasted too long.",
+            "A log that is silent for more than 14 days while others speak counts as ended, and is told no more.",
         ],
         version: 1)
 
@@ -48,10 +56,11 @@ package struct SourceSilence: Detector {
         let silences = try search.read(window, history)
         for silence in silences {
             let one = try lastEvent(of: silence, window, history)
-            let last = silence.end ?? silence.due
+            // What is not over was seen to last until the run looked.
+            let last = silence.end ?? window.asOf
             result.findings.append(finding(
-                verdict(silence), first: one.first == .max ? silence.start : one.first, last: last, one.evidence.all,
-                one.context, asOf: window.asOf))
+                verdict(silence, asOf: window.asOf), first: one.first == .max ? silence.start : one.first, last: last,
+                one.evidence.all, one.context, asOf: window.asOf))
         }
         result.counts.add("logs", search.logs)
         result.sort()
@@ -73,10 +82,11 @@ package struct SourceSilence: Detector {
         return one
     }
 
-    private func verdict(_ silence: SilentLogs.Silence) -> Verdict {
+    private func verdict(_ silence: SilentLogs.Silence, asOf: Int64) -> Verdict {
         let log = String(decoding: silence.log, as: UTF8.self)
         let start = Timestamp.text(silence.start)
         let span = silence.end.map { "for \(Wording.span($0.minus(silence.start))), until \(Timestamp.text($0))" }
+            ?? "until the run looked, \(Wording.span(asOf.minus(silence.start))) later"
         var context = Context()
         context.add("silent_since", time: silence.start)
         context.add("silent_until", time: silence.end)
@@ -85,12 +95,10 @@ package struct SourceSilence: Detector {
         return Verdict(
             class: "source_silence", entity: .init("source", log), fact: [log, String(silence.start)],
             title: "\(log) silent since \(start)",
-            explanation: "\(log) told nothing from \(start) on \(span ?? "until the run looked"). On its days before, "
-                + "its "
-                + "longest gap was \(Wording.span(silence.usual)) in the middle; the rule allows \(settings.factor) "
-                + "times that, and at least \(Wording.width(settings.least)). What happened meanwhile is not in this "
-                + "log: "
-                + "see whether the server wrote it, the shipper shipped it, and nobody stopped either.",
+            explanation: "\(log) told nothing from \(start) on \(span). On its days before, its longest gap was "
+                + "\(Wording.span(silence.usual)) in the middle; the rule allows \(settings.factor) times that, and at "
+                + "least \(Wording.width(settings.least)). What happened meanwhile is not in this log: see whether the "
+                + "server wrote it, the shipper shipped it, and nobody stopped either.",
             confidence: .medium, context: context)
     }
 
@@ -99,6 +107,10 @@ package struct SourceSilence: Detector {
             "a log that speaks every ten minutes and then not for an hour is found", asOf: Event.time(day: 5),
             events: day(0) + day(1) + day(2) + day(3)
                 + day(4).filter { $0.ts < Event.time(day: 4, hour: 8) || $0.ts > Event.time(day: 4, hour: 9) },
+            expected: [.init("source_silence", "auth.ndjson", .high)]),
+        DetectorExample(
+            "a trail in which nothing has spoken for months is found by a run that looks at its last day only",
+            asOf: Event.time(day: 150), events: day(0) + day(1) + day(2) + day(3),
             expected: [.init("source_silence", "auth.ndjson", .high)]),
         DetectorExample(
             "a log with its usual gaps stays quiet", asOf: Event.time(day: 5),

@@ -14,7 +14,12 @@ package struct ToolUndeclared: Detector {
         needs: [.ts, .event, .tool],
         judgesBy: [.events(.used, [.tool])],
         defaultSeverity: .high,
-        classes: [.init("tool_undeclared", .high, "A tool was used that the policy does not name.")],
+        classes: [
+            .init(
+                "tool_undeclared", .high,
+                "A tool was used that the policy does not name.",
+                advice: "Declare it in the policy with what it needs, or take it off the server."),
+        ],
         references: ["T1190"],
         knownGaps: ["Names are compared letter by letter."],
         version: 1)

@@ -12,7 +12,13 @@ package struct UseAfterExpiry: Detector {
         needs: [.ts, .event, .tokenID, .expiresAt],
         judgesBy: [.tokens([.birth, .expiry])],
         defaultSeverity: .critical,
-        classes: [.init("use_after_expiry", .critical, "Accepted later than the grace after its expiry.")],
+        classes: [
+            .init(
+                "use_after_expiry", .critical,
+                "Accepted later than the grace after its expiry.",
+                advice: "Make the server refuse {entity} now (its clock, a cache, a missing check); then see what "
+                    + "was done with it."),
+        ],
         references: ["T1078", "T1550.001"],
         knownGaps: [
             "The expiry is the one that the token's earliest birth names; an expiry that was moved later is not known.",

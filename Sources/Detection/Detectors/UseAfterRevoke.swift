@@ -16,8 +16,16 @@ package struct UseAfterRevoke: Detector {
         judgesBy: [.events(EventKinds(.revoked), [.tokenID])],
         defaultSeverity: .critical,
         classes: [
-            .init("use_after_revoke", .critical, "Accepted later than the grace after its revocation."),
-            .init("revocation_gap", .high, "An OAuth access token, accepted between its revocation and its expiry."),
+            .init(
+                "use_after_revoke", .critical,
+                "Accepted later than the grace after its revocation.",
+                advice: "Make the server refuse {entity} now (a cache, a replica, a missing check); then see what "
+                    + "was done with it."),
+            .init(
+                "revocation_gap", .high,
+                "An OAuth access token, accepted between its revocation and its expiry.",
+                advice: "See what was done with {entity} since; it ends with its expiry, so shorter ones close the "
+                    + "gap."),
         ],
         references: ["T1078", "T1550.001"],
         knownGaps: [

@@ -31,21 +31,53 @@ struct SilentLogs {
 
     init(_ settings: SourceSilence.Settings) { self.settings = settings }
 
-    /// The silences that became too long within the window.
+    /// The silences that became too long within the window, and those that last still.
+    ///
+    /// A log that has said nothing for longer than its habit is looked at counts as ended, and is told no more. Time in
+    /// which no log spoke does not count: nobody ends all of them.
     mutating func read(_ window: DetectionWindow, _ history: any History) throws -> [Silence] {
-        guard !window.isEmpty, let coverage = try history.coverage else { return [] }
-        let begin = Timestamp.day(of: max(window.from, coverage.lowerBound)) - settings.habitDays - 1
-        let first = max(begin, Timestamp.day(of: coverage.lowerBound))
-        let last = Timestamp.day(of: min(window.asOf, coverage.upperBound) - 1)
-        guard first <= last else { return [] }
+        guard !window.isEmpty, let coverage = try history.coverage, coverage.lowerBound < window.asOf else { return [] }
+        let low = Timestamp.day(of: coverage.lowerBound)
+        let days = low...Timestamp.day(of: min(window.asOf, coverage.upperBound) - 1)
+        guard let newest = try newestDay(in: days, history) else { return [] }
+        let idle = max(0, window.asOf.minus(Timestamp.start(ofDay: newest + 1)))
+        let begin = max(low, before(window.from.minus(idle)))
+        var silences = try read(max(begin, low)...max(begin, newest), window, history)
+        // Of a log that fell silent before the window, the days of habit lie further back.
+        let early = states.values.filter { $0.last < window.from }.map { before($0.last) }.min() ?? begin
+        if early < begin, low < begin {
+            states = [:]
+            silences = try read(max(early, low)...max(begin, newest), window, history)
+        }
+        let spoke = states.values.map(\.last).max() ?? 0
+        return silences.filter { silence in
+            if silence.end != nil { return window.contains(silence.due) }
+            let habit = Int64(settings.habitDays) * Timestamp.day
+            let ended = silence.start.plus(habit).plus(window.asOf.minus(spoke))
+            return window.touches(first: silence.due, last: min(max(ended, silence.due), window.asOf))
+        }
+    }
+
+    /// The first day that tells the habit of a log at a time.
+    private func before(_ time: Int64) -> Int32 { Timestamp.day(of: time) - settings.habitDays - 1 }
+
+    private func newestDay(in days: ClosedRange<Int32>, _ history: any History) throws -> Int32? {
+        // Hardly ever must all of them be looked through.
+        let late = max(days.lowerBound, days.upperBound - settings.habitDays)...days.upperBound
+        return try history.daysWithEvents(in: late).last ?? history.daysWithEvents(in: days).last
+    }
+
+    private mutating func read(
+        _ days: ClosedRange<Int32>, _ window: DetectionWindow, _ history: any History
+    ) throws -> [Silence] {
         var silences: [Silence] = []
-        for day in first...last {
+        for day in days {
             for (log, seconds) in try seconds(on: day, window, history) { take(log, seconds, day, &silences) }
         }
         for (log, state) in states {
             if let silence = silence(log, state, end: nil), silence.due < window.asOf { silences.append(silence) }
         }
-        return silences.filter { window.contains($0.due) }
+        return silences
     }
 
     /// The name of a log: digits and `.gz` tell the files of one log apart.

@@ -35,12 +35,41 @@ package struct WhyQuiet: Sendable {
         let named = Set(uses.compactMap { $0.shared[.principal] })
         add("principal-mismatch", "issued to \(life.principal ?? "nobody who is named"); used for "
             + (named.isEmpty ? "nobody who is named" : named.sorted().joined(separator: ", ")))
-        let addresses = Set(uses.compactMap { $0.shared[.ip] })
-        let agents = Set(uses.compactMap { $0.shared[.userAgent] })
-        add("new-surroundings", "\(Wording.count(addresses.count, "address", "addresses")) and "
-            + "\(Wording.count(agents.count, "program")) over all time; a token with more than "
-            + "\(settings.newSurroundings.mostHabits) of a kind in \(settings.newSurroundings.memory) days roams, and "
-            + "a further one is not told")
+        try addSurroundings(token, last, settings.newSurroundings, history)
+    }
+
+    /// What the rule looks at on the last day of use: whether the token was settled, and what was new.
+    private mutating func addSurroundings(
+        _ token: String, _ last: Int64, _ settings: NewSurroundings.Settings, _ history: any History
+    ) throws {
+        let start = Timestamp.start(ofDay: Timestamp.day(of: last))
+        let scan = EventScan(
+            from: start.minus(Int64(settings.memory) * Timestamp.day), to: start, kinds: .used,
+            texts: [.tokenID: .equals([token])], fields: EventFields([.ts] + TokenHabits.fields))
+        var uses = 0, first = last
+        var values = TokenHabits.fields.map { _ in Set<[UInt8]>() }
+        try history.scan(scan) { batch in
+            for row in 0..<batch.count {
+                (uses, first) = (uses + 1, min(first, batch.ts[row]))
+                for (place, field) in TokenHabits.fields.enumerated() {
+                    if let value = TokenHabits.spelled(batch, field, row) { values[place].insert(value) }
+                }
+            }
+        }
+        let habits = "before its last day of use it had \(Wording.count(values[0].count, "network")), "
+            + "\(Wording.count(values[1].count, "program")) and \(Wording.count(values[2].count, "tool")) in "
+            + "\(settings.memory) days"
+        let roams = values.contains { $0.count > settings.mostHabits }
+            ? "; of what it had more than \(settings.mostHabits) a further one is not told" : ""
+        if uses < settings.settledUses {
+            add("new-surroundings", "not settled: \(Wording.count(uses, "use")) in the \(settings.memory) days before "
+                + "its last day of use; the rule speaks from \(settings.settledUses) on")
+        } else if last.minus(first) < settings.settledFor {
+            add("new-surroundings", "not settled: in use for \(Wording.span(last.minus(first))) on its last day of "
+                + "use; the rule speaks from \(Wording.width(settings.settledFor)) on")
+        } else {
+            add("new-surroundings", habits + roams + "; its last day of use brought nothing new beside")
+        }
     }
 
     private mutating func addDormancy(_ uses: [Timeline.Row], _ life: TokenLife, _ limit: Int64) {
@@ -63,7 +92,7 @@ package struct WhyQuiet: Sendable {
             + (distance > 0 ? "after" : "before") + " that; the rule speaks after \(Wording.width(grace))")
     }
 
-    /// About an address, as of a time. Empty when the log knows no failure from it.
+    /// About an address, as of a time. Empty when the log does not know it.
     package init(ip: String, asOf: Int64, _ settings: DetectorSettings, of history: any History) throws {
         guard let key = IPKey(named: ip) else { return }
         var failures: [(ts: Int64, credential: [UInt8]?)] = []
@@ -76,7 +105,10 @@ package struct WhyQuiet: Sendable {
                 failures.append((batch.ts[row], credential.map { Array($0) }))
             }
         }
-        guard !failures.isEmpty else { return }
+        guard !failures.isEmpty else {
+            try addPeace(key, asOf, history)
+            return
+        }
         failures.sort { $0.ts < $1.ts }
         let rules = settings.failedVerificationByIP
         let proxies = rules.trustedProxies.filter { $0.contains(key) }
@@ -92,8 +124,23 @@ package struct WhyQuiet: Sendable {
         let unnamed = failures.count { $0.credential == nil }
         add("volume", "\(Wording.count(unnamed, "failure")) of \(failures.count) without a credential in all; volume "
             + "wants \(rules.volume.failures) in \(Wording.width(rules.volume.width))")
-        add("other rules", "slow stuffing, replays, probes of scopes, campaigns of one program and rates are not taken "
-            + "apart here; what they found stands above")
+    }
+
+    /// Of an address that the log knows without failures.
+    private mutating func addPeace(_ key: IPKey, _ asOf: Int64, _ history: any History) throws {
+        var events = 0, last = Int64.min
+        var tokens = TextNumbers()
+        let scan = EventScan(to: asOf, texts: [.ip: .clients([key])], fields: EventFields([.ts, .tokenID]))
+        try history.scan(scan) { batch in
+            tokens.begin(batch[.tokenID])
+            for row in 0..<batch.count {
+                (events, last) = (events + 1, max(last, batch.ts[row]))
+                _ = tokens.number(batch[.tokenID], row)
+            }
+        }
+        guard events > 0 else { return }
+        add("failed-verification-by-ip", "no failures from it; \(Wording.count(events, "event")) with "
+            + "\(Wording.count(tokens.texts.count, "token")), the last at \(Timestamp.text(last))")
     }
 
     /// The most failures, and the most different credentials, in any window of a width.

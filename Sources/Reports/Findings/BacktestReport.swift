@@ -97,16 +97,19 @@ package struct BacktestReport: Sendable {
         var table = Table(
             "findings", title: "When each finding was first told",
             columns: [
-                .init("told_at", .time), .init("severity", .severity), .init("detector", .text), .init("class", .text),
-                .init("entity", .text, fit: .whole), .init("first_seen", .time), .init("last_seen", .time),
-                .init("alerts", .integer), .init("id", .text, fit: .whole),
+                .init("told_at", .time), .init("severity", .severity), .init("detector", .text, minor: 4),
+                .init("class", .text, minor: 3),
+                .init("entity", .text, fit: .whole, minor: 2), .init("first_seen", .time, minor: 5),
+                .init("last_seen", .time, minor: 6), .init("alerts", .integer), .init("title", .text, fit: .wrapped),
+                .init("id", .text, fit: .beginning(8)),
             ])
         for told in ordered {
             let finding = told.finding
             table.append([
                 .text(Timestamp.text(told.at)), .text(finding.severity.name), .text(finding.detector),
                 .text(finding.class), .text(finding.entity.value), .text(Timestamp.text(finding.firstSeen)),
-                .text(Timestamp.text(finding.lastSeen)), .integer(Int64(told.alerts)), .text(finding.id),
+                .text(Timestamp.text(finding.lastSeen)), .integer(Int64(told.alerts)), .text(finding.title),
+                .text(finding.id),
             ])
         }
         return table

@@ -17,6 +17,8 @@ package struct DetectionReport: Sendable {
     package var trailFlag = ""
     /// Only findings that no earlier run told.
     package var onlyNew: Bool
+    /// Of a run that tells only what is new: what earlier ones told and nobody has resolved, by severity.
+    package var stillOpen: [Severity: Int] = [:]
     /// What the allowlist hides, worst first.
     package private(set) var hidden: [(finding: Finding, entry: Allowlist.Entry)] = []
 

@@ -17,6 +17,7 @@ struct DetectionText {
         let findings = report.findings
         try output.line(terminal.paint(headline(findings), .bold))
         for line in terminal.paragraph(span, indent: 0) { try output.line(terminal.paint(line, .dim)) }
+        if let open = stillOpen { try output.line(open) }
         for finding in findings { try print(finding) }
         try printCoverage()
         try printHidden()
@@ -25,7 +26,10 @@ struct DetectionText {
 
     private func headline(_ findings: [Finding]) -> String {
         let new = report.onlyNew ? "new " : ""
-        guard !findings.isEmpty else { return "No \(new)findings." }
+        if findings.isEmpty {
+            guard let silence else { return "No \(new)findings." }
+            return "Nothing to look at: no events for \(silence)."
+        }
         let counts = Severity.allCases.reversed().compactMap { severity -> String? in
             let count = findings.count { $0.severity == severity }
             return count == 0 ? nil : "\(Human.count(count)) \(severity.name)"
@@ -35,21 +39,35 @@ struct DetectionText {
             + counts.joined(separator: ", ")
     }
 
+    /// How long there were no events, if the window has none because they ended before it.
+    private var silence: String? {
+        guard let newest = report.newest, newest <= report.window.from else { return nil }
+        return Human.duration(microseconds: report.window.to - newest)
+    }
+
     private var span: String {
         let asOf =
-            report.asOfIsNewest ? "as of just after the newest event" : "as of \(Timestamp.text(report.window.asOf))"
+            report.asOfIsNewest
+            ? "as of just after the newest event" : "as of \(secondsText(report.window.asOf)) UTC"
         guard report.oldest != nil else { return "the trail holds no events" }
-        var looked = "looked at \(Timestamp.text(report.window.from)) to \(Timestamp.text(report.window.to)), \(asOf)"
-        if let newest = report.newest, newest <= report.window.from {
-            let age = Human.duration(microseconds: report.window.to - newest)
-            looked += "; the newest event is \(age) older than that, of \(Timestamp.text(newest - 1)): there was "
-                + "nothing to look at"
+        var looked = "looked at \(secondsText(report.window.from)) to \(secondsText(report.window.to)) UTC, \(asOf)"
+        if let newest = report.newest, silence != nil {
+            looked += "; the newest event is of \(secondsText(newest - 1)) UTC: there was nothing to look at"
         }
         guard let oldest = report.oldest, oldest < report.window.from else {
             guard let oldest = report.oldest, oldest >= report.window.to else { return looked }
-            return looked + "; the log begins later, at \(Timestamp.text(oldest)): there was nothing to look at"
+            return looked + "; the log begins later, at \(secondsText(oldest)) UTC: there was nothing to look at"
         }
-        return looked + "; the log begins at \(Timestamp.text(oldest)) (--since start looks at all of it)"
+        return looked + "; the log begins at \(secondsText(oldest)) UTC (--since start looks at all of it)"
+    }
+
+    /// What earlier runs told and nobody has resolved: a run that tells only what is new must not look like peace.
+    private var stillOpen: String? {
+        let open = report.stillOpen.filter { $0.value > 0 }.sorted { $0.key > $1.key }
+        guard !open.isEmpty else { return nil }
+        let counts = open.map { terminal.paint("\(Human.count($0.value)) \($0.key.name)", .severity($0.key.name)) }
+        return "still open from earlier runs: " + counts.joined(separator: ", ") + " (authtrail findings"
+            + (report.trailFlag.isEmpty ? ")" : " \(report.trailFlag))")
     }
 
     private func print(_ finding: Finding) throws(ConsoleError) {
@@ -63,42 +81,59 @@ struct DetectionText {
         try line(finding.entity.type.replacing("_", with: " "), finding.entity.value)
         try line("when", finding.when)
         try line("why", finding.explanation)
-        if let first = finding.evidence.first {
+        if let advice = finding.advice { try line("do", advice) }
+        if let first = finding.decisive {
             let more = finding.evidence.count > 1 ? " and \(finding.evidence.count - 1) more (--format json)" : ""
             try line("evidence", "\(first.source) at byte \(Human.count(first.offset))\(more)")
         }
-        let command = Self.lookCloser(finding) ?? "authtrail explain \(finding.id.prefix(8))"
-        try line("look", command + (report.trailFlag.isEmpty ? "" : " " + report.trailFlag))
+        try line("look", Self.lookCloser(finding, report.trailFlag))
         try line(
             "id",
             finding.id + (finding.references.isEmpty ? "" : "  ATT&CK " + finding.references.joined(separator: ", ")))
     }
 
-    /// The command that shows the events behind a finding, when its entity can be typed as it is.
-    static func lookCloser(_ finding: Finding) -> String? {
-        let flags: Set = ["token", "ip", "principal", "tool", "user_agent"]
-        guard flags.contains(finding.entity.type) || finding.detector == "plaintext-token" else { return nil }
-        if finding.entity.type == "source" {
+    /// The command that shows what happened around a finding: the story of whom it is about, or else its lines.
+    static func lookCloser(_ finding: Finding, _ trailFlag: String) -> String {
+        let command = trace(finding) ?? events(finding) ?? "authtrail explain \(finding.id.prefix(8))"
+        return command + (trailFlag.isEmpty ? "" : " " + trailFlag)
+    }
+
+    /// A token or person is told from the beginning, an address from shortly before.
+    private static func trace(_ finding: Finding) -> String? {
+        guard ["token", "principal", "ip"].contains(finding.entity.type), let name = word(finding) else { return nil }
+        let command = "authtrail trace \(finding.entity.type) \(name)"
+        return finding.entity.type == "ip" ? command + " --since \(hourBefore(finding))" : command
+    }
+
+    private static func events(_ finding: Finding) -> String? {
+        if finding.detector == "plaintext-token" {
             // All of it lies in quarantine.
             if finding.context["events"] == .int(0) { return nil }
             let day = Timestamp.text(finding.firstSeen).prefix(10)
             return "authtrail query \"SELECT event, source, source_offset, redacted FROM events WHERE date = '\(day)' "
                 + "AND redacted IS NOT NULL\""
         }
-        let value = finding.entity.value
-        // What has a quote itself, or hides something, is not offered.
-        let isQuotable = !value.utf8.contains(UInt8(ascii: "'")) && SafeText.visible(value) == value
-        guard isQuotable, !value.isEmpty, !value.hasPrefix("-") else { return nil }
+        guard ["tool", "user_agent"].contains(finding.entity.type), let name = word(finding) else { return nil }
         let flag = finding.entity.type.replacing("_", with: "-")
-        let since = Timestamp.text(max(0, finding.firstSeen / Timestamp.hour - 1) * Timestamp.hour)
-        return "authtrail export --\(flag) \(ShellWord.quoted(value)) --since \(since)"
+        return "authtrail export --\(flag) \(name) --since \(hourBefore(finding))"
+    }
+
+    /// The entity as a shell takes it; nil for what has a quote itself, or hides something.
+    private static func word(_ finding: Finding) -> String? {
+        let value = finding.entity.value
+        let isQuotable = !value.utf8.contains(UInt8(ascii: "'")) && SafeText.visible(value) == value
+        return isQuotable && !value.isEmpty && !value.hasPrefix("-") ? ShellWord.quoted(value) : nil
+    }
+
+    private static func hourBefore(_ finding: Finding) -> String {
+        Timestamp.text(max(0, finding.firstSeen / Timestamp.hour - 1) * Timestamp.hour)
     }
 
     private func printCoverage() throws(ConsoleError) {
         let notes = report.results.flatMap { result in result.coverage.map { "\(result.detector): \($0.text)" } }
         guard !notes.isEmpty else { return }
         try output.line()
-        try output.line(terminal.paint("What could not be judged", .bold))
+        try output.line(terminal.paint("What could not be judged, or only in part", .bold))
         for note in notes {
             for line in terminal.paragraph(SafeText.visible(note), indent: 2) { try output.line("  " + line) }
         }

@@ -22,6 +22,7 @@ extension Finding {
             .init("context", context.json),
             .init("references", .strings(references)),
             .init("status", .string(status.rawValue)),
+            .init("advice", advice.map { .string($0) } ?? .null),
         ])
     }
 }

@@ -102,7 +102,9 @@ struct FindingsPage {
                 "code", [:], HTMLText.text(finding.entity.value))),
             ("when", HTMLText.text(finding.when)),
             ("confidence", HTMLText.text(finding.confidence.rawValue)),
-            ("look", DetectionText.lookCloser(finding).map { HTMLText.element("code", [:], HTMLText.text($0)) } ?? ""),
+            ("do", HTMLText.text(finding.advice ?? "")),
+            ("look", HTMLText.element(
+                "code", [:], HTMLText.text(DetectionText.lookCloser(finding, report.trailFlag)))),
             ("ATT&CK", HTMLText.text(finding.references.joined(separator: ", "))),
             ("id", HTMLText.element("code", [:], HTMLText.text(finding.id))),
         ]
@@ -153,7 +155,8 @@ struct FindingsPage {
             result.coverage.map { [HTMLText.text(result.detector), HTMLText.text($0.text)] }
         }
         guard !notes.isEmpty else { return "" }
-        return HTMLText.element("h2", [:], "What could not be judged") + HTMLText.table(["detector", "why"], notes)
+        return HTMLText.element("h2", [:], "What could not be judged, or only in part")
+            + HTMLText.table(["detector", "why"], notes)
     }
 
     private var footer: String {

@@ -39,6 +39,7 @@ struct OCSFFinding {
             .init("message", .string(finding.title)),
             .init("metadata", metadata),
             .init("finding_info", info),
+            .init("remediation", ["desc": .string(finding.advice ?? finding.title)]),
             .init("observables", .array(observables)),
             .init("evidences", .array(finding.evidence.map(evidence))),
             .init("unmapped", [

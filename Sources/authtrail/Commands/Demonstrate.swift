@@ -110,7 +110,8 @@ struct Demonstrate: ParsableCommand {
     private func detect(_ trail: Trail, _ demo: DemoSummary, _ screen: Output) throws {
         let started = Progress.monotonicClock()
         let all = try DetectionRun.run(Detectors.all(), on: trail, asOf: nil, since: .start, isQuiet: true)
-        let day = try DetectionRun.run(Detectors.all(), on: trail, asOf: nil, since: nil, isQuiet: true)
+        var day = try DetectionRun.run(Detectors.all(), on: trail, asOf: nil, since: nil, isQuiet: true)
+        day.trailFlag = "--trail \(ShellWord.quoted(trail.path))"
         let milliseconds = (Progress.monotonicClock() - started) / 1_000_000
         let planted = demo.planted.filter { $0.kind.detector != nil }
         let found = planted.count { plant in

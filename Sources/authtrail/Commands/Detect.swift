@@ -85,6 +85,7 @@ struct Detect: ParsableCommand {
             for place in report.results.indices {
                 report.results[place].findings.removeAll { known[$0.id]?.told == $0.words || $0.status == .resolved }
             }
+            if !trail.quiet { report.stillOpen = try stillOpen(opened, beside: report.findings, known) }
         }
         let formats = [output.format] + output.also.map(\.format)
         let facts = formats.contains(where: \.tellsOfTrail)
@@ -98,20 +99,40 @@ struct Detect: ParsableCommand {
         }
     }
 
+    /// What the ledger holds open that this run does not tell again.
+    private func stillOpen(
+        _ opened: Trail, beside told: [Finding], _ known: [String: LedgerState]
+    ) throws -> [Severity: Int] {
+        var open: [Severity: Int] = [:]
+        for (_, name, count) in try opened.catalog.openFindings() {
+            if let severity = Severity(name: name) { open[severity, default: 0] += count }
+        }
+        for state in told.compactMap({ known[$0.id] }) where state.status == "open" {
+            if let severity = Severity(name: state.severity) { open[severity, default: 0] -= 1 }
+        }
+        return open
+    }
+
     /// Tells what a job would have told, if that is asked for.
     private func runBacktest(_ detectors: [any Detector], _ policy: PolicyFile, _ opened: Trail) throws -> Bool {
         guard backtest.every != nil else { return false }
-        var width: Int64? = DetectionWindow.recent
+        var width = DetectionWindow.recent
         if let since {
-            width = if case .before(let span) = since { span } else { nil }
+            guard case .before(let span) = since else {
+                throw ValidationError("with --every, --since is how far back each run looks: a span such as 24h")
+            }
+            width = span
         }
-        guard let width, let format = Format(rawValue: output.format.rawValue), output.also.isEmpty, !new, asOf == nil
-        else {
+        let refused = [("--new", new), ("--as-of", asOf != nil), ("--also", !output.also.isEmpty)].filter(\.1).map(\.0)
+        guard refused.isEmpty else {
+            throw ValidationError("with --every, \(refused.joined(separator: " and ")) means nothing: leave it out")
+        }
+        guard let format = Format(rawValue: output.format.rawValue) else {
             throw ValidationError(
-                "a backtest has text, json, ndjson, csv and markdown, a --since that is a span such as 24h, and none "
-                    + "of --new, --as-of and --also")
+                "with --every, --format is text, json, ndjson, csv or markdown, not \(output.format.rawValue)")
         }
-        let report = try backtest.report(width: width, isQuiet: trail.quiet) { asOf in
+        let newest = try opened.catalog.newest() ?? 0
+        let report = try backtest.report(width: width, newest: newest, isQuiet: trail.quiet) { asOf in
             try DetectionRun.run(
                 detectors, on: opened, asOf: asOf, since: .before(width), hiding: policy.allowlist, isQuiet: true)
         }

@@ -60,16 +60,19 @@ struct Explain: ParsableCommand {
         let subject = FindingSubject(kind: kind, name: name)
         let about = report.findings.filter { subject.isOf($0) }
         try output.write {
-            try WhyQuietReport("\(kind) \(name)", why, findings: about, asOf: end).print(as: output.format, to: $0)
+            try WhyQuietReport(
+                "\(kind) \(name)", why, findings: about, detectors: report.results.map(\.detector), asOf: end
+            ).print(as: output.format, to: $0)
         }
     }
 
     private func explain(_ id: String, _ policy: PolicyFile, _ opened: Trail) throws {
         let one = try FindingLookup.find(id, in: opened)
         let card = Detectors.all().map { $0.card }.first { $0.id == one.entry.detector }
-        let report = try ExplainReport(
-            one, card: card, trail: opened,
-            thresholds: PolicyText.thresholds(of: one.entry.detector, class: one.entry.class, policy.settings))
+        let report = try ExplainReport(one, card: card, trail: opened) { follows in
+            PolicyText.thresholds(
+                of: one.entry.detector, class: one.entry.class, follows: follows, policy.settings)
+        }
         try output.write { try report.print(as: output.format, to: $0) }
     }
 }

@@ -34,7 +34,9 @@ struct Findings: ParsableCommand {
         @Option(name: .long, help: ArgumentHelp("Only findings of this detector.", valueName: "id"))
         var detector: [String] = []
 
-        @Option(name: .long, help: ArgumentHelp("Only findings at least this severe.", valueName: "severity"))
+        @Option(
+            name: [.customLong("at-least"), .customLong("severity")],
+            help: ArgumentHelp("Only findings at least this severe.", valueName: "severity"))
         var atLeast: Severity?
 
         @Option(name: .long, help: ArgumentHelp("Only findings about this token, address or other "
@@ -103,25 +105,32 @@ struct ChangeOptions: ParsableArguments {
     @Option(name: .long, help: "Why, for whoever reads it later.")
     var note: String
 
-    @Option(name: .long, help: "Who (default: environment USER).")
+    @Option(name: .long, help: "Who (default: environment USER, or else the account).")
     var by: String?
 
     @OptionGroup var trail: TrailOptions
 
     func write(_ ids: [String], _ status: String) throws {
         let opened = try trail.open()
-        let whole = try ids.map { try FindingLookup.find($0, in: opened).entry }
+        let found = try ids.map { try FindingLookup.find($0, in: opened) }
+        let whole = found.map(\.entry)
         let (path, now) = (opened.catalog.path, Clock.now())
         try opened.catalog.endSnapshot()
         let ledger = try Catalog.ledger(path: path)
         for entry in whole {
-            _ = try ledger.change(
-                finding: entry.id, to: status, at: now, by: by ?? Terminal.environment("USER"), note: note)
+            _ = try ledger.change(finding: entry.id, to: status, at: now, by: by ?? Process.user, note: note)
         }
         try? ledger.close()
         guard !trail.quiet else { return }
         let output = Output.standardOutput()
-        for entry in whole { try output.line("\(status)  \(entry.id)  \(SafeText.visible(entry.title))") }
+        for one in found {
+            try output.line("\(status)  \(one.entry.id)  \(SafeText.visible(one.entry.title))")
+            if one.entry.status == status, let last = one.changes.last(where: { $0.status == status }) {
+                let by = last.by.map { " by \($0)" } ?? "", note = last.note.map { ": \($0)" } ?? ""
+                try output.line(
+                    "  it was so since \(secondsText(last.at)) UTC\(SafeText.visible(by + note)); both are kept")
+            }
+        }
         try output.finish()
     }
 }

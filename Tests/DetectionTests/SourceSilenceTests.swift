@@ -1,0 +1,71 @@
+import Events
+import Testing
+
+@testable import Detection
+
+/// Logs that fall silent: for how long that is told, and by which runs.
+struct SourceSilenceTests {
+    /// A use every ten minutes of some days, in the log of a name.
+    private func log(_ name: String, _ days: Range<Int64>) -> [Event] {
+        days.flatMap { day in
+            (0..<Int64(144)).map { place in
+                var event = Event.used("tok_1", at: Event.time(day: day, minute: place * 10))
+                event.texts[.source] = name
+                event.sourceOffset = day * 14_400 + place * 100
+                return event
+            }
+        }
+    }
+
+    private func detect(_ events: [Event], from: Int64? = nil, to: Int64? = nil, asOf: Int64) throws -> [Finding] {
+        let window = DetectionWindow(from: from ?? asOf - Timestamp.day, to: to ?? asOf, asOf: asOf)
+        return try SourceSilence().detect(in: window, of: MemoryHistory(events, batchSize: 500)).findings
+    }
+
+    @Test func `a log that is silent while another speaks is told by every run of two weeks, and then counts as ended`() throws {
+        let events = log("dead.ndjson", 0..<20) + log("live.ndjson", 0..<60)
+        for (day, told) in [(20, 0), (21, 1), (25, 1), (33, 1), (36, 0), (60, 0)] as [(Int64, Int)] {
+            let found = try detect(events, asOf: Event.time(day: day))
+            #expect(found.map(\.entity.value) == [String](repeating: "dead.ndjson", count: told), "day \(day)")
+        }
+    }
+
+    @Test func `a trail in which nothing speaks any more is told of for ever, each log with its last line`() throws {
+        let events = log("one.ndjson", 0..<20) + log("two.ndjson", 0..<30)
+        for day in [31, 40, 400] as [Int64] {
+            let found = try detect(events, asOf: Event.time(day: day))
+            #expect(found.map(\.entity.value) == ["one.ndjson", "two.ndjson"], "day \(day)")
+            #expect(found.map(\.firstSeen) == [20, 30].map { Event.time(day: $0) - 10 * Timestamp.minute })
+            #expect(found.allSatisfy { $0.isOngoing && $0.lastSeen == Event.time(day: day) })
+        }
+    }
+
+    @Test func `a silence has the same id while it lasts and when it is over`() throws {
+        let before = log("a.ndjson", 0..<20)
+        let open = try detect(before, asOf: Event.time(day: 20, hour: 3))
+        let over = try detect(before + log("a.ndjson", 21..<22), asOf: Event.time(day: 21, minute: 30))
+        #expect(open.count == 1 && open[0].isOngoing)
+        #expect(over.map(\.id) == open.map(\.id) && over.allSatisfy { !$0.isOngoing })
+        #expect(over.map(\.lastSeen) == [Event.time(day: 21)])
+    }
+
+    /// Windows that lie side by side, each with the same end of what is known.
+    @Test(arguments: [22, 30, 45, 90] as [Int64])
+    func `the windows of a span find together what the span finds`(asOf day: Int64) throws {
+        let events = log("a.ndjson", 0..<20) + log("b.ndjson", 0..<40) + log("c.ndjson", 5..<15) + log("c.ndjson", 18..<21)
+        let asOf = Event.time(day: day)
+        let whole = try detect(events, from: Event.time(), asOf: asOf)
+        for days in [1, 3, 7] as [Int64] {
+            var parts: [String: Finding] = [:]
+            for start in stride(from: 0, to: day, by: Int(days)) {
+                let from = Event.time(day: start)
+                for one in try detect(events, from: from, to: min(asOf, from + days * Timestamp.day), asOf: asOf) {
+                    #expect(parts[one.id].map { $0 == one } ?? true)
+                    parts[one.id] = one
+                }
+            }
+            #expect(Set(parts.keys) == Set(whole.map(\.id)), "\(days) days")
+        }
+        #expect(!whole.isEmpty)
+    }
+}
