@@ -7,7 +7,7 @@ CHECK := --explicit-target-dependency-import-check error
 STATIC := $(if $(filter Linux,$(shell uname)),--static-swift-stdlib)
 TRAIL_DIR ?= ./demo
 
-.PHONY: demo test bench faults evaluate fuzz build docs setup venv clean
+.PHONY: demo test bench faults evaluate fuzz build install docs setup venv clean
 
 ## A year of auth events with attacks in it, ingested and judged.
 demo: build
@@ -47,6 +47,19 @@ fuzz: setup
 build: setup
 	@echo "Building authtrail (release); the first build takes a few minutes."
 	@swift build -c release --product authtrail --scratch-path $(RELEASE) $(STATIC) $(CHECK)
+
+## The program, its units and its account below DESTDIR (as root); `systemctl enable --now authtrail-follow.service
+## authtrail-detect.timer` starts them.
+PREFIX ?= /usr/local
+install:
+	@[ -x $(RELEASE)/release/authtrail ] || { echo "there is no program yet; run make build, without sudo"; exit 1; }
+	install -D -m 755 $(RELEASE)/release/authtrail $(DESTDIR)$(PREFIX)/bin/authtrail
+	install -D -m 644 Packaging/systemd/authtrail.sysusers $(DESTDIR)/usr/lib/sysusers.d/authtrail.conf
+	install -d $(DESTDIR)/etc/systemd/system
+	for unit in Packaging/systemd/*.service Packaging/systemd/*.timer; do \
+		sed 's#/usr/local/bin/authtrail#$(PREFIX)/bin/authtrail#' "$$unit" > "$(DESTDIR)/etc/systemd/system/$${unit##*/}"; \
+	done
+	@[ -n "$(DESTDIR)" ] || { systemd-sysusers && systemctl daemon-reload; }
 
 ## System packages: SQLite and zlib with their headers (Debian, Ubuntu; macOS has them).
 setup:

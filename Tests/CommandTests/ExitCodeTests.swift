@@ -13,6 +13,11 @@ struct ExitCodeTests {
         #expect(!FileManager.default.fileExists(atPath: program.folder + "/trail"))
     }
 
+    @Test func `an option before the command is told where it belongs`() throws {
+        let run = try program.run("--trail", "x", "status")
+        #expect(run.status == 64 && run.errors.contains("options stand behind the command: authtrail status --trail"))
+    }
+
     @Test func `a file that cannot be read is 74`() throws {
         // A regular file whose reading fails with an I/O error for everybody, root included.
         let run = try program.run("ingest", "/proc/self/mem", "--quiet")
