@@ -67,6 +67,8 @@ struct ProgressLine {
         let events: Part = (eventRate, .plain)
         let speed: Part = (Human.byteRate(byteRate), .dim)
         let time: Part = (Human.duration(seconds: elapsed), .plain)
+        // What counts no bytes takes steps of very different lengths: a rate says nothing.
+        if bytes == 0 { return [head + [counted, time], head + [counted], head, head, head, head] }
         return [
             head + [counted, size, events, speed, time],
             head + [counted, size, events, time],

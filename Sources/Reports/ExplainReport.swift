@@ -135,7 +135,11 @@ package struct ExplainReport {
         if let card { try item(card.question) }
         if let meaning { try item("\(entry.class): \(meaning)") }
         try head("What would have kept it quiet")
-        for one in thresholds { try item("\(one.name): \(one.value)  (\(one.meaning)) set otherwise in the policy") }
+        if !thresholds.isEmpty { try item("other thresholds in the policy, below detectors.\(entry.detector):") }
+        for one in thresholds {
+            let name = one.name.split(separator: ".").last ?? ""
+            try item("  \(name): \(one.value)  (\(one.meaning))")
+        }
         if let allowance {
             try item("an allowance in the policy: {\(allowance), detectors: [\(entry.detector)], owner: …, reason: …, "
                 + "until: …}")
@@ -145,7 +149,7 @@ package struct ExplainReport {
         }
         try item("events that say otherwise: a later run over the same time then retracts it")
         try head("Lines")
-        for line in lines {
+        for line in lines.filter(\.isDecisive) + lines.filter({ !$0.isDecisive }) {
             let mark = line.isDecisive ? ": with this it began" : ""
             try item("\(line.source) at byte \(Human.count(line.offset))\(mark)")
             try quote(line.line ?? "no longer kept (authtrail prune dropped it)")

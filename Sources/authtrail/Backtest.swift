@@ -61,7 +61,7 @@ struct Backtest: ParsableArguments {
         let end = to?.micros ?? newest
         let runs = try runs(from.micros, end, every.micros)
         var report = BacktestReport(from: from.micros, to: end, every: every.micros, width: width)
-        let progress = Progress.standardError("backtest", total: nil, unit: "runs", quiet: isQuiet)
+        let progress = Progress.standardError("backtest", total: nil, unit: "of \(runs) runs", quiet: isQuiet)
         defer { progress.finish() }
         for number in 1...runs {
             report.add(try run(from.micros + number * every.micros))

@@ -75,6 +75,14 @@ import Testing
         ])
     }
 
+    @Test func `steps without bytes are counted, and have no rate`() {
+        let stage = Stage()
+        let progress = stage.progress(total: nil, terminal: Terminal(isTerminal: true, width: 100, unicode: false))
+        stage.wait(milliseconds: 1_000)
+        progress.update(bytes: 0, count: 5)
+        #expect(stage.written == ["\r| Reading auth.ndjson  5 events  1 s\u{1B}[K"])
+    }
+
     @Test func `there are at most ten frames a second, and none in the first tenth`() {
         let stage = Stage()
         let progress = stage.progress(total: 1_000)

@@ -240,7 +240,8 @@ enum DetectionRun {
         from = max(from, 0)
         let window = DetectionWindow(from: from, to: end, asOf: end)
         let history = TrailHistory(trail)
-        let progress = Progress.standardError("detect", total: nil, unit: "detectors", quiet: isQuiet)
+        let progress = Progress.standardError(
+            "detect", total: nil, unit: "of \(detectors.count) detectors", quiet: isQuiet)
         defer { progress.finish() }
         var results: [DetectionResult] = []
         let missing = tellsMissing ? try FieldCoverage(detectors.map(\.card), in: window, of: history) : nil
