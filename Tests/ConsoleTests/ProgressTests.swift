@@ -197,7 +197,7 @@ import Testing
         let progress = stage.progress(total: nil)
         for _ in 0..<100 {
             stage.wait(milliseconds: 100)
-            progress.add(bytes: 0, count: 100)
+            progress.add(bytes: 1, count: 100)
         }
         #expect(stage.written.last?.contains("  1.0 k events/s  ") == true)
         for _ in 0..<100 {
