@@ -28,14 +28,14 @@ extension Catalog {
         try db.execute(
             sql: """
                 INSERT INTO batches (committed_at, lines, stored, quarantined, blank, flagged, bytes_in, bytes_stored,
-                    segments, redacted)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    segments, redacted, oldest_event)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 batch.committedAt, batch.counts.lines, batch.counts.stored, batch.counts.quarantined,
                 batch.counts.blank,
                 batch.counts.flagged, batch.bytesIn, batch.segments.reduce(0) { $0 + $1.record.bytes },
-                batch.segments.count, batch.counts.redacted,
+                batch.segments.count, batch.counts.redacted, batch.segments.map(\.record.minTS).min(),
             ])
         return db.lastInsertedRowID
     }

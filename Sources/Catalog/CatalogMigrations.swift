@@ -33,8 +33,20 @@ enum CatalogMigrations {
         migrator.registerMigration("5 credentials in quarantine") { db in
             try db.execute(sql: "CREATE INDEX quarantine_redacted ON quarantine (batch_id) WHERE redacted IS NOT NULL")
         }
+        migrator.registerMigration("6 what runs have seen") { db in
+            try db.execute(sql: whatRunsHaveSeen)
+        }
         return migrator
     }
+
+    /// By which policy a run judged, and what it could know of: its last batch, and the oldest event that had come
+    /// since the scheduled run before it.
+    private static let whatRunsHaveSeen = """
+        ALTER TABLE batches ADD COLUMN oldest_event INTEGER;
+        ALTER TABLE runs ADD COLUMN policy TEXT NOT NULL DEFAULT '';
+        ALTER TABLE runs ADD COLUMN last_batch INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE runs ADD COLUMN late_from INTEGER;
+        """
 
     /// What became of findings, by whom and why; and which runs told what they found.
     private static let statesOfFindings = """

@@ -51,6 +51,14 @@ extension Catalog {
             "lines", "stored", "quarantined", "blank", "flagged", "redacted", "bytes_in", "bytes_stored", "segments",
         ]
         let range = "batch_id > ?1 AND batch_id < ?2"
+        // What a scheduled run has known of is not late any more.
+        try db.execute(
+            sql: """
+                UPDATE batches SET oldest_event = (
+                    SELECT min(oldest_event) FROM batches WHERE batch_id > ?1 AND batch_id <= ?2
+                        AND batch_id > (SELECT ifnull(max(last_batch), 0) FROM runs WHERE is_told)
+                ) WHERE batch_id = ?2
+                """, arguments: [first, batch])
         try db.execute(
             sql: """
                 UPDATE batches SET (\(sums.joined(separator: ", "))) = (

@@ -55,7 +55,16 @@ package struct RunRecord: Sendable {
     package var entry: @Sendable (Int) -> LedgerEntry
     /// Whether somebody was told what it found, as a scheduled run does.
     package var isTold: Bool
+    /// Names the policy by which it judged.
+    package var policy = ""
+    /// Whether it only tried that policy out.
+    package var isTrial = false
+    /// The last batch that it knew of.
+    package var lastBatch: Int64 = 0
+    /// The oldest event that came after the scheduled run before it.
+    package var lateFrom: Int64?
 
+    /// - Parameter detectors: the ids of those that could judge: what others did not find is not taken back.
     package init(
         startedAt: Int64, asOf: Int64, windowFrom: Int64, detectors: [String], count: Int, isTold: Bool = false,
         entry: @escaping @Sendable (Int) -> LedgerEntry
@@ -96,16 +105,18 @@ extension Catalog {
         try write("record a run") { db in
             try db.execute(
                 sql: """
-                    INSERT INTO runs (started_at, as_of, window_from, detectors, findings, new_findings, is_told)
-                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                    INSERT INTO runs (started_at, as_of, window_from, detectors, findings, new_findings, is_told,
+                        policy, last_batch, late_from)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     run.startedAt, run.asOf, run.windowFrom, run.detectors.joined(separator: ","), run.count,
-                    told.count, run.isTold,
+                    told.count, run.isTold, run.policy, run.lastBatch, run.lateFrom,
                 ])
             let runID = db.lastInsertedRowID
-            for place in 0..<run.count { try Self.save(run.entry(place), runID, run.startedAt, db) }
-            try Self.retract(run, runID, db)
+            let judge = try Self.judge(of: run, db)
+            for place in 0..<run.count { try Self.save(run.entry(place), runID, run.startedAt, judge, db) }
+            try Self.retract(run, runID, judge, db)
             for (id, words) in told {
                 try db.execute(sql: "UPDATE findings SET told = ? WHERE finding_id = ?", arguments: [words, id])
             }

@@ -74,14 +74,76 @@ extension Catalog {
         }
     }
 
+    /// Spans of event time of which events came after scheduled runs had looked there, and at which none has looked
+    /// since, by time. Of the last `recent` microseconds before the end of the last run nothing is said: the next one
+    /// looks at them.
+    package func lateSpans(recent: Int64) throws(CatalogError) -> [Range<Int64>] {
+        guard let seen = try seenUntil() else { return [] }
+        let waiting = try lateFrom()
+        return try read("read runs") { db in
+            var spans: [Range<Int64>] = []
+            let rows = try Row.fetchCursor(
+                db, sql: "SELECT window_from, as_of, late_from FROM runs WHERE is_told ORDER BY run_id")
+            while let row = try rows.next() {
+                let (from, to): (Int64, Int64) = (try row.value("window_from"), try row.value("as_of"))
+                spans.removeAll { from <= $0.lowerBound && $0.upperBound <= to }
+                let late: Int64? = try row.value("late_from")
+                if let late, late < from { spans.append(late..<from) }
+            }
+            if let waiting, waiting < seen - recent { spans.append(waiting..<seen) }
+            return spans.sorted { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
+        }
+    }
+
+    /// The oldest event that came after the last scheduled run; nil if none did, or if there was no such run.
+    package func lateFrom() throws(CatalogError) -> Int64? {
+        try read("read batches") { db in
+            try Int64.fetchOne(db, sql: """
+                SELECT min(oldest_event) FROM batches
+                WHERE batch_id > (SELECT max(last_batch) FROM runs WHERE is_told)
+                """)
+        }
+    }
+
+    /// The number of the last batch.
+    package func lastBatch() throws(CatalogError) -> Int64 {
+        try read("read batches") { db in
+            try Int64.fetchOne(db, sql: "SELECT ifnull(max(batch_id), 0) FROM batches") ?? 0
+        }
+    }
+
     /// Up to when the scheduled runs have looked, in event time; nil if there were none.
     package func seenUntil() throws(CatalogError) -> Int64? {
         try read("read runs") { db in try Int64.fetchOne(db, sql: "SELECT max(as_of) FROM runs WHERE is_told") }
     }
 
-    static func save(_ finding: LedgerEntry, _ runID: Int64, _ time: Int64, _ db: Database) throws {
+    /// Which findings of others a run may change: all, or only those that were last found by its own policy.
+    enum Judge {
+        case all
+        case ofPolicy(String)
+
+        func mayChange(_ policy: String) -> Bool {
+            if case .ofPolicy(let own) = self { own == policy } else { true }
+        }
+    }
+
+    /// A scheduled run judges all, and so does any other as long as there are none and nobody tries a policy out:
+    /// somebody who only looks, by another policy, must not close what the job has opened.
+    static func judge(of run: RunRecord, _ db: Database) throws -> Judge {
+        if run.isTold { return .all }
+        let jobs = try Int64.fetchOne(db, sql: "SELECT count(*) FROM runs WHERE is_told") ?? 0
+        return jobs == 0 && !run.isTrial ? .all : .ofPolicy(run.policy)
+    }
+
+    static func save(
+        _ finding: LedgerEntry, _ runID: Int64, _ time: Int64, _ judge: Judge, _ db: Database
+    ) throws {
         let old = try Row.fetchOne(
-            db, sql: "SELECT status, severity FROM findings WHERE finding_id = ?", arguments: [finding.id])
+            db,
+            sql: """
+                SELECT status, severity, policy FROM findings JOIN runs ON run_id = last_run WHERE finding_id = ?
+                """, arguments: [finding.id])
+        if let old, try !judge.mayChange(old.value("policy")) { return }
         var status = finding.status
         if let old, finding.status == "open" {
             let (before, severity): (String, String) = (try old.value("status"), try old.value("severity"))
@@ -104,12 +166,12 @@ extension Catalog {
 
     /// Takes back what the run would have found and did not: late events, or another policy, have changed it. A run
     /// that looks from an earlier time than the one that found it takes nothing back.
-    static func retract(_ run: RunRecord, _ runID: Int64, _ db: Database) throws {
+    static func retract(_ run: RunRecord, _ runID: Int64, _ judge: Judge, _ db: Database) throws {
         let detectors = Set(run.detectors)
         let rows = try Row.fetchAll(
             db,
             sql: """
-                SELECT finding_id, detector FROM findings JOIN runs ON run_id = last_run
+                SELECT finding_id, detector, policy FROM findings JOIN runs ON run_id = last_run
                 WHERE status = 'open' AND last_run <> ? AND first_seen >= ? AND last_seen >= ? AND last_seen <= ?
                     AND as_of <= ?
                 """,
@@ -118,7 +180,7 @@ extension Catalog {
             arguments: [runID, run.windowFrom, run.windowFrom, run.asOf, run.asOf])
         for row in rows {
             let (id, detector): (String, String) = (try row.value("finding_id"), try row.value("detector"))
-            guard detectors.contains(detector) else { continue }
+            guard detectors.contains(detector), try judge.mayChange(row.value("policy")) else { continue }
             try db.execute(sql: "UPDATE findings SET status = 'retracted' WHERE finding_id = ?", arguments: [id])
             try note(
                 id, "retracted", at: run.startedAt, by: nil,

@@ -103,6 +103,8 @@ package struct DetectionResult: Sendable, Equatable {
     package var findings: [Finding] = []
     /// What could not be judged.
     package var coverage: [CoverageNote] = []
+    /// Whether it had what it must know to judge: what others do not find is not taken back.
+    package var isEvaluable = true
     /// What was looked at and counted, in a fixed order of names.
     package var counts = Context()
 

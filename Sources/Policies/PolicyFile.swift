@@ -7,6 +7,9 @@ package struct PolicyFile: Sendable {
     /// What is odd in it, and can be used all the same.
     package var warnings: [PolicyProblem] = []
 
+    /// Names what it says: the same for the same text, and empty without a file.
+    package private(set) var fingerprint = ""
+
     package init() {}
 
     /// Reads the text of a file; `name` is for messages, `now` tells which allowances are over. Throws `PolicyError`
@@ -16,5 +19,6 @@ package struct PolicyFile: Sendable {
         let errors = problems.filter { !$0.isWarning }
         guard errors.isEmpty else { throw PolicyError(file: name, problems: errors) }
         warnings = problems.filter(\.isWarning)
+        fingerprint = FindingID.make(detector: "policy", version: 1, [text])
     }
 }

@@ -1,5 +1,6 @@
 internal import Catalog
 package import Console
+internal import Detection
 internal import Events
 internal import Files
 package import Trail
@@ -18,6 +19,8 @@ package struct StatusReport {
     private let findings: [(status: String, severity: String, findings: Int64)]
     /// Event times after the first scheduled run at which none has looked.
     private let unseen: [Range<Int64>]
+    /// Event times of which events came after scheduled runs had looked there.
+    private let late: [Range<Int64>]
     private let sqlite: String
     private let catalogBytes: Int64
     private let now: Int64
@@ -42,6 +45,7 @@ package struct StatusReport {
         lastRun = try trail.catalog.lastRun()
         findings = try trail.catalog.findingsByStatus()
         unseen = try trail.catalog.unseenSpans()
+        late = try trail.catalog.lateSpans(recent: DetectionWindow.recent)
         sqlite = try trail.catalog.sqliteVersion()
         catalogBytes = try trail.catalog.bytes()
     }
@@ -57,6 +61,11 @@ package struct StatusReport {
             for span in unseen {
                 let text = "No scheduled run has looked at \(Timestamp.text(span.lowerBound)) to "
                     + "\(Timestamp.text(span.upperBound)); the next detect --new does."
+                try output.line("\n" + output.terminal.paint(text, .yellow))
+            }
+            for span in late {
+                let text = "Events of \(secondsText(span.lowerBound)) UTC and later came after scheduled runs had "
+                    + "looked there; the next detect --new looks again."
                 try output.line("\n" + output.terminal.paint(text, .yellow))
             }
             if let warning {
@@ -131,7 +140,7 @@ package struct StatusReport {
                                 "findings": .int($0.findings),
                             ]
                         })),
-                .init("unseen", .array(unseen.map {
+                .init("unseen", .array((unseen + late).map {
                     ["from": .string(Timestamp.text($0.lowerBound)), "to": .string(Timestamp.text($0.upperBound))]
                 })),
                 .init("sources", .array(sources.indices.map(source))),

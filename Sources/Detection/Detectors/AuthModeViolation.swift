@@ -44,7 +44,10 @@ package struct AuthModeViolation: Detector {
         }
         result.findings = cases.map { finding(verdict($0), $0.events, asOf: window.asOf) }
         result.counts.add("tools", Set(cases.map(\.what)).count)
-        if policy.tools.isEmpty { result.coverage = [.noTools] }
+        if policy.tools.isEmpty {
+            result.coverage = [.noTools]
+            result.isEvaluable = false
+        }
         result.sort()
         return result
     }

@@ -32,6 +32,7 @@ package struct ToolUndeclared: Detector {
         var result = emptyResult
         guard !policy.tools.isEmpty else {
             result.coverage = [.noTools]
+            result.isEvaluable = false
             return result
         }
         let cases = try DayCases(history: history, window: window, kinds: .used, columns: [.tool]).read { uses, row in

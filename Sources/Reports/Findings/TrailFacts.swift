@@ -53,7 +53,8 @@ package struct TrailFacts: Sendable {
         for (detector, severity, findings) in try catalog.openFindings() {
             open[OpenCount(detector: detector, severity: severity)] = findings
         }
-        unseen = try catalog.unseenSpans().reduce(0) { $0 + ($1.upperBound - $1.lowerBound) }
+        let late = try catalog.lateSpans(recent: DetectionWindow.recent)
+        unseen = try (catalog.unseenSpans() + late).reduce(0) { $0 + ($1.upperBound - $1.lowerBound) }
         let last = Timestamp.day(of: max(end - 1, 0))
         let first = max(last - Self.drawn + 1, 0)
         days = (first...max(first, last)).map { Day(day: $0) }

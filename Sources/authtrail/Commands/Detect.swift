@@ -93,7 +93,7 @@ struct Detect: ParsableCommand {
             : TrailFacts(version: Version.current, now: Clock.now())
         let isRead = try write(report, whole, facts)
         // Only now: what could not be written was not told.
-        try record(all, report, told: new && isRead ? report.findings : [], opened)
+        try record(all, report, told: new && isRead ? report.findings : [], policy, opened)
         if let failOn, report.findings.contains(where: { $0.severity >= failOn && $0.status != .resolved }) {
             throw Failure(code: Failure.findings)
         }
@@ -146,7 +146,8 @@ struct Detect: ParsableCommand {
     private func unseen(_ opened: Trail) throws -> SinceOption? {
         guard new, semantics == .gap, let seen = try opened.catalog.seenUntil() else { return nil }
         let end = try asOf?.micros ?? opened.catalog.newest() ?? 0
-        let first = try opened.catalog.unseenSpans().first?.lowerBound ?? seen
+        let late = try [opened.catalog.lateFrom(), opened.catalog.lateSpans(recent: 0).first?.lowerBound]
+        let first = try ([opened.catalog.unseenSpans().first?.lowerBound, seen] + late).compactMap { $0 }.min() ?? seen
         return first < end - DetectionWindow.recent ? .time(first) : nil
     }
 
@@ -174,12 +175,18 @@ struct Detect: ParsableCommand {
 
     /// Notes the run in the ledger. A trail that may only be read has none; the literal semantics is a question, and
     /// its answers are no findings to keep.
-    private func record(_ all: [Finding], _ report: DetectionReport, told: [Finding], _ opened: Trail) throws {
+    private func record(
+        _ all: [Finding], _ report: DetectionReport, told: [Finding], _ policy: PolicyFile, _ opened: Trail
+    ) throws {
         guard semantics == .gap else { return }
-        let run = RunRecord(
+        var run = RunRecord(
             startedAt: Clock.now(), asOf: report.window.asOf, windowFrom: report.window.from,
-            detectors: report.results.map { $0.detector }, count: all.count, isTold: new
+            detectors: report.results.filter(\.isEvaluable).map { $0.detector }, count: all.count, isTold: new
         ) { all[$0].ledgerEntry }
+        run.policy = policy.fingerprint
+        run.isTrial = self.policy.policy != nil
+        run.lastBatch = try opened.catalog.lastBatch()
+        run.lateFrom = try opened.catalog.lateFrom()
         var words: [String: String] = [:]
         for finding in told { words[finding.id] = finding.words }
         do {
