@@ -16,6 +16,20 @@ extension Catalog {
         }
     }
 
+    /// Which fields quarantined lines lack, or have as something else than text, with the number of lines.
+    package func quarantinedFields() throws(CatalogError) -> [(reason: String, field: String, lines: Int64)] {
+        try read("count the quarantine") { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT reason, detail, count(*) AS lines FROM main.quarantine
+                    WHERE reason IN ('missing_field', 'bad_field') AND detail NOT NULL
+                    GROUP BY reason, detail ORDER BY lines DESC, detail
+                    """
+            ).map { try ($0.value("reason"), $0.value("detail"), $0.value("lines")) }
+        }
+    }
+
     /// The quarantined lines in which credentials were replaced, and when each was read.
     package func quarantinedSecrets() throws(CatalogError) -> [QuarantinedSecrets] {
         try read("read the quarantine") { db in

@@ -118,6 +118,8 @@ package struct CoverageNote: Sendable, Equatable {
     package var kind: Kind
     /// One clause, ready to print: "not evaluable: `ip` absent on 83 % of `failed`".
     package var text: String
+    /// Whether the rest was judged.
+    package var isPartial = false
 
     package enum Kind: String, Sendable {
         /// A field that the rule needs is missing.

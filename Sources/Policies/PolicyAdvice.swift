@@ -13,6 +13,14 @@ package struct PolicyAdvice {
     package init(_ window: DetectionWindow, of history: any History) throws {
         let from = Timestamp.text(window.from), to = Timestamp.text(window.to)
         remarks = ["Proposed from the uses between \(from) and \(to). Read it before you trust it:", ""]
+        let span = window.to.minus(window.from)
+        if span < 14 * Timestamp.day {
+            let days = Int((Double(span) / Double(Timestamp.day)).rounded(.up))
+            remarks += [
+                "That is no more than \(days) day\(days == 1 ? "" : "s"): what is rare in it may be what must not be "
+                    + "allowed. Two weeks tell more.", "",
+            ]
+        }
         readTools(try ObservedTools(window, of: history))
         remarks += ["", "Calls of one caller within any 60 s (half of the callers, 99 of 100, and the most):"]
         for cell in RateCell.allCases { readRates(try ObservedRates(cell, window, of: history)) }
@@ -21,6 +29,10 @@ package struct PolicyAdvice {
 
     private mutating func readTools(_ observed: ObservedTools) {
         remarks.append("\(observed.tools.count) tools were used.")
+        for name in observed.failedOnly.sorted() {
+            remarks.append("- \(name): left out, every call of it failed; tool-undeclared will tell of it until it is "
+                + "declared")
+        }
         for (name, tool) in observed.tools.sorted(by: { $0.key < $1.key }) {
             let whole = max(1, tool.kinds.values.reduce(0, +))
             let rare = tool.kinds.filter { Double($0.value) < Self.leastShare * Double(whole) }

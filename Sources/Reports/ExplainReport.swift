@@ -174,7 +174,8 @@ package struct ExplainReport {
             "tool": "tool",
         ]
         guard !Allowlist.neverHidden.contains(entry.class), let key = keys[entry.entityType] else { return nil }
-        return "\(key): \(entry.entity)"
+        // A text of JSON is one of YAML.
+        return "\(key): \(JSONValue.string(entry.entity).json())"
     }
 }
 
@@ -183,12 +184,12 @@ package struct WhyQuietReport {
     private let subject: String
     private let why: WhyQuiet
     private let findings: [Finding]
-    private let detectors: [String]
+    private let results: [DetectionResult]
     private let asOf: Int64
 
-    /// `findings` are those that there are about the subject, `detectors` the ids of all that ran.
-    package init(_ subject: String, _ why: WhyQuiet, findings: [Finding], detectors: [String], asOf: Int64) {
-        self.detectors = detectors
+    /// `findings` are those that there are about the subject, `results` what all detectors said.
+    package init(_ subject: String, _ why: WhyQuiet, findings: [Finding], results: [DetectionResult], asOf: Int64) {
+        self.results = results
         self.subject = subject
         self.why = why
         self.findings = findings
@@ -208,9 +209,13 @@ package struct WhyQuietReport {
             table.notes = ["The log knows nothing of it before \(secondsText(asOf)) UTC."]
         } else {
             let told = found.union(why.answers.map(\.rule))
-            let others = detectors.filter { !told.contains($0) }.joined(separator: ", ")
-            table.append([.text("other rules"), .text("ran over the whole log up to then and found nothing of it, or "
-                + "only what stands above; they are not taken apart here: \(others)")])
+            let others = results.filter { !told.contains($0.detector) }
+            for one in others where !one.isEvaluable {
+                table.append([.text(one.detector), .text(one.coverage.first?.text ?? "not evaluable")])
+            }
+            let silent = others.filter(\.isEvaluable).map(\.detector).joined(separator: ", ")
+            table.append([.text("other rules"), .text("looked at the whole log up to then, and none of their findings "
+                + "names it or shows a line of it: \(silent)")])
         }
         table.members = [
             .init("subject", .string(subject)), .init("as_of", .string(Timestamp.text(asOf))),

@@ -15,6 +15,7 @@ package struct StatusReport {
     private let prunedLines: [Int64: Int64]
     private let waitingFiles: Int
     private let quarantine: [(reason: String, lines: Int64)]
+    private let fields: [(reason: String, field: String, lines: Int64)]
     private let lastRun: (startedAt: Int64, asOf: Int64, runs: Int64)?
     private let findings: [(status: String, severity: String, findings: Int64)]
     /// Event times after the first scheduled run at which none has looked.
@@ -42,6 +43,7 @@ package struct StatusReport {
         prunedLines = try trail.catalog.prunedLines()
         waitingFiles = try trail.catalog.removedSegments().count
         quarantine = try trail.catalog.quarantineByReason()
+        fields = try trail.catalog.quarantinedFields()
         lastRun = try trail.catalog.lastRun()
         findings = try trail.catalog.findingsByStatus()
         unseen = try trail.catalog.unseenSpans()
@@ -68,7 +70,7 @@ package struct StatusReport {
                     + "looked there; the next detect --new looks again."
                 try output.line("\n" + output.terminal.paint(text, .yellow))
             }
-            if let warning {
+            for warning in warnings {
                 try output.line()
                 for line in output.terminal.paragraph(warning, indent: 0) {
                     try output.line(output.terminal.paint(line, .yellow))
@@ -144,7 +146,7 @@ package struct StatusReport {
                     ["from": .string(Timestamp.text($0.lowerBound)), "to": .string(Timestamp.text($0.upperBound))]
                 })),
                 .init("sources", .array(sources.indices.map(source))),
-                .init("warnings", .strings(warning.map { [$0] } ?? [])),
+                .init("warnings", .strings(warnings)),
             ])
     }
 
@@ -244,9 +246,27 @@ package struct StatusReport {
 
     private var quarantineTable: Table {
         var table = Table(
-            "quarantine", title: "Quarantine", columns: [.init("reason", .text), .init("lines", .integer)])
-        for (reason, lines) in quarantine { table.append([.text(reason), .integer(lines)]) }
+            "quarantine", title: "Quarantine", columns: [
+                .init("reason", .text, fit: .whole), .init("lines", .integer), .init("meaning", .text, fit: .wrapped),
+            ])
+        for (reason, lines) in quarantine {
+            let meaning = QuarantineReason(rawValue: reason)?.explanation ?? ""
+            let named = fields.filter { $0.reason == reason }.map { "`\($0.field)` in \(Human.count($0.lines))" }
+            table.append([
+                .text(reason), .integer(lines),
+                .text(named.isEmpty ? meaning : "\(meaning) Here: \(named.joined(separator: ", ")).")
+            ])
+        }
         return table
+    }
+
+    private var warnings: [String] { [clock, warning].compactMap { $0 } }
+
+    /// An epoch time in the wrong unit, or a clock that was never set.
+    private var clock: String? {
+        guard let oldest = segments.map(\.minTS).min(), oldest < Catalog.leastPlausible else { return nil }
+        return "There are events of \(Timestamp.text(oldest).prefix(10)): a clock that was not set, or a time in the "
+            + "wrong unit. The log counts as beginning after them, and rules look no further back."
     }
 
     /// SQLite from 3.7.0 to 3.51.2 can, rarely, damage a database when a WAL is reset while another process recovers

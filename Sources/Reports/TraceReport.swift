@@ -8,15 +8,52 @@ package struct TraceReport {
     private let subject: String
     private let timeline: Timeline
     private let findings: [LedgerFinding]
+    private let note: String?
 
-    package init(_ subject: String, _ timeline: Timeline, findings: [LedgerFinding]) {
+    package init(_ subject: String, _ timeline: Timeline, findings: [LedgerFinding], note: String? = nil) {
+        self.note = note
         self.subject = subject
         self.timeline = timeline
         self.findings = findings.sorted { $0.entry.firstSeen < $1.entry.firstSeen }
     }
 
     package func print(as format: Format, to output: Output) throws(ConsoleError) {
-        try Console.print(table, as: format, to: output)
+        try Console.print(format == .text && output.terminal.isTerminal ? story : table, as: format, to: output)
+    }
+
+    /// For eyes: what was done in one sentence a row, with whatever is not as it was the row before.
+    private var story: Table {
+        var story = Table(
+            "trace", title: table.title,
+            columns: [
+                .init("from", .time), .init("what", .text, fit: .whole), .init("events", .integer),
+                .init("story", .text, fit: .wrapped),
+            ])
+        story.notes = table.notes
+        let places = Dictionary(uniqueKeysWithValues: table.columns.enumerated().map { ($1.name, $0) })
+        func text(_ row: [Cell], _ name: String) -> String {
+            guard let place = places[name] else { return "" }
+            switch row[place] {
+            case .text(let text): return text
+            case .texts(let texts): return texts.joined(separator: ", ")
+            default: return ""
+            }
+        }
+        let names = [("token_id", "token "), ("principal", "for "), ("ip", "from "), ("user_agent", "with ")]
+        var last: [String: String] = [:]
+        for row in table.rows {
+            var parts = [text(row, "tools"), text(row, "detail")].filter { !$0.isEmpty }
+            for (name, word) in names where !subject.hasPrefix(name.prefix { $0 != "_" } + " ") {
+                let value = text(row, name)
+                if !value.isEmpty, last[name] != value { parts.append(word + value) }
+                if !value.isEmpty { last[name] = value }
+            }
+            story.append([
+                .text(text(row, "from")), .text(text(row, "what")), row[places["events"] ?? 0],
+                .text(parts.joined(separator: "; ")),
+            ])
+        }
+        return story
     }
 
     private var table: Table {
@@ -30,6 +67,7 @@ package struct TraceReport {
                 .init("tools", .text, minor: 3), .init("detail", .text, fit: .wrapped),
             ])
         if timeline.rows.isEmpty, findings.isEmpty { table.notes = ["No event names it, and no finding."] }
+        if let note { table.notes.append(note) }
         table.members = [.init("subject", .string(subject))]
         var told = findings[...]
         for row in timeline.rows {

@@ -20,6 +20,11 @@ struct Failure: Error {
     static let inputOutput: Int32 = 74
     static let locked: Int32 = 75
 
+    /// For questions about a log that has none.
+    static var noEvents: Failure {
+        Failure(code: data, messages: ["the trail holds no events; authtrail status says what was read"])
+    }
+
     var code: Int32
     /// Sentences for standard error; none when the output has said everything.
     var messages: [String] = []

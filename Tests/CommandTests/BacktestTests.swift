@@ -47,6 +47,12 @@ struct BacktestTests {
         #expect(!ids.isEmpty && Set(told) == ids && told.count == ids.count)
     }
 
+    @Test func `a backtest of a job that runs less often than daily leaves no hole`() throws {
+        try ingest()
+        let report = try program.json("detect", detector, "--from", "2026-04-24", "--to", "2026-05-02", "--every", "4d")
+        #expect(report["window_seconds"] == 345_600 && report["findings"]?.elements?.count == 1)
+    }
+
     @Test func `a backtest without an end goes up to the newest event`() throws {
         try ingest()
         let report = try program.json("detect", "--from", "2026-04-27T08:00:00Z", "--every", "1h")

@@ -167,9 +167,9 @@ struct LedgerCommandTests {
         try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-26"))
         let place = program.folder + "/trail"
         let run = try program.run("detect", "dormant-token-reactivation", "--trail", place)
-        #expect(run.output.contains("authtrail trace token tok_1 --trail \(place)\n"))
+        #expect(run.output.contains("authtrail trace token tok_1 --since 2026-01-01 --trail \(place)\n"))
         let job = try program.run("detect", "dormant-token-reactivation", environment: ["AUTHTRAIL_TRAIL": place])
-        #expect(job.output.contains("authtrail trace token tok_1 --trail \(place)\n"))
+        #expect(job.output.contains("authtrail trace token tok_1 --since 2026-01-01 --trail \(place)\n"))
     }
 
     @Test func `a backtest fails a job on what any of its runs would have told`() throws {
@@ -237,6 +237,71 @@ struct LedgerCommandTests {
         try ingest("a.ndjson", failures.joined())
         let answers = try program.json("explain", "--ip", "198.51.100.9")["rows"]?.elements ?? []
         #expect(answers.first?["answer"]?.text?.hasPrefix("at most 12 failures, and at most 12 credentials") == true)
+    }
+
+    @Test func `explain shows findings of the network, and those that show a line of the token, and names rules that cannot judge`() throws {
+        func explain(_ story: String, _ words: String...) throws -> String {
+            let path = Program.repository + "/SampleLogs/\(story).ndjson"
+            let trail = program.folder + "/" + story
+            #expect(try program.run("ingest", "-q", "--final", path, "--trail", trail).status == 0)
+            return try program.run(["explain", "--trail", trail] + words).output
+        }
+        let member = try explain("distributed-stuffing", "--ip", "192.0.2.100")
+        #expect(member.contains("FOUND high") && member.contains("failed-verification-by-ip"))
+        let thief = try explain("stolen-refresh-token", "--token", "at_666")
+        #expect(thief.contains("FOUND critical") && thief.contains("refresh-reuse"))
+        #expect(try explain("admin-account-taken", "--token", "tok_NEW00001").contains("mass-issuance"))
+        #expect(thief.contains("auth-mode-violation         not evaluable: the policy declares no tools"))
+        #expect(!thief.contains("none of their findings names it or shows a line of it: refresh-reuse"))
+    }
+
+    @Test func `an actor has a timeline, which is where its findings point to`() throws {
+        let story = Program.repository + "/SampleLogs/admin-account-taken.ndjson"
+        #expect(try program.run("ingest", "-q", "--final", story).status == 0)
+        let found = try program.run("detect", "mass-issuance", "--since", "start").output
+        #expect(found.contains("authtrail trace actor admin:tom --since "))
+        let rows = try program.json("trace", "actor", "admin:tom")["rows"]?.elements ?? []
+        #expect(rows.count { $0["what"]?.text == "issued" } >= 25)
+        #expect(rows.contains { $0["what"]?.text == "finding" })
+        let principal = try program.run("trace", "principal", "admin:root").output
+        #expect(principal.contains("No event names it"))
+        #expect(try program.run("export", "--actor", "admin:tom").output.split(separator: "\n").count >= 25)
+    }
+
+    @Test func `a log that lies in quarantine is no log without findings`() throws {
+        try ingest("a.ndjson", String(repeating: #"{"timestamp":1,"event":"used"}"# + "\n", count: 60))
+        let empty = try program.run("detect").output
+        #expect(empty.contains("the trail holds no events; 60 lines, 100 % of all that were read, are in quarantine"))
+        #expect(try program.run("explain", "--ip", "192.0.2.1").errors.contains("the trail holds no events"))
+        try ingest("b.ndjson", birth + use("2026-01-02") + #"{"ts":"2026-01-02T00:00:00Z","event":"failed"}"# + "\n")
+        #expect(try program.run("detect").output.contains("61 lines, 96 % of all that were read, are in quarantine"))
+        #expect(try program.json("detect")["lines_quarantined"] == 61)
+        #expect(try program.run("status").output.contains("is absent or null. Here: `reason` in 1."))
+    }
+
+    @Test func `a token used at time 0 does not make the log begin there`() throws {
+        try ingest("a.ndjson", use("1970-01-01", "tok_old") + use("2026-04-25") + use("2026-04-26"))
+        let report = try program.json("detect", "--since", "start")
+        #expect(report["window"]?["from"]?.text == "2026-04-25T10:00:00Z")
+        #expect(report["findings"]?.elements?.isEmpty == true)
+        #expect(try program.run("status").output.contains("There are events of 1970-01-01: a clock that was not set"))
+    }
+
+    @Test func `an allowance that explain offers is YAML, whatever the name`() throws {
+        let agent = "Mozilla/5.0 (X11; rv:1) AppleWebKit/537.36 (KHTML, like Gecko) [x] {y}: #z"
+        let failures = (0..<60).map {
+            #"{"ts":"2026-04-26T10:00:\#($0 < 10 ? "0" : "")\#($0)Z","event":"failed","reason":"hash_mismatch","#
+                + #""presented":"p\#($0)","ip":"198.51.\#($0 % 12).9","user_agent":"\#(agent)"}"# + "\n"
+        }
+        try ingest("a.ndjson", failures.joined())
+        let found = try program.json("detect", "failed-verification-by-ip")["findings"]?[0]
+        let allowance = try program.json("explain", found?["id"]?.text ?? "")["allowance"]?.text ?? ""
+        let policy = program.write("p.yaml", """
+            allowlist: [{\(allowance), owner: me, reason: a browser, until: 2027-01-01}]
+            """)
+        #expect(try program.run("policy", "check", policy).status == 0)
+        let hidden = try program.json("detect", "failed-verification-by-ip", "--policy", policy)
+        #expect(hidden["suppressed"]?.elements?.count == 1)
     }
 
     @Test func `explain tells an address without failures from one that the log does not know`() throws {

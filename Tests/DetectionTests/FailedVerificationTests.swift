@@ -337,8 +337,29 @@ struct FailedVerificationTests {
         #expect(try detect(stuffing).findings.map { $0.explanation } == [
             "198.51.100.23 had 30 failed verifications on 30 credentials within 1 min; 100 % of the credentials were "
                 + "tried at most 2 times, 100 % of the failures were hash_mismatch or alike (rule: 25 failures on 15 "
-                + "credentials, 80 % and 80 %)."
+                + "credentials, 80 % and 80 %). Up to \(Timestamp.text(lastFailure + 6 * Timestamp.hour)), nothing was accepted from there that was "
+                + "new to it."
         ])
+    }
+
+    @Test func `stuffing says whether it got in`() throws {
+        let events = stuffing + [.used("tok", at: lastFailure + 5 * Timestamp.hour, ip: attacker)]
+        let told = try detect(events).findings.filter { $0.class == "credential_stuffing" }
+        #expect(told.count == 1 && told[0].explanation.hasSuffix("It got in: see the success_after of the same time."))
+    }
+
+    @Test func `a reason is the same word in capitals, and one that nobody has named is said to be unknown`() throws {
+        func attack(_ reason: String) -> [Event] {
+            failures(at: times(30, every: Timestamp.second), credentials: 30, reason: reason)
+        }
+        #expect(try detect(attack("INVALID_TOKEN")).findings.map(\.class) == ["credential_stuffing"])
+        let result = try detect(attack("no_such_luck"))
+        #expect(result.findings.isEmpty)
+        #expect(result.coverage.map(\.text) == [
+            "not evaluable as tries of unknown credentials: the reason `no_such_luck` (100 % of `failed`) is not among "
+                + "mismatch_reasons in the policy; add it there if it means one"
+        ])
+        #expect(try detect(attack("rate_limited")).coverage.isEmpty)
     }
 
     @Test func `settings that make no sense are refused by name`() {

@@ -15,6 +15,8 @@ package struct ObservedTools: Sendable {
     }
 
     package private(set) var tools: [String: Tool] = [:]
+    /// Tools of which every call failed: nothing can be learned of what they need.
+    package private(set) var failedOnly: Set<String> = []
 
     package init(_ window: DetectionWindow, of history: any History, policy: Policy = Policy()) throws {
         guard !window.isEmpty else { return }
@@ -27,12 +29,16 @@ package struct ObservedTools: Sendable {
                 numbers[SIMD3(batch[.tool].indices[row], batch[.kind].indices[row], batch.scopes.indices[row]),
                     default: 0] += 1
             }
+            for row in batch.distinctRows(by: [.tool, .success]) where batch.isFailedCall(row) {
+                if let name = batch[.tool][row] { failedOnly.insert(name) }
+            }
             for row in batch.distinctRows(by: [.tool, .kind, .scopes, .success]) where !batch.isFailedCall(row) {
                 let key = SIMD3(batch[.tool].indices[row], batch[.kind].indices[row], batch.scopes.indices[row])
                 guard let name = batch[.tool][row], let uses = numbers.removeValue(forKey: key) else { continue }
                 add(uses, of: name, kind: batch[.kind][row], scopes: batch.scopes[row], policy)
             }
         }
+        failedOnly.subtract(tools.keys)
     }
 
     private mutating func add(_ uses: Int, of name: String, kind: String?, scopes: [String]?, _ policy: Policy) {

@@ -81,7 +81,8 @@ package struct FieldCoverage {
         guard share.all > 0, share.absent * 100 >= share.all else { return nil }
         return CoverageNote(
             kind: .notEvaluable,
-            text: "not evaluable: \(what) \(Wording.percent(share.absent, of: share.all)) \(whose)")
+            text: "not evaluable: \(what) \(Wording.percent(share.absent, of: share.all)) \(whose)",
+            isPartial: share.absent < share.all)
     }
 
     private static func names(_ kinds: EventKinds) -> String {

@@ -75,8 +75,7 @@ package struct AuthModeViolation: Detector {
             class: name, entity: .init("tool", tool), fact: [name, tool, kind, day],
             title: "\(tool) answered \(kind) callers on \(day)",
             explanation: "On \(day), \(tool) was used successfully \(Wording.count(one.events.events, "time")) by "
-                + "callers of the kind \(kind). \(rule) Mend the check before anything else, and look at what was "
-                + "done.",
+                + "callers of the kind \(kind). \(rule)",
             context: context)
     }
 

@@ -103,8 +103,7 @@ package struct CodeReplay: Detector {
             explanation: "A one-time code was exchanged \(Wording.count(one.events.events, "time")) within \(span), "
                 + "for "
                 + "the tokens \(one.tokens.all.joined(separator: ", ")). A code is good for one exchange: somebody "
-                + "else has read it, or the server does not remember which codes are spent. Revoke all tokens that "
-                + "came of it.",
+                + "else has read it, or the server does not remember which codes are spent.",
             context: context)
     }
 

@@ -155,12 +155,12 @@ extension DormantTokenReactivation {
             ("user_agent", around.count { $0.waking != nil && $0.waking?.userAgent == nil }),
         ] where count > 0 {
             notes.append(CoverageNote(kind: .notEvaluable, text: "not evaluable: `\(field)` absent on "
-                + "\(Wording.percent(count, of: told)) of the uses found"))
+                + "\(Wording.percent(count, of: told)) of the uses found", isPartial: true))
         }
         let lost = around.count { $0.waking == nil }
         if lost > 0 {
             notes.append(CoverageNote(kind: .notEvaluable, text: "not evaluable: surroundings of "
-                + "\(Wording.count(lost, "use")), whose lines are no longer stored"))
+                + "\(Wording.count(lost, "use")), whose lines are no longer stored", isPartial: true))
         }
         return notes
     }

@@ -95,7 +95,9 @@ extension FailedVerificationByIP {
         /// Reasons that say: this credential is none that we know.
         package var mismatchReasons = [
             "hash_mismatch", "unknown_token", "invalid_token", "token_not_found", "not_found", "unknown",
-            "invalid_credentials", "signature_mismatch", "invalid_signature",
+            "invalid_credentials", "signature_mismatch", "invalid_signature", "bad_token", "bad_signature",
+            "bad_credentials", "wrong_credentials", "wrong_password", "invalid_password", "invalid_key",
+            "invalid_api_key", "bad_api_key",
         ]
 
         package init() {}

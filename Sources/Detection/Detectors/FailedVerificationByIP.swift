@@ -71,14 +71,15 @@ package struct FailedVerificationByIP: Detector {
                 + "over, and an earlier use of the token; a thief with the owner's user agent is not seen.",
             "Between brute force (at most 3 credentials) and stuffing (at least 15) lies no class: 500 failures on 10 "
                 + "credentials are told by no verdict, only by the report failed-by-ip.",
-            "A credential counts as unknown to the server for the reasons hash_mismatch, unknown_token, invalid_token, "
-                + "token_not_found, not_found, unknown, invalid_credentials, signature_mismatch and invalid_signature; "
-                + "a producer with other words gets no stuffing verdict.",
+            "A credential counts as unknown to the server for the reasons that the policy lists as mismatch_reasons, "
+                + "in whatever case; a producer with other words gets no stuffing verdict, and a word about it.",
             "`distributed` asks for 80 % mismatches as stuffing does: expired tokens behind one popular browser on "
                 + "many addresses would look like a campaign otherwise.",
             "`brute_force` counts failures that name a credential, `volume` those that name none.",
-            "`success_after` does not follow `broken_client`: a client that works again with a new token was repaired. "
-                + "OAuth tokens, whose names change hourly, are known by their principal.",
+            "`success_after` of a distributed campaign looks at the addresses that failed; one that only comes to use "
+                + "what they found is not seen.",
+            "`success_after` does not follow `broken_client`: a client that works again with a new token was "
+                + "repaired. OAuth tokens, whose names change hourly, are known by their principal.",
             "A /56 or /48 of IPv6 is one client where eight of its /64, or /56, fail within a window; `stuffing_slow`, "
                 + "`credential_replay` and `scope_probe` look at each /64 by itself.",
             "Of more than three million failures in a run, the largest groups are read in part, which is said.",
@@ -120,7 +121,9 @@ package struct FailedVerificationByIP: Detector {
         _ episodes: [Episode], in window: DetectionWindow, of history: any History
     ) throws -> [Finding] {
         let accepted = AcceptedUseReader(history: history, settings: settings, asOf: window.asOf)
-        let successes = try accepted.successes(after: episodes).filter { success in
+        let all = try accepted.successes(after: episodes)
+        let gotIn = Set(all.map { episodes[$0.episode].id })
+        let successes = all.filter { success in
             window.touches(first: success.firsts[0].ts, last: success.firsts[success.firsts.count - 1].ts)
         }
         let followed = Set(successes.map { $0.episode })
@@ -129,7 +132,7 @@ package struct FailedVerificationByIP: Detector {
         }
         let details = Dictionary(
             uniqueKeysWithValues: zip(told, try FailureDetailsReader(history: history).read(told.map { episodes[$0] })))
-        let messages = FailureMessages(settings: settings, asOf: window.asOf)
+        let messages = FailureMessages(settings: settings, asOf: window.asOf, gotIn: gotIn)
         let own = told.filter { window.touches(first: episodes[$0].first, last: episodes[$0].last) }.map { place in
             messages.finding(episodes[place], details[place] ?? FailureDetails())
         }
@@ -142,21 +145,24 @@ package struct FailedVerificationByIP: Detector {
     private func notes(_ outcome: FailureSearch.Outcome) -> [CoverageNote] {
         let census = outcome.census
         let missing = [
-            ("`ip` absent", census.withoutAddress, census.failures, "`failed`"),
-            ("`ip` not an address", census.badAddress, census.failures, "`failed`"),
-            ("`user_agent` absent", census.withoutAgent, census.failures, "`failed`"),
+            ("`ip` absent", census.withoutAddress, census.failures, "`failed`", false),
+            ("`ip` not an address", census.badAddress, census.failures, "`failed`", false),
+            ("`user_agent` absent", census.withoutAgent, census.failures, "`failed`", true),
             ("`presented` and `token_id` absent", outcome.withoutCredential, outcome.closely,
-                "`failed` of clients with several failures"),
-            ("`token_id` absent", outcome.overUnnamed, outcome.over, "`failed` whose credential is over"),
+                "`failed` of clients with several failures", true),
+            ("`token_id` absent", outcome.overUnnamed, outcome.over,
+                "`failed` whose credential is over (class credential_replay)", true),
         ]
-        let notes = missing.filter { $0.1 > 0 }.map { what, count, all, whose in
+        var notes = missing.filter { $0.1 > 0 }.map { what, count, all, whose, isOfOneClass in
             CoverageNote(
-                kind: .notEvaluable, text: "not evaluable: \(what) on \(Wording.percent(count, of: all)) of \(whose)")
+                kind: .notEvaluable, text: "not evaluable: \(what) on \(Wording.percent(count, of: all)) of \(whose)",
+                isPartial: isOfOneClass || count < all)
         }
+        if let note = census.unknownReasons.note(of: census.failures) { notes.append(note) }
         guard outcome.oneIn > 1 else { return notes }
         return notes + [CoverageNote(
             kind: .notEvaluable,
             text: "more failures than fit in memory: of the clients, agents and networks with most of them as few as "
-                + "one in \(outcome.oneIn) was read, and their numbers are of those")]
+                + "one in \(outcome.oneIn) was read, and their numbers are of those", isPartial: true)]
     }
 }

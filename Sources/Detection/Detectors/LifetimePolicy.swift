@@ -87,8 +87,8 @@ package struct LifetimePolicy: Detector {
             class: life == nil ? "no_expiry" : "api_token_too_long", entity: .init("token", token),
             fact: [token, String(one.first)], title: "Token \(token) issued \(span)",
             explanation: "\(who) issued the token to \(whom) \(span); the policy allows \(limit). "
-                + (life == nil ? "A token that never ends is what a thief keeps. " : "")
-                + "Issue a new one that ends in time, and revoke this one.")
+                + (life == nil
+                    ? "A token that never ends is what a thief keeps." : "A stolen one is good for as long."))
     }
 
     // MARK: Access tokens

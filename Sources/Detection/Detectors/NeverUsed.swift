@@ -73,8 +73,7 @@ package struct NeverUsed: Detector {
             class: "never_used", entity: .init("token", life.tokenID), fact: [life.tokenID],
             title: "Token \(life.tokenID) never used in \(Wording.width(idle))",
             explanation: "Issued\(by) to \(life.principal ?? "nobody who is named") at \(Timestamp.text(birth.first)), "
-                + "the token is valid and was not used once in the \(Wording.width(idle)) since. Nobody will miss it: "
-                + "revoke it before somebody else finds it.",
+                + "the token is valid and was not used once in the \(Wording.width(idle)) since. Nobody will miss it.",
             context: context)
     }
 

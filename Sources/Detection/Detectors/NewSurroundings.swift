@@ -114,7 +114,7 @@ package struct NewSurroundings: Detector {
                 + "what it had not shown in the \(settings.memory) days before: \(news.joined(separator: "; ")). It "
                 + "had "
                 + "settled habits: \(Wording.count(one.usesBefore, "use")) in that time, and no more than "
-                + "\(settings.mostHabits) of each. Ask its owner whether something was moved.",
+                + "\(settings.mostHabits) of each.",
             confidence: one.fields.count == 3 ? .medium : .low, context: context)
     }
 

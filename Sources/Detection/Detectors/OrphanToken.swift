@@ -79,7 +79,7 @@ package struct OrphanToken: Detector {
             explanation: "The token was accepted \(Wording.count(uses.events, "time")) from "
                 + "\(Timestamp.text(uses.first)) to \(Timestamp.text(uses.last)), and no event brought it into being, "
                 + "although such events were logged for more than the \(Wording.width(limit)) that it may live before "
-                + "its first use. It was forged, or its issuer does not log here. Find out who made it, or revoke it.",
+                + "its first use. It was forged, or its issuer does not log here.",
             confidence: .medium, context: context)
     }
 

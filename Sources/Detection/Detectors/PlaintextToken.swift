@@ -172,7 +172,7 @@ extension PlaintextToken {
         return "On \(day), \(whatHeld(key, leak)) held \(held) of the type \(key.type)"
             + (leak.events == 0 ? ". " : " in \(fields). ")
             + "The trail holds marks in their place; the log itself, its copies and whoever shipped it have the "
-            + "credentials still. Revoke them, and make the producer leave them out."
+            + "credentials still."
     }
 
     private func whatHeld(_ key: Leak.Key, _ leak: Leak) -> String {

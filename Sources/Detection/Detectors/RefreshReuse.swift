@@ -21,8 +21,8 @@ package struct RefreshReuse: Detector {
             .init(
                 "refresh_reuse", .critical,
                 "A superseded token was refreshed again.",
-                advice: "Revoke every token of this sign-in and make the user sign in again: one of two copies is "
-                    + "stolen."),
+                advice: "Revoke {tokens} and all that came of them, and make the user sign in again: one of two copies "
+                    + "is stolen."),
         ],
         references: ["T1528", "T1550.001"],
         knownGaps: ["A thief who refreshes first and an owner who comes second look the same as the reverse."],
@@ -50,6 +50,8 @@ package struct RefreshReuse: Detector {
         /// When the successor was replaced itself.
         var successorReplacedAt: Int64?
         var events = Case()
+        /// The tokens that it was given in exchange.
+        var gained = FirstNames()
     }
 
     private func read(_ window: DetectionWindow, _ history: any History) throws -> [Reuse] {
@@ -65,12 +67,15 @@ package struct RefreshReuse: Detector {
         guard let earliest = reuses.values.map(\.replacedAt).min() else { return [] }
         let all = EventScan(
             from: earliest, to: window.asOf, kinds: EventKinds(.refreshed),
-            texts: [.oldTokenID: .anyOf(Set(reuses.keys))], fields: Case.fields.union(EventFields(.oldTokenID)))
+            texts: [.oldTokenID: .anyOf(Set(reuses.keys))],
+            fields: Case.fields.union(EventFields([.oldTokenID, .tokenID])))
         try history.scan(all) { batch in
             for row in 0..<batch.count {
                 let old = batch[.oldTokenID].bytes(at: row).map { Array($0) } ?? []
                 guard let one = reuses[old] else { continue }
-                if isReuse(of: one, at: batch.ts[row]) { reuses[old]?.events.add(batch, row, window) }
+                guard isReuse(of: one, at: batch.ts[row]) else { continue }
+                reuses[old]?.events.add(batch, row, window)
+                if let token = batch[.tokenID].bytes(at: row) { reuses[old]?.gained.add(token) }
             }
         }
         return reuses.values.filter(\.events.isInWindow)
@@ -106,6 +111,9 @@ package struct RefreshReuse: Detector {
         context.add("superseded_at", time: one.replacedAt)
         context.add("superseded_by", one.replacedBy)
         context.add("successor_superseded_at", time: one.successorReplacedAt)
+        context.add("tokens", [one.replacedBy] + one.gained.all.filter { $0 != one.replacedBy })
+        let from = one.events[.ip].isEmpty ? "" : " It came from \(one.events[.ip].joined(separator: ", ")), and "
+            + "\(one.gained.all.joined(separator: ", ")) was given out for it."
         let delay = Wording.span(one.events.first.minus(one.replacedAt))
         return Verdict(
             class: "refresh_reuse", entity: .init("token", one.life.tokenID), fact: [one.life.tokenID],
@@ -113,8 +121,7 @@ package struct RefreshReuse: Detector {
             explanation: "\(one.replacedBy) took the token's place at \(Timestamp.text(one.replacedAt)). It was "
                 + "refreshed \(Wording.count(one.events.events, "time")) more, first \(delay) after that; the rule "
                 + "allows \(Wording.span(grace)) for a client that lost the answer, and nothing once the successor was "
-                + "replaced too. Two parties hold the refresh token: revoke the whole grant, and let its owner log in "
-                + "anew.",
+                + "replaced too.\(from) Two parties hold the refresh token.",
             context: context)
     }
 

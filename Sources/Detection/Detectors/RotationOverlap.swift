@@ -93,7 +93,7 @@ package struct RotationOverlap: Detector {
                 + "after "
                 + "the \(Wording.width(policy.rotationOverlap)) that a rotation may take, last "
                 + "\(Wording.span(uses.last.minus(issued))) after that issue. Some program was forgotten in the "
-                + "rotation, or somebody else has the old token: find out which, and revoke it.",
+                + "rotation, or somebody else has the old token.",
             confidence: .medium, context: context)
     }
 

@@ -125,8 +125,7 @@ package struct ScopeEscalation: Detector {
             title: "\(principal) got \(one.added.sorted().joined(separator: ", "))",
             explanation: "Token \(token), given to \(principal)\(by), carries "
                 + "\(one.added.sorted().joined(separator: ", ")). In the \(Wording.width(Self.memory)) before, "
-                + "\(principal) held \(one.held.joined(separator: ", ")) and nothing more. Ask whoever issued it what "
-                + "it is for; if nobody knows, revoke it.",
+                + "\(principal) held \(one.held.joined(separator: ", ")) and nothing more.",
             context: context)
     }
 

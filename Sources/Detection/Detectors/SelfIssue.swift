@@ -63,7 +63,7 @@ package struct SelfIssue: Detector {
             title: "\(actor) issued token \(token) to their own account",
             explanation: "At \(Timestamp.text(ts)), \(actor) issued token \(token) to \(principal)\(rights). Nobody "
                 + "else "
-                + "has looked at it. Let a second person confirm it, or revoke it.",
+                + "has looked at it.",
             context: context)
     }
 

@@ -94,11 +94,10 @@ package struct SourceSilence: Detector {
         context.add("usual_longest_gap", Wording.span(silence.usual))
         return Verdict(
             class: "source_silence", entity: .init("source", log), fact: [log, String(silence.start)],
-            title: "\(log) silent since \(start)",
+            title: "\(log) fell silent at \(start)",
             explanation: "\(log) told nothing from \(start) on \(span). On its days before, its longest gap was "
                 + "\(Wording.span(silence.usual)) in the middle; the rule allows \(settings.factor) times that, and at "
-                + "least \(Wording.width(settings.least)). What happened meanwhile is not in this log: see whether the "
-                + "server wrote it, the shipper shipped it, and nobody stopped either.",
+                + "least \(Wording.width(settings.least)). What happened meanwhile is not in this log.",
             confidence: .medium, context: context)
     }
 

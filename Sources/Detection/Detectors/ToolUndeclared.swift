@@ -53,7 +53,7 @@ package struct ToolUndeclared: Detector {
                 + "names "
                 + "\(Wording.count(policy.tools.count, "tool")), and not this one: nobody said which callers and "
                 + "scopes "
-                + "it needs. Add it to the policy and to the server's checks, or take it down.")
+                + "it needs.")
     }
 
     /// A policy with two tools.

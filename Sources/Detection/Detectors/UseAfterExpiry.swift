@@ -54,7 +54,7 @@ package struct UseAfterExpiry: Detector {
             explanation: "Expired at \(Timestamp.text(expired)), the token was accepted "
                 + "\(Wording.count(uses.events, "time")) more, from \(delay) after that until "
                 + "\(Timestamp.text(uses.last)). The rule allows \(Wording.width(grace)) for clocks that differ. "
-                + "Some server does not check the expiry: find out which from the lines, and revoke the token.",
+                + "Some server does not check the expiry.",
             context: context)
     }
 

@@ -77,7 +77,7 @@ struct Episode {
     }
 
     /// Whether failures of a reason may belong to the episode.
-    func mayHold(reason: String?) -> Bool { named.map { $0.reasons.contains(reason ?? "") } ?? true }
+    func mayHold(reason: String?) -> Bool { named.map { $0.reasons.contains(reason?.lowercased() ?? "") } ?? true }
 
     var id: String { Self.id(kind, subject.text, first) }
 

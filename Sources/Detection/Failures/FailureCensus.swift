@@ -8,6 +8,9 @@ extension FailureReader {
         var withoutAddress = 0
         var badAddress = 0
         var withoutAgent = 0
+        var unknownReasons: UnknownReasons
+
+        init(_ settings: FailedVerificationByIP.Settings) { unknownReasons = UnknownReasons(settings) }
     }
 
     /// How often clients and agents fail.
@@ -15,7 +18,9 @@ extension FailureReader {
         private var keys = SaturatingCounters()
         /// Mismatches only: a campaign consists of them.
         fileprivate(set) var agents = SaturatingCounters()
-        var counts = Counts()
+        var counts: Counts
+
+        init(_ settings: FailedVerificationByIP.Settings) { counts = Counts(settings) }
 
         /// Counts a failure of a client, and of the networks that it belongs to.
         fileprivate mutating func count(_ key: IPKey) {
@@ -34,7 +39,7 @@ extension FailureReader {
     }
 
     func census(_ span: Range<Int64>, window: DetectionWindow) throws -> Census {
-        var census = Census()
+        var census = Census(settings)
         let scan = EventScan(
             from: span.lowerBound, to: span.upperBound, kinds: .failed,
             fields: EventFields([.ts, .ip, .userAgent, .reason]))
@@ -42,6 +47,7 @@ extension FailureReader {
             let clients = events.clients(behind: settings.trustedProxies)
             let agents = events[.userAgent].values(none: 0) { TextMark.of($0) }
             let mismatches = mismatches(in: events)
+            census.counts.unknownReasons.count(events, in: window)
             for row in 0..<events.count {
                 if let key = clients[row].key {
                     census.count(key)

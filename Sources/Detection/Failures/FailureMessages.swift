@@ -4,6 +4,8 @@ internal import Events
 struct FailureMessages {
     let settings: FailedVerificationByIP.Settings
     let asOf: Int64
+    /// The ids of the episodes after which something new was accepted from one of their clients.
+    let gotIn: Set<String>
 
     // MARK: Episodes
 
@@ -14,7 +16,7 @@ struct FailureMessages {
             severity: episode.kind.severity, confidence: confidence(episode.kind), entity: episode.subject.entity,
             firstSeen: episode.first, lastSeen: episode.last, asOf: asOf,
             title: title(episode),
-            explanation: [rule(episode, details), whole(episode), also(episode)].compactMap { $0 }
+            explanation: [rule(episode, details), whole(episode), also(episode), outcome(episode)].compactMap { $0 }
                 .joined(separator: " "),
             evidence: details.evidence.all, context: context(episode, details),
             references: references(episode.kind))
@@ -47,6 +49,14 @@ struct FailureMessages {
         guard !episode.also.isEmpty else { return nil }
         let names = Self.distinct(episode.also.map { $0.kind.rawValue })
         return "At the same time: \(names.joined(separator: ", "))."
+    }
+
+    /// The first question of whoever reads of an attack.
+    private func outcome(_ episode: Episode) -> String? {
+        guard episode.kind.mayEndInSuccess else { return nil }
+        if gotIn.contains(episode.id) { return "It got in: see the success_after of the same time." }
+        let end = min(asOf, episode.last.plus(settings.successWithin))
+        return "Up to \(Timestamp.text(end)), nothing was accepted from there that was new to it."
     }
 
     private func context(_ episode: Episode, _ details: FailureDetails) -> Context {
@@ -133,7 +143,8 @@ struct FailureMessages {
     // MARK: Words
 
     private func name(_ kind: FailureClass) -> String {
-        kind.rawValue.split(separator: "_").joined(separator: " ")
+        kind == .distributed
+            ? "distributed stuffing" : kind.rawValue.split(separator: "_").joined(separator: " ")
     }
 
     private func names(_ success: SuccessAfter) -> String {

@@ -154,8 +154,8 @@ struct FailureReader {
     }
 
     func mismatches(in events: EventColumns) -> [Bool] {
-        let wanted = settings.mismatchReasons.map { Array($0.utf8) }
-        return events[.reason].values(none: false) { text in wanted.contains { text.elementsEqual($0) } }
+        let wanted = settings.mismatchReasons.map(ReasonWords.folded)
+        return events[.reason].values(none: false) { ReasonWords.contains(wanted, $0) }
     }
 
     private mutating func agentNumber(_ mark: UInt64) -> UInt32 {

@@ -20,7 +20,7 @@ struct FailureSearch {
     struct Outcome {
         /// Episodes that touch the window, or that an accepted use inside the window may follow.
         var episodes: [Episode] = []
-        var census = FailureReader.Counts()
+        var census: FailureReader.Counts
         /// Failures of the clients that were looked at closely, and those of them without a credential.
         var closely = 0
         var withoutCredential = 0
@@ -47,7 +47,7 @@ struct FailureSearch {
         let replays = try CredentialReplaySearch(history: history, settings: settings, span: span, window: window).run()
         let probes = try ScopeProbeSearch(history: history, settings: settings, span: span).run()
         let slow = try slowEpisodes()
-        var outcome = Outcome()
+        var outcome = Outcome(census: FailureReader.Counts(settings))
         (outcome.over, outcome.overUnnamed) = (replays.failures, replays.unnamed)
         let (ofClients, ofAgents) = try counted(&outcome)
         let all = ofClients + slow

@@ -74,7 +74,7 @@ package struct IPKey: Hashable, Sendable {
     }
 
     /// The network of a /64 that counts as one client with its neighbors; other keys are what they are.
-    func widened(to family: Family) -> IPKey {
+    package func widened(to family: Family) -> IPKey {
         guard self.family == .v6, family != .v4 else { return self }
         let shift = UInt64(64 - family.prefix)
         return IPKey(family: family, bits: (bits >> shift) << shift)

@@ -26,7 +26,8 @@ struct NamedFailures {
         _ settings: FailedVerificationByIP.Settings, counting window: DetectionWindow? = nil
     ) throws -> [NamedFailure] {
         var scan = EventScan(
-            from: span.lowerBound, to: span.upperBound, kinds: .failed, texts: [.reason: .equals(reasons)],
+            from: span.lowerBound, to: span.upperBound, kinds: .failed,
+            texts: [.reason: ReasonWords.condition(reasons)],
             fields: EventFields([.ts, .ip, .tokenID, .userAgent, .tool, .reason]))
         if let keys { scan.texts[.ip] = .clients(keys) }
         var found: [NamedFailure] = []
@@ -70,7 +71,8 @@ struct NamedFailures {
             kind: kind, subject: .key(key), first: facts.first, last: facts.last, peak: facts, peakWidth: width,
             total: facts, keys: [key],
             named: .init(
-                reasons: Set(reasons), tokens: Set(members.map { tokens.string($0.token) }).sorted(),
+                reasons: Set(reasons.map { $0.lowercased() }),
+                tokens: Set(members.map { tokens.string($0.token) }).sorted(),
                 tools: Set(members.compactMap { $0.tool.map(tools.string) }).sorted(),
                 agents: Set(members.compactMap { $0.agent.map(agents.string) }).sorted()))
     }

@@ -4,7 +4,7 @@ package import Events
 /// What happened to one token, principal or address, in order: like uses in one row, silences in rows of their own.
 package struct Timeline: Sendable {
     package enum Subject: Sendable, Equatable {
-        case token(String), principal(String), ip(String)
+        case token(String), principal(String), actor(String), ip(String)
     }
 
     /// Events that are alike and follow each other, or a silence between two.
@@ -64,10 +64,11 @@ package struct Timeline: Sendable {
     }
 
     /// A token is also told of where another takes its place.
-    private static func conditions(_ subject: Subject) -> [(EventField, TextCondition)] {
+    static func conditions(_ subject: Subject) -> [(EventField, TextCondition)] {
         switch subject {
         case .token(let token): return [(.tokenID, .equals([token])), (.oldTokenID, .equals([token]))]
         case .principal(let principal): return [(.principal, .equals([principal]))]
+        case .actor(let actor): return [(.actor, .equals([actor]))]
         case .ip(let text):
             guard let key = IPKey(named: text) else { return [(.ip, .equals([text]))] }
             return [(.ip, .clients([key]))]

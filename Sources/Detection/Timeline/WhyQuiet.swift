@@ -95,14 +95,16 @@ package struct WhyQuiet: Sendable {
     /// About an address, as of a time. Empty when the log does not know it.
     package init(ip: String, asOf: Int64, _ settings: DetectorSettings, of history: any History) throws {
         guard let key = IPKey(named: ip) else { return }
-        var failures: [(ts: Int64, credential: [UInt8]?)] = []
+        var failures: [(ts: Int64, credential: [UInt8]?, isMismatch: Bool)] = []
+        let words = settings.failedVerificationByIP.mismatchReasons.map(ReasonWords.folded)
         let scan = EventScan(
             to: asOf, kinds: .failed, texts: [.ip: .clients([key])],
-            fields: EventFields([.ts, .presented, .tokenID, .ip]))
+            fields: EventFields([.ts, .presented, .tokenID, .ip, .reason]))
         try history.scan(scan) { batch in
             for row in 0..<batch.count {
                 let credential = batch[.presented].bytes(at: row) ?? batch[.tokenID].bytes(at: row)
-                failures.append((batch.ts[row], credential.map { Array($0) }))
+                let isMismatch = batch[.reason].bytes(at: row).map { ReasonWords.contains(words, $0) } ?? false
+                failures.append((batch.ts[row], credential.map { Array($0) }, isMismatch))
             }
         }
         guard !failures.isEmpty else {
@@ -121,6 +123,10 @@ package struct WhyQuiet: Sendable {
                 + "\(rules.stuffing.failures) with \(rules.stuffing.credentials) credentials, brute force "
                 + "\(rules.bruteForce.failures) with \(rules.bruteForce.credentials) or fewer")
         }
+        let mismatches = failures.count(where: \.isMismatch)
+        add("stuffing", "\(Wording.percent(mismatches, of: failures.count)) of its failures say that the credential is "
+            + "unknown (mismatch_reasons in the policy); stuffing wants "
+            + "\(Wording.number(rules.stuffing.mismatchShare * 100)) %")
         let unnamed = failures.count { $0.credential == nil }
         add("volume", "\(Wording.count(unnamed, "failure")) of \(failures.count) without a credential in all; volume "
             + "wants \(rules.volume.failures) in \(Wording.width(rules.volume.width))")
@@ -144,7 +150,9 @@ package struct WhyQuiet: Sendable {
     }
 
     /// The most failures, and the most different credentials, in any window of a width.
-    private static func busiest(_ failures: [(ts: Int64, credential: [UInt8]?)], _ width: Int64) -> (Int, Int) {
+    private static func busiest(
+        _ failures: [(ts: Int64, credential: [UInt8]?, isMismatch: Bool)], _ width: Int64
+    ) -> (Int, Int) {
         var low = 0, most = 0, mostCredentials = 0
         var counts: [[UInt8]: Int] = [:]
         for high in failures.indices {

@@ -19,6 +19,9 @@ package struct DetectionReport: Sendable {
     package var onlyNew: Bool
     /// Of a run that tells only what is new: what earlier ones told and nobody has resolved, by severity.
     package var stillOpen: [Severity: Int] = [:]
+    /// Of how many lines that were read how many are no events.
+    package var quarantined: Int64 = 0
+    package var lines: Int64 = 0
     /// What the allowlist hides, worst first.
     package private(set) var hidden: [(finding: Finding, entry: Allowlist.Entry)] = []
 
@@ -78,6 +81,8 @@ package struct DetectionReport: Sendable {
         try document.list("detectors", results) { $0.json }
         try document.list("findings", findings) { $0.json }
         try document.list("suppressed", hidden) { Self.json($0) }
+        try document.member("lines_read", .int(lines))
+        try document.member("lines_quarantined", .int(quarantined))
         try document.finish()
     }
 
@@ -134,7 +139,17 @@ extension DetectionResult {
             .init("id", .string(detector)),
             .init("findings", .int(Int64(findings.count))),
             .init("counts", counts.json),
-            .init("coverage", .array(coverage.map { ["kind": .string($0.kind.rawValue), "text": .string($0.text)] })),
+            .init("coverage", .array(coverage.map { note in
+                ["kind": .string(note.kind.rawValue), "text": .string(note.text), "partial": .bool(note.isPartial)]
+            })),
         ])
+    }
+}
+
+extension CoverageNote {
+    /// The note for eyes: what was judged in part is not called not evaluable.
+    var words: String {
+        isPartial && text.hasPrefix("not evaluable: ")
+            ? "judged in part: " + text.dropFirst("not evaluable: ".count) : text
     }
 }

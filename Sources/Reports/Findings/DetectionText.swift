@@ -39,6 +39,15 @@ struct DetectionText {
             + counts.joined(separator: ", ")
     }
 
+    /// What lies in quarantine no detector sees; nil for less than a hundredth of the lines.
+    private var quarantine: String? {
+        guard report.quarantined > 0, report.quarantined * 100 >= report.lines else { return nil }
+        let share = report.quarantined * 100 / max(1, report.lines)
+        return "\(Human.count(report.quarantined)) lines, \(share) % of all that were read, are in quarantine, and no "
+            + "detector sees them: authtrail status says why"
+            + (report.trailFlag.isEmpty ? "" : " (\(report.trailFlag))")
+    }
+
     /// How long there were no events, if the window has none because they ended before it.
     private var silence: String? {
         guard let newest = report.newest, newest <= report.window.from else { return nil }
@@ -49,7 +58,9 @@ struct DetectionText {
         let asOf =
             report.asOfIsNewest
             ? "as of just after the newest event" : "as of \(secondsText(report.window.asOf)) UTC"
-        guard report.oldest != nil else { return "the trail holds no events" }
+        guard report.oldest != nil else {
+            return "the trail holds no events" + (report.quarantined > 0 ? "; \(quarantine ?? "")" : "")
+        }
         var looked = "looked at \(secondsText(report.window.from)) to \(secondsText(report.window.to)) UTC, \(asOf)"
         if let newest = report.newest, silence != nil {
             looked += "; the newest event is of \(secondsText(newest - 1)) UTC: there was nothing to look at"
@@ -77,7 +88,7 @@ struct DetectionText {
             .severity(finding.severity.name))
         let mark = finding.status == .resolved ? terminal.paint("  (resolved)", .dim) : ""
         try output.line(tag + "  " + terminal.paint(SafeText.visible(finding.title), .bold) + mark)
-        try line("what", "\(finding.class) (\(finding.detector))")
+        try line("what", "\(finding.class) (\(finding.detector)), confidence \(finding.confidence.rawValue)")
         try line(finding.entity.type.replacing("_", with: " "), finding.entity.value)
         try line("when", finding.when)
         try line("why", finding.explanation)
@@ -98,11 +109,14 @@ struct DetectionText {
         return command + (trailFlag.isEmpty ? "" : " " + trailFlag)
     }
 
-    /// A token or person is told from the beginning, an address from shortly before.
+    /// A token or person is told from the day before, an address from the hour before.
     private static func trace(_ finding: Finding) -> String? {
-        guard ["token", "principal", "ip"].contains(finding.entity.type), let name = word(finding) else { return nil }
-        let command = "authtrail trace \(finding.entity.type) \(name)"
-        return finding.entity.type == "ip" ? command + " --since \(hourBefore(finding))" : command
+        let kinds: Set = ["token", "principal", "actor", "ip"]
+        guard kinds.contains(finding.entity.type), let name = word(finding) else { return nil }
+        let command = "authtrail trace \(finding.entity.type) \(name) --since "
+        // What was done by day before it began, as far as the finding knows: a use before a silence is evidence, too.
+        let first = min(finding.firstSeen, finding.evidence.map(\.ts).min() ?? .max)
+        return command + (finding.entity.type == "ip" ? hourBefore(finding) : dayBefore(first))
     }
 
     private static func events(_ finding: Finding) -> String? {
@@ -125,12 +139,17 @@ struct DetectionText {
         return isQuotable && !value.isEmpty && !value.hasPrefix("-") ? ShellWord.quoted(value) : nil
     }
 
+    private static func dayBefore(_ time: Int64) -> String {
+        Timestamp.dayText(Timestamp.day(of: max(0, time.minus(Timestamp.day))))
+    }
+
     private static func hourBefore(_ finding: Finding) -> String {
         Timestamp.text(max(0, finding.firstSeen / Timestamp.hour - 1) * Timestamp.hour)
     }
 
     private func printCoverage() throws(ConsoleError) {
-        let notes = report.results.flatMap { result in result.coverage.map { "\(result.detector): \($0.text)" } }
+        let notes = (report.oldest == nil ? [] : [quarantine].compactMap { $0 })
+            + report.results.flatMap { result in result.coverage.map { "\(result.detector): \($0.words)" } }
         guard !notes.isEmpty else { return }
         try output.line()
         try output.line(terminal.paint("What could not be judged, or only in part", .bold))

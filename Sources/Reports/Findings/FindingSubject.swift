@@ -7,13 +7,17 @@ package import Detection
 /// A token with which somebody came in after stuffing belongs to a finding about an address; whoever asks for the token
 /// must see it.
 package struct FindingSubject {
-    /// `token`, `principal` or `ip`.
+    /// `token`, `principal`, `actor` or `ip`.
     private let kind: String
     private let name: String
+    /// Of an address, its networks: findings name these where many of their addresses are one client.
+    private let networks: [IPKey]
 
     package init(kind: String, name: String) {
         self.kind = kind
         self.name = name
+        let key = kind == "ip" ? IPKey(named: name) : nil
+        networks = key.map { $0.family == .v6 ? [$0, $0.widened(to: .v56), $0.widened(to: .v48)] : [$0] } ?? []
     }
 
     /// Whether a finding of the ledger is about it. Throws for a body that is no JSON.
@@ -22,20 +26,32 @@ package struct FindingSubject {
         return isNamed(in: try JSONParser.parse(finding.entry.body)["context"])
     }
 
+    /// The lines that a finding of the ledger shows. Throws for a body that is no JSON.
+    package static func evidence(of finding: LedgerFinding) throws -> [(source: String, offset: Int64)] {
+        (try JSONParser.parse(finding.entry.body)["evidence"]?.elements ?? []).map { one in
+            (one["source"]?.text ?? "", one["offset"]?.integer ?? 0)
+        }
+    }
+
     /// Whether a finding is about it.
     package func isOf(_ finding: Finding) -> Bool {
         isEntity(finding.entity.type, finding.entity.value) || isNamed(in: finding.context.json)
     }
 
     private func isEntity(_ type: String, _ value: String) -> Bool {
-        type == kind && (value == name || (kind == "ip" && value == name + "/64"))
+        type == kind && isName(value)
     }
 
     private func isNamed(in context: JSONValue?) -> Bool {
-        let members = kind == "ip" ? ["ip", "ips", "addresses"] : [kind, kind + "s"]
+        let members = kind == "ip" ? ["ip", "addresses", "busiest_ips"] : [kind, kind + "s"]
         return members.contains { member in
             guard let value = context?[member] else { return false }
-            return value.text == name || value.elements?.contains { $0.text == name } ?? false
+            let texts = (value.elements ?? [value]).compactMap(\.text)
+            return texts.contains(where: isName)
         }
+    }
+
+    private func isName(_ text: String) -> Bool {
+        text == name || !networks.isEmpty && IPKey(named: text).map(networks.contains) ?? false
     }
 }

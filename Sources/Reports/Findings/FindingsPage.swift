@@ -152,7 +152,7 @@ struct FindingsPage {
 
     private var coverage: String {
         let notes = report.results.flatMap { result in
-            result.coverage.map { [HTMLText.text(result.detector), HTMLText.text($0.text)] }
+            result.coverage.map { [HTMLText.text(result.detector), HTMLText.text($0.words)] }
         }
         guard !notes.isEmpty else { return "" }
         return HTMLText.element("h2", [:], "What could not be judged, or only in part")

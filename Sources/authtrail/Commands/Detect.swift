@@ -116,7 +116,8 @@ struct Detect: ParsableCommand {
     /// Tells what a job would have told, if that is asked for.
     private func runBacktest(_ detectors: [any Detector], _ policy: PolicyFile, _ opened: Trail) throws -> Bool {
         guard backtest.every != nil else { return false }
-        var width = DetectionWindow.recent
+        // A job that runs less often than daily looks back to the run before it.
+        var width = max(DetectionWindow.recent, backtest.every?.micros ?? 0)
         if let since {
             guard case .before(let span) = since else {
                 throw ValidationError("with --every, --since is how far back each run looks: a span such as 24h")
@@ -131,7 +132,7 @@ struct Detect: ParsableCommand {
             throw ValidationError(
                 "with --every, --format is text, json, ndjson, csv or markdown, not \(output.format.rawValue)")
         }
-        let newest = try opened.catalog.newest() ?? 0
+        guard let newest = try opened.catalog.newest() else { throw Failure.noEvents }
         let report = try backtest.report(width: width, newest: newest, isQuiet: trail.quiet) { asOf in
             try DetectionRun.run(
                 detectors, on: opened, asOf: asOf, since: .before(width), hiding: policy.allowlist, isQuiet: true)
@@ -261,6 +262,10 @@ enum DetectionRun {
         var report = DetectionReport(
             window: window, results: results, asOfIsNewest: asOf == nil, oldest: coverage?.lowerBound)
         report.newest = newest
+        for source in try trail.catalog.sources() {
+            report.lines += source.counts.lines
+            report.quarantined += source.counts.quarantined
+        }
         report.hide(allowlist)
         return report
     }

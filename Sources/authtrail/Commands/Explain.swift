@@ -50,7 +50,7 @@ struct Explain: ParsableCommand {
         let policy = try policy.read(trail: trail.path)
         let opened = try trail.open()
         if let finding { return try explain(finding, policy, opened) }
-        let end = try asOf?.micros ?? opened.catalog.newest() ?? 0
+        guard let end = try asOf?.micros ?? opened.catalog.newest() else { throw Failure.noEvents }
         let history = TrailHistory(opened)
         let (kind, name) = token.map { ("token", $0) } ?? ("ip", ip ?? "")
         let why = try token.map { try WhyQuiet(token: $0, asOf: end, policy.settings, of: history) }
@@ -58,10 +58,16 @@ struct Explain: ParsableCommand {
         let report = try DetectionRun.run(
             Detectors.all(policy.settings), on: opened, asOf: end, since: .start, isQuiet: trail.quiet)
         let subject = FindingSubject(kind: kind, name: name)
-        let about = report.findings.filter { subject.isOf($0) }
+        let others = report.findings.filter { !subject.isOf($0) }
+        let lines = try SubjectLines(
+            token.map { .token($0) } ?? .ip(name), among: others.flatMap(\.evidence).map { ($0.source, $0.offset) },
+            until: end, of: history)
+        let about = report.findings.filter { finding in
+            subject.isOf(finding) || finding.evidence.contains { lines.contains($0.source, $0.offset) }
+        }
         try output.write {
             try WhyQuietReport(
-                "\(kind) \(name)", why, findings: about, detectors: report.results.map(\.detector), asOf: end
+                "\(kind) \(name)", why, findings: about, results: report.results, asOf: end
             ).print(as: output.format, to: $0)
         }
     }

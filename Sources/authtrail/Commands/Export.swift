@@ -49,6 +49,9 @@ struct Export: ParsableCommand {
     @Option(name: .long, help: "Only this principal.")
     var principal: [String] = []
 
+    @Option(name: .long, help: "Only this actor: who issues and revokes.")
+    var actor: [String] = []
+
     @Option(name: .long, help: "Only this tool.")
     var tool: [String] = []
 
@@ -94,7 +97,7 @@ struct Export: ParsableCommand {
         if subject == .events, asOf != nil {
             throw ValidationError("--as-of is for the dashboard; events take --until")
         }
-        let filters = token + ip + principal + tool + userAgent + event.map { $0.name }
+        let filters = token + ip + principal + actor + tool + userAgent + event.map { $0.name }
         if subject == .dashboard, !filters.isEmpty || until != nil || withSource {
             throw ValidationError("the dashboard takes --as-of and --since only, no filters")
         }
@@ -131,7 +134,8 @@ struct Export: ParsableCommand {
         if let until { scan.to = until.micros }
         if !event.isEmpty { scan.kinds = event.reduce(into: EventKinds(rawValue: 0)) { $0.formUnion(EventKinds($1)) } }
         let filters = [
-            (EventField.tokenID, token), (.principal, principal), (.tool, tool), (.userAgent, userAgent),
+            (EventField.tokenID, token), (.principal, principal), (.actor, actor), (.tool, tool),
+            (.userAgent, userAgent),
         ]
         for (field, texts) in filters where !texts.isEmpty { scan.texts[field] = .equals(texts) }
         if !ip.isEmpty { scan.texts[.ip] = Self.condition(ip) }

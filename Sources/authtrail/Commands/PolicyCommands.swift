@@ -107,7 +107,7 @@ struct PolicyCommand: ParsableCommand {
 
         func run() throws {
             let opened = try trail.open()
-            let end = try asOf?.micros ?? opened.catalog.newest() ?? 0
+            guard let end = try asOf?.micros ?? opened.catalog.newest() else { throw Failure.noEvents }
             let oldest = try opened.catalog.coverage()?.lowerBound ?? end
             let from = (since ?? .before(14 * Timestamp.day)).start(end: end, oldest: oldest)
             let advice = try PolicyAdvice(

@@ -10,7 +10,7 @@ internal import Trail
 struct Trace: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trace",
-        abstract: "Tell everything that happened to a token, a principal or an address, in order.",
+        abstract: "Tell everything that happened to a token, a principal, an actor or an address, in order.",
         discussion: """
             Uses that are alike stand in one row; silences of a day or more, and findings of the ledger, in rows of \
             their own.
@@ -21,9 +21,9 @@ struct Trace: ParsableCommand {
               authtrail trace ip 198.51.100.23 --format markdown
             """)
 
-    enum Kind: String, ExpressibleByArgument, CaseIterable { case token, principal, ip }
+    enum Kind: String, ExpressibleByArgument, CaseIterable { case token, principal, actor, ip }
 
-    @Argument(help: "token, principal or ip.")
+    @Argument(help: "token, principal, actor (who issues and revokes) or ip.")
     var kind: Kind
 
     @Argument(help: ArgumentHelp("Its name.", valueName: "value"))
@@ -51,19 +51,37 @@ struct Trace: ParsableCommand {
             switch kind {
             case .token: .token(value)
             case .principal: .principal(value)
+            case .actor: .actor(value)
             case .ip: .ip(value)
             }
-        let timeline = try Timeline(subject, from: from, to: end, of: TrailHistory(opened))
+        let history = TrailHistory(opened)
+        let timeline = try Timeline(subject, from: from, to: end, of: history)
         if kind == .ip, timeline.rows.isEmpty, IPKey(named: value) == nil {
             throw ValidationError(
                 "\"\(value)\" is no address, and no event names it; give one such as 203.0.113.7 or 2001:db8::1")
         }
-        let traced = FindingSubject(kind: kind.rawValue, name: value)
-        let findings = try opened.catalog.findings().filter { one in
-            one.entry.lastSeen >= from && one.entry.firstSeen < end ? try traced.isOf(one) : false
+        let findings = try findings(about: subject, from, end, opened)
+        var note: String?
+        if kind == .principal, timeline.rows.isEmpty,
+            try !Timeline(.actor(value), from: from, to: end, of: history).rows.isEmpty {
+            note = "It issues and revokes: authtrail trace actor \(ShellWord.quoted(value)) tells what."
         }
         try output.write {
-            try TraceReport("\(kind.rawValue) \(value)", timeline, findings: findings).print(as: output.format, to: $0)
+            try TraceReport("\(kind.rawValue) \(value)", timeline, findings: findings, note: note)
+                .print(as: output.format, to: $0)
         }
+    }
+
+    /// The findings of the ledger that name the subject, or whose evidence shows a line of it.
+    private func findings(
+        about subject: Timeline.Subject, _ from: Int64, _ end: Int64, _ opened: Trail
+    ) throws -> [LedgerFinding] {
+        let traced = FindingSubject(kind: kind.rawValue, name: value)
+        let all = try opened.catalog.findings().filter { $0.entry.lastSeen >= from && $0.entry.firstSeen < end }
+        let evidence = try all.map { try FindingSubject.evidence(of: $0) }
+        let lines = try SubjectLines(subject, among: evidence.flatMap { $0 }, until: end, of: TrailHistory(opened))
+        return try zip(all, evidence).filter { finding, evidence in
+            try traced.isOf(finding) || evidence.contains { lines.contains($0.source, $0.offset) }
+        }.map(\.0)
     }
 }
