@@ -17,9 +17,17 @@ extension DormantTokenReactivation {
                 whatHappened(told, around), limits(told), aftermath(waking, around), hole(told),
                 "Severity: \(sum.text).",
             ].compactMap { $0 }.joined(separator: " "),
-            evidence: [around.previous, around.waking].compactMap { $0?.evidence },
+            evidence: evidence(around),
             context: context(told, around, sum),
             references: Self.card.references)
+    }
+
+    /// The use before the silence, then those that followed it.
+    private func evidence(_ around: Surroundings) -> [Evidence] {
+        let before = around.previous.map { [$0.evidence] } ?? []
+        let lines = around.lines.all
+        let room = Evidence.limit - before.count
+        return before + (lines.count > room ? lines.prefix(room - 1) + lines.suffix(1) : lines[...])
     }
 
     /// A log that told nothing for days may have missed the use that would end a silence earlier.
@@ -94,7 +102,8 @@ extension DormantTokenReactivation {
         let agent = use.userAgent.map { " with \($0)" } ?? ""
         let uses = around.uses == 1 ? "No other use followed" : "\(Wording.count(around.uses - 1, "use")) followed"
         let reach = settings.semantics == .literal ? "within the window" : "within \(Wording.width(settings.aftermath))"
-        return "It was a use\(tool)\(ip)\(agent). \(uses) \(reach)."
+        let tools = around.toolsAfter.all.isEmpty ? "" : ", of \(around.toolsAfter.all.joined(separator: ", "))"
+        return "It was a use\(tool)\(ip)\(agent). \(uses) \(reach)\(tools)."
     }
 
     private func context(_ told: Told, _ around: Surroundings, _ sum: SeveritySum) -> Context {

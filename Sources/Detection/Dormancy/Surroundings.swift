@@ -11,6 +11,9 @@ struct Surroundings {
     /// Uses from the waking on, the waking included, until `aftermath` later.
     var uses = 0
     var lastUse: Int64?
+    /// Lines of these uses, and the tools of those that followed the waking.
+    var lines = EdgeEvidence()
+    var toolsAfter = FirstNames()
     /// The first tool within reach of the waking that asked for a scope that writes.
     var writeTool: String?
     /// Failed verifications from the waking's address in the time before it.
@@ -65,6 +68,10 @@ struct SurroundingsReader {
                     guard ts >= wakings[place].at, ts < aftermathEnd(wakings[place]) else { continue }
                     all[place].uses += 1
                     all[place].lastUse = max(all[place].lastUse ?? ts, ts)
+                    if all[place].lines.mayKeep(ts) { all[place].lines.add(events.evidence(at: row)) }
+                    if ts > wakings[place].at, let tool = events[.tool].bytes(at: row) {
+                        all[place].toolsAfter.add(tool)
+                    }
                     if ts == wakings[place].at { all[place].waking.keepFirst(Self.use(at: row, of: events)) }
                     if ts < wakings[place].at.plus(settings.writeReach) {
                         noteWrite(at: row, of: events, in: &all[place])
