@@ -26,12 +26,11 @@ package struct FailedVerificationByIP: Detector {
             .init(
                 "credential_stuffing", .high,
                 "Many credentials, one or two attempts each, most of them unknown.",
-                advice: "Block {entity} or slow it down; whether it got in, a success_after says."),
+                advice: "Block {entity} or slow it down."),
             .init(
                 "distributed", .high,
                 "One user agent on many addresses, few failures on each, many credentials.",
-                advice: "Block the program or ask it for a challenge, since its addresses change; whether it got "
-                    + "in, a success_after says."),
+                advice: "Block the program or ask it for a challenge, since its addresses change."),
             .init(
                 "credential_replay", .high,
                 "Credentials that are revoked, expired or superseded, from an address and with a user agent from "
