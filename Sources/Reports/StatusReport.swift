@@ -11,11 +11,11 @@ package struct StatusReport {
     private let version: String
     private let zlib: String
     private let segments: [SegmentRecord]
-    private let sources: [SourceRecord]
+    let sources: [SourceRecord]
     private let prunedLines: [Int64: Int64]
     private let waitingFiles: Int
-    private let quarantine: [(reason: String, lines: Int64)]
-    private let fields: [(reason: String, field: String, lines: Int64)]
+    let quarantine: [(reason: String, lines: Int64)]
+    let fields: [(reason: String, field: String, lines: Int64)]
     private let lastRun: (startedAt: Int64, asOf: Int64, runs: Int64)?
     private let findings: [(status: String, severity: String, findings: Int64)]
     /// Event times after the first scheduled run at which none has looked.
@@ -26,7 +26,7 @@ package struct StatusReport {
     private let catalogBytes: Int64
     private let now: Int64
     /// Bytes that lie unread in the file of each source; nil where there is none to look at.
-    private let unread: [Int64?]
+    let unread: [Int64?]
 
     /// - Parameters:
     ///   - version: of the program.
@@ -158,7 +158,7 @@ package struct StatusReport {
     }
 
     /// How long unread bytes have been waiting at most, in microseconds: since the source was last read.
-    private func lag(_ place: Int) -> Int64? {
+    func lag(_ place: Int) -> Int64? {
         guard let unread = unread[place] else { return nil }
         return unread == 0 ? 0 : sources[place].readAt.map { max(0, now - $0) }
     }
@@ -218,46 +218,6 @@ package struct StatusReport {
         case .string(let text): .text(text)
         default: .null
         }
-    }
-
-    private var sourceTable: Table {
-        var table = Table(
-            "sources", title: "Sources",
-            columns: [
-                .init("id", .integer), .init("path", .text), .init("checkpoint", .bytes), .init("size", .bytes),
-                .init("lines", .integer), .init("stored", .integer), .init("quarantined", .integer),
-                .init("blank", .integer),
-                .init("flagged", .integer), .init("last_event", .time), .init("generation", .integer),
-                .init("ended", .text), .init("bytes_lost", .bytes), .init("lag_bytes", .bytes),
-                .init("lag_seconds", .decimal(digits: 1)),
-            ])
-        for (place, source) in sources.enumerated() {
-            table.append([
-                .integer(source.id), .text(source.path), .integer(source.checkpoint), .integer(source.size),
-                .integer(source.counts.lines), .integer(source.counts.stored), .integer(source.counts.quarantined),
-                .integer(source.counts.blank), .integer(source.counts.flagged),
-                Cell(source.lastEvent.map { Timestamp.text($0) }), .integer(source.generation),
-                Cell(source.ended?.rawValue), .integer(source.lost), unread[place].map { .integer($0) } ?? .null,
-                lag(place).map { .decimal(Double($0) / 1_000_000) } ?? .null,
-            ])
-        }
-        return table
-    }
-
-    private var quarantineTable: Table {
-        var table = Table(
-            "quarantine", title: "Quarantine", columns: [
-                .init("reason", .text, fit: .whole), .init("lines", .integer), .init("meaning", .text, fit: .wrapped),
-            ])
-        for (reason, lines) in quarantine {
-            let meaning = QuarantineReason(rawValue: reason)?.explanation ?? ""
-            let named = fields.filter { $0.reason == reason }.map { "`\($0.field)` in \(Human.count($0.lines))" }
-            table.append([
-                .text(reason), .integer(lines),
-                .text(named.isEmpty ? meaning : "\(meaning) Here: \(named.joined(separator: ", ")).")
-            ])
-        }
-        return table
     }
 
     private var warnings: [String] { [clock, warning].compactMap { $0 } }

@@ -120,22 +120,6 @@ struct LedgerCommandTests {
         #expect(why.contains("What to do now\n  \(advice)\n"))
     }
 
-    @Test func `explain offers an allowance only where one can hide the finding, and the thresholds that decided`() throws {
-        let story = Program.repository + "/SampleLogs/success-after-stuffing.ndjson"
-        #expect(try program.run("ingest", story, "--quiet").status == 0)
-        let found = try program.json("detect", "failed-verification-by-ip", "--since", "start")["findings"]?.elements ?? []
-        let after = try #require(found.first { $0["class"]?.text == "success_after" }?["id"]?.text)
-        let text = try program.run("explain", after).output
-        #expect(text.contains("no allowance hides it") && text.contains("authtrail findings resolve \(after.prefix(8))"))
-        let names = try program.json("explain", after)["thresholds"]?.elements?.compactMap { $0["name"]?.text } ?? []
-        #expect(names.map { $0.replacing("detectors.failed-verification-by-ip.", with: "") } == [
-            "windows", "stuffing_credentials", "stuffing_failures", "stuffing_few_share", "stuffing_mismatch_share",
-            "success_within", "mismatch_reasons",
-        ])
-        let stuffing = try #require(found.first { $0["class"]?.text == "credential_stuffing" }?["id"]?.text)
-        #expect(try program.json("explain", stuffing)["allowance"]?.text?.hasPrefix("cidr: ") == true)
-    }
-
     @Test func `resolving again says what was noted before, and keeps both`() throws {
         try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-26"))
         let id = try #require(try detect("--since", "start").first)
@@ -146,21 +130,6 @@ struct LedgerCommandTests {
         #expect(history.map { $0["note"]?.text } == ["planned", "really"])
         #expect(history.last?["by"]?.text?.isEmpty == false)
         #expect(try program.run("findings", "--status", "all", "--severity", "high").output.contains("no rows"))
-    }
-
-    @Test func `who asks for a token or a principal sees the finding about an address that names it`() throws {
-        let story = Program.repository + "/SampleLogs/success-after-stuffing.ndjson"
-        #expect(try program.run("ingest", story, "--quiet").status == 0)
-        let found = try program.run("detect", "failed-verification-by-ip", "--since", "start", "--format", "json")
-        let findings = try JSONParser.parse(found.output)["findings"]?.elements ?? []
-        let after = try #require(findings.first { $0["class"]?.text == "success_after" })
-        let title = try #require(after["title"]?.text)
-        let token = try #require(after["context"]?["tokens"]?[0]?.text)
-        let principal = try #require(after["context"]?["principals"]?[0]?.text)
-        #expect(try program.run("explain", "--token", token).output.contains("FOUND critical"))
-        #expect(try program.run("trace", "token", token).output.contains(title))
-        #expect(try program.run("trace", "principal", principal).output.contains(title))
-        #expect(try !program.run("trace", "token", "tok_other").output.contains(title))
     }
 
     @Test func `the command that looks closer names the trail when it was named`() throws {
@@ -218,56 +187,6 @@ struct LedgerCommandTests {
         #expect(try program.json("status")["unseen"]?.elements?.isEmpty == true)
     }
 
-    @Test func `explain says of a quiet token how near each rule came`() throws {
-        try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-03-03"))
-        let report = try program.json("explain", "--token", "tok_1")
-        let answers = report["rows"]?.elements ?? []
-        let dormancy = answers.first { $0["rule"]?.text == "dormant-token-reactivation" }?["answer"]?.text ?? ""
-        #expect(dormancy.contains("60 days") && dormancy.contains("90 days"), "\(dormancy)")
-        #expect(answers.contains { $0["answer"]?.text == "never revoked as far as the log tells" })
-        #expect(try program.json("explain", "--token", "nobody")["rows"]?.elements?.isEmpty == true)
-        #expect(try program.run("explain").status == 64)
-    }
-
-    @Test func `explain says of an address what it did in its busiest windows`() throws {
-        let failures = (0..<12).map {
-            #"{"ts":"2026-04-26T10:00:\#($0 + 10)Z","event":"failed","reason":"hash_mismatch","presented":"p\#($0)","#
-                + #""ip":"198.51.100.9"}"# + "\n"
-        }
-        try ingest("a.ndjson", failures.joined())
-        let answers = try program.json("explain", "--ip", "198.51.100.9")["rows"]?.elements ?? []
-        #expect(answers.first?["answer"]?.text?.hasPrefix("at most 12 failures, and at most 12 credentials") == true)
-    }
-
-    @Test func `explain shows findings of the network, and those that show a line of the token, and names rules that cannot judge`() throws {
-        func explain(_ story: String, _ words: String...) throws -> String {
-            let path = Program.repository + "/SampleLogs/\(story).ndjson"
-            let trail = program.folder + "/" + story
-            #expect(try program.run("ingest", "-q", "--final", path, "--trail", trail).status == 0)
-            return try program.run(["explain", "--trail", trail] + words).output
-        }
-        let member = try explain("distributed-stuffing", "--ip", "192.0.2.100")
-        #expect(member.contains("FOUND high") && member.contains("failed-verification-by-ip"))
-        let thief = try explain("stolen-refresh-token", "--token", "at_666")
-        #expect(thief.contains("FOUND critical") && thief.contains("refresh-reuse"))
-        #expect(try explain("admin-account-taken", "--token", "tok_NEW00001").contains("mass-issuance"))
-        #expect(thief.contains("auth-mode-violation         not evaluable: the policy declares no tools"))
-        #expect(!thief.contains("none of their findings names it or shows a line of it: refresh-reuse"))
-    }
-
-    @Test func `an actor has a timeline, which is where its findings point to`() throws {
-        let story = Program.repository + "/SampleLogs/admin-account-taken.ndjson"
-        #expect(try program.run("ingest", "-q", "--final", story).status == 0)
-        let found = try program.run("detect", "mass-issuance", "--since", "start").output
-        #expect(found.contains("authtrail trace actor admin:tom --since "))
-        let rows = try program.json("trace", "actor", "admin:tom")["rows"]?.elements ?? []
-        #expect(rows.count { $0["what"]?.text == "issued" } >= 25)
-        #expect(rows.contains { $0["what"]?.text == "finding" })
-        let principal = try program.run("trace", "principal", "admin:root").output
-        #expect(principal.contains("No event names it"))
-        #expect(try program.run("export", "--actor", "admin:tom").output.split(separator: "\n").count >= 25)
-    }
-
     @Test func `a log that lies in quarantine is no log without findings`() throws {
         try ingest("a.ndjson", String(repeating: #"{"timestamp":1,"event":"used"}"# + "\n", count: 60))
         let empty = try program.run("detect").output
@@ -285,59 +204,6 @@ struct LedgerCommandTests {
         #expect(report["window"]?["from"]?.text == "2026-04-25T10:00:00Z")
         #expect(report["findings"]?.elements?.isEmpty == true)
         #expect(try program.run("status").output.contains("There are events of 1970-01-01: a clock that was not set"))
-    }
-
-    @Test func `an allowance that explain offers is YAML, whatever the name`() throws {
-        let agent = "Mozilla/5.0 (X11; rv:1) AppleWebKit/537.36 (KHTML, like Gecko) [x] {y}: #z"
-        let failures = (0..<60).map {
-            #"{"ts":"2026-04-26T10:00:\#($0 < 10 ? "0" : "")\#($0)Z","event":"failed","reason":"hash_mismatch","#
-                + #""presented":"p\#($0)","ip":"198.51.\#($0 % 12).9","user_agent":"\#(agent)"}"# + "\n"
-        }
-        try ingest("a.ndjson", failures.joined())
-        let found = try program.json("detect", "failed-verification-by-ip")["findings"]?[0]
-        let allowance = try program.json("explain", found?["id"]?.text ?? "")["allowance"]?.text ?? ""
-        let policy = program.write("p.yaml", """
-            allowlist: [{\(allowance), owner: me, reason: a browser, until: 2027-01-01}]
-            """)
-        #expect(try program.run("policy", "check", policy).status == 0)
-        let hidden = try program.json("detect", "failed-verification-by-ip", "--policy", policy)
-        #expect(hidden["suppressed"]?.elements?.count == 1)
-    }
-
-    @Test func `explain tells an address without failures from one that the log does not know`() throws {
-        try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-03-03"))
-        let known = try program.json("explain", "--ip", "203.0.113.7")["rows"]?.elements ?? []
-        #expect(known.first?["answer"]?.text
-            == "no failures from it; 2 events with 1 token, the last at 2026-03-03T10:00:00Z")
-        let others = known.last?["answer"]?.text ?? ""
-        #expect(known.last?["rule"]?.text == "other rules" && others.contains("refresh-reuse"))
-        let unknown = try program.run("explain", "--ip", "192.0.2.1").output
-        #expect(unknown.hasSuffix("rule by rule\nThe log knows nothing of it before 2026-03-03 10:00:00 UTC.\n"))
-        #expect(try program.run("trace", "token", "nobody").output.hasSuffix("No event names it, and no finding.\n"))
-    }
-
-    @Test func `explain says why new surroundings were none: not settled, or nothing new`() throws {
-        func answer() throws -> String {
-            let rows = try program.json("explain", "--token", "tok_1")["rows"]?.elements ?? []
-            return rows.first { $0["rule"]?.text == "new-surroundings" }?["answer"]?.text ?? ""
-        }
-        try ingest("a.ndjson", birth + (2..<9).map { use("2026-01-0\($0)") }.joined())
-        #expect(try answer() == "not settled: 6 uses in the 30 days before its last day of use; the rule speaks from 20 on")
-        try ingest("b.ndjson", (10..<28).map { use("2026-01-\($0)") }.joined())
-        #expect(try answer() == "before its last day of use it had 1 network, 0 programs and 1 tool in 30 days; its last "
-            + "day of use brought nothing new beside")
-    }
-
-    @Test func `trace tells a token's life with its silences and findings in place`() throws {
-        try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-26"))
-        _ = try detect("--since", "start")
-        let rows = try program.json("trace", "token", "tok_1")["rows"]?.elements ?? []
-        #expect(rows.map { $0["what"]?.text } == ["issued", "silent", "used", "silent", "used", "finding"])
-        #expect(rows[3]["detail"]?.text?.hasPrefix("for 114") == true, "\(rows[3].json())")
-        #expect(try program.run("trace", "ip", "203.0.113.7", "--format", "markdown").output.contains("| used |"))
-        #expect(try program.run("trace", "ip", "203.0.113.9").status == 0)
-        let typo = try program.run("trace", "ip", "203.0.113")
-        #expect(typo.status == 64 && typo.errors.contains("is no address"))
     }
 
     @Test func `policy check names what is wrong with its place, and init and suggest print files that pass it`() throws {
@@ -363,44 +229,5 @@ struct LedgerCommandTests {
         #expect(text.contains("- api_token_per_token: 30, 30, 30 over 1 callers; 30 would have cut 0.0 % of them"))
         let checked = try program.run("policy", "check", proposed)
         #expect(checked.status == 0 && checked.output.contains("1 tool declared"))
-    }
-}
-
-/// What stands beside the program.
-struct PackagingTests {
-    @Test func `the table of detectors in the docs is the program's`() throws {
-        let docs = try String(contentsOfFile: Program.repository + "/Docs/detectors.md", encoding: .utf8)
-        #expect(try docs.hasSuffix(Program().run("detectors", "--format", "markdown").output), "run make docs")
-    }
-
-    @Test func `the units of systemd are sound`() throws {
-        let program = Program()
-        let check = """
-            command -v systemd-analyze > /dev/null || exit 0
-            for unit in "\(Program.repository)"/Packaging/systemd/*; do
-                sed "s#/usr/local/bin/authtrail#/bin/true#" "$unit" > "$(basename "$unit")"
-            done
-            mv authtrail-alert@.service authtrail-alert@x.service
-            systemd-analyze verify ./*.service ./*.timer 2>&1
-            systemd-sysusers --dry-run - < authtrail.sysusers > /dev/null
-            """
-        let run = try program.shell(check)
-        #expect(run.status == 0 && run.output.isEmpty, "\(run.output)\(run.errors)")
-    }
-
-    @Test func `what the units and the cron line call is what the program takes`() throws {
-        let program = Program()
-        let packaging = Program.repository + "/Packaging/"
-        // The cron line first: it makes the trail.
-        let files = ["authtrail.cron", "systemd/authtrail-detect.service", "systemd/authtrail-follow.service"]
-        let text = try files.map { try String(contentsOfFile: packaging + $0, encoding: .utf8) }.joined()
-        let calls = text.matches(of: /authtrail ((?:ingest|detect|compact) -[^;&\n]*)/).map { String($0.1) }
-        #expect(calls.count == 5)
-        _ = program.write("a.ndjson", threeLines)
-        for call in calls where !call.contains("--follow") {
-            let words = call.replacing("/var/log/mcp", with: "a.ndjson").replacing("--trail /var/lib/authtrail/trail", with: "")
-            let run = try program.run(words.split(separator: " ").map(String.init))
-            #expect(run.status == 0, "\(call): \(run.errors)")
-        }
     }
 }

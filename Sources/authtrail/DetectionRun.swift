@@ -1,0 +1,49 @@
+internal import ArgumentParser
+internal import Catalog
+internal import Console
+internal import Detection
+internal import Events
+internal import Reports
+internal import Trail
+
+/// One run of detectors over a trail, shared by `detect`, `explain`, `export dashboard` and `demo`. Only `detect`
+/// prints what the log lacks (`tellsMissing`), which costs a scan.
+enum DetectionRun {
+    static func run(
+        _ detectors: [any Detector], on trail: Trail, asOf: Int64?, since: SinceOption?,
+        hiding allowlist: Allowlist = Allowlist(), tellsMissing: Bool = false, isQuiet: Bool
+    ) throws -> DetectionReport {
+        let coverage = try trail.catalog.coverage()
+        let newest = try trail.catalog.newest()
+        let end = asOf ?? newest ?? 0
+        let oldest = coverage?.lowerBound ?? end
+        var from = since.map { $0.start(end: end, oldest: min(oldest, end)) } ?? end - DetectionWindow.recent
+        if from > end {
+            let (since, asOf) = (Timestamp.text(from), Timestamp.text(end))
+            throw ValidationError("--since \(since) lies after the end of the window, \(asOf); give an earlier one")
+        }
+        from = max(from, 0)
+        let window = DetectionWindow(from: from, to: end, asOf: end)
+        let history = TrailHistory(trail)
+        let progress = Progress.standardError(
+            "detect", total: nil, unit: "of \(detectors.count) detectors", quiet: isQuiet)
+        defer { progress.finish() }
+        var results: [DetectionResult] = []
+        let missing = tellsMissing ? try FieldCoverage(detectors.map(\.card), in: window, of: history) : nil
+        for detector in detectors {
+            var result = try detector.detect(in: window, of: history)
+            result.coverage += missing?.notes(for: detector.card) ?? []
+            results.append(result)
+            progress.update(bytes: 0, count: Int64(results.count))
+        }
+        var report = DetectionReport(
+            window: window, results: results, asOfIsNewest: asOf == nil, oldest: coverage?.lowerBound)
+        report.newest = newest
+        for source in try trail.catalog.sources() {
+            report.lines += source.counts.lines
+            report.quarantined += source.counts.quarantined
+        }
+        report.hide(allowlist)
+        return report
+    }
+}
