@@ -97,9 +97,16 @@ extension Catalog {
                     ifnull((SELECT max(segment_id) FROM removed_segments), 0),
                     ifnull((SELECT max(last_segment) FROM prunes), 0))
                 """
-            return try Int64.fetchOne(db, sql: sql) ?? 0
+            let last = try Int64.fetchOne(db, sql: sql) ?? 0
+            // The next ones are counted from it.
+            guard (0...Self.greatestSegment).contains(last) else {
+                throw CatalogError.damaged(path: path, reason: "the last segment has the number \(last)")
+            }
+            return last
         }
     }
+
+    private static let greatestSegment: Int64 = 1 << 52
 
     static func remove(_ segments: [SegmentRecord], at time: Int64, _ db: Database) throws {
         let note = try db.makeStatement(sql: """

@@ -1,3 +1,4 @@
+internal import Events
 internal import GRDB
 
 /// A finding of the ledger with what became of it.
@@ -90,7 +91,7 @@ extension Catalog {
                 let late: Int64? = try row.value("late_from")
                 if let late, late < from { spans.append(late..<from) }
             }
-            if let waiting, waiting < seen - recent { spans.append(waiting..<seen) }
+            if let waiting, waiting < seen.minus(recent) { spans.append(waiting..<seen) }
             return spans.sorted { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
         }
     }

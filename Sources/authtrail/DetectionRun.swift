@@ -17,7 +17,7 @@ enum DetectionRun {
         let newest = try trail.catalog.newest()
         let end = asOf ?? newest ?? 0
         let oldest = coverage?.lowerBound ?? end
-        var from = since.map { $0.start(end: end, oldest: min(oldest, end)) } ?? end - DetectionWindow.recent
+        var from = since.map { $0.start(end: end, oldest: min(oldest, end)) } ?? end.minus(DetectionWindow.recent)
         if from > end {
             let (since, asOf) = (Timestamp.text(from), Timestamp.text(end))
             throw ValidationError("--since \(since) lies after the end of the window, \(asOf); give an earlier one")

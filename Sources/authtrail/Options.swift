@@ -150,7 +150,7 @@ enum SinceOption {
     func start(end: Int64, oldest: Int64) -> Int64 {
         switch self {
         case .time(let time): time
-        case .before(let duration): end - duration
+        case .before(let duration): end.minus(duration)
         case .start: oldest
         }
     }

@@ -54,7 +54,7 @@ package struct TrailFacts: Sendable {
             open[OpenCount(detector: detector, severity: severity)] = findings
         }
         let late = try catalog.lateSpans(recent: DetectionWindow.recent)
-        unseen = try (catalog.unseenSpans() + late).reduce(0) { $0 + ($1.upperBound - $1.lowerBound) }
+        unseen = try (catalog.unseenSpans() + late).reduce(0) { $0.plus($1.upperBound.minus($1.lowerBound)) }
         let last = Timestamp.day(of: max(end - 1, 0))
         let first = max(last - Self.drawn + 1, 0)
         days = (first...max(first, last)).map { Day(day: $0) }

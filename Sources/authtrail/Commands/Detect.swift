@@ -149,7 +149,7 @@ struct Detect: ParsableCommand {
         let end = try asOf?.micros ?? opened.catalog.newest() ?? 0
         let late = try [opened.catalog.lateFrom(), opened.catalog.lateSpans(recent: 0).first?.lowerBound]
         let first = try ([opened.catalog.unseenSpans().first?.lowerBound, seen] + late).compactMap { $0 }.min() ?? seen
-        return first < end - DetectionWindow.recent ? .time(first) : nil
+        return first < end.minus(DetectionWindow.recent) ? .time(first) : nil
     }
 
     /// Writes the report, the files beside it first; false if nobody read it to its end. Counts and pages tell the
