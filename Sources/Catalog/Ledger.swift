@@ -1,3 +1,4 @@
+internal import Events
 internal import GRDB
 
 /// A finding as the ledger keeps it. The catalog does not look into `body`.
@@ -41,6 +42,18 @@ package struct LedgerState: Sendable {
     package var severity: String
     /// The words in which somebody was told it, see `Catalog.record`; nil if nobody was.
     package var told: String?
+    /// When somebody resolved it last, by the clock, microseconds since the epoch.
+    package var resolvedAt: Int64?
+
+    private static let severities = ["info", "low", "medium", "high", "critical"]
+
+    /// Whether what somebody resolved stays so: it has not become worse, and does not go on for a day and more after
+    /// that.
+    package func isSettled(severity other: String, lastSeen: Int64) -> Bool {
+        guard status == "resolved" else { return false }
+        func rank(_ name: String) -> Int { Self.severities.firstIndex(of: name) ?? 0 }
+        return rank(other) <= rank(severity) && resolvedAt.map { lastSeen <= $0.plus(Timestamp.day) } ?? true
+    }
 }
 
 /// One run of the detectors: when, over what, and what it found.
@@ -88,12 +101,18 @@ extension Catalog {
     package func states(of ids: [String]) throws(CatalogError) -> [String: LedgerState] {
         try read("read what is known of findings") { db in
             let statement = try db.cachedStatement(
-                sql: "SELECT status, severity, told FROM findings WHERE finding_id = ?")
+                sql: """
+                    SELECT status, severity, told,
+                        (SELECT max(at) FROM finding_changes AS c
+                            WHERE c.finding_id = findings.finding_id AND c.status = 'resolved') AS resolved_at
+                    FROM findings WHERE finding_id = ?
+                    """)
             var states: [String: LedgerState] = [:]
             for id in ids {
                 guard let row = try Row.fetchOne(statement, arguments: [id]) else { continue }
                 states[id] = LedgerState(
-                    status: try row.value("status"), severity: try row.value("severity"), told: try row.value("told"))
+                    status: try row.value("status"), severity: try row.value("severity"), told: try row.value("told"),
+                    resolvedAt: try row.value("resolved_at"))
             }
             return states
         }
@@ -115,7 +134,7 @@ extension Catalog {
                 ])
             let runID = db.lastInsertedRowID
             let judge = try Self.judge(of: run, db)
-            for place in 0..<run.count { try Self.save(run.entry(place), runID, run.startedAt, judge, db) }
+            for place in 0..<run.count { try Self.save(run.entry(place), of: run, runID, judge, db) }
             try Self.retract(run, runID, judge, db)
             for (id, words) in told {
                 try db.execute(sql: "UPDATE findings SET told = ? WHERE finding_id = ?", arguments: [words, id])

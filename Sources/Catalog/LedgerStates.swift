@@ -96,13 +96,26 @@ extension Catalog {
         }
     }
 
-    /// The oldest event that came after the last scheduled run; nil if none did, or if there was no such run.
+    /// The oldest event that came after the last scheduled run; nil if none did, or if there was no such run. Of the
+    /// time before the first of these runs nobody asked: an archive that is read later is history, and no news.
     package func lateFrom() throws(CatalogError) -> Int64? {
         try read("read batches") { db in
             try Int64.fetchOne(db, sql: """
-                SELECT min(oldest_event) FROM batches
+                SELECT max(min(oldest_event), (SELECT min(window_from) FROM runs WHERE is_told)) FROM batches
                 WHERE batch_id > (SELECT max(last_batch) FROM runs WHERE is_told)
                 """)
+        }
+    }
+
+    /// The earliest beginning of an open finding that goes on over a time; nil if there is none.
+    package func firstSeen(ofOpenFindingsAt time: Int64) throws(CatalogError) -> Int64? {
+        try read("read findings") { db in
+            try Int64.fetchOne(
+                db,
+                sql: """
+                    SELECT max(min(first_seen), (SELECT min(window_from) FROM runs WHERE is_told)) FROM findings
+                    WHERE status = 'open' AND first_seen < ?1 AND last_seen >= ?1
+                    """, arguments: [time])
         }
     }
 
@@ -137,19 +150,26 @@ extension Catalog {
     }
 
     static func save(
-        _ finding: LedgerEntry, _ runID: Int64, _ time: Int64, _ judge: Judge, _ db: Database
+        _ finding: LedgerEntry, of run: RunRecord, _ runID: Int64, _ judge: Judge, _ db: Database
     ) throws {
+        let time = run.startedAt
         let old = try Row.fetchOne(
             db,
             sql: """
-                SELECT status, severity, policy FROM findings JOIN runs ON run_id = last_run WHERE finding_id = ?
+                SELECT status, severity, policy, as_of,
+                    (SELECT max(at) FROM finding_changes AS c
+                        WHERE c.finding_id = findings.finding_id AND c.status = 'resolved') AS resolved_at
+                FROM findings JOIN runs ON run_id = last_run WHERE finding_id = ?
                 """, arguments: [finding.id])
-        if let old, try !judge.mayChange(old.value("policy")) { return }
+        // Who looks as of an earlier time knows less than the ledger does.
+        if let old, try !judge.mayChange(old.value("policy")) || run.asOf < old.value("as_of") { return }
         var status = finding.status
         if let old, finding.status == "open" {
-            let (before, severity): (String, String) = (try old.value("status"), try old.value("severity"))
-            if before == "resolved", severity == finding.severity { status = before }
-            if before != status { try note(finding.id, status, at: time, by: nil, note: "found by a run", db) }
+            let state = LedgerState(
+                status: try old.value("status"), severity: try old.value("severity"), told: nil,
+                resolvedAt: try old.value("resolved_at"))
+            if state.isSettled(severity: finding.severity, lastSeen: finding.lastSeen) { status = state.status }
+            if state.status != status { try note(finding.id, status, at: time, by: nil, note: "found by a run", db) }
         }
         try db.cachedStatement(sql: upsert).execute(arguments: [
             finding.id, finding.detector, finding.class, finding.severity, status, finding.entityType, finding.entity,

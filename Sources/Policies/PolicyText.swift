@@ -37,7 +37,7 @@ package enum PolicyText {
         "success_after": ["success_"],
         "credential_stuffing": ["windows", "stuffing_", "mismatch_reasons"],
         "distributed": ["windows", "distributed_", "stuffing_mismatch_share", "mismatch_reasons"],
-        "stuffing_slow": ["slow_", "stuffing_few_share", "stuffing_mismatch_share", "mismatch_reasons"],
+        "stuffing_slow": ["slow_", "stuffing_mismatch_share", "mismatch_reasons"],
         "brute_force": ["windows", "brute_force_"], "volume": ["windows", "volume_"],
         "broken_client": ["broken_client_"], "scope_probe": ["probe_"], "credential_replay": ["replay_"],
         "dormant_reactivated": ["dormancy", "tiers"], "dormant_from_birth": ["dormancy", "tiers"],

@@ -7,10 +7,14 @@ internal import Darwin
 
 /// What the process needs before it does anything.
 enum Process {
+    /// Whether whoever started it closed its standard output. Written once, before there are threads.
+    nonisolated(unsafe) private(set) static var outputWasClosed = false
+
     /// Makes a broken pipe an error number, and sees to it that the three standard descriptors are taken: a file that
     /// is opened later would otherwise get one of their numbers, and be read as input or written over with messages.
     static func prepare() {
         signal(SIGPIPE, SIG_IGN)
+        outputWasClosed = fcntl(STDOUT_FILENO, F_GETFD) == -1
         for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
             _ = open("/dev/null", descriptor == STDIN_FILENO ? O_RDONLY : O_WRONLY)
         }

@@ -72,7 +72,7 @@ struct ExplainTests {
         let thief = try explain("stolen-refresh-token", "--token", "at_666")
         #expect(thief.contains("FOUND critical") && thief.contains("refresh-reuse"))
         #expect(try explain("admin-account-taken", "--token", "tok_NEW00001").contains("mass-issuance"))
-        #expect(thief.contains("auth-mode-violation         not evaluable: the policy declares no tools"))
+        #expect(thief.contains("tool-undeclared             not evaluable: the policy declares no tools"))
         #expect(!thief.contains("none of their findings names it or shows a line of it: refresh-reuse"))
     }
 

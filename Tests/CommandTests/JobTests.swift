@@ -45,6 +45,7 @@ struct JobTests {
 
     @Test func `a run that says how far it looks leaves late lines to the next one that does not`() throws {
         try ingest(use("2026-10-10T10:00:00"))
+        #expect(try job("2026-10-11T00:00:00Z").status == 0)
         #expect(try job("2026-10-19T00:00:00Z").status == 0)
         try ingest(use("2026-10-10T10:00:00") + attack("2026-10-12") + use("2026-10-19T03:00:00"))
         #expect(try job("2026-10-19T06:00:00Z", "--since", "1d").status == 0)
@@ -56,6 +57,7 @@ struct JobTests {
     @Test func `late lines stay late when small segments are merged meanwhile`() throws {
         var log = use("2026-10-10T10:00:00")
         try ingest(log)
+        #expect(try job("2026-10-11T00:00:00Z").status == 0)
         #expect(try job("2026-10-19T00:00:00Z").status == 0)
         for part in [attack("2026-10-12"), use("2026-10-18T23:00:00"), use("2026-10-19T03:00:00")] {
             log += part
@@ -68,6 +70,67 @@ struct JobTests {
         try ingest(log)
         #expect(try program.run("compact", "-q", "--all").status == 0)
         #expect(try program.json("status")["unseen"]?.elements?.isEmpty == true)
+    }
+
+    /// A token that wakes and, five minutes later, writes from elsewhere: worse than it looked at first.
+    private var waking: String {
+        use("2026-01-02T10:00:00", "tok_D") + use("2026-05-10T10:00:00", "tok_D")
+            + use("2026-05-10T10:05:00", "tok_D", tool: "orders.cancel")
+                .replacing(#""tool""#, with: #""scopes":["orders:write"],"tool""#)
+    }
+
+    @Test func `who looks as of an earlier time changes nothing that a later run has found`() throws {
+        try ingest(waking)
+        #expect(try job("2026-05-10T11:00:00Z").status == 1)
+        let before = try program.run("findings", "--status", "all", "--format", "csv").output
+        #expect(try program.run("detect", "-q", "--as-of", "2026-05-10T10:03:00Z").status == 0)
+        #expect(try program.run("findings", "--status", "all", "--format", "csv").output == before)
+    }
+
+    @Test func `what was resolved is told again when it goes on for more than a day, and only then`() throws {
+        let revoked = use("2999-05-01T10:00:00") + #"{"ts":"2999-05-01T11:00:00Z","event":"revoked","token_id":"tok_1"}"# + "\n"
+        // Far ahead of the clock, so that all of it lies after what somebody resolves today.
+        try ingest(revoked + use("2999-05-02T10:00:00"))
+        #expect(try job("2999-05-03T00:00:00Z").status == 1)
+        let id = try program.json("findings", "--detector", "use-after-revoke")["rows"]?[0]?["id"]?.text ?? ""
+        #expect(try program.run("findings", "resolve", id, "--note", "cache fixed").status == 0)
+        #expect(try job("2999-05-03T01:00:00Z").status == 1)
+        #expect(try job("2999-05-03T02:00:00Z").output.isEmpty)
+        let past = try program.run("explain", id).output
+        #expect(past.contains("open: found by a run"))
+    }
+
+    @Test func `a silence that late lines fill is taken back by the job itself`() throws {
+        let days = (1...20).flatMap { day in (0..<24).map { use(String(format: "2026-04-%02dT%02d:00:00", day, $0)) } }
+        try ingest(days.dropLast(72).joined())
+        #expect(try job("2026-04-18T00:00:00Z").status == 0)
+        #expect(try job("2026-04-19T00:00:00Z").status == 1)
+        #expect(try open() == ["source_silence"])
+        try ingest((days + [use("2026-04-21T00:00:00")]).joined())
+        #expect(try job("2026-04-21T00:30:00Z").status == 0)
+        #expect(try open().isEmpty)
+    }
+
+    @Test func `an archive from before the first job is history, and no news`() throws {
+        try ingest(use("2026-10-18T10:00:00"))
+        #expect(try job("2026-10-19T00:00:00Z").status == 0)
+        try ingest(use("2026-10-18T10:00:00") + attack("2025-08-01"))
+        #expect(try job("2026-10-19T00:10:00Z").status == 0)
+        #expect(try program.json("status")["unseen"]?.elements?.isEmpty == true)
+    }
+
+    @Test func `jobs at the same time tell a finding once, and a closed output is no reader`() throws {
+        try ingest(use("2026-10-17T10:00:00") + attack("2026-10-18"))
+        let closed = try program.shell("\"$AUTHTRAIL\" detect -q --new --as-of 2026-10-19T00:00:00Z >&-; echo $?")
+        #expect(closed.output == "74\n" && closed.errors.contains("standard output is closed"))
+        let runs = try program.shell("""
+            for place in 1 2 3 4; do
+                "$AUTHTRAIL" detect -q --new --as-of 2026-10-19T00:00:00Z --format ndjson > out.$place 2> err.$place &
+            done
+            wait; cat out.*; cat err.* >&2
+            """)
+        let told = runs.output.split(separator: "\n").compactMap { try? JSONParser.parse(String($0))["id"]?.text }
+        #expect(told.count >= 2 && Set(told).count == told.count)
     }
 
     private let tools = """

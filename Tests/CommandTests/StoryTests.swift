@@ -63,11 +63,11 @@ struct StoryTests {
             + " \(finding["entity"]?["type"]?.text ?? "?") \(entity(finding))"
     }
 
-    /// What a finding is about; a log without its folder.
-    private static func entity(_ finding: JSONValue) -> Substring {
+    /// What a finding is about; a log without its folder, and without the number that tells its files apart.
+    private static func entity(_ finding: JSONValue) -> String {
         let value = finding["entity"]?["value"]?.text ?? "?"
-        guard finding["entity"]?["type"]?.text == "source" else { return value[...] }
-        return value.split(separator: "/").last ?? ""
+        guard finding["entity"]?["type"]?.text == "source" else { return value }
+        return (value.split(separator: "/").last ?? "").filter { !$0.isNumber }
     }
 
     /// The ids of findings; those about a log come from its path, which the two programs do not share.

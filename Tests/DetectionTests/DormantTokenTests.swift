@@ -156,8 +156,8 @@ struct DormantTokenTests {
         #expect(found.map { $0.severity } == [.critical])
         #expect(found.first?.explanation == "Token t of partner:acme was used at 2026-06-30T07:13:05Z after 180 days "
             + "without a use (previous use 2026-01-01T07:13:05Z; limit 90 days). It was a use of orders.status from "
-            + "198.51.100.23 with acme-sync/1.4. 1 use followed within 24 h, of orders.cancel. Severity: medium, +1 silent for 180 days "
-            + "or more, +1 orders.cancel, which needs a write scope, within 15 min, +1 address not seen in the 30 days "
+            + "198.51.100.23 with acme-sync/1.4. 1 use followed up to 2026-06-30T08:13:05Z, of orders.cancel. Severity: medium, "
+            + "+1 silent for 180 days or more, +1 orders.cancel, which needs a write scope, within 15 min, +1 address not seen in the 30 days "
             + "to the last use, +1 2 failed verifications from the same address in the 24 h before, = critical.")
     }
 

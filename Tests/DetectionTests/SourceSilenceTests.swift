@@ -40,6 +40,37 @@ struct SourceSilenceTests {
         }
     }
 
+    @Test func `two hosts whose logs differ in a digit are two logs, and files that follow one another are one`() throws {
+        let hosts = log("srv/node1/auth.log", 0..<20) + log("srv/node2/auth.log", 0..<30) + log("web1.log", 0..<20)
+            + log("web2.log", 0..<30)
+        let found = try detect(hosts, asOf: Event.time(day: 22))
+        #expect(found.map(\.entity.value) == ["srv/node1/auth.log", "web1.log"])
+        let daily = (0..<20).flatMap { day in log("auth-2026-01-\(day + 10).log", Int64(day)..<Int64(day + 1)) }
+        #expect(try detect(daily, from: Event.time(), asOf: Event.time(day: 20)).isEmpty)
+        let dead = try detect(daily, asOf: Event.time(day: 22))
+        #expect(dead.map(\.entity.value) == ["auth-2026-01-29.log"])
+        #expect(dead.first?.context["log"] == .text("auth-#-#-#.log"))
+    }
+
+    @Test func `the run in whose window a log speaks again tells that its silence is over`() throws {
+        let events = log("a.ndjson", 0..<20) + log("a.ndjson", 23..<30) + log("b.ndjson", 0..<30)
+        for day in [21, 22, 23] as [Int64] {
+            #expect(try detect(events, asOf: Event.time(day: day)).map(\.isOngoing) == [true])
+        }
+        let over = try detect(events, asOf: Event.time(day: 23, hour: 1))
+        #expect(over.map(\.lastSeen) == [Event.time(day: 23)] && over.allSatisfy { !$0.isOngoing })
+        #expect(try detect(events, asOf: Event.time(day: 25)).isEmpty)
+    }
+
+    @Test func `a log too young to have a habit is counted when it falls silent`() throws {
+        let events = log("old.ndjson", 0..<30) + log("young.ndjson", 24..<26)
+        let window = DetectionWindow(asOf: Event.time(day: 28))
+        let result = try SourceSilence().detect(in: window, of: MemoryHistory(events, batchSize: 500))
+        #expect(result.findings.isEmpty && result.coverage.map(\.text) == [
+            "1 log silent for a day and more with fewer than 3 days of habit before: whether that is too long is not known"
+        ])
+    }
+
     @Test func `a silence has the same id while it lasts and when it is over`() throws {
         let before = log("a.ndjson", 0..<20)
         let open = try detect(before, asOf: Event.time(day: 20, hour: 3))

@@ -45,7 +45,10 @@ package struct AuthModeViolation: Detector {
         result.findings = cases.map { finding(verdict($0), $0.events, asOf: window.asOf) }
         result.counts.add("tools", Set(cases.map(\.what)).count)
         if policy.tools.isEmpty {
-            result.coverage = [.noTools]
+            result.coverage = [CoverageNote(
+                kind: .notEvaluable,
+                text: "not evaluable: the class wrong_credential, because the policy declares no tools (authtrail "
+                    + "policy suggest proposes them)", isPartial: true)]
             result.isEvaluable = false
         }
         result.sort()

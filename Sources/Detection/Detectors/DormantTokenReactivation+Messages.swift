@@ -14,7 +14,7 @@ extension DormantTokenReactivation {
             firstSeen: waking.at, lastSeen: around.lastUse ?? waking.at, asOf: asOf,
             title: title(waking, kind),
             explanation: [
-                whatHappened(told, around), limits(told), aftermath(waking, around), hole(told),
+                whatHappened(told, around), limits(told), aftermath(waking, around, asOf: asOf), hole(told),
                 "Severity: \(sum.text).",
             ].compactMap { $0 }.joined(separator: " "),
             evidence: evidence(around),
@@ -95,13 +95,16 @@ extension DormantTokenReactivation {
             + "would not show."
     }
 
-    private func aftermath(_ waking: Waking, _ around: Surroundings) -> String {
+    private func aftermath(_ waking: Waking, _ around: Surroundings, asOf: Int64) -> String {
         guard let use = around.waking else { return "Its line is no longer stored." }
         let tool = use.tool.map { " of \($0)" } ?? ""
         let ip = use.ip.map { " from \($0)" } ?? ""
         let agent = use.userAgent.map { " with \($0)" } ?? ""
         let uses = around.uses == 1 ? "No other use followed" : "\(Wording.count(around.uses - 1, "use")) followed"
-        let reach = settings.semantics == .literal ? "within the window" : "within \(Wording.width(settings.aftermath))"
+        let isOver = waking.at.plus(settings.aftermath) <= asOf
+        let reach = settings.semantics == .literal
+            ? "within the window"
+            : isOver ? "within \(Wording.width(settings.aftermath))" : "up to \(Timestamp.text(asOf))"
         let tools = around.toolsAfter.all.isEmpty ? "" : ", of \(around.toolsAfter.all.joined(separator: ", "))"
         return "It was a use\(tool)\(ip)\(agent). \(uses) \(reach)\(tools)."
     }

@@ -24,9 +24,9 @@ package struct SourceSilence: Detector {
         ],
         references: ["T1562.008", "T1070"],
         knownGaps: [
-            "Files that differ in digits only, such as one a day, are taken for one log.",
+            "Files of one folder that differ in digits only, such as one a day, are one log, unless they speak at the "
+                + "same time on two days.",
             "Gaps are measured in whole seconds; silences under 15 minutes are not told.",
-            "A silence that is over is told by the run whose window holds the moment at which it had lasted too long.",
             "A log that is silent for more than 14 days while others speak counts as ended, and is told no more.",
         ],
         version: 1)
@@ -59,10 +59,16 @@ package struct SourceSilence: Detector {
             // What is not over was seen to last until the run looked.
             let last = silence.end ?? window.asOf
             result.findings.append(finding(
-                verdict(silence, asOf: window.asOf), first: one.first == .max ? silence.start : one.first, last: last,
-                one.evidence.all, one.context, asOf: window.asOf))
+                verdict(silence, one, asOf: window.asOf), first: one.first == .max ? silence.start : one.first,
+                last: last, one.evidence.all, one.context, asOf: window.asOf))
         }
         result.counts.add("logs", search.logs)
+        if search.young > 0 {
+            result.coverage = [CoverageNote(
+                kind: .insufficientHistory,
+                text: "\(Wording.count(search.young, "log")) silent for a day and more with fewer than "
+                    + "\(settings.leastDays) days of habit before: whether that is too long is not known")]
+        }
         result.sort()
         return result
     }
@@ -72,18 +78,21 @@ package struct SourceSilence: Detector {
         of silence: SilentLogs.Silence, _ window: DetectionWindow, _ history: any History
     ) throws -> Case {
         var one = Case()
-        let name = silence.log
+        let log = silence.log
         let scan = EventScan(
             from: silence.start, to: silence.start + Timestamp.second,
-            texts: [.source: .matching { SilentLogs.name(of: $0) == name }], fields: Case.fields)
+            texts: [.source: .matching { $0.elementsEqual(log) || SilentLogs.name(of: $0) == log }],
+            fields: Case.fields)
         try history.scan(scan) { batch in
             for row in 0..<batch.count { one.add(batch, row, window) }
         }
         return one
     }
 
-    private func verdict(_ silence: SilentLogs.Silence, asOf: Int64) -> Verdict {
-        let log = String(decoding: silence.log, as: UTF8.self)
+    private func verdict(_ silence: SilentLogs.Silence, _ one: Case, asOf: Int64) -> Verdict {
+        let name = String(decoding: silence.log, as: UTF8.self)
+        // Of several files the one that can be looked for.
+        let log = one.evidence.all.last?.source ?? String(decoding: silence.source, as: UTF8.self)
         let start = Timestamp.text(silence.start)
         let span = silence.end.map { "for \(Wording.span($0.minus(silence.start))), until \(Timestamp.text($0))" }
             ?? "until the run looked, \(Wording.span(asOf.minus(silence.start))) later"
@@ -91,9 +100,10 @@ package struct SourceSilence: Detector {
         context.add("silent_since", time: silence.start)
         context.add("silent_until", time: silence.end)
         if silence.end == nil { context[Finding.ongoing] = .bool(true) }
+        if name != log { context.add("log", name) }
         context.add("usual_longest_gap", Wording.span(silence.usual))
         return Verdict(
-            class: "source_silence", entity: .init("source", log), fact: [log, String(silence.start)],
+            class: "source_silence", entity: .init("source", log), fact: [name, String(silence.start)],
             title: "\(log) fell silent at \(start)",
             explanation: "\(log) told nothing from \(start) on \(span). On its days before, its longest gap was "
                 + "\(Wording.span(silence.usual)) in the middle; the rule allows \(settings.factor) times that, and at "

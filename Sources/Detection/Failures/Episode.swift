@@ -51,7 +51,7 @@ struct Episode {
     /// Texts in order, each once.
     struct Named {
         /// Only failures of these reasons belong to the episode.
-        var reasons: Set<String>
+        var reasons: Set<[UInt8]>
         var tokens: [String]
         var tools: [String]
         var agents: [String]
@@ -77,7 +77,9 @@ struct Episode {
     }
 
     /// Whether failures of a reason may belong to the episode.
-    func mayHold(reason: String?) -> Bool { named.map { $0.reasons.contains(reason?.lowercased() ?? "") } ?? true }
+    func mayHold(reason: String?) -> Bool {
+        named.map { $0.reasons.contains(ReasonWords.folded(reason ?? "")) } ?? true
+    }
 
     var id: String { Self.id(kind, subject.text, first) }
 

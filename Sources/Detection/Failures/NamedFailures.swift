@@ -71,7 +71,7 @@ struct NamedFailures {
             kind: kind, subject: .key(key), first: facts.first, last: facts.last, peak: facts, peakWidth: width,
             total: facts, keys: [key],
             named: .init(
-                reasons: Set(reasons.map { $0.lowercased() }),
+                reasons: Set(reasons.map(ReasonWords.folded)),
                 tokens: Set(members.map { tokens.string($0.token) }).sorted(),
                 tools: Set(members.compactMap { $0.tool.map(tools.string) }).sorted(),
                 agents: Set(members.compactMap { $0.agent.map(agents.string) }).sorted()))

@@ -1,9 +1,9 @@
 internal import Columns
 internal import Events
 
-/// Words for why a verification failed, as producers write them: `hash_mismatch`, `INVALID_TOKEN`.
+/// Words for why a verification failed, as producers write them: `hash_mismatch`, `INVALID_TOKEN`, `bad-token`.
 enum ReasonWords {
-    /// Failures whose reason is one of some words, in whatever case it is written.
+    /// Failures whose reason is one of some words, whatever its case and the marks between its words.
     static func condition(_ words: [String]) -> TextCondition {
         let known = words.map(folded)
         return .matching { text in contains(known, text) }
@@ -17,7 +17,14 @@ enum ReasonWords {
         words.contains { word in word.count == text.count && zip(word, text).allSatisfy { $0 == folded($1) } }
     }
 
-    private static func folded(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
+    /// Small letters, and one mark between words.
+    private static func folded(_ byte: UInt8) -> UInt8 {
+        switch byte {
+        case 0x41...0x5A: byte | 0x20
+        case 0x20, 0x2D, 0x2E: 0x5F
+        default: byte
+        }
+    }
 
     /// Reasons that say nothing against a client's credential: nobody need decide what they mean.
     static let harmless = [

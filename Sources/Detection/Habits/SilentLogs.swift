@@ -2,10 +2,15 @@ internal import Columns
 internal import Events
 
 /// Finds silences of logs, from the seconds in which each has events.
+///
+/// Files whose names differ in digits only and that follow one another are one log. Where they speak at the same time,
+/// each is a log of its own.
 struct SilentLogs {
     struct Silence {
-        /// Name of the log, with `#` for its digits.
+        /// Name of the log; of several files with `#` for the digits of their names.
         var log: [UInt8]
+        /// The file that spoke last before it.
+        var source: [UInt8]
         /// The second of the last event before it.
         var start: Int64
         /// When it had lasted too long.
@@ -18,13 +23,19 @@ struct SilentLogs {
 
     /// How many logs have events.
     var logs: Int { states.count }
+    /// How many have been silent for a day or more, and had too few days to judge that by.
+    private(set) var young = 0
     private let settings: SourceSilence.Settings
     private var states: [[UInt8]: State] = [:]
+    /// On how many days files of one name spoke at the same time; and the names of which that is so.
+    private var crossings: [[UInt8]: Int] = [:]
+    private var split: Set<[UInt8]> = []
 
     /// What is known of a log so far.
     private struct State {
-        /// The second of its latest event.
+        /// The second of its latest event, and the file that it stands in.
         var last: Int64
+        var source: [UInt8]
         /// The longest gap that began on each day, of days with events.
         var gaps: [Int32: Int64] = [:]
     }
@@ -45,16 +56,27 @@ struct SilentLogs {
         var silences = try read(max(begin, low)...max(begin, newest), window, history)
         // Of a log that fell silent before the window, the days of habit lie further back.
         let early = states.values.filter { $0.last < window.from }.map { before($0.last) }.min() ?? begin
-        if early < begin, low < begin {
+        split = Set(crossings.filter { $0.value >= Self.fewestCrossings }.keys)
+        if early < begin && low < begin || !split.isEmpty {
             states = [:]
-            silences = try read(max(early, low)...max(begin, newest), window, history)
+            silences = try read(max(min(early, begin), low)...max(begin, newest), window, history)
         }
         let spoke = states.values.map(\.last).max() ?? 0
+        countYoung(window)
         return silences.filter { silence in
-            if silence.end != nil { return window.contains(silence.due) }
-            let habit = Int64(settings.habitDays) * Timestamp.day
-            let ended = silence.start.plus(habit).plus(window.asOf.minus(spoke))
-            return window.touches(first: silence.due, last: min(max(ended, silence.due), window.asOf))
+            let habit = silence.start.plus(Int64(settings.habitDays) * Timestamp.day)
+            let end = silence.end.map { min($0, habit) } ?? min(habit.plus(window.asOf.minus(spoke)), window.asOf)
+            return window.touches(first: silence.due, last: max(end, silence.due))
+        }
+    }
+
+    /// Two files meet on one day when the log is rotated, and may once be read late.
+    private static let fewestCrossings = 2
+    private static let leastCrossing = 10 * Timestamp.minute
+
+    private mutating func countYoung(_ window: DetectionWindow) {
+        young = states.values.count { state in
+            window.asOf.minus(state.last) >= Timestamp.day && habit(of: state).count < settings.leastDays
         }
     }
 
@@ -72,7 +94,10 @@ struct SilentLogs {
     ) throws -> [Silence] {
         var silences: [Silence] = []
         for day in days {
-            for (log, seconds) in try seconds(on: day, window, history) { take(log, seconds, day, &silences) }
+            for (log, spoke, source) in try logs(on: day, window, history) {
+                if spoke.isCrossed { crossings[log, default: 0] += 1 }
+                take(log, spoke.seconds, source, day, &silences)
+            }
         }
         for (log, state) in states {
             if let silence = silence(log, state, end: nil), silence.due < window.asOf { silences.append(silence) }
@@ -80,11 +105,13 @@ struct SilentLogs {
         return silences
     }
 
-    /// The name of a log: digits and `.gz` tell the files of one log apart.
+    /// The name of a log: digits and `.gz` at the end of a path tell the files of one log apart. Folders are places.
     static func name(of source: ArraySlice<UInt8>) -> [UInt8] {
-        var name: [UInt8] = []
         let isCompressed = source.count > 3 && source.suffix(3).elementsEqual(".gz".utf8)
-        for byte in isCompressed ? source.dropLast(3) : source {
+        let path = isCompressed ? source.dropLast(3) : source
+        let file = path.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? path.startIndex
+        var name = Array(path[..<file])
+        for byte in path[file...] {
             let isDigit = byte >= 0x30 && byte <= 0x39
             if isDigit, name.last == 0x23 { continue }
             name.append(isDigit ? 0x23 : byte)
@@ -92,38 +119,74 @@ struct SilentLogs {
         return name
     }
 
-    /// By log, whether each second of a day has an event.
-    private func seconds(
+    /// What a log shows on one day.
+    private struct Day {
+        /// Whether each second has an event.
+        var seconds = [Bool](repeating: false, count: 86_400)
+        /// By number of the file, its first and last event.
+        var files: [UInt32: ClosedRange<Int64>] = [:]
+
+        /// The file that spoke last.
+        var lastFile: UInt32? { files.max { ($0.value.upperBound, $0.key) < ($1.value.upperBound, $1.key) }?.key }
+
+        /// Whether two files spoke at the same time.
+        var isCrossed: Bool {
+            let sorted = files.values.sorted { $0.lowerBound < $1.lowerBound }
+            return zip(sorted, sorted.dropFirst()).contains { before, after in
+                min(before.upperBound, after.upperBound).minus(after.lowerBound) >= leastCrossing
+            }
+        }
+    }
+
+    private func logs(
         on day: Int32, _ window: DetectionWindow, _ history: any History
-    ) throws -> [[UInt8]: [Bool]] {
-        var numbers = TextNumbers()
-        var seconds: [[Bool]] = []
+    ) throws -> [(log: [UInt8], day: Day, source: [UInt8])] {
+        var files = TextNumbers()
+        var logOfFile: [Int] = []
+        var logs: [[UInt8]: Int] = [:]
+        var days: [Day] = []
         let start = Timestamp.start(ofDay: day)
         let scan = EventScan(
             from: start, to: min(start + Timestamp.day, window.asOf), fields: EventFields([.ts, .source]))
         try history.scan(scan) { batch in
-            numbers.begin(batch[.source])
+            files.begin(batch[.source])
             for row in 0..<batch.count {
-                guard let number = numbers.number(batch[.source], row, spell: Self.name) else { continue }
-                if number == seconds.count { seconds.append([Bool](repeating: false, count: 86_400)) }
-                seconds[Int(number)][Int((batch.ts[row] - start) / Timestamp.second)] = true
+                guard let file = files.number(batch[.source], row) else { continue }
+                if file == logOfFile.count {
+                    let source = files.texts[Int(file)], name = Self.name(of: source[...])
+                    let log = split.contains(name) ? source : name
+                    logOfFile.append(logs[log] ?? days.count)
+                    if logs[log] == nil {
+                        logs[log] = days.count
+                        days.append(Day())
+                    }
+                }
+                let place = logOfFile[Int(file)], ts = batch.ts[row]
+                days[place].seconds[Int((ts - start) / Timestamp.second)] = true
+                let known = days[place].files[file] ?? ts...ts
+                days[place].files[file] = min(known.lowerBound, ts)...max(known.upperBound, ts)
             }
         }
-        return Dictionary(uniqueKeysWithValues: zip(numbers.texts, seconds))
+        return logs.map { log, place in
+            (log, days[place], days[place].lastFile.map { files.texts[Int($0)] } ?? log)
+        }
     }
 
     /// Takes in the day of one log.
-    private mutating func take(_ log: [UInt8], _ seconds: [Bool], _ day: Int32, _ silences: inout [Silence]) {
+    private mutating func take(
+        _ log: [UInt8], _ seconds: [Bool], _ source: [UInt8], _ day: Int32, _ silences: inout [Silence]
+    ) {
         let start = Timestamp.start(ofDay: day)
         guard let first = seconds.firstIndex(of: true) else { return }
-        var state = states[log] ?? State(last: start + Int64(first) * Timestamp.second)
+        var state = states[log] ?? State(last: start + Int64(first) * Timestamp.second, source: source)
         for second in first..<seconds.count where seconds[second] {
             let time = start + Int64(second) * Timestamp.second
             if let silence = silence(log, state, end: time) { silences.append(silence) }
             let began = Timestamp.day(of: state.last)
             state.gaps[began] = max(state.gaps[began] ?? 0, time - state.last)
-            state.last = time
+            (state.last, state.source) = (time, source)
         }
+        state.source = source
         state.gaps = state.gaps.filter { $0.key >= day - settings.habitDays - 1 }
         states[log] = state
     }
@@ -131,12 +194,18 @@ struct SilentLogs {
     /// The silence from the latest event on, if it lasts too long.
     private func silence(_ log: [UInt8], _ state: State, end: Int64?) -> Silence? {
         guard end.map({ $0 - state.last > settings.least }) ?? true else { return nil }
-        let today = Timestamp.day(of: state.last)
-        let days = state.gaps.filter { $0.key < today && $0.key >= today - settings.habitDays }.values.sorted()
+        let days = habit(of: state)
         guard days.count >= settings.leastDays else { return nil }
         let usual = days[days.count / 2]
         let due = state.last.plus(max(settings.least, usual * settings.factor))
         guard end.map({ $0 > due }) ?? true else { return nil }
-        return Silence(log: log, start: state.last, due: due, end: end, usual: usual)
+        return Silence(
+            log: log, source: state.source, start: state.last, due: due, end: end, usual: usual)
+    }
+
+    /// The longest gaps of the days before the last one, the shortest first.
+    private func habit(of state: State) -> [Int64] {
+        let today = Timestamp.day(of: state.last)
+        return state.gaps.filter { $0.key < today && $0.key >= today - settings.habitDays }.values.sorted()
     }
 }

@@ -39,10 +39,26 @@ package struct TrailFacts: Sendable {
     /// Nothing of the trail, for formats that do not tell of it.
     package init(version: String, now: Int64) { (self.version, self.now) = (version, now) }
 
+    /// How long some spans are together, without what a run is just looking at.
+    private static func length(of spans: [Range<Int64>], less looked: Range<Int64>?) -> Int64 {
+        var (sum, end) = (Int64(0), Int64.min)
+        for span in spans.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            let from = max(span.lowerBound, end)
+            guard from < span.upperBound else { continue }
+            let seen = looked.map { max(0, min($0.upperBound, span.upperBound).minus(max($0.lowerBound, from))) } ?? 0
+            sum = sum.plus(span.upperBound.minus(from).minus(seen))
+            end = span.upperBound
+        }
+        return sum
+    }
+
     /// - Parameters:
     ///   - end: the days before this time are counted.
+    ///   - looked: what a scheduled run is just looking at.
     ///   - now: the clock, microseconds since the epoch.
-    package init(_ trail: Trail, until end: Int64, version: String, now: Int64) throws {
+    package init(
+        _ trail: Trail, until end: Int64, looked: Range<Int64>? = nil, version: String, now: Int64
+    ) throws {
         self.init(version: version, now: now)
         let catalog = trail.catalog
         newest = try catalog.newest().map { $0 - 1 }
@@ -53,8 +69,8 @@ package struct TrailFacts: Sendable {
         for (detector, severity, findings) in try catalog.openFindings() {
             open[OpenCount(detector: detector, severity: severity)] = findings
         }
-        let late = try catalog.lateSpans(recent: DetectionWindow.recent)
-        unseen = try (catalog.unseenSpans() + late).reduce(0) { $0.plus($1.upperBound.minus($1.lowerBound)) }
+        unseen = try Self.length(
+            of: catalog.unseenSpans() + catalog.lateSpans(recent: DetectionWindow.recent), less: looked)
         let last = Timestamp.day(of: max(end - 1, 0))
         let first = max(last - Self.drawn + 1, 0)
         days = (first...max(first, last)).map { Day(day: $0) }

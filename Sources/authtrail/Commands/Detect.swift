@@ -69,6 +69,9 @@ struct Detect: ParsableCommand {
         var policy = try policy.read(trail: trail.path)
         policy.settings.dormantTokenReactivation.semantics = semantics.value
         let detectors = try Detectors.named(ids, policy.settings)
+        // What one job tells, another that runs at the same time would tell too.
+        let lock = new ? try JobLock(trail: trail.path) : nil
+        defer { lock?.release() }
         let opened = try trail.open()
         if try runBacktest(detectors, policy, opened) { return }
         var report = try DetectionRun.run(
@@ -76,20 +79,28 @@ struct Detect: ParsableCommand {
             tellsMissing: true, isQuiet: trail.quiet)
         report.trailFlag = trail.flag
         let known = try opened.catalog.states(of: report.findings.map(\.id))
-        // What has become worse since is open again.
-        report.mark(.resolved) { known[$0.id]?.status == "resolved" && known[$0.id]?.severity == $0.severity.name }
+        // What has become worse since, or goes on, is open again.
+        func isSettled(_ finding: Finding) -> Bool {
+            known[finding.id]?.isSettled(severity: finding.severity.name, lastSeen: finding.lastSeen) ?? false
+        }
+        report.mark(.resolved) { isSettled($0) }
         let all = report.findings + report.hidden.map(\.finding)
         let whole = report
         if new {
             report.onlyNew = true
             for place in report.results.indices {
-                report.results[place].findings.removeAll { known[$0.id]?.told == $0.words || $0.status == .resolved }
+                report.results[place].findings.removeAll { finding in
+                    let state = known[finding.id]
+                    return finding.status == .resolved || state?.told == finding.words && state?.status != "resolved"
+                }
             }
             if !trail.quiet { report.stillOpen = try stillOpen(opened, beside: report.findings, known) }
         }
         let formats = [output.format] + output.also.map(\.format)
         let facts = formats.contains(where: \.tellsOfTrail)
-            ? try TrailFacts(opened, until: report.window.to, version: Version.current, now: Clock.now())
+            ? try TrailFacts(
+                opened, until: report.window.to, looked: new ? report.window.from..<report.window.asOf : nil,
+                version: Version.current, now: Clock.now())
             : TrailFacts(version: Version.current, now: Clock.now())
         let isRead = try write(report, whole, facts)
         // Only now: what could not be written was not told.
@@ -148,7 +159,11 @@ struct Detect: ParsableCommand {
         guard new, semantics == .gap, let seen = try opened.catalog.seenUntil() else { return nil }
         let end = try asOf?.micros ?? opened.catalog.newest() ?? 0
         let late = try [opened.catalog.lateFrom(), opened.catalog.lateSpans(recent: 0).first?.lowerBound]
-        let first = try ([opened.catalog.unseenSpans().first?.lowerBound, seen] + late).compactMap { $0 }.min() ?? seen
+            .compactMap { $0 }.min()
+        // What a finding rests on may have changed with them.
+        let touched = try late.flatMap { try opened.catalog.firstSeen(ofOpenFindingsAt: $0) }
+        let first = try [opened.catalog.unseenSpans().first?.lowerBound, late, touched].compactMap { $0 }
+            .reduce(seen, min)
         return first < end.minus(DetectionWindow.recent) ? .time(first) : nil
     }
 
@@ -165,6 +180,11 @@ struct Detect: ParsableCommand {
         }
         // A scheduled job is quiet when all is well.
         if trail.quiet, output.format == .text, report.findings.isEmpty { return true }
+        if output.output == nil, Process.outputWasClosed {
+            throw Failure(code: Failure.inputOutput, messages: [
+                "standard output is closed, so nobody would read the findings; give it a reader, or --output FILE",
+            ])
+        }
         var isRead = true
         try output.write { place in
             try shown(as: output.format).print(as: output.format, facts, to: place)

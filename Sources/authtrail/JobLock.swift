@@ -1,0 +1,16 @@
+internal import Files
+internal import Segments
+
+/// Held by a scheduled run from its first look at the trail until what it told is noted: two at once would tell the
+/// same.
+final class JobLock {
+    private var lock: FileLock?
+
+    /// Takes the lock at once or throws `FileError.locked`. A trail that cannot be written to has no ledger to protect.
+    init(trail: String) throws {
+        guard kind(ofPath: trail) == .folder else { return }
+        lock = try FileLock(path: trail + "/jobs.lock", protecting: "the scheduled runs of " + trail)
+    }
+
+    func release() { lock = nil }
+}
