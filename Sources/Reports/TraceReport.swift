@@ -99,6 +99,8 @@ package struct TraceReport {
         if let reason = row.shared[.reason] { parts.append(reason) }
         if let actor = row.shared[.actor] { parts.append("by \(actor)") }
         if let old = row.shared[.oldTokenID] { parts.append("takes the place of \(old)") }
+        if let expires = row.expiresAt { parts.append("expires \(Timestamp.text(expires))") }
+        if !row.scopes.isEmpty { parts.append("may \(row.scopes.joined(separator: " "))") }
         if row.failedCalls > 0 { parts.append("\(row.failedCalls) call\(row.failedCalls == 1 ? "" : "s") failed") }
         return parts.joined(separator: ", ")
     }

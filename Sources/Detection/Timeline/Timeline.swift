@@ -18,8 +18,11 @@ package struct Timeline: Sendable {
         package var shared: [EventField: String] = [:]
         /// The tools of its uses, in order of the alphabet.
         package var tools: [String] = []
-        /// Calls that failed, of its uses.
+        /// Calls that failed, of its uses: all or none of them.
         package var failedCalls = 0
+        /// Of a birth, when the token ends and what it may do.
+        package var expiresAt: Int64?
+        package var scopes: [String] = []
     }
 
     package private(set) var rows: [Row] = []
@@ -37,6 +40,13 @@ package struct Timeline: Sendable {
         var kind: UInt8
         var success: UInt8
         var texts: SIMD8<UInt32>
+        var birth: Birth?
+    }
+
+    /// What the event that brings a token into being says of it.
+    private struct Birth {
+        var expiresAt: Int64?
+        var scopes: [String]
     }
 
     package init(_ subject: Subject, from: Int64, to: Int64, of history: any History) throws {
@@ -45,7 +55,7 @@ package struct Timeline: Sendable {
         for (field, condition) in Self.conditions(subject) {
             let scan = EventScan(
                 from: from, to: to, texts: [field: condition],
-                fields: EventFields(Self.fields + [.ts, .event, .success]))
+                fields: EventFields(Self.fields + [.ts, .event, .success, .expiresAt, .scopes]))
             try history.scan(scan) { batch in
                 for (place, field) in Self.fields.enumerated() { numbers[place].begin(batch[field]) }
                 for row in 0..<batch.count {
@@ -53,8 +63,11 @@ package struct Timeline: Sendable {
                     for (place, field) in Self.fields.enumerated() {
                         texts[place] = numbers[place].number(batch[field], row) ?? .max
                     }
+                    let isBirth = EventKinds.births.rawValue & (1 << batch.event[row]) != 0
+                    let expires = batch.expiresAt[row] == EventColumns.noTime ? nil : batch.expiresAt[row]
                     moments.append(Moment(
-                        ts: batch.ts[row], kind: batch.event[row], success: batch.success[row], texts: texts))
+                        ts: batch.ts[row], kind: batch.event[row], success: batch.success[row], texts: texts,
+                        birth: isBirth ? Birth(expiresAt: expires, scopes: batch.scopes[row] ?? []) : nil))
                 }
             }
         }
@@ -85,12 +98,15 @@ package struct Timeline: Sendable {
         let tool = moment.texts[7] == .max ? nil : numbers[7].string(moment.texts[7])
         if last >= 0, moment.ts.minus(rows[last].last) >= Self.silence {
             rows.append(Row(first: rows[last].last, last: moment.ts, what: "silent", events: 0))
-        } else if last >= 0, rows[last].what == what, rows[last].shared == shared, what == "used" || what == "failed" {
+        } else if last >= 0, rows[last].what == what, rows[last].shared == shared, what == "used" || what == "failed",
+            (rows[last].failedCalls > 0) == (moment.success == 0) {
             rows[last].last = moment.ts
             rows[last].events += 1
             return add(tool, moment.success, to: last)
         }
         rows.append(Row(first: moment.ts, last: moment.ts, what: what, events: 1, shared: shared))
+        rows[rows.count - 1].expiresAt = moment.birth?.expiresAt
+        rows[rows.count - 1].scopes = moment.birth?.scopes ?? []
         add(tool, moment.success, to: rows.count - 1)
     }
 
