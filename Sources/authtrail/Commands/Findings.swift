@@ -76,8 +76,8 @@ struct Findings: ParsableCommand {
     struct Resolve: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "resolve",
-            abstract: "Note that somebody has looked at findings; they open again when they become worse, or go on for more "
-                + "than a day after that.")
+            abstract: "Note that somebody has looked at findings; they open again when they become worse, or go on for "
+                + "more than a day after that.")
 
         @Argument(help: ArgumentHelp("Ids, or their beginnings of 6 digits or more.", valueName: "id"))
         var ids: [String]
