@@ -29,21 +29,10 @@ extension Catalog {
         }
     }
 
-    /// 2000-01-01. Nobody logged auth events in this form before; a clock that was not set says 1970.
-    package static var leastPlausible: Int64 { 946_684_800_000_000 }
-
     /// The time of which the log says everything: from the first event, or from the end of the months that were
-    /// dropped, to just after the last event; nil when there are no events. Older ones that came later do not count,
-    /// nor do those from before `leastPlausible`, unless there are no others.
+    /// dropped, to just after the last event; nil when there are no events. Older ones that came later do not count.
     package func coverage() throws(CatalogError) -> Range<Int64>? {
-        guard var span = try span() else { return nil }
-        if span.lowerBound < Self.leastPlausible, span.upperBound > Self.leastPlausible {
-            let first = try read("find the first event") { db in
-                try Int64.fetchOne(
-                    db, sql: "SELECT min(min_ts) FROM segments WHERE min_ts >= ?", arguments: [Self.leastPlausible])
-            }
-            if let first { span = first..<span.upperBound }
-        }
+        guard let span = try span() else { return nil }
         let before = try read("find what was dropped") { db in
             try Int32.fetchOne(db, sql: "SELECT max(before) FROM prunes")
         }

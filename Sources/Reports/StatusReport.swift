@@ -224,10 +224,14 @@ package struct StatusReport {
 
     /// An epoch time in the wrong unit, or a clock that was never set.
     private var clock: String? {
-        guard let oldest = segments.map(\.minTS).min(), oldest < Catalog.leastPlausible else { return nil }
+        guard let oldest = segments.map(\.minTS).min(), oldest < Self.leastPlausible else { return nil }
         return "There are events of \(Timestamp.text(oldest).prefix(10)): a clock that was not set, or a time in the "
-            + "wrong unit. The log counts as beginning after them, and rules look no further back."
+            + "wrong unit. The log seems to begin with them, so a token whose issue it does not hold is told as one "
+            + "that was never issued."
     }
+
+    /// 2000-01-01. Nobody logged auth events in this form before.
+    private static let leastPlausible: Int64 = 946_684_800_000_000
 
     /// SQLite from 3.7.0 to 3.51.2 can, rarely, damage a database when a WAL is reset while another process recovers
     /// it.
