@@ -102,10 +102,7 @@ extension Catalog {
         try read("read what is known of findings") { db in
             let statement = try db.cachedStatement(
                 sql: """
-                    SELECT status, severity, told,
-                        (SELECT max(at) FROM finding_changes AS c
-                            WHERE c.finding_id = findings.finding_id AND c.status = 'resolved') AS resolved_at
-                    FROM findings WHERE finding_id = ?
+                    SELECT status, severity, told, \(Self.resolvedAt) FROM findings WHERE finding_id = ?
                     """)
             var states: [String: LedgerState] = [:]
             for id in ids {

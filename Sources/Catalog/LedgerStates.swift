@@ -149,6 +149,12 @@ extension Catalog {
         return jobs == 0 && !run.isTrial ? .all : .ofPolicy(run.policy)
     }
 
+    /// When somebody resolved the finding of a row last.
+    static let resolvedAt = """
+        (SELECT max(at) FROM finding_changes AS c
+            WHERE c.finding_id = findings.finding_id AND c.status = 'resolved') AS resolved_at
+        """
+
     static func save(
         _ finding: LedgerEntry, of run: RunRecord, _ runID: Int64, _ judge: Judge, _ db: Database
     ) throws {
@@ -156,9 +162,7 @@ extension Catalog {
         let old = try Row.fetchOne(
             db,
             sql: """
-                SELECT status, severity, policy, as_of,
-                    (SELECT max(at) FROM finding_changes AS c
-                        WHERE c.finding_id = findings.finding_id AND c.status = 'resolved') AS resolved_at
+                SELECT status, severity, policy, as_of, \(resolvedAt)
                 FROM findings JOIN runs ON run_id = last_run WHERE finding_id = ?
                 """, arguments: [finding.id])
         // Who looks as of an earlier time knows less than the ledger does.

@@ -32,7 +32,7 @@ package enum Detectors {
     }
 
     /// The cards, by id.
-    static let cards = Dictionary(uniqueKeysWithValues: all().map { ($0.card.id, $0.card) })
+    package static let cards = Dictionary(uniqueKeysWithValues: all().map { ($0.card.id, $0.card) })
 
     /// The detectors of the given ids, in listed order, each once; all of them when no id is given.
     package static func named(

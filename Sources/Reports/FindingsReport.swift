@@ -38,12 +38,9 @@ package struct FindingsReport {
 
     /// `37 findings of the ledger: 2 critical, 9 high, 26 low`.
     private var title: String {
-        let counts = Severity.allCases.reversed().compactMap { severity -> String? in
-            let count = findings.count { $0.entry.severity == severity.name }
-            return count == 0 ? nil : "\(Human.count(count)) \(severity.name)"
-        }
+        let counts = countsText(findings.compactMap { Severity(name: $0.entry.severity) })
         let all = "\(Human.count(findings.count)) finding\(findings.count == 1 ? "" : "s") of the ledger"
-        return counts.isEmpty ? all : all + ": " + counts.joined(separator: ", ")
+        return counts.isEmpty ? all : all + ": " + counts
     }
 
     private func cell(_ text: String?) -> Cell { text.map { .text($0) } ?? .null }

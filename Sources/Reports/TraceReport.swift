@@ -23,6 +23,7 @@ package struct TraceReport {
 
     /// For eyes: what was done in one sentence a row, with whatever is not as it was the row before.
     private var story: Table {
+        let table = table
         var story = Table(
             "trace", title: table.title,
             columns: [
@@ -60,11 +61,9 @@ package struct TraceReport {
         var table = Table(
             "trace", title: "\(subject): \(Human.count(timeline.events)) event\(timeline.events == 1 ? "" : "s")",
             columns: [
-                .init("from", .time), .init("to", .time, minor: 5), .init("what", .text, fit: .whole),
-                .init("events", .integer), .init("token_id", .text, fit: .whole, minor: minor("token", or: 1)),
-                .init("principal", .text, minor: minor("principal", or: 4)),
-                .init("ip", .text, fit: .whole, minor: minor("ip", or: 2)), .init("user_agent", .text, minor: 6),
-                .init("tools", .text, minor: 3), .init("detail", .text, fit: .wrapped),
+                .init("from", .time), .init("to", .time), .init("what", .text), .init("events", .integer),
+                .init("token_id", .text), .init("principal", .text), .init("ip", .text), .init("user_agent", .text),
+                .init("tools", .text), .init("detail", .text),
             ])
         if timeline.rows.isEmpty, findings.isEmpty { table.notes = ["No event names it, and no finding."] }
         if let note { table.notes.append(note) }
@@ -80,9 +79,6 @@ package struct TraceReport {
         for finding in told { table.append(cells(finding)) }
         return table
     }
-
-    /// What every row has in common is left out first.
-    private func minor(_ kind: String, or other: Int) -> Int { subject.hasPrefix(kind + " ") ? 9 : other }
 
     private func cells(_ row: Timeline.Row) -> [Cell] {
         func text(_ field: EventField) -> Cell { row.shared[field].map { .text($0) } ?? .null }

@@ -39,9 +39,11 @@ enum DetectionRun {
         var report = DetectionReport(
             window: window, results: results, asOfIsNewest: asOf == nil, oldest: coverage?.lowerBound)
         report.newest = newest
-        for source in try trail.catalog.sources() {
-            report.lines += source.counts.lines
-            report.quarantined += source.counts.quarantined
+        if tellsMissing {
+            for source in try trail.catalog.sources() {
+                report.lines += source.counts.lines
+                report.quarantined += source.counts.quarantined
+            }
         }
         report.hide(allowlist)
         return report

@@ -3,29 +3,12 @@ import Foundation
 import Testing
 
 /// Findings over several runs: told, hidden, resolved, taken back; and the questions why and what else.
-struct LedgerCommandTests {
+struct LedgerCommandTests: TellsOfTokens {
     let program = Program()
-
-    private func use(_ day: String, _ token: String = "tok_1", ip: String = "203.0.113.7") -> String {
-        #"{"ts":"\#(day)T10:00:00Z","event":"used","token_id":"\#(token)","tool":"orders.status","ip":"\#(ip)"}"# + "\n"
-    }
-
-    private let birth = #"{"ts":"2026-01-01T09:00:00Z","event":"issued","token_id":"tok_1","principal":"partner:acme","#
-        + #""actor":"admin:maria","expires_at":"2026-12-31T00:00:00Z"}"# + "\n"
-
-    private func detect(_ words: String...) throws -> [String] {
-        let run = try program.run(["detect", "dormant-token-reactivation", "--format", "json", "-q"] + words)
-        #expect(run.status == 0, "\(run.errors)")
-        return try JSONParser.parse(run.output)["findings"]?.elements?.compactMap { $0["id"]?.text } ?? []
-    }
 
     private func states(_ words: String...) throws -> [String] {
         let run = try program.run(["findings", "list", "--format", "json"] + words)
         return try JSONParser.parse(run.output)["rows"]?.elements?.compactMap { $0["status"]?.text } ?? []
-    }
-
-    private func ingest(_ name: String, _ text: String) throws {
-        #expect(try program.run("ingest", program.write(name, text), "--quiet", "--final").status == 0)
     }
 
     @Test func `an event that comes late and closes the silence takes the finding back, and it is kept as retracted`() throws {

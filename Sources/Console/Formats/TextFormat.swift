@@ -25,9 +25,8 @@ struct TextFormat: TableFormat {
     private func writeFitting(_ table: Table, to output: Output) throws(ConsoleError) {
         let terminal = output.terminal
         var places = Array(table.columns.indices)
-        if let plan = TextGrid(table, terminal, places).plan() {
-            return try TextGrid(table, terminal, places).writeTable(plan, to: output)
-        }
+        let whole = TextGrid(table, terminal, places)
+        if let plan = whole.plan() { return try whole.writeTable(plan, to: output) }
         places.removeAll { place in table.rows.allSatisfy { $0[place] == .null } }
         let filled = places
         while true {

@@ -92,7 +92,7 @@ package struct SourceSilence: Detector {
     private func verdict(_ silence: SilentLogs.Silence, _ one: Case, asOf: Int64) -> Verdict {
         let name = String(decoding: silence.log, as: UTF8.self)
         // Of several files the one that can be looked for.
-        let log = one.evidence.all.last?.source ?? String(decoding: silence.source, as: UTF8.self)
+        let log = one.evidence.all.last?.source ?? name
         let start = Timestamp.text(silence.start)
         let span = silence.end.map { "for \(Wording.span($0.minus(silence.start))), until \(Timestamp.text($0))" }
             ?? "until the run looked, \(Wording.span(asOf.minus(silence.start))) later"

@@ -9,8 +9,6 @@ struct SilentLogs {
     struct Silence {
         /// Name of the log; of several files with `#` for the digits of their names.
         var log: [UInt8]
-        /// The file that spoke last before it.
-        var source: [UInt8]
         /// The second of the last event before it.
         var start: Int64
         /// When it had lasted too long.
@@ -33,9 +31,8 @@ struct SilentLogs {
 
     /// What is known of a log so far.
     private struct State {
-        /// The second of its latest event, and the file that it stands in.
+        /// The second of its latest event.
         var last: Int64
-        var source: [UInt8]
         /// The longest gap that began on each day, of days with events.
         var gaps: [Int32: Int64] = [:]
     }
@@ -94,9 +91,9 @@ struct SilentLogs {
     ) throws -> [Silence] {
         var silences: [Silence] = []
         for day in days {
-            for (log, spoke, source) in try logs(on: day, window, history) {
+            for (log, spoke) in try logs(on: day, window, history) {
                 if spoke.isCrossed { crossings[log, default: 0] += 1 }
-                take(log, spoke.seconds, source, day, &silences)
+                take(log, spoke.seconds, day, &silences)
             }
         }
         for (log, state) in states {
@@ -126,9 +123,6 @@ struct SilentLogs {
         /// By number of the file, its first and last event.
         var files: [UInt32: ClosedRange<Int64>] = [:]
 
-        /// The file that spoke last.
-        var lastFile: UInt32? { files.max { ($0.value.upperBound, $0.key) < ($1.value.upperBound, $1.key) }?.key }
-
         /// Whether two files spoke at the same time.
         var isCrossed: Bool {
             let sorted = files.values.sorted { $0.lowerBound < $1.lowerBound }
@@ -140,7 +134,7 @@ struct SilentLogs {
 
     private func logs(
         on day: Int32, _ window: DetectionWindow, _ history: any History
-    ) throws -> [(log: [UInt8], day: Day, source: [UInt8])] {
+    ) throws -> [(log: [UInt8], day: Day)] {
         var files = TextNumbers()
         var logOfFile: [Int] = []
         var logs: [[UInt8]: Int] = [:]
@@ -167,26 +161,21 @@ struct SilentLogs {
                 days[place].files[file] = min(known.lowerBound, ts)...max(known.upperBound, ts)
             }
         }
-        return logs.map { log, place in
-            (log, days[place], days[place].lastFile.map { files.texts[Int($0)] } ?? log)
-        }
+        return logs.map { log, place in (log, days[place]) }
     }
 
     /// Takes in the day of one log.
-    private mutating func take(
-        _ log: [UInt8], _ seconds: [Bool], _ source: [UInt8], _ day: Int32, _ silences: inout [Silence]
-    ) {
+    private mutating func take(_ log: [UInt8], _ seconds: [Bool], _ day: Int32, _ silences: inout [Silence]) {
         let start = Timestamp.start(ofDay: day)
         guard let first = seconds.firstIndex(of: true) else { return }
-        var state = states[log] ?? State(last: start + Int64(first) * Timestamp.second, source: source)
+        var state = states[log] ?? State(last: start + Int64(first) * Timestamp.second)
         for second in first..<seconds.count where seconds[second] {
             let time = start + Int64(second) * Timestamp.second
             if let silence = silence(log, state, end: time) { silences.append(silence) }
             let began = Timestamp.day(of: state.last)
             state.gaps[began] = max(state.gaps[began] ?? 0, time - state.last)
-            (state.last, state.source) = (time, source)
+            state.last = time
         }
-        state.source = source
         state.gaps = state.gaps.filter { $0.key >= day - settings.habitDays - 1 }
         states[log] = state
     }
@@ -199,8 +188,7 @@ struct SilentLogs {
         let usual = days[days.count / 2]
         let due = state.last.plus(max(settings.least, usual * settings.factor))
         guard end.map({ $0 > due }) ?? true else { return nil }
-        return Silence(
-            log: log, source: state.source, start: state.last, due: due, end: end, usual: usual)
+        return Silence(log: log, start: state.last, due: due, end: end, usual: usual)
     }
 
     /// The longest gaps of the days before the last one, the shortest first.

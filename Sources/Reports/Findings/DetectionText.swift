@@ -30,13 +30,9 @@ struct DetectionText {
             guard let silence else { return "No \(new)findings." }
             return "Nothing to look at: no events for \(silence)."
         }
-        let counts = Severity.allCases.reversed().compactMap { severity -> String? in
-            let count = findings.count { $0.severity == severity }
-            return count == 0 ? nil : "\(Human.count(count)) \(severity.name)"
-        }
         return
             "\(Human.count(findings.count)) \(new)finding\(findings.count == 1 ? "" : "s"): "
-            + counts.joined(separator: ", ")
+            + countsText(findings.map(\.severity))
     }
 
     /// What lies in quarantine no detector sees; nil for less than a hundredth of the lines.

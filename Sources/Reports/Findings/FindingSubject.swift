@@ -20,17 +20,14 @@ package struct FindingSubject {
         networks = key.map { $0.family == .v6 ? [$0, $0.widened(to: .v56), $0.widened(to: .v48)] : [$0] } ?? []
     }
 
-    /// Whether a finding of the ledger is about it. Throws for a body that is no JSON.
-    package func isOf(_ finding: LedgerFinding) throws -> Bool {
-        if isEntity(finding.entry.entityType, finding.entry.entity) { return true }
-        return isNamed(in: try JSONParser.parse(finding.entry.body)["context"])
-    }
-
-    /// The lines that a finding of the ledger shows. Throws for a body that is no JSON.
-    package static func evidence(of finding: LedgerFinding) throws -> [(source: String, offset: Int64)] {
-        (try JSONParser.parse(finding.entry.body)["evidence"]?.elements ?? []).map { one in
+    /// Whether a finding of the ledger is about it; the lines that any other shows. Throws for a body that is no JSON.
+    package func look(at finding: LedgerFinding) throws -> (isOf: Bool, evidence: [(source: String, offset: Int64)]) {
+        if isEntity(finding.entry.entityType, finding.entry.entity) { return (true, []) }
+        let body = try JSONParser.parse(finding.entry.body)
+        if isNamed(in: body["context"]) { return (true, []) }
+        return (false, (body["evidence"]?.elements ?? []).map { one in
             (one["source"]?.text ?? "", one["offset"]?.integer ?? 0)
-        }
+        })
     }
 
     /// Whether a finding is about it.

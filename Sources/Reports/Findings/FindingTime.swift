@@ -14,6 +14,14 @@ extension Finding {
     }
 }
 
+/// How many of each severity, worst first: `2 critical, 9 high`.
+func countsText(_ severities: [Severity]) -> String {
+    Severity.allCases.reversed().compactMap { severity -> String? in
+        let count = severities.count { $0 == severity }
+        return count == 0 ? nil : "\(Human.count(count)) \(severity.name)"
+    }.joined(separator: ", ")
+}
+
 /// A time without fraction and zone, for where it is said that all are UTC: `2026-04-26 00:11:41`.
 package func secondsText(_ time: Int64) -> String {
     let text = Timestamp.text(time)

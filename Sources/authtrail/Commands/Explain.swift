@@ -74,8 +74,7 @@ struct Explain: ParsableCommand {
 
     private func explain(_ id: String, _ policy: PolicyFile, _ opened: Trail) throws {
         let one = try FindingLookup.find(id, in: opened)
-        let card = Detectors.all().map { $0.card }.first { $0.id == one.entry.detector }
-        let report = try ExplainReport(one, card: card, trail: opened) { follows in
+        let report = try ExplainReport(one, card: Detectors.cards[one.entry.detector], trail: opened) { follows in
             PolicyText.thresholds(
                 of: one.entry.detector, class: one.entry.class, follows: follows, policy.settings)
         }

@@ -78,10 +78,10 @@ struct Trace: ParsableCommand {
     ) throws -> [LedgerFinding] {
         let traced = FindingSubject(kind: kind.rawValue, name: value)
         let all = try opened.catalog.findings().filter { $0.entry.lastSeen >= from && $0.entry.firstSeen < end }
-        let evidence = try all.map { try FindingSubject.evidence(of: $0) }
-        let lines = try SubjectLines(subject, among: evidence.flatMap { $0 }, until: end, of: TrailHistory(opened))
-        return try zip(all, evidence).filter { finding, evidence in
-            try traced.isOf(finding) || evidence.contains { lines.contains($0.source, $0.offset) }
+        let looks = try all.map(traced.look)
+        let lines = try SubjectLines(subject, among: looks.flatMap(\.evidence), until: end, of: TrailHistory(opened))
+        return zip(all, looks).filter { _, look in
+            look.isOf || look.evidence.contains { lines.contains($0.source, $0.offset) }
         }.map(\.0)
     }
 }
