@@ -68,6 +68,13 @@ let tests: [Target] = [
     .testTarget(name: "DemoTests", dependencies: ["Demo"]),
     // These run the built program itself.
     .testTarget(name: "CommandTests", dependencies: ["Console", "authtrail", "EngineChecks"]),
+    // These damage trails and ask everything that can be asked of them, in their own process.
+    .testTarget(
+        name: "DamageTests",
+        dependencies: [
+            "Columns", "Console", "Events", "Parquet", "Catalog", "Trail", "Ingest", "FuzzProperties", "authtrail", grdb,
+            arguments,
+        ]),
     .testTarget(name: "HouseTests", dependencies: ["Detection", "Queries", "QueryFiles"]),
 ]
 

@@ -150,6 +150,8 @@ package final class Catalog: Sendable {
         configuration.prepareDatabase { db in
             db.add(function: TableSums.function)
             try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY")
+            // What is deleted, as by prune, is overwritten with zeros and not only forgotten.
+            try db.execute(sql: "PRAGMA secure_delete = ON")
         }
         return configuration
     }
@@ -169,6 +171,7 @@ package final class Catalog: Sendable {
     private static func error(_ error: any Error, _ operation: String, _ path: String) -> CatalogError {
         if let error = error as? CatalogError { return error }
         if let error = error as? DamagedRollup { return .damaged(path: path, reason: error.description) }
+        if let error = error as? ImpossibleNumber { return .damaged(path: path, reason: error.description) }
         if error is RowDecodingError {
             return .damaged(
                 path: path, reason: "a row of it is not what it must be (\(operation)); run authtrail verify")

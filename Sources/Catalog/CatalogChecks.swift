@@ -25,8 +25,8 @@ extension Catalog {
     /// Sums that must agree and do not: lines of sources against batches, and quarantined lines against rows.
     package func counterProblems() throws(CatalogError) -> [String] {
         try read("add up the counters") { db in
-            let left = try Int64.fetchOne(db, sql: "SELECT sum(lines) FROM sources") ?? 0
-            let right = try Int64.fetchOne(db, sql: "SELECT sum(lines) FROM batches") ?? 0
+            let left = try db.number("lines", .count, sql: "SELECT sum(lines) FROM sources") ?? 0
+            let right = try db.number("lines", .count, sql: "SELECT sum(lines) FROM batches") ?? 0
             var problems = left == right ? [] : ["all sources have \(left) lines, all batches \(right)"]
             let rows = try Row.fetchAll(db, sql: """
                 SELECT s.source_id, s.path, s.quarantined, ifnull(q.lines, 0) + ifnull(l.quarantined, 0) AS rows
@@ -69,7 +69,10 @@ extension Catalog {
     package func keptDaysFault() throws(CatalogError) -> String? {
         try read("compare kept days") { db in
             let wanted = try KeptDays.blocks(from: db)
-            let got = try Row.fetchAll(db, sql: "SELECT * FROM kept_token_days ORDER BY day").map(TokenDays.init(row:))
+            let last = try db.lastToken()
+            let got = try Row.fetchAll(db, sql: "SELECT * FROM kept_token_days ORDER BY day").map {
+                try TokenDays(row: $0, lastToken: last)
+            }
             return got == wanted ? nil : "kept_token_days are not those of pruned_tokens"
         }
     }
@@ -84,7 +87,8 @@ extension Catalog {
                     arguments: [Data(use.tokens.slice(at: place))])
             }
             guard !numbers.contains(nil) else { return "uses a token that the catalog does not list" }
-            let days = try Self.blocks("token_day_blocks", segment, db).map(TokenDays.init(row:))
+            let last = try db.lastToken()
+            let days = try Self.blocks("token_day_blocks", segment, db).map { try TokenDays(row: $0, lastToken: last) }
             if days != use.numbered(numbers.compactMap(\.self)) {
                 return "gives other token_days than the catalog holds"
             }
@@ -95,7 +99,7 @@ extension Catalog {
                 db, sql: "SELECT day, event, events FROM event_counts WHERE segment_id = ?", arguments: [segment.id])
             for row in rows {
                 if let kind = EventKind(name: try row.value("event")) {
-                    counts.add(try row.value("events"), of: kind, on: try row.value("day"))
+                    counts.add(try row.count("events"), of: kind, on: try row.int32("day", .day))
                 }
             }
             if counts != rollups.eventCounts { return "gives other counts by day than the catalog holds" }

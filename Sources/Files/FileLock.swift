@@ -11,7 +11,7 @@ package struct FileLock: ~Copyable {
     /// Takes the lock at once or throws `FileError.locked`. The file is made if it is missing and holds the holder's
     /// pid.
     package init(path: String, protecting: String) throws(FileError) {
-        let file = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        let file = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw .cannotWrite(operation: "open", path: path, code: errno) }
         guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
             let code = errno
@@ -42,7 +42,7 @@ package struct FileLock: ~Copyable {
 
 /// Whether some process holds the lock now.
 package func isLocked(_ path: String) -> Bool {
-    let file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+    let file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
     guard file >= 0 else { return false }
     defer { close(file) }
     // A shared lock: two who look at once do not take each other for a writer.

@@ -22,6 +22,7 @@ package final class Trail: Sendable {
     package init(reading path: String) throws {
         guard kind(ofPath: path) == .folder else { throw TrailError.missing(path: path) }
         try requireTrusted(folder: path)
+        try TrailFolder.require(path, forWriting: false)
         let catalogPath = path + "/" + SegmentLayout.catalog
         guard kind(ofPath: catalogPath) == .file else {
             let files = try SegmentFiles.all(inTrail: path).count

@@ -21,6 +21,8 @@ struct PolicyOptions: ParsableArguments {
             return try Self.read(named)
         }
         let usual = trail + "/policy.yaml"
+        // Who names a pipe means it; one that lies here would be waited for.
+        try requireOrdinary(file: usual, mayBeLink: true)
         return FileManager.default.fileExists(atPath: usual) ? try Self.read(usual) : PolicyFile()
     }
 

@@ -19,7 +19,7 @@ struct FileSource: ~Copyable {
     private let origin: Origin
 
     init(path: String) throws(ParquetError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { throw .cannotRead(file: path, operation: "open", code: errno) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
