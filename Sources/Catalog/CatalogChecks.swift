@@ -92,8 +92,9 @@ extension Catalog {
             if days != use.numbered(numbers.compactMap(\.self)) {
                 return "gives other token_days than the catalog holds"
             }
-            let hours = try Self.blocks("ip_hour_blocks", segment, db).map(IPHours.init(row:))
-            if hours != rollups.ipHours() { return "gives other ip_hours than the catalog holds" }
+            guard try Self.holds(rollups.ipHours(), segment, db) else {
+                return "gives other ip_hours than the catalog holds"
+            }
             var counts = EventCounts()
             let rows = try Row.fetchAll(
                 db, sql: "SELECT day, event, events FROM event_counts WHERE segment_id = ?", arguments: [segment.id])
@@ -105,6 +106,18 @@ extension Catalog {
             if counts != rollups.eventCounts { return "gives other counts by day than the catalog holds" }
             return nil
         }
+    }
+
+    /// Whether the blocks of a segment are these; one is held at a time, as in a flood one is large.
+    private static func holds(_ wanted: [IPHours], _ segment: SegmentRecord, _ db: Database) throws -> Bool {
+        let rows = try Row.fetchCursor(
+            db, sql: "SELECT * FROM ip_hour_blocks WHERE segment_id = ? ORDER BY day", arguments: [segment.id])
+        var next = 0
+        while let row = try rows.next() {
+            guard next < wanted.count, try IPHours(row: row) == wanted[next] else { return false }
+            next += 1
+        }
+        return next == wanted.count
     }
 
     private static func blocks(_ table: String, _ segment: SegmentRecord, _ db: Database) throws -> [Row] {

@@ -103,12 +103,14 @@ package struct IPHourCounter: Sendable {
     ///
     /// A segment is a month, so all three fit into one number, and numbers sort far faster than texts.
     private func order() -> [(cell: UInt64, place: Int)] {
-        var ranks = [UInt64](repeating: 0, count: addresses.count)
-        for (rank, address) in addresses.placesByBytes().enumerated() { ranks[address] = UInt64(rank) }
+        var ranks = [UInt32](repeating: 0, count: addresses.count)
+        for (rank, address) in addresses.placesByBytes().enumerated() {
+            ranks[Int(address)] = UInt32(truncatingIfNeeded: rank)
+        }
         let firstDay = (failures.lazy.map(\.hour).min() ?? 0) / 24
         var order = failures.enumerated().map { place, failure in
             let day = UInt64(failure.hour / 24 - firstDay)
-            return (cell: day << 37 | ranks[Int(failure.address)] << 5 | UInt64(failure.hour % 24), place: place)
+            return (cell: day << 37 | UInt64(ranks[Int(failure.address)]) << 5 | UInt64(failure.hour % 24), place: place)
         }
         order.sort { $0.cell < $1.cell }
         return order

@@ -70,7 +70,7 @@ extension Detector {
             context.add("uses", Int(day.uses))
             let verdict = Verdict(
                 class: MoreTokens.class, entity: .init("day", date), fact: [MoreTokens.class, date],
-                title: "\(tokens) of \(date) \(what)",
+                title: "\(tokens) of \(date): \(what)",
                 explanation: "Of \(all) tokens \(what), the \(MoreTokens.most) used most are told one by one. These "
                     + "are the others of \(date): \(day.tokens), used \(Wording.count(Int(day.uses), "time")). So many at "
                     + "once have one cause: a server that makes or names tokens in another way, an issuer that does "
