@@ -236,6 +236,10 @@ def everywhere(bench):
         if run.status != 0:
             bench.tally.fault(f"{where}: verify exits {run.status}: {last(run.err)}")
             continue
+        # A commit that is cut off the WAL looks as if its writer had been killed before it: told as a state.
+        if "was not yet listed when its writer ended" in run.out and name.endswith("-wal") and "cut" in where:
+            named += 1
+            continue
         different = [old[0] for old, new in zip(before, answers(bench, logs)) if old != new]
         harmless += not different
         if different:
