@@ -19,7 +19,7 @@ package final class GzipStream {
     private var betweenMembers = true
     private var members = 0
     /// Whether the file ended within a member: it was cut, or is still being written.
-    private var endedEarly = false
+    package private(set) var endedEarly = false
 
     /// Bytes of the compressed file that were read so far.
     package var compressedOffset: Int64 { offset - Int64(filled - taken) }
@@ -66,8 +66,17 @@ package final class GzipStream {
             return .whole
         } catch {
             guard case .damaged = error else { throw error }
-            return stream.endedEarly ? .early : .damaged
+            if stream.endedEarly { return .early }
+            return try stream.hasZeroTail() ? .early : .damaged
         }
+    }
+
+    /// Whether zeros stand where a trailer should: the file has its length, and not yet all of its bytes.
+    private func hasZeroTail() throws(FileError) -> Bool {
+        let size = try input.size()
+        var tail = [UInt8](repeating: 1, count: 8)
+        let count = try tail.fill(0..<8) { (space) throws(FileError) in try input.read(into: space, at: max(0, size - 8)) }
+        return count == 8 && tail.allSatisfy { $0 == 0 }
     }
 
     /// Fills the buffer as far as the stream goes. Bytes before a damage are delivered first; the damage is thrown by

@@ -112,6 +112,20 @@ extension SourceIdentity {
         return isMark(name.dropFirst(stem.count).dropLast(ending.count))
     }
 
+    /// The logs of which a path may name a rotation, by its name alone.
+    static func logs(ofRotation path: String) -> [String] {
+        var name = Array(path.utf8)[...]
+        if Inputs.isGzip(Array(name)) { name.removeLast(3) }
+        let folder = parent(of: path).utf8.count
+        var logs: [[UInt8]] = []
+        let dot = name.lastIndex(of: UInt8(ascii: ".")).map { $0 > folder ? $0 : name.endIndex } ?? name.endIndex
+        for start in name.indices.dropFirst(folder + 1) where ".-_".utf8.contains(name[start]) {
+            if isMark(name[start...]) { logs.append(Array(name[..<start])) }
+            if start < dot, isMark(name[start..<dot]) { logs.append(Array(name[..<start] + name[dot...])) }
+        }
+        return logs.map { String(decoding: $0, as: UTF8.self) }.filter { isRotation(path, of: $0) }
+    }
+
     private static let marks = ["old", "prev", "bak"].map { Array($0.utf8) }
 
     private static func isMark(_ text: ArraySlice<UInt8>) -> Bool {

@@ -87,7 +87,8 @@ package final class Ingestor {
     }
 
     private func ingest(_ input: Input, log: String?) throws {
-        if case .gzip(let path) = input, try !isReady(path) { return }
+        let isYoung = isYoung(input)
+        if case .gzip(let path) = input, isYoung, try !isWhole(path) { return }
         let opened = try identity.open(input, log: log)
         found.insert(opened.record.id)
         var source = SourceReader(opened, chunkBytes: limits.chunkBytes)
@@ -97,7 +98,7 @@ package final class Ingestor {
         // The lines before a damage are kept, and so is how far they go.
         defer { finish(&source, start, opened.size) }
         while try source.fill() > 0 {
-            try intake.readLines(&source, hasEnded: source.isFinite || takesUnfinishedLines)
+            try intake.readLines(&source, hasEnded: source.isFinite && !isYoung || takesUnfinishedLines)
             tell(source)
             if intake.isFull || input == .standardInput && isDue() {
                 remember(source.state(size: opened.size))
@@ -105,15 +106,19 @@ package final class Ingestor {
                 committedAt = now()
             }
         }
-        let isWaiting = try !readEnd(&source)
+        let isWaiting = try !readEnd(&source, isFinal: source.isFinite && !isYoung || takesUnfinishedLines)
         if !isWaiting, source.record.checkpoint == start.checkpoint { summary.unchanged += 1 }
     }
 
-    /// Whether a compressed file is written to its end. One that has no end and was changed a moment ago is still being
-    /// written, so none of it is read yet; an old one was cut, and is read as far as it goes.
-    private func isReady(_ path: String) throws(InputError) -> Bool {
-        guard !takesUnfinishedLines, let look = FileLook(path: path),
-            look.touched / 1000 > now() - limits.unfinishedPatience else { return true }
+    /// Whether a compressed file was changed a moment ago: more of it may be to come.
+    private func isYoung(_ input: Input) -> Bool {
+        guard case .gzip(let path) = input, !takesUnfinishedLines, let look = FileLook(path: path) else { return false }
+        return look.touched / 1000 > now() - limits.unfinishedPatience
+    }
+
+    /// Whether a compressed file has an end. One without is still being written if it is young, so none of it is read
+    /// yet; an old one was cut, and is read as far as it goes.
+    private func isWhole(_ path: String) throws(InputError) -> Bool {
         do throws(FileError) {
             guard try GzipStream.ending(of: path) == .early else { return true }
         } catch { throw InputError(cause: error) }
@@ -136,10 +141,10 @@ package final class Ingestor {
     /// A last line without a newline. It is stored if it is a whole event already, or if its source has ended;
     /// otherwise it waits for the rest.
     /// - Returns: whether nothing waits.
-    private func readEnd(_ source: inout SourceReader) throws -> Bool {
+    private func readEnd(_ source: inout SourceReader, isFinal: Bool) throws -> Bool {
         intake.closeOpenLine(&source)
         guard !source.pending.isEmpty else { return true }
-        if !source.isFinite, !takesUnfinishedLines, !source.holdsEvent {
+        if !isFinal, !source.holdsEvent {
             summary.waiting.append((source.record.path, source.pending.count))
             return false
         }

@@ -10,6 +10,7 @@ struct KnownSources {
     private var places: [Int64: Int] = [:]
     private var byFile: [FileIdentity: Set<Int64>] = [:]
     private var byHead: [String: Set<Int64>] = [:]
+    private var byStart: [String: Set<Int64>] = [:]
     private var byLog: [PathKey: Set<Int64>] = [:]
     /// The lengths of heads, and how many sources have each, by the hash of the first 64 bytes.
     private var lengths: [String: [Int64: Int]] = [:]
@@ -35,6 +36,9 @@ struct KnownSources {
 
     /// The generations of a log.
     func ofLog(_ path: String) -> [SourceRecord] { sources(byLog[PathKey(path)]) }
+
+    /// The sources whose first 64 bytes have a hash.
+    func starting(with hash: String) -> [SourceRecord] { hash.isEmpty ? [] : sources(byStart[hash]) }
 
     /// The sources of which the first bytes, as many as are known of each, are these.
     func beginning(with head: ArraySlice<UInt8>) -> [SourceRecord] {
@@ -65,6 +69,7 @@ struct KnownSources {
         change(&byLog, PathKey(source.log))
         guard source.headLength > 0 else { return }
         change(&byHead, source.headHash)
+        change(&byStart, source.startHash)
         let count = (lengths[source.startHash]?[source.headLength] ?? 0) + (isKept ? 1 : -1)
         lengths[source.startHash, default: [:]][source.headLength] = count > 0 ? count : nil
     }

@@ -139,7 +139,8 @@ extension SourceIdentity {
         if isShort {
             try skip(to: .max)
             let source = try origin(
-                ofRead: skipped.last, endingAt: skipped.count, among: [], path: path, identity, head)
+                ofRead: skipped.last, endingAt: skipped.count, among: [], path: path, identity, head,
+                isCut: stream.endedEarly)
             if let source {
                 let record = repetition(
                     of: source, path: path, isCompressed: true, identity, length: skipped.count)
@@ -161,10 +162,10 @@ extension SourceIdentity {
     /// that is copied and then truncated goes on growing between the two; its copy then ends before the checkpoint.
     private func origin(
         ofRead end: [UInt8], endingAt length: Int64, among known: [SourceRecord], path: String,
-        _ identity: FileIdentity, _ head: [UInt8]
+        _ identity: FileIdentity, _ head: [UInt8], isCut: Bool = false
     ) throws -> SourceRecord? {
         guard length > 0 else { return nil }
-        let longer = known.filter { $0.checkpoint > length } + shorterHeads(than: head, path, identity)
+        let longer = known.filter { $0.checkpoint > length } + shorterHeads(than: head, path, identity, isCut: isCut)
         return try longer.first { try holdsLines($0, end, length) }
     }
 

@@ -89,10 +89,13 @@ struct SourceIdentity {
 
     /// Known sources of which a file with fewer bytes than they keep a hash of may be an earlier copy: those of its
     /// inode, and those whose log lies beside it under the beginning of its name, as rotations do.
-    func shorterHeads(than head: [UInt8], _ path: String, _ identity: FileIdentity) -> [SourceRecord] {
+    /// - Parameter isCut: more of the file is to come, so it may be a part of any that begins like it.
+    func shorterHeads(
+        than head: [UInt8], _ path: String, _ identity: FileIdentity, isCut: Bool
+    ) -> [SourceRecord] {
         guard head.count < Self.headLength else { return [] }
         let start = Self.startHash(head[...])
-        var sources = known.ofFile(identity)
+        var sources = known.ofFile(identity) + (isCut ? known.starting(with: start) : [])
         let name = path.utf8
         for end in name.indices.dropFirst(parent(of: path).utf8.count + 1) {
             sources += known.ofLog(String(path[..<end]))

@@ -115,7 +115,7 @@ extension Follower {
             opened = try find()
             if isOther(opened) { return discoverAgain() }
         }
-        if let original = files.values.first(where: { $0.id == opened.origin && $0.identity != look.identity }) {
+        if let original = openOrigin(of: opened), original.identity != look.identity {
             // What it continues or repeats is open: that one is read first, as far as it goes.
             try readToEnd(original.identity, time)
             opened = try find()
@@ -127,9 +127,10 @@ extension Follower {
         if isOther(opened) { return discoverAgain() }
         // Nothing of it was read, and yet it was written to: what was there may lie beside it.
         if opened.record.wasUsed(look) { awaitRotations(of: opened.record) }
-        settling[look.identity] = nil
+        let settled = settling.removeValue(forKey: look.identity)
         resting[look.identity] = nil
         let file = LiveFile(opened, look.identity, chunkBytes: options.limits.chunkBytes, at: time)
+        if let settled { file.settledSince = settled.since }
         file.isNamed = isNamed
         files[look.identity] = file
         noteInput(path)
@@ -141,15 +142,24 @@ extension Follower {
         if opened.record.id != known { notify(.opened(path: path, offset: opened.record.checkpoint)) }
     }
 
+    /// The open file that an opened one goes on with or repeats.
+    private func openOrigin(of opened: OpenedSource) -> LiveFile? {
+        guard let origin = opened.origin, let identity = identity.source(origin)?.identity else { return nil }
+        return files[identity].flatMap { $0.id == origin ? $0 : nil }
+    }
+
     /// A log that is open, of which nothing is read yet and of which a file may be a copy.
     ///
     /// Truncated, written to and copied again before its first turn, it has the same lines as its copy, and nothing
     /// that is known of it would tell.
-    private func unreadLog(of path: String, _ identity: FileIdentity) -> FileIdentity? {
-        files.values.first { file in
-            file.identity != identity && file.source.record.checkpoint == 0
-                && SourceIdentity.isRotation(path, of: file.source.record.log)
-        }?.identity
+    private func unreadLog(of path: String, _ other: FileIdentity) -> FileIdentity? {
+        for log in SourceIdentity.logs(ofRotation: path) {
+            for source in identity.known.ofLog(log) {
+                guard let found = source.identity, found != other, let file = files[found] else { continue }
+                if file.source.record.checkpoint == 0, isSamePath(file.source.record.log, log) { return found }
+            }
+        }
+        return nil
     }
 
     /// Whether a file that goes on with one that is open may be read now.

@@ -84,7 +84,10 @@ extension Follower {
         }
         file.look = isAtEnd ? look : nil
         try keepState(of: file, size: look?.size ?? file.source.record.size)
-        if isAtEnd, file.source.isFinite { try end(file, file.isSuperseded ? .rotated : nil, time) }
+        if isAtEnd, file.source.isFinite {
+            if mayGoOn(file), try !takesLastLine(file) { return try waitForRest(of: file, time) }
+            try end(file, file.isSuperseded ? .rotated : nil, time)
+        }
         if isAtEnd, let look { try endIfForsaken(file, look, time) }
         return !isAtEnd
     }
@@ -103,12 +106,34 @@ extension Follower {
             if count == 0 { return true }
             // Looked at after reading: what was written in place of it meanwhile must not be taken for its end.
             guard try file.source.isUntouched() else { return nil }
-            try intake.readLines(&file.source, hasEnded: file.source.isFinite)
+            try intake.readLines(&file.source, hasEnded: file.source.isFinite && !mayGoOn(file))
             budget -= count
             if intake.isFull {
                 try keepState(of: file, size: file.source.record.size)
                 try intake.commit()
             }
+        }
+        return false
+    }
+
+    /// Whether a compressed file that has an end may get another one: it was changed a short while ago.
+    private func mayGoOn(_ file: LiveFile) -> Bool {
+        file.source.isFinite && ticks() - file.settledSince < options.grace && file.settledSince != .min
+    }
+
+    /// Whether the last line of a compressed file is a whole one.
+    private func takesLastLine(_ file: LiveFile) throws -> Bool {
+        intake.closeOpenLine(&file.source)
+        return file.source.pending.isEmpty || file.source.holdsEvent
+    }
+
+    /// Closes a compressed file that ends within a line, to look at it again when it has been the same for long enough.
+    private func waitForRest(of file: LiveFile, _ time: Int64) throws -> Bool {
+        let look = FileLook(path: file.source.record.path)
+        drop(file)
+        if let look, look.identity == file.identity {
+            settling[file.identity] = Settling(look: look, since: file.settledSince, isWhole: true)
+            retries[file.identity] = (look, Retry(at: file.settledSince + options.grace))
         }
         return false
     }

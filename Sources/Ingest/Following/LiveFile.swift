@@ -13,6 +13,8 @@ final class LiveFile {
     var checkedAt: Int64
     /// Whether one of the words names it now.
     var isNamed = true
+    /// Since when it has looked as it did when it was opened, for a compressed file.
+    var settledSince: Int64 = .min
     /// Whether a compressed file was read up to a damage.
     var isDamaged = false
     /// Reading it failed: it is tried again later, each time with more patience.
@@ -64,6 +66,11 @@ struct Retry {
 
     private(set) var at: Int64
     private var delay: Int64
+
+    init(at time: Int64) {
+        at = time
+        delay = Self.shortest
+    }
 
     /// - Parameter last: the try before this one, of which the patience is doubled.
     init(after last: Retry?, _ time: Int64) {
