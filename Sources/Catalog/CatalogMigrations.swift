@@ -40,6 +40,10 @@ enum CatalogMigrations {
             try db.execute(sql: Catalog.keptFilesTable)
             try TableSums.add(["kept_files"], db)
         }
+        migrator.registerMigration("7 what is wrong with inputs") { db in
+            try db.execute(sql: Catalog.inputProblemTable)
+            try TableSums.add(["input_problems"], db)
+        }
         return migrator
     }
 

@@ -27,8 +27,8 @@ package enum LineExportError: Error, Equatable, CustomStringConvertible {
             "cannot give back \(name): the line at byte \(offset) has \(length) bytes, of which the first \(kept) "
                 + "were kept"
         case .readElsewhere(let name, let bytes):
-            "cannot give back \(name): it is a copy of a file of which the first \(bytes) bytes had been read already; "
-                + "export that one"
+            "cannot give back \(name): it is a copy of a file of which the first \(bytes) bytes had been read already, "
+                + "and no source of the trail has these"
         case .overlap(let name, let offset):
             "cannot give back \(name): two lines cover its byte \(offset); run authtrail verify"
         case .gap(let name, let before):
@@ -67,7 +67,7 @@ package struct LineExport {
     }
 
     /// Newlines must never stand where lines were.
-    private func refuseIfPruned() throws {
+    private func refuseIfPruned(_ source: SourceRecord) throws {
         let spans = try trail.catalog.prunedSpans(ofSource: source.id)
         guard !spans.isEmpty else { return }
         let shown = spans.prefix(3).map { "\($0.from) to \($0.to)" }.joined(separator: ", ")
@@ -79,22 +79,51 @@ package struct LineExport {
 
     /// Writes all lines that were read, whether they are events, in quarantine or blank. It ends early, without an
     /// error, when the reader has gone.
+    ///
+    /// The beginning of a copy was read as another source's, and its end may be its own: a log that was copied and
+    /// truncated goes on in the copy. So it is given back from both.
     package func write(to output: Output) throws {
-        if source.start > 0 { throw LineExportError.readElsewhere(name: source.path, bytes: source.start) }
+        for (part, end) in try parts() {
+            try refuseIfIncomplete(part)
+            do {
+                var lines = try SourceLines(of: part, in: trail, upTo: end)
+                while let bytes = try lines.next(), !output.readerIsGone { try output.write(bytes: bytes) }
+            } catch let overlap as OverlappingLines {
+                throw LineExportError.overlap(name: part.path, offset: overlap.offset)
+            } catch let gap as GapBetweenLines {
+                throw LineExportError.gap(name: part.path, before: gap.before)
+            }
+        }
+    }
+
+    /// The sources that have the lines of this one, and up to which byte each.
+    private func parts() throws -> [(source: SourceRecord, end: Int64)] {
+        var parts = [(source: source, end: source.checkpoint)]
+        let sources = try trail.catalog.sources()
+        while let first = parts.first?.source, first.start > 0 {
+            let origin = sources.filter { other in
+                other.start < first.start && other.checkpoint >= first.start && other.beginsLike(first)
+            }.max { ($0.counts.lines, $1.id) < ($1.counts.lines, $0.id) }
+            guard let origin else { throw LineExportError.readElsewhere(name: source.path, bytes: first.start) }
+            parts.insert((origin, first.start), at: 0)
+        }
+        return parts
+    }
+
+    private func refuseIfIncomplete(_ source: SourceRecord) throws {
         if let lost = try trail.catalog.lostLines().first(where: { $0.sourceID == source.id }) {
             throw LineExportError.lost(name: source.path, lines: lost)
         }
-        try refuseIfPruned()
+        try refuseIfPruned(source)
         if let cut = try trail.catalog.firstCutLine(ofSource: source.id) {
             throw LineExportError.cutLine(name: source.path, offset: cut.offset, length: cut.length, kept: cut.kept)
         }
-        do {
-            var lines = try SourceLines(of: source, in: trail)
-            while let bytes = try lines.next(), !output.readerIsGone { try output.write(bytes: bytes) }
-        } catch let overlap as OverlappingLines {
-            throw LineExportError.overlap(name: source.path, offset: overlap.offset)
-        } catch let gap as GapBetweenLines {
-            throw LineExportError.gap(name: source.path, before: gap.before)
-        }
+    }
+}
+
+extension SourceRecord {
+    /// Whether the first bytes of two sources are the same, as far as their hashes tell.
+    fileprivate func beginsLike(_ other: SourceRecord) -> Bool {
+        headLength == other.headLength ? headHash == other.headHash : !startHash.isEmpty && startHash == other.startHash
     }
 }

@@ -35,9 +35,7 @@ package final class TrailWriter {
         lock = try FileLock(path: path + "/" + SegmentLayout.lock, protecting: path)
         let catalogPath = path + "/" + SegmentLayout.catalog
         let existing = try SegmentFiles.all(inTrail: path)
-        if existing.contains(where: { SegmentLayout.parse($0) != nil }), try !Catalog.hasTables(path: catalogPath) {
-            throw TrailError.catalogLost(path: path, segments: existing.count)
-        }
+        try Self.requireCatalog(path, of: existing)
         self.path = path
         // SQLite would make its files readable for all; those beside the database take its mode.
         try makePrivateFile(catalogPath)
@@ -63,6 +61,13 @@ package final class TrailWriter {
         let key = try SecretKey(makingIn: path)
         try catalog.note(SegmentLayout.secretKey, key.kept, keepsOlder: true)
         return (key.marker, key.fingerprint, !known.isEmpty)
+    }
+
+    /// Segments without a catalog would be taken for orphans by a new one.
+    private static func requireCatalog(_ path: String, of files: [String]) throws {
+        guard files.contains(where: { SegmentLayout.parse($0) != nil }),
+            try !Catalog.hasTables(path: path + "/" + SegmentLayout.catalog) else { return }
+        throw TrailError.catalogLost(path: path, segments: files.count)
     }
 
     private static func requireTrail(_ path: String) throws {
@@ -96,6 +101,7 @@ package final class TrailWriter {
         try? catalog.close()
         tokens = KnownTokens()
         files = DurableWrite()
+        try Self.requireCatalog(path, of: SegmentFiles.all(inTrail: path))
         catalog = try Catalog.writing(path: path + "/" + SegmentLayout.catalog)
         nextSegment = max(nextSegment, try catalog.lastSegmentNumber() + 1)
         let listed = try catalog.segments().map(\.file) + catalog.removedSegments().map(\.file)

@@ -33,20 +33,20 @@ struct AuthTrail: ParsableCommand {
     static func main() {
         Process.prepare()
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(Process.arguments)
             try command.run()
         } catch let failure as Failure {
             finish(failure)
         } catch {
             // Usage, help and version are the parser's business; everything else has an exit code of the contract.
-            if let failure = Failure(error) ?? misplaced(CommandLine.arguments) { finish(failure) }
+            if let failure = Failure(error) ?? misplaced(Process.arguments) { finish(failure) }
             exit(withError: error)
         }
     }
 
     /// Options belong to commands, but the trail feels like one of the program.
     private static func misplaced(_ arguments: [String]) -> Failure? {
-        guard arguments.count > 1, arguments[1] == "--trail" || arguments[1].hasPrefix("--trail=") else { return nil }
+        guard let first = arguments.first, first == "--trail" || first.hasPrefix("--trail=") else { return nil }
         return Failure(
             code: Failure.usage,
             messages: ["options stand behind the command: authtrail status --trail DIR (or set AUTHTRAIL_TRAIL)"])

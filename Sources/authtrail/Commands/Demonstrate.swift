@@ -92,7 +92,7 @@ struct Demonstrate: ParsableCommand {
     private func ingest(_ path: String, into trail: String, _ screen: Output) throws {
         let started = Progress.monotonicClock()
         let progress = Progress.standardError("ingest", total: nil, quiet: output.quiet)
-        let summary = try IngestRun.run(try Inputs.resolve([path]), into: trail, isFinal: false, progress: progress)
+        let summary = try IngestRun.run(Inputs.resolve([path]), into: trail, isFinal: false, progress: progress)
         if let problem = summary.problems.first { throw problem.error }
         let seconds = Double(Progress.monotonicClock() - started) / 1e9
         guard summary.counts.lines > 0 else {

@@ -93,12 +93,12 @@ struct Ingest: ParsableCommand {
                 code: Failure.code(of: first.error) ?? Failure.inputOutput,
                 messages: summary.problems.map { "\($0.error)" })
         }
+        if let blindness = report.blindness { throw Failure(code: Failure.data, messages: [blindness]) }
     }
 
     private func once() throws -> IngestSummary {
-        let inputs = try Inputs.resolve(paths)
         let progress = Progress.standardError("ingest", total: nil, quiet: trail.quiet)
-        return try IngestRun.run(inputs, into: trail.path, isFinal: final, progress: progress)
+        return try IngestRun.run(Inputs.resolve(paths), into: trail.path, isFinal: final, progress: progress)
     }
 
     private func followed() throws -> IngestSummary {
@@ -111,7 +111,7 @@ struct Ingest: ParsableCommand {
 
 /// One run of ingestion with its progress line, shared by `ingest` and `demo`.
 enum IngestRun {
-    static func run(_ inputs: [Input], into path: String, isFinal: Bool, progress: Progress) throws -> IngestSummary {
+    static func run(_ inputs: Inputs.Found, into path: String, isFinal: Bool, progress: Progress) throws -> IngestSummary {
         defer { progress.finish() }
         Process.keepLittleMemory()
         let writer = try TrailWriter(path: path)
