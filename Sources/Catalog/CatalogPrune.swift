@@ -113,7 +113,12 @@ extension Catalog {
     /// Takes as much room as the catalog beside it, for a time. False if that cannot be had, or somebody is writing.
     package func clearFreePages() -> Bool {
         do {
-            try database.vacuum()
+            try database.writeWithoutTransaction { db in
+                // The copy is made in a file: it is as large as the catalog.
+                try db.execute(sql: "PRAGMA temp_store = FILE")
+                defer { try? db.execute(sql: "PRAGMA temp_store = MEMORY") }
+                try db.execute(sql: "VACUUM")
+            }
             return true
         } catch { return false }
     }

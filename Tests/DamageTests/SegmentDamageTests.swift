@@ -6,7 +6,7 @@ import Testing
 /// them. `AUTHTRAIL_FUZZ_ROUNDS` says how many points are tried. What must come of each is an answer or an error with an
 /// exit code: a trap would end these tests.
 struct SegmentDamageTests {
-    private static let rounds = ProcessInfo.processInfo.environment["AUTHTRAIL_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 300
+    private static let rounds = ProcessInfo.processInfo.environment["AUTHTRAIL_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 24
 
     /// Damages a segment, asks some questions, and sometimes does what changes the trail.
     private func hold(seed: UInt64, _ damage: (inout SeededNumbers, [UInt8]) throws -> (bytes: [UInt8], what: String)) throws {
