@@ -53,7 +53,7 @@ package func paths(matching pattern: String) -> (found: [String], problems: [Fil
         var found = glob_t()
         defer { globfree(&found) }
         let note: @convention(c) (UnsafePointer<CChar>?, Int32) -> Int32 = { folder, code in
-            if let folder { globRefusals.withLock { $0.append((pathText(folder), code)) } }
+            if let folder, code != ENOENT { globRefusals.withLock { $0.append((pathText(folder), code)) } }
             return 0
         }
         let code = withSystemPath(pattern) { glob($0, 0, note, &found) }

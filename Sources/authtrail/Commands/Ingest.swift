@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Console
 internal import Events
+internal import Files
 internal import Ingest
 internal import Reports
 internal import Trail
@@ -88,17 +89,24 @@ struct Ingest: ParsableCommand {
         let report = IngestReport(summary, seconds: seconds)
         if !trail.quiet || output.format != .text { try output.write { try report.print(as: output.format, to: $0) } }
         try report.printRemarks(onlyAlarms: trail.quiet, to: .standardError())
-        if let first = summary.problems.first {
-            throw Failure(
-                code: Failure.code(of: first.error) ?? Failure.inputOutput,
-                messages: summary.problems.map { "\($0.error)" })
-        }
+        if !summary.problems.isEmpty { throw failure(of: summary.problems.map(\.error)) }
         if let blindness = report.blindness { throw Failure(code: Failure.data, messages: [blindness]) }
     }
 
+    /// What kept inputs from being read, each said; the exit code is that of the first.
+    private func failure(of errors: [any Error]) -> Failure {
+        Failure(
+            code: errors.first.flatMap { Failure.code(of: $0) } ?? Failure.inputOutput, messages: errors.map { "\($0)" })
+    }
+
     private func once() throws -> IngestSummary {
+        let found = Inputs.resolve(paths)
+        // Where nothing is to be read, no trail is made.
+        if found.inputs.isEmpty, !found.problems.isEmpty, kind(ofPath: trail.path) == .missing {
+            throw failure(of: found.problems.map(\.error))
+        }
         let progress = Progress.standardError("ingest", total: nil, quiet: trail.quiet)
-        return try IngestRun.run(Inputs.resolve(paths), into: trail.path, isFinal: final, progress: progress)
+        return try IngestRun.run(found, into: trail.path, isFinal: final, progress: progress)
     }
 
     private func followed() throws -> IngestSummary {
