@@ -72,7 +72,7 @@ package struct StatusReport {
             }
             for warning in warnings {
                 try output.line()
-                for line in output.terminal.paragraph(warning, indent: 0) {
+                for line in output.terminal.paragraph(SafeText.visible(warning), indent: 0) {
                     try output.line(output.terminal.paint(line, .yellow))
                 }
             }
