@@ -19,6 +19,10 @@ public struct SaturatingCounters {
     @inlinable
     public func reach(_ number: Int, _ mark: UInt64) -> Bool { counters[slot(mark)] >= UInt8(clamping: number) }
 
+    /// How often something was counted at most; 255 stands for any higher number.
+    @inlinable
+    public func most(_ mark: UInt64) -> Int { Int(counters[slot(mark)]) }
+
     @inlinable
     func slot(_ mark: UInt64) -> Int {
         let product = (mark ^ seed).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
