@@ -5,6 +5,7 @@ package import Trail
 
 /// Reads inputs once, from their checkpoints to their ends, into a trail.
 package final class Ingestor {
+    private let writer: TrailWriter
     private let intake: LineIntake
     private let progress: (IngestProgress) -> Void
     private let takesUnfinishedLines: Bool
@@ -28,6 +29,7 @@ package final class Ingestor {
         now: @escaping () -> Int64, progress: @escaping (IngestProgress) -> Void = { _ in }
     ) throws {
         let intake = LineIntake(writer, limits, now: now)
+        self.writer = writer
         self.intake = intake
         identity = try SourceIdentity(of: writer.catalog, holdsLines: intake.holdsLines)
         self.limits = limits
@@ -58,6 +60,7 @@ package final class Ingestor {
             if record.lost > 0 || record.ended == .missing { summary.losses.append((record.path, record.lost)) }
         }
         try intake.finish()
+        if intake.summary.segments > 0 { summary.unmerged = Merging.afterRun(writer, now: now) }
         return intake.summary.merging(summary)
     }
 

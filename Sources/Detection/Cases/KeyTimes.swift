@@ -13,11 +13,13 @@ struct KeyTimes {
     private var counters: SaturatingCounters?
     private var isSuspect: [Bool] = []
 
-    private static let mostKept = 1 << 18
+    /// So many are kept without counting.
+    private let mostKept: Int
 
-    init(width: Int64, limit: Int) {
+    init(width: Int64, limit: Int, mostKept: Int = 1 << 18) {
         self.width = width
         self.limit = limit
+        self.mostKept = mostKept
     }
 
     /// Whether the times must be handed over a second time.
@@ -36,7 +38,7 @@ struct KeyTimes {
     mutating func add(_ key: UInt32, _ ts: Int64) {
         if counters != nil { return count(key, ts) }
         times.append((key, ts))
-        guard times.count > Self.mostKept else { return }
+        guard times.count > mostKept else { return }
         counters = SaturatingCounters()
         for one in times { count(one.key, one.ts) }
         times = []
