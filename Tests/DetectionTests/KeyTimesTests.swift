@@ -1,3 +1,4 @@
+import Columns
 import Events
 import Testing
 
@@ -42,10 +43,19 @@ struct KeyTimesTests {
         }
         events.shuffle(using: &random)
         var times = KeyTimes(width: width, limit: limit, mostKept: sizes.most)
-        for event in events { times.add(event.key, event.ts) }
+        // In batches, as segments give them.
+        var keys = TextNumbers()
+        for key in 0..<400 { _ = keys.number(of: Array("\(key)".utf8)[...]) }
+        let batches = stride(from: 0, to: events.count, by: 3000).map { start in
+            let part = events[start..<min(start + 3000, events.count)]
+            var column = TextColumn()
+            for event in part { column.append("\(event.key)") }
+            return (column: column, ts: part.map(\.ts))
+        }
+        for batch in batches { times.add(batch.column, batch.ts, &keys) }
         if times.isCrowded {
             times.beginAgain()
-            for event in events { times.addSuspected(event.key, event.ts) }
+            for batch in batches { times.addSuspected(batch.column, batch.ts, &keys) }
         }
         #expect(times.isCrowded == (events.count > sizes.most))
         let kept = times.sorted

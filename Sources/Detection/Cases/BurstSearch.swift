@@ -55,14 +55,14 @@ struct BurstSearch {
         let start = Timestamp.start(ofDay: days.lowerBound), end = Timestamp.start(ofDay: days.upperBound + 1)
         let span = start.minus(width - 1)..<end
         var times = KeyTimes(width: width, limit: limit)
-        try eachTime(in: span, texts, &keys) { times.add($0, $1) }
+        try eachBatch(in: span, texts) { times.add($0[key], $0.ts, &keys) }
         if times.isCrowded {
             // Who never has half of the limit in one part of time has no burst.
             let suspects = times.suspects.map { keys[$0] }
             var texts = texts
             if suspects.count <= Self.mostListed { texts[key] = .anyOf(Set(suspects)) }
             times.beginAgain()
-            if !suspects.isEmpty { try eachTime(in: span, texts, &keys) { times.addSuspected($0, $1) } }
+            if !suspects.isEmpty { try eachBatch(in: span, texts) { times.addSuspected($0[key], $0.ts, &keys) } }
         }
         return times.sorted.chunked(by: \.key).flatMap { group in
             let times = times.sorted[group]
@@ -73,21 +73,12 @@ struct BurstSearch {
     /// A list of more keys costs a scan more than it spares.
     private static let mostListed = 4096
 
-    private func eachTime(
-        in span: Range<Int64>, _ texts: [EventField: TextCondition], _ keys: inout TextNumbers,
-        _ body: (UInt32, Int64) -> Void
+    private func eachBatch(
+        in span: Range<Int64>, _ texts: [EventField: TextCondition], _ body: (EventColumns) -> Void
     ) throws {
-        var scan = scan(
-            from: span.lowerBound, to: span.upperBound, EventFields([.ts, key] + Array(self.texts.keys)))
+        var scan = scan(from: span.lowerBound, to: span.upperBound, EventFields([.ts, key]))
         scan.texts = texts
-        var numbers = keys
-        try history.scan(scan) { batch in
-            numbers.begin(batch[key])
-            for row in 0..<batch.count {
-                if let number = numbers.number(batch[key], row) { body(number, batch.ts[row]) }
-            }
-        }
-        keys = numbers
+        try history.scan(scan) { body($0) }
     }
 
     /// The bursts of one key, one for each day, from its times in order.

@@ -10,7 +10,10 @@ struct KeyTimes {
     private let width: Int64
     private let limit: Int
     private var times: [(key: UInt32, ts: Int64)] = []
-    private var counters: SaturatingCounters?
+    /// None, or one.
+    private var counters: [SaturatingCounters] = []
+    /// Whose count is higher in some part may have too many in a window.
+    private let least: Int
     private var isSuspect: [Bool] = []
 
     /// So many are kept without counting.
@@ -20,10 +23,11 @@ struct KeyTimes {
         self.width = width
         self.limit = limit
         self.mostKept = mostKept
+        least = min(limit / 2, Self.most - 1)
     }
 
     /// Whether the times must be handed over a second time.
-    var isCrowded: Bool { counters != nil }
+    var isCrowded: Bool { !counters.isEmpty }
 
     /// The keys that may have too many; with `isCrowded`.
     var suspects: [UInt32] { isSuspect.indices.filter { isSuspect[$0] }.map { UInt32($0) } }
@@ -35,33 +39,43 @@ struct KeyTimes {
         return times.filter { counts[$0.key] ?? 0 > limit }.sorted { ($0.key, $0.ts) < ($1.key, $1.ts) }
     }()
 
-    mutating func add(_ key: UInt32, _ ts: Int64) {
-        if counters != nil { return count(key, ts) }
+    /// Adds the rows of a batch. `keys` numbers the texts of the column.
+    mutating func add(_ column: TextColumn, _ ts: [Int64], _ keys: inout TextNumbers) {
+        keys.begin(column)
+        for row in ts.indices {
+            guard let key = keys.number(column, row) else { continue }
+            if counters.isEmpty { keep(key, ts[row]) } else { count(key, ts[row]) }
+        }
+    }
+
+    private mutating func keep(_ key: UInt32, _ ts: Int64) {
         times.append((key, ts))
         guard times.count > mostKept else { return }
-        counters = SaturatingCounters()
+        counters = [SaturatingCounters()]
         for one in times { count(one.key, one.ts) }
         times = []
     }
 
     private mutating func count(_ key: UInt32, _ ts: Int64) {
-        let mark = mark(key, part(ts))
-        counters?.count(mark)
+        let reached = counters[0].countUp(mark(key, part(ts)))
         if Int(key) >= isSuspect.count {
             isSuspect += [Bool](repeating: false, count: max(Int(key) + 1, isSuspect.count * 2) - isSuspect.count)
         }
-        if !isSuspect[Int(key)], reached(mark) > min(limit / 2, Self.most - 1) { isSuspect[Int(key)] = true }
+        if reached > least { isSuspect[Int(key)] = true }
     }
 
     /// To be called before the second look.
     mutating func beginAgain() { times = [] }
 
-    /// Keeps a time of the second look if it may belong to a window that is too full.
-    mutating func addSuspected(_ key: UInt32, _ ts: Int64) {
-        guard Int(key) < isSuspect.count, isSuspect[Int(key)] else { return }
-        let part = part(ts), here = reached(mark(key, part))
-        let beside = max(reached(mark(key, part - 1)), reached(mark(key, part + 1)))
-        if here == Self.most || beside == Self.most || here + beside > limit { times.append((key, ts)) }
+    /// Keeps the rows of the second look that may belong to a window that is too full.
+    mutating func addSuspected(_ column: TextColumn, _ ts: [Int64], _ keys: inout TextNumbers) {
+        keys.begin(column)
+        for row in ts.indices {
+            guard let key = keys.number(column, row), Int(key) < isSuspect.count, isSuspect[Int(key)] else { continue }
+            let part = part(ts[row]), here = reached(mark(key, part))
+            let beside = max(reached(mark(key, part - 1)), reached(mark(key, part + 1)))
+            if here == Self.most || beside == Self.most || here + beside > limit { times.append((key, ts[row])) }
+        }
     }
 
     private func part(_ ts: Int64) -> Int64 { ts / width - (ts % width < 0 ? 1 : 0) }
@@ -71,5 +85,5 @@ struct KeyTimes {
     /// A counter that has reached its end may stand for any number.
     private static let most = Int(UInt8.max)
 
-    private func reached(_ mark: UInt64) -> Int { counters?.most(mark) ?? 0 }
+    private func reached(_ mark: UInt64) -> Int { counters[0].most(mark) }
 }
