@@ -29,7 +29,7 @@ package struct DurableWrite: ~Copyable {
         try makeFolders(parent(of: path))
         let temporary = Self.temporary(path)
         unlink(temporary)
-        let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        let file = openFile(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw .cannotWrite(operation: "create", path: temporary, code: errno) }
         staged.append((file, path))
         for part in parts { try Self.writeAll(part, to: file, path: temporary) }
@@ -95,6 +95,14 @@ package struct DurableWrite: ~Copyable {
     }
 }
 
+/// Opens a file; a signal that comes in between is no reason to give up. -1 if it cannot be opened, see `errno`.
+func openFile(_ path: String, _ flags: Int32, _ mode: mode_t = 0) -> Int32 {
+    while true {
+        let file = open(path, flags, mode)
+        guard file < 0, errno == EINTR else { return file }
+    }
+}
+
 // Inside a type that has a method `write`, the system's call needs a name of its own.
 private func writeSome(_ file: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int { write(file, bytes, count) }
 
@@ -122,7 +130,7 @@ package func makeFolder(_ path: String) throws(FileError) {
 
 /// Makes what happened to the names in a folder last.
 package func syncFolder(_ path: String) throws(FileError) {
-    let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let folder = openFile(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard folder >= 0 else { throw .cannotWrite(operation: "open the folder", path: path, code: errno) }
     defer { close(folder) }
     guard fsync(folder) == 0 else { throw .cannotWrite(operation: "sync the folder", path: path, code: errno) }

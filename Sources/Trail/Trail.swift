@@ -20,10 +20,10 @@ package final class Trail: Sendable {
 
     /// Opens a trail. Throws `TrailError`, `FileError` or `CatalogError`.
     package init(reading path: String) throws {
-        guard kind(ofPath: path) == .folder else { throw TrailError.missing(path: path) }
+        guard try checkedKind(ofPath: path) == .folder else { throw TrailError.missing(path: path) }
         try requireTrusted(folder: path)
         let catalogPath = path + "/" + SegmentLayout.catalog
-        guard kind(ofPath: catalogPath) == .file else {
+        guard try checkedKind(ofPath: catalogPath) == .file else {
             let files = try SegmentFiles.all(inTrail: path).count
             throw files > 0 ? TrailError.catalogLost(path: path, segments: files) : TrailError.missing(path: path)
         }

@@ -45,8 +45,8 @@ package final class TrailWriter {
     }
 
     private static func requireTrail(_ path: String) throws {
-        guard kind(ofPath: path) == .folder else { throw TrailError.missing(path: path) }
-        guard kind(ofPath: path + "/" + SegmentLayout.catalog) == .file else {
+        guard try checkedKind(ofPath: path) == .folder else { throw TrailError.missing(path: path) }
+        guard try checkedKind(ofPath: path + "/" + SegmentLayout.catalog) == .file else {
             let segments = try SegmentFiles.all(inTrail: path).count
             throw segments > 0 ? TrailError.catalogLost(path: path, segments: segments) : TrailError.missing(path: path)
         }
@@ -108,7 +108,7 @@ package final class TrailWriter {
     /// Repeats what was pruned in a file of its own, unless that is done: the segments that could tell it go next.
     private func keepWhatWasPruned() throws {
         let file = path + "/" + SegmentLayout.pruned
-        guard let last = try catalog.lastPrune(), PrunedFile.lastPrune(path: file) != last else { return }
+        guard let last = try catalog.lastPrune(), try PrunedFile.lastPrune(path: file) != last else { return }
         let temporary = file + ".tmp"
         for suffix in ["", "-journal"] { try removeFile(temporary + suffix) }
         try makePrivateFile(temporary)
@@ -129,7 +129,9 @@ package final class TrailWriter {
         for file in existing where !known.contains(file) {
             if file.hasSuffix(".tmp") {
                 try removeFile(path + "/" + file)
-            } else if let (month, sequence) = SegmentLayout.parse(file), kind(ofPath: path + "/" + file) == .file {
+            } else if let (month, sequence) = SegmentLayout.parse(file),
+                try checkedKind(ofPath: path + "/" + file) == .file
+            {
                 try makeFolder(path + "/" + SegmentLayout.orphans)
                 try moveFile(path + "/" + file, to: path + "/" + SegmentLayout.orphan(month: month, sequence: sequence))
             }

@@ -8,7 +8,7 @@ final class JobLock {
 
     /// Takes the lock at once or throws `FileError.locked`. A trail that cannot be written to has no ledger to protect.
     init(trail: String) throws {
-        guard kind(ofPath: trail) == .folder else { return }
+        guard try checkedKind(ofPath: trail) == .folder else { return }
         lock = try FileLock(path: trail + "/" + SegmentLayout.jobsLock, protecting: "the scheduled runs of " + trail)
     }
 

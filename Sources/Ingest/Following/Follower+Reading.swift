@@ -1,5 +1,6 @@
 internal import Catalog
 internal import Files
+internal import Segments
 
 // What a file that is open has to say.
 
@@ -219,6 +220,7 @@ extension Error {
         switch self as any Error {
         case let error as FileError: error.isShortage
         case CatalogError.failed: true
+        case let error as SegmentError: error.isInputOutput
         default: false
         }
     }
