@@ -79,6 +79,18 @@ package final class Catalog: Sendable {
         } catch { throw CatalogError(error, "close", path) }
     }
 
+    /// Closes a catalog whose one file is to go on without its WAL. Throws if that does not hold everything.
+    package func closeWhole() throws(CatalogError) {
+        try close()
+        do {
+            guard try look(ofPath: path + "-wal").map({ $0.size == 0 }) ?? true else {
+                throw CatalogError.failed(
+                    operation: "close", path: path,
+                    reason: "not all of its WAL could be moved into it; nothing is lost: run the same again")
+            }
+        } catch { throw CatalogError(error, "close", path) }
+    }
+
     private func emptyWAL() throws {
         try database.writeWithoutTransaction { db in
             try db.execute(sql: "PRAGMA busy_timeout = 0")

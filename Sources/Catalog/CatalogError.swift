@@ -86,6 +86,16 @@ extension CatalogError {
             .failed(operation: operation, path: path, reason: reason)
         }
         let again = "nothing is lost: run the same again"
+        func unread(_ code: String) -> CatalogError {
+            failed(
+                "the system could not read or write its files (\(code)); look for a full disk (df, df -i) and for a "
+                    + "failing one (dmesg); \(again) when that is mended")
+        }
+        let code = SystemCalls.takeFailure()
+        if let code, [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR].contains(error.resultCode) {
+            self = unread(String(cString: strerror(code)))
+            return
+        }
         switch error.resultCode {
         case .SQLITE_CANTOPEN:
             // What cannot be looked at is not missing.
@@ -100,9 +110,8 @@ extension CatalogError {
                 "another program holds its lock and does not let go of it (a sqlite3 shell, a database browser or a "
                     + "backup in the middle of a transaction?); have it end that; \(again)")
         case .SQLITE_IOERR:
-            self = failed(
-                "the system could not read or write its files (SQLite code \(error.extendedResultCode.rawValue)); look "
-                    + "for a full disk (df, df -i) and for a failing one (dmesg); \(again) when that is mended")
+            self = unread(
+                code.map { String(cString: strerror($0)) } ?? "SQLite code \(error.extendedResultCode.rawValue)")
         case .SQLITE_FULL: self = failed("no space left on the disk; free some space; \(again) then")
         case .SQLITE_NOMEM: self = failed("there is not enough memory; \(again) when there is")
         case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:

@@ -97,6 +97,7 @@ extension Catalog {
     /// - Parameter isAlone: whether nobody else can open the database, which needs no locks then.
     static func configuration(_ patience: Patience, isAlone: Bool = false) -> Configuration {
         SystemCalls.prepare()
+        _ = SystemCalls.takeFailure()
         var configuration = Configuration()
         configuration.busyMode = .callback { patience.triesAgain(after: $0) }
         configuration.foreignKeysEnabled = true

@@ -41,8 +41,8 @@ extension Catalog {
         guard let file else { return ([], []) }
         do {
             return try attached(file) { db in
-                let problems = try String.fetchAll(db, sql: "PRAGMA kept.integrity_check(3)")
-                guard problems == ["ok"] else {
+                let problems = try Self.integrity(of: "kept", atMost: 3, db)
+                guard problems.isEmpty else {
                     throw CatalogError.damaged(path: file, reason: problems.joined(separator: "; "))
                 }
                 try db.inTransaction {

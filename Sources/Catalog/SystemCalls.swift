@@ -1,5 +1,6 @@
 internal import CSQLite
 internal import GRDBSQLite
+internal import Synchronization
 #if canImport(Glibc)
 internal import Glibc
 #else
@@ -13,15 +14,37 @@ enum SystemCalls {
 
     /// Has a connection leave WAL and index where they are when it is closed: to take them away, the last one would
     /// have to lock out whoever opens the database at that moment, and who may only read would find none.
-    static func keepWAL(of connection: OpaquePointer?) {
-        _ = sqlite3_keep_wal_on_close(connection)
+    static func keepWAL(of connection: OpaquePointer?) { _ = sqlite3_keep_wal_on_close(connection) }
+
+    /// Why SQLite could not read a file since this was last asked, as the system's number; nil if it always could.
+    ///
+    /// SQLite takes EIO for a damaged file system and says that the database is malformed. So whoever is told of damage asks this as well.
+    static func takeFailure() -> Int32? {
+        let code = failure.exchange(0, ordering: .sequentiallyConsistent)
+        return code == 0 ? nil : code
     }
 
     private static let isPrepared: Bool = {
         guard let system = sqlite3_vfs_find(nil), let replace = system.pointee.xSetSystemCall else { return false }
-        let call = unsafeBitCast(mapWithRoom, to: sqlite3_syscall_ptr.self)
-        return replace(system, "mmap", call) == SQLITE_OK
+        let read = unsafeBitCast(readAndNote, to: sqlite3_syscall_ptr.self)
+        let map = unsafeBitCast(mapWithRoom, to: sqlite3_syscall_ptr.self)
+        // One of the first two is the one that it was built with.
+        let calls = [("pread", read), ("pread64", read), ("mmap", map)]
+        return calls.allSatisfy { call in replace(system, call.0, call.1) == SQLITE_OK }
     }()
+}
+
+private let failure = Atomic<Int32>(0)
+
+private typealias ReadCall = @convention(c) (Int32, UnsafeMutableRawPointer?, Int, off_t) -> Int
+
+/// Reads, and notes why it could not.
+private let readAndNote: ReadCall = { file, bytes, count, offset in
+    let got = pread(file, bytes, count, offset)
+    let code = errno
+    if got < 0, code != EINTR { failure.store(code, ordering: .sequentiallyConsistent) }
+    errno = code
+    return got
 }
 
 private typealias MapCall = @convention(c) (

@@ -10,9 +10,11 @@ package struct FileLock: ~Copyable {
 
     /// Takes the lock within a moment or throws `FileError.locked`. The file is made if it is missing and holds the
     /// holder's pid.
-    package init(path: String, protecting: String) throws(FileError) {
-        let file = openFile(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    package init(path: String, protecting: String, _ readers: FolderReaders = .nobody) throws(FileError) {
+        let file = openFile(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, readers.fileMode)
         guard file >= 0 else { throw .cannotWrite(operation: "open", path: path, code: errno) }
+        // A lock that the group may only not ask about is one all the same.
+        try? readers.admit(to: file, path)
         // Somebody who only asks whether it is held, see `isLocked`, has it for a moment.
         var tries = 0
         while flock(file, LOCK_EX | LOCK_NB) != 0 {

@@ -97,30 +97,6 @@ package func resolved(_ path: String) -> String {
     return String(cString: real)
 }
 
-/// Refuses a folder that somebody else could have prepared: a symbolic link, another owner's, or writable by others.
-package func requireTrusted(folder path: String) throws(FileError) {
-    var information = stat()
-    guard lstat(path, &information) == 0 else { throw FileError.reading("look at", path, errno) }
-    switch information.st_mode & S_IFMT {
-    case S_IFDIR: break
-    case S_IFLNK: throw .untrusted(path: path, reason: "it is a symbolic link; give the folder itself")
-    default: throw .untrusted(path: path, reason: "it is not a folder; a trail is a folder")
-    }
-    guard information.st_uid == geteuid() else {
-        throw .untrusted(path: path, reason: "it belongs to user \(information.st_uid), not to you (\(geteuid()))")
-    }
-    guard information.st_mode & 0o022 == 0 else {
-        throw .untrusted(path: path, reason: "others may write to it; run: chmod go-w \(path)")
-    }
-}
-
-/// Makes an empty file of mode 0600 unless there is a file of that name.
-package func makePrivateFile(_ path: String) throws(FileError) {
-    let file = openFile(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
-    guard file >= 0 else { throw .cannotWrite(operation: "create", path: path, code: errno) }
-    close(file)
-}
-
 /// Makes the bytes of a file last through a power cut.
 package func syncFile(_ path: String) throws(FileError) {
     let file = openFile(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)

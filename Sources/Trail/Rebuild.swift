@@ -37,7 +37,7 @@ package final class Rebuild {
         try requireTrusted(folder: path)
         self.path = path
         self.skipsDamaged = skipsDamaged
-        lock = try FileLock(path: path + "/" + SegmentLayout.lock, protecting: path)
+        lock = try FileLock(path: path + "/" + SegmentLayout.lock, protecting: path, FolderReaders(of: path))
         if try checkedKind(ofPath: catalogPath) == .file, let error = try Catalog.otherVersion(path: catalogPath) {
             throw error
         }
@@ -66,7 +66,7 @@ package final class Rebuild {
             }
             var outcome = try attempt.finish(catalog, now: now)
             outcome.skipped = attempt.damaged + unread
-            try catalog.close()
+            try catalog.closeWhole()
             outcome.oldCatalog = try exchange()
             return outcome
         }
@@ -85,13 +85,14 @@ package final class Rebuild {
 
     private func emptyCatalog() throws -> Catalog {
         for suffix in ["", "-wal", "-shm", "-journal"] { try removeFile(newPath + suffix) }
-        try makePrivateFile(newPath)
+        try makePrivateFile(newPath, FolderReaders(of: path))
         return try Catalog.writing(path: newPath, isShared: false)
     }
 
     /// Puts the new catalog in the place of the old one, while nobody reads; returns the name that the old one has now.
     private func exchange() throws -> String? {
         try syncFile(newPath)
+        for suffix in ["-wal", "-shm"] { try removeFile(newPath + suffix) }
         for _ in 0..<200 {
             let kept = try withExclusiveReaderLock(path + "/" + SegmentLayout.readersLock) { () throws -> String? in
                 let name = try keepOld()
@@ -99,7 +100,11 @@ package final class Rebuild {
                 try syncFolder(path)
                 return name
             }
-            if let kept { return kept }
+            if let kept {
+                // Makes its WAL and index, which who may only read cannot.
+                try Catalog.ledger(path: catalogPath).close()
+                return kept
+            }
             Thread.sleep(forTimeInterval: 0.05)
         }
         throw TrailError.inUse(path: path)
@@ -129,8 +134,8 @@ package final class Rebuild {
     /// Whether the old catalog is sound enough to be closed to one file.
     private func isClosed() throws -> Bool {
         do {
-            try Catalog.ledger(path: catalogPath).close()
-            return try look(ofPath: catalogPath + "-wal").map { $0.size == 0 } ?? true
+            try Catalog.ledger(path: catalogPath).closeWhole()
+            return true
         } catch where !error.isInputOutput { return false }
     }
 }

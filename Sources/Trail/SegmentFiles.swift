@@ -28,7 +28,7 @@ extension Trail {
     /// removed.
     func strays() throws -> [String] {
         let lying = try SegmentFiles.all(inTrail: path)
-        let now = try Catalog.reading(path: catalog.path, snapshot: true)
+        let now = try asOwner(of: path) { try Catalog.reading(path: catalog.path, snapshot: true) }
         let known = try Set(now.segments().map(\.file) + now.removedSegments().map(\.file))
         return try lying.filter { try !known.contains($0) && isStray($0) }
     }

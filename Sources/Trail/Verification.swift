@@ -39,7 +39,7 @@ package struct Verification: Sendable {
         case restoreSegment = """
             restore the file from a backup; without one, authtrail rebuild --force --skip-damaged goes on without it
             """
-        case tryAgain = "mend what the message names, then run authtrail verify again; nothing is known to be damaged"
+        case tryAgain = "mend what the message names, then run authtrail verify again; nothing wrong was found with it"
         case restoreName = "give the file its own name back"
         case rebuild = """
             restore the catalog from a backup, or run authtrail rebuild (with --force), which makes it anew from the \

@@ -9,7 +9,12 @@ final class JobLock {
     /// Takes the lock at once or throws `FileError.locked`. A trail that cannot be written to has no ledger to protect.
     init(trail: String) throws {
         guard try checkedKind(ofPath: trail) == .folder else { return }
-        lock = try FileLock(path: trail + "/" + SegmentLayout.jobsLock, protecting: "the scheduled runs of " + trail)
+        try requireOwner(folder: trail)
+        try asOwner(of: trail) {
+            lock = try FileLock(
+                path: trail + "/" + SegmentLayout.jobsLock, protecting: "the scheduled runs of " + trail,
+                FolderReaders(of: trail))
+        }
     }
 
     func release() { lock = nil }

@@ -9,8 +9,8 @@ struct Verify: ParsableCommand {
         commandName: "verify",
         abstract: "Read everything and compare: hashes, counts, rollups, the catalog. Exit 1 if anything is wrong.",
         discussion: """
-            What could only not be read now, as on a disk that fails, is named and ends with 74: nothing is known to \
-            be damaged, and nothing need be restored.
+            What could only not be read now, as on a disk that fails, is named and ends with 74: nothing wrong \
+            was found with it.
 
             EXAMPLES
               authtrail verify
