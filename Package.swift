@@ -64,7 +64,7 @@ let tests: [Target] = [
     .testTarget(name: "RollupsTests", dependencies: ["Columns", "Events", "Rollups"]),
     .testTarget(
         name: "IngestTests",
-        dependencies: ["Columns", "Events", "Files", "Rollups", "Catalog", "Trail", "Ingest", grdb]),
+        dependencies: ["Columns", "Events", "Files", "Segments", "Rollups", "Catalog", "Trail", "Ingest", grdb]),
     .testTarget(name: "DetectionTests", dependencies: ["Columns", "Events", "Rollups", "Detection", "Policies"]),
     .testTarget(name: "PoliciesTests", dependencies: ["Events", "Detection", "Policies"]),
     .testTarget(name: "DemoTests", dependencies: ["Demo"]),

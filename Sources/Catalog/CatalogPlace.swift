@@ -9,7 +9,7 @@ internal import Darwin
 ///
 /// A database in WAL mode is read together with its WAL and the WAL's index, `-wal` and `-shm`. They stay where they
 /// are, so that who may not write there finds them. Where one is missing and can be made by nobody, as in a copy on a
-/// read-only file system, nobody can write either: then SQLite needs no locks.
+/// read-only file system, nobody can write either: then SQLite needs no locks, and can keep the index in memory.
 struct CatalogPlace {
     private(set) var name: String
     /// Whether the database must be locked for this connection alone, which keeps the WAL's index in memory then.
@@ -29,7 +29,7 @@ struct CatalogPlace {
                 reason: "its -wal or -shm is missing, and you may not make it; have its owner run authtrail status")
         }
         isAlone = (wal?.size ?? 0) > 0
-        name = "file:" + Self.escaped(path) + (isAlone ? "?nolock=1" : "?immutable=1")
+        name = "file:" + Self.escaped(path) + (isAlone ? "?vfs=unix-none" : "?immutable=1")
     }
 
     private static func escaped(_ path: String) -> String {

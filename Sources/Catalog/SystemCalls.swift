@@ -18,7 +18,8 @@ enum SystemCalls {
 
     /// Why SQLite could not read a file since this was last asked, as the system's number; nil if it always could.
     ///
-    /// SQLite takes EIO for a damaged file system and says that the database is malformed. So whoever is told of damage asks this as well.
+    /// SQLite takes EIO for a damaged file system and says that the database is malformed. So whoever is told of damage
+    /// asks this as well.
     static func takeFailure() -> Int32? {
         let code = failure.exchange(0, ordering: .sequentiallyConsistent)
         return code == 0 ? nil : code

@@ -22,7 +22,7 @@ package struct FolderReaders: Sendable, Equatable {
 
     var fileMode: mode_t { group == nil ? 0o600 : 0o640 }
 
-    /// What is made in a folder of the group belongs to the group (set-group-ID), whoever makes it: SQLite's files, too.
+    /// What is made in a folder of the group belongs to the group (set-group-ID), also if SQLite makes it.
     var folderMode: mode_t { group == nil ? 0o700 : 0o2750 }
 
     /// Gives the group an open file or folder, whatever the process lets files be made with.
@@ -132,8 +132,8 @@ struct Ownership {
     var isOfSomebodyElse: String { "it belongs to \(owner), not to you (\(mine)); \(asOwner)" }
 
     var isNotReadable: String {
-        "it belongs to \(owner), and you (\(mine)) are in no group that may read it; \(asOwner), or have \(owner) let a "
-            + "group of yours read it: authtrail ingest --group NAME …"
+        "it belongs to \(owner), and you (\(mine)) are in no group that may read it; \(asOwner), or have \(owner) let "
+            + "a group of yours read it: authtrail ingest --group NAME …"
     }
 
     var isOnlyReadable: String {
