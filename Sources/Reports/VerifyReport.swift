@@ -7,7 +7,7 @@ package struct VerifyReport: Sendable {
 
     package init(_ result: Verification) { self.result = result }
 
-    /// JSON: `schema_version, ok, segments, events, bytes, problems [{object, name, what, advice}]`.
+    /// JSON: `schema_version, ok, segments, events, bytes, problems [{object, name, what, advice, unread}]`.
     package func print(as format: Format, to output: Output) throws(ConsoleError) {
         switch format {
         case .json: try output.line(json.json(.pretty))
@@ -35,7 +35,7 @@ package struct VerifyReport: Sendable {
                 result.problems.map {
                     [
                         "object": .string($0.object), "name": .string($0.name), "what": .string($0.what),
-                        "advice": .string($0.advice),
+                        "advice": .string($0.advice), "unread": .bool($0.isUnread),
                     ]
                 }),
         ]

@@ -7,10 +7,10 @@ enum SegmentFiles {
     /// Paths below the trail's folder of all files under `segments/`, sorted. Temporary files are among them.
     static func all(inTrail trail: String) throws(FileError) -> [String] {
         let folder = trail + "/" + SegmentLayout.segments
-        guard kind(ofPath: folder) == .folder else { return [] }
+        guard try checkedKind(ofPath: folder) == .folder else { return [] }
         var found: [String] = []
         for date in try names(inFolder: folder) {
-            guard kind(ofPath: folder + "/" + date) == .folder else {
+            guard try checkedKind(ofPath: folder + "/" + date) == .folder else {
                 found.append(SegmentLayout.segments + "/" + date)
                 continue
             }
@@ -28,15 +28,15 @@ extension Trail {
     /// removed.
     func strays() throws -> [String] {
         let lying = try SegmentFiles.all(inTrail: path)
-        let now = try Catalog.reading(path: catalog.path, snapshot: true)
+        let now = try asOwner(of: path) { try Catalog.reading(path: catalog.path, snapshot: true) }
         let known = try Set(now.segments().map(\.file) + now.removedSegments().map(\.file))
-        return lying.filter { !known.contains($0) && isStray($0) }
+        return try lying.filter { try !known.contains($0) && isStray($0) }
     }
 
     /// Whether an unlisted file is none of a writer at work: that one's files are well-named or temporary, and it holds
     /// the lock.
-    private func isStray(_ file: String) -> Bool {
-        guard isLocked(path + "/" + SegmentLayout.lock) else { return true }
+    private func isStray(_ file: String) throws -> Bool {
+        guard try isLocked(path + "/" + SegmentLayout.lock) else { return true }
         return SegmentLayout.parse(file) == nil && !file.hasSuffix(".tmp")
     }
 }

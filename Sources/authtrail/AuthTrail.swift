@@ -40,7 +40,9 @@ struct AuthTrail: ParsableCommand {
         } catch {
             // Usage, help and version are the parser's business; everything else has an exit code of the contract.
             if let failure = Failure(error) ?? misplaced(Process.arguments) { finish(failure) }
-            refuse(error)
+            // An error that nobody knows is one of the system; 1 would mean findings.
+            guard exitCode(for: error) == .failure, !(error is ExitCode) else { refuse(error) }
+            finish(Failure(code: Failure.inputOutput, messages: ["\(error)"]))
         }
     }
 

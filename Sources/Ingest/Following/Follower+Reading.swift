@@ -1,5 +1,7 @@
 internal import Catalog
+internal import Segments
 internal import Files
+internal import Segments
 
 // What a file that is open has to say.
 
@@ -273,6 +275,7 @@ extension Error {
         switch self as any Error {
         case let error as FileError:
             if case .cannotWrite = error { true } else { error.isShortage }
+        case let error as SegmentError: error.isInputOutput
         case CatalogError.failed, is InputError: true
         default: false
         }

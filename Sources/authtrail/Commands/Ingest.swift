@@ -59,10 +59,19 @@ struct Ingest: ParsableCommand {
         transform: DurationOption.parse)
     var keep: DurationOption?
 
+    @Option(
+        name: .long, help: ArgumentHelp(
+            "A group that may read the trail from now on, so that its members can run detect, findings, report and all "
+                + "else that only reads.", valueName: "name"))
+    var group: String?
+
     @OptionGroup var trail: TrailOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        if let group, groupNumber(named: group) == nil {
+            throw ValidationError("there is no group \(group) (getent group); give one, or its number")
+        }
         guard follow else {
             if flushInterval != nil { throw ValidationError("--flush-interval belongs to --follow; add it") }
             if keep != nil {
@@ -106,23 +115,30 @@ struct Ingest: ParsableCommand {
             throw failure(of: found.problems.map(\.error))
         }
         let progress = Progress.standardError("ingest", total: nil, quiet: trail.quiet)
-        return try IngestRun.run(found, into: trail.path, isFinal: final, progress: progress)
+        return try IngestRun.run(
+            found, into: trail.path, group: group.flatMap { groupNumber(named: $0) }, isFinal: final,
+            progress: progress)
     }
 
     private func followed() throws -> IngestSummary {
         var options = Follower.Options()
         if let flushInterval { options.flushInterval = flushInterval.micros }
         options.keep = keep?.micros
-        return try FollowRun(words: paths, options: options, path: trail.path, isQuiet: trail.quiet).run()
+        return try FollowRun(
+            words: paths, options: options, path: trail.path, group: group.flatMap { groupNumber(named: $0) },
+            isQuiet: trail.quiet
+        ).run()
     }
 }
 
 /// One run of ingestion with its progress line, shared by `ingest` and `demo`.
 enum IngestRun {
-    static func run(_ inputs: Inputs.Found, into path: String, isFinal: Bool, progress: Progress) throws -> IngestSummary {
+    static func run(
+        _ inputs: Inputs.Found, into path: String, group: UInt32? = nil, isFinal: Bool, progress: Progress
+    ) throws -> IngestSummary {
         defer { progress.finish() }
         Process.keepLittleMemory()
-        let writer = try TrailWriter(path: path)
+        let writer = try TrailWriter(path: path, group: group)
         // Also after an error: what was committed belongs into the catalog's own file.
         defer { try? writer.close() }
         var trimmed: Int64 = 0
