@@ -139,6 +139,7 @@ enum IngestRun {
         defer { progress.finish() }
         Process.keepLittleMemory()
         let writer = try TrailWriter(path: path, group: group)
+        if writer.lostKey { try? Output.standardError().line("authtrail: " + TrailWriter.lostKeyRemark) }
         // Also after an error: what was committed belongs into the catalog's own file.
         defer { try? writer.close() }
         var trimmed: Int64 = 0
