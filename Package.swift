@@ -29,7 +29,7 @@ let pipeline: [Target] = [
         dependencies: ["Columns", "Files", "Events", "Parquet", "Segments", "Rollups", "Catalog", crypto]),
     .target(name: "Ingest", dependencies: ["Columns", "Files", "Events", "Segments", "Rollups", "Catalog", "Trail"]),
     .target(name: "Detection", dependencies: ["Columns", "Events", "Rollups", crypto]),
-    .target(name: "Policies", dependencies: ["Events", "Detection", yams]),
+    .target(name: "Policies", dependencies: ["Console", "Events", "Detection", yams]),
     .target(name: "QueryFiles", path: "Queries", resources: [.embedInCode("sql")]),
     .target(
         name: "Queries",
@@ -66,10 +66,11 @@ let tests: [Target] = [
         name: "IngestTests",
         dependencies: ["Columns", "Events", "Files", "Segments", "Rollups", "Catalog", "Trail", "Ingest", grdb]),
     .testTarget(name: "DetectionTests", dependencies: ["Columns", "Events", "Rollups", "Detection", "Policies"]),
-    .testTarget(name: "PoliciesTests", dependencies: ["Events", "Detection", "Policies"]),
+    .testTarget(name: "PoliciesTests", dependencies: ["Console", "Events", "Detection", "Policies"]),
     .testTarget(name: "DemoTests", dependencies: ["Demo"]),
     // These run the built program itself.
-    .testTarget(name: "CommandTests", dependencies: ["Console", "authtrail", "EngineChecks"]),
+    .testTarget(
+        name: "CommandTests", dependencies: ["Console", "Detection", "Policies", "authtrail", "EngineChecks"]),
     .testTarget(name: "HouseTests", dependencies: ["Detection", "Queries", "QueryFiles"]),
 ]
 

@@ -79,6 +79,24 @@ extension Catalog {
         }
     }
 
+    /// The quarantined lines of a source that begin in a range of it: as they are kept, which may be a beginning, or
+    /// with marks in place of credentials.
+    package func quarantinedLines(
+        ofSource id: Int64, in range: Range<Int64>
+    ) throws(CatalogError) -> [(offset: Int64, length: Int64, bytes: [UInt8], isRedacted: Bool)] {
+        try read("read the quarantine") { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT source_offset, length, bytes, redacted NOT NULL AS marked FROM main.quarantine
+                    WHERE source_id = ? AND source_offset >= ? AND source_offset < ? ORDER BY source_offset
+                    """, arguments: [id, range.lowerBound, range.upperBound]
+            ).map {
+                try ($0.value("source_offset"), $0.value("length"), $0.bytes("bytes"), $0.value("marked"))
+            }
+        }
+    }
+
     /// The first line of a source of which only the beginning was kept, or nil.
     package func firstCutLine(ofSource id: Int64) throws(CatalogError) -> (offset: Int64, length: Int64, kept: Int64)? {
         try read("read the quarantine") { db in

@@ -10,7 +10,7 @@ internal import GRDB
 enum TableSums {
     static let tables = [
         "sources", "batches", "quarantine", "blank_lines", "runs", "findings", "removed_segments", "prunes",
-        "pruned_spans", "pruned_tokens", "lost_lines", "finding_changes",
+        "pruned_spans", "pruned_tokens", "lost_lines", "finding_changes", "input_problems",
     ]
 
     /// `row_sum(value, …)`: a hash of some values, below 2^38, so that sums of millions are no overflow.

@@ -102,7 +102,7 @@ package struct DurableWrite: ~Copyable {
 /// Opens a file; a signal that comes in between is no reason to give up. -1 if it cannot be opened, see `errno`.
 func openFile(_ path: String, _ flags: Int32, _ mode: mode_t = 0) -> Int32 {
     while true {
-        let file = open(path, flags, mode)
+        let file = withSystemPath(path) { open($0, flags, mode) }
         guard file < 0, errno == EINTR else { return file }
     }
 }

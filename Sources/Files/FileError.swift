@@ -18,6 +18,8 @@ package enum FileError: Error, Sendable, Equatable, CustomStringConvertible {
     case cannotRead(operation: String, path: String, code: Int32)
     /// The bytes of a compressed file are damaged or end too early.
     case damaged(path: String, reason: String)
+    /// A compressed file that has no end yet, and was changed a moment ago.
+    case unfinished(path: String)
     /// Another process holds the lock.
     case locked(path: String, holder: String)
 
@@ -35,6 +37,9 @@ package enum FileError: Error, Sendable, Equatable, CustomStringConvertible {
             "cannot \(operation) \(path): \(Self.text(of: code))\(Self.hint(for: code))"
         case .damaged(let path, let reason):
             "cannot read all of \(path): \(reason)"
+        case .unfinished(let path):
+            "cannot read \(path) yet: its gzip data have no end, so it is still being written, or was cut; it is read "
+                + "when it is whole, and as far as it goes once it has not changed for a minute"
         case .locked(let path, let holder):
             "cannot write to \(path): another authtrail\(holder) is writing to it; wait for it or stop it"
         }

@@ -14,13 +14,14 @@ package struct FileLook: Sendable, Equatable {
     package let names: Int
     /// When the content was changed, in nanoseconds since the epoch, by the clock of the file system.
     package let changed: Int64
-    /// When anything about the file was changed, in the same unit.
-    private let touched: Int64
+    /// When anything about the file was changed, in the same unit. Nobody sets this time, while the other is set by
+    /// whoever copies a file with its times.
+    package let touched: Int64
 
     /// Looks at what a path names, following symbolic links; nil if there is nothing, or nothing that can be seen.
     package init?(path: String) {
         var information = stat()
-        guard stat(path, &information) == 0 else { return nil }
+        guard withSystemPath(path, { stat($0, &information) }) == 0 else { return nil }
         self.init(information)
     }
 

@@ -38,7 +38,7 @@ package final class FolderWatch {
         let mask = UInt32(IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CLOSE_WRITE | IN_ATTRIB)
         for folder in folders {
             // Added again each time: a folder that was deleted and made anew has lost its watch.
-            let watch = inotify_add_watch(file, folder, mask)
+            let watch = withSystemPath(folder) { inotify_add_watch(file, $0, mask) }
             if watch >= 0 { watches[folder] = watch } else { isComplete = false }
         }
         #endif

@@ -11,35 +11,72 @@ package final class GzipStream {
 
     private let input: InputFile
     private var stream = z_stream()
-    private var buffer = [UInt8](repeating: 0, count: inputSize)
+    private var buffer: [UInt8]
     private var filled = 0
     private var taken = 0
     private var offset: Int64 = 0
     private var produced: Int64 = 0
     private var betweenMembers = true
     private var members = 0
+    /// Whether the file ended within a member: it was cut, or is still being written.
+    package private(set) var endedEarly = false
 
     /// Bytes of the compressed file that were read so far.
     package var compressedOffset: Int64 { offset - Int64(filled - taken) }
 
     package init(_ input: consuming InputFile) {
+        let size = (try? input.size()) ?? Int64(Self.inputSize)
+        buffer = [UInt8](repeating: 0, count: Int(clamping: max(4096, min(size + 1, Int64(Self.inputSize)))))
         self.input = input
         inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
     }
 
     deinit { inflateEnd(&stream) }
 
-    /// Whether a file decompresses to its end without a fault.
-    package static func isWhole(path: String) -> Bool {
-        guard let file = try? InputFile(path: path) else { return false }
-        let stream = GzipStream(file)
+    /// Which file it is.
+    package var identity: FileIdentity { input.identity }
+
+    /// Size and times of the compressed file now.
+    package func look() throws(FileError) -> FileLook { try input.look() }
+
+    /// Begins again at the first byte.
+    package func rewind() {
+        (filled, taken, offset, produced, members) = (0, 0, 0, 0, 0)
+        (betweenMembers, endedEarly) = (true, false)
+        inflateReset(&stream)
+    }
+
+    /// How a gzip file ends.
+    package enum Ending: Sendable {
+        /// With the trailer of its last member.
+        case whole
+        /// Within a member: it was cut, or is still being written.
+        case early
+        /// Nowhere: its bytes are damaged, or no gzip at all.
+        case damaged
+    }
+
+    /// Decompresses a file to its end to tell how it ends. Throws what opening and reading throw.
+    package static func ending(of path: String) throws(FileError) -> Ending {
+        let stream = GzipStream(try InputFile(path: path))
         var buffer = [UInt8](repeating: 0, count: inputSize)
+        let length = buffer.count
         do {
-            while try buffer.withUnsafeMutableBytes({ try stream.read(into: $0) }) > 0 {}
-            return true
+            while try buffer.fill(0..<length, { (space) throws(FileError) in try stream.read(into: space) }) > 0 {}
+            return .whole
         } catch {
-            return false
+            guard case .damaged = error else { throw error }
+            if stream.endedEarly { return .early }
+            return try stream.hasZeroTail() ? .early : .damaged
         }
+    }
+
+    /// Whether zeros stand where a trailer should: the file has its length, and not yet all of its bytes.
+    private func hasZeroTail() throws(FileError) -> Bool {
+        let size = try input.size()
+        var tail = [UInt8](repeating: 1, count: 8)
+        let count = try tail.fill(0..<8) { (space) throws(FileError) in try input.read(into: space, at: max(0, size - 8)) }
+        return count == 8 && tail.allSatisfy { $0 == 0 }
     }
 
     /// Fills the buffer as far as the stream goes. Bytes before a damage are delivered first; the damage is thrown by
@@ -49,6 +86,7 @@ package final class GzipStream {
         while written < output.count {
             if taken == filled, try !refill() {
                 if betweenMembers, members > 0 { break }
+                endedEarly = true
                 if written > 0 { break }
                 throw .damaged(
                     path: input.path,

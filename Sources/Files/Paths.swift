@@ -3,6 +3,7 @@ internal import Glibc
 #else
 internal import Darwin
 #endif
+internal import Synchronization
 
 /// What a path names.
 package enum PathKind: Sendable, Equatable {
@@ -13,7 +14,8 @@ package enum PathKind: Sendable, Equatable {
 package func kind(ofPath path: String) -> PathKind {
     var information = stat()
     // What may not be looked at is there all the same: opening it tells why it cannot be read.
-    guard stat(path, &information) == 0 else { return errno == ENOENT || errno == ENOTDIR ? .missing : .other }
+    let found = withSystemPath(path) { stat($0, &information) }
+    guard found == 0 else { return errno == ENOENT || errno == ENOTDIR ? .missing : .other }
     return PathKind(information)
 }
 
@@ -41,7 +43,7 @@ package func look(ofPath path: String) throws(FileError) -> FileLook? {
 
 private func status(ofPath path: String) throws(FileError) -> stat? {
     var information = stat()
-    while stat(path, &information) != 0 {
+    while withSystemPath(path, { stat($0, &information) }) != 0 {
         switch errno {
         case EINTR: continue
         case ENOENT, ENOTDIR: return nil
@@ -62,39 +64,59 @@ package func nobodyWrites(in folder: String) throws(FileError) -> Bool {
     return information.st_mode & 0o222 == 0
 }
 
-/// The names in a folder, sorted by their bytes, without `.` and `..`.
+/// The names in a folder, sorted by their bytes, without `.` and `..`. Their text is that of `pathText`.
 package func names(inFolder path: String) throws(FileError) -> [String] {
-    guard let folder = opendir(path) else { throw FileError.reading("list the folder", path, errno) }
+    guard let folder = withSystemPath(path, { opendir($0) }) else {
+        throw FileError.reading("list the folder", path, errno)
+    }
     defer { closedir(folder) }
-    var names: [String] = []
+    var names: [[UInt8]] = []
     while true {
-        // The end and an error look the same but for this.
+        // Only an error number tells an error from the end.
         errno = 0
         guard let entry = readdir(folder) else {
-            guard errno == 0 else { throw .cannotRead(operation: "list the folder", path: path, code: errno) }
+            guard errno == 0 else { throw FileError.reading("list the folder", path, errno) }
             break
         }
         let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-            pointer.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+            pointer.withMemoryRebound(to: UInt8.self, capacity: Int(NAME_MAX) + 1) { name in
+                Array(UnsafeBufferPointer(start: name, count: Int(NAME_MAX) + 1).prefix { $0 != 0 })
+            }
         }
-        if name != ".", name != ".." { names.append(name) }
+        if name != [0x2E], name != [0x2E, 0x2E] { names.append(name) }
     }
-    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    return names.sorted { $0.lexicographicallyPrecedes($1) }.map { pathText($0) }
 }
 
-/// The files that a shell pattern (`*`, `?`, `[…]`) names, sorted.
-package func paths(matching pattern: String) -> [String] {
-    var found = glob_t()
-    defer { globfree(&found) }
-    guard glob(pattern, 0, nil, &found) == 0 else { return [] }
-    return (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { String(cString: $0) } }
+/// The files that a shell pattern (`*`, `?`, `[…]`) names, sorted, and the folders that could not be listed for it.
+package func paths(matching pattern: String) -> (found: [String], problems: [FileError]) {
+    globLock.withLock { _ in
+        var found = glob_t()
+        defer { globfree(&found) }
+        let note: @convention(c) (UnsafePointer<CChar>?, Int32) -> Int32 = { folder, code in
+            if let folder, code != ENOENT { globRefusals.withLock { $0.append((pathText(folder), code)) } }
+            return 0
+        }
+        let code = withSystemPath(pattern) { glob($0, 0, note, &found) }
+        var refused = globRefusals.withLock { list in
+            defer { list = [] }
+            return list.map { FileError.reading("list the folder", $0.folder, $0.code) }
+        }
+        if code == GLOB_NOSPACE { refused.append(.cannotRead(operation: "look for", path: pattern, code: ENOMEM)) }
+        guard code == 0 else { return ([], refused) }
+        return ((0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { pathText($0) } }, refused)
+    }
 }
+
+/// One search at a time, since the C library's call-back knows no context.
+private let globLock = Mutex(())
+private let globRefusals = Mutex<[(folder: String, code: Int32)]>([])
 
 /// The absolute path without symbolic links, or the path itself if there is no such file.
 package func resolved(_ path: String) -> String {
-    guard let real = realpath(path, nil) else { return path }
+    guard let real = withSystemPath(path, { realpath($0, nil) }) else { return path }
     defer { free(real) }
-    return String(cString: real)
+    return pathText(real)
 }
 
 /// Makes the bytes of a file last through a power cut.

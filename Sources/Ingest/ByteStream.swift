@@ -13,6 +13,12 @@ enum ByteStream {
         if case .gzip(let stream) = self { stream.compressedOffset } else { nil }
     }
 
+    /// Whether it is a compressed file of a few kilobytes.
+    var isSmall: Bool {
+        guard case .gzip(let stream) = self, let size = try? stream.look().size else { return false }
+        return size < 1 << 13
+    }
+
     /// Reads on from `offset`; returns 0 at the end (a plain file may grow later).
     mutating func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileError) -> Int {
         switch self {

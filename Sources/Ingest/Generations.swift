@@ -13,50 +13,56 @@ extension SourceIdentity {
     /// - Parameter turning: logs that were rotated a moment ago, and since when: a folder that changes while it is
     ///   listed may not show all of its files.
     func rotations(
-        of names: [String], turning: [String: Int64] = [:], isKnown: (SourceRecord, FileLook) -> Bool
+        of names: [String], turning: [PathKey: Int64] = [:], isKnown: (SourceRecord, FileLook) -> Bool
     ) -> [(input: Input, log: String)] {
-        let logs = Dictionary(grouping: sources.filter { $0.readAt != nil }) { $0.log }
+        var folders = FolderListings()
         return names.flatMap { log -> [(input: Input, log: String)] in
-            let generations = logs[log] ?? []
+            let generations = known.ofLog(log).filter { $0.readAt != nil }
+            let turned = turning[PathKey(log)]
             let open = generations.filter { source in
                 guard source.ended == nil else { return false }
+                // An archive is no log that goes on.
+                if source.isCompressed, isSamePath(source.path, log) { return false }
                 guard let look = FileLook(path: source.path), source.isSame(look.identity) else { return true }
-                if source.path != log { return !isKnown(source, look) }
+                if !isSamePath(source.path, log) { return !isKnown(source, look) }
                 // Under its own name it is found anyway, unless it is another one.
                 return !isKnown(source, look) && (!Self.holds(log, source) || source.wasUsed(look))
             }
-            if !open.isEmpty || turning[log] != nil {
-                return rotations(of: open, beside: log, since: turning[log]).map { ($0, log) }
+            if !open.isEmpty || turned != nil {
+                return rotations(of: open, beside: log, since: turned, &folders).map { ($0, log) }
             }
             // All generations have ended, and nobody has yet told how the log went on.
             guard generations.allSatisfy({ $0.ended != nil }),
                 let last = generations.max(by: { ($0.readAt ?? 0) < ($1.readAt ?? 0) }) else { return [] }
-            return rotations(of: [last], beside: log).map { ($0, log) }
+            return rotations(of: [last], beside: log, &folders).map { ($0, log) }
         }
     }
 
     /// The rotations of a log that may hold what was not read of some of its generations, the oldest first.
+    func rotations(of sources: [SourceRecord], beside log: String) -> [Input] {
+        var folders = FolderListings()
+        return rotations(of: sources, beside: log, &folders)
+    }
+
     /// - Parameter since: also those that were changed since then, in microseconds.
-    func rotations(of sources: [SourceRecord], beside log: String, since turning: Int64? = nil) -> [Input] {
-        let folder = parent(of: log)
-        let names = (try? Files.names(inFolder: folder)) ?? []
+    private func rotations(
+        of sources: [SourceRecord], beside log: String, since turning: Int64? = nil, _ folders: inout FolderListings
+    ) -> [Input] {
         let identities = Set(sources.compactMap(\.identity))
         // Times of files are rough; what is a little older is told apart by its content.
         let since = min(sources.map { $0.readAt ?? 0 }.min() ?? .max, turning ?? .max) - 2_000_000
-        let found = names.compactMap { name -> (look: FileLook, path: String)? in
-            let path = folder + "/" + name
-            guard Self.isRotation(path, of: log), kind(ofPath: path) == .file, let look = FileLook(path: path) else {
-                return nil
-            }
+        let found = folders.rotations(of: log).compactMap { path -> (look: FileLook, path: String)? in
+            guard kind(ofPath: path) == .file, let look = FileLook(path: path) else { return nil }
             let isWanted = identities.contains(look.identity) || look.changed / 1000 >= since
             return isWanted ? (look, path) : nil
         }
-        return found.sorted { ($0.look.changed, $0.path) < ($1.look.changed, $1.path) }.map { Inputs.input($0.path) }
+        return found.sorted { ($0.look.changed, PathKey($0.path)) < ($1.look.changed, PathKey($1.path)) }
+            .map { Inputs.input($0.path) }
     }
 
     /// The number that the next generation of a log gets.
     func nextGeneration(of log: String) -> Int64 {
-        1 + (sources.filter { $0.log == log }.map(\.generation).max() ?? 0)
+        1 + (known.ofLog(log).map(\.generation).max() ?? 0)
     }
 
     /// Records as they are to be kept when a log has a newer generation: older ones that were found under another name
@@ -64,10 +70,11 @@ extension SourceIdentity {
     /// with all that was known to be unread in them.
     /// - Parameter found: the sources that were met.
     func superseded(by found: Set<Int64>, at time: Int64) -> [SourceRecord] {
-        let latest = Dictionary(sources.map { ($0.log, $0) }) { $0.generation > $1.generation ? $0 : $1 }
+        let latest = Dictionary(sources.map { (PathKey($0.log), $0) }) { $0.generation > $1.generation ? $0 : $1 }
         return sources.compactMap { source in
-            guard source.ended == nil, source.path != "-", let latest = latest[source.log], latest.id != source.id,
-                latest.path == source.log, found.contains(latest.id) else { return nil }
+            guard source.ended == nil, source.path != "-", let latest = latest[PathKey(source.log)],
+                latest.id != source.id, isSamePath(latest.path, source.log), found.contains(latest.id)
+            else { return nil }
             var old = source
             old.endedAt = time
             if found.contains(source.id) {
@@ -94,21 +101,74 @@ extension SourceIdentity {
 
     /// `auth.log.1`, `auth.log-20260426.gz`, `auth.log.old`, `auth-2026-04-26.log` of `auth.log`.
     static func isRotation(_ path: String, of log: String) -> Bool {
-        guard path != log else { return false }
-        var name = Substring(path)
-        if name.hasSuffix(".gz") { name.removeLast(3) }
-        if name.hasPrefix(log) { return isMark(name.dropFirst(log.count)) }
-        let place = log.lastIndex(of: ".") ?? log.endIndex
+        let log = Array(log.utf8)
+        var name = Array(path.utf8)[...]
+        guard name != log[...] else { return false }
+        if Inputs.isGzip(Array(name)) { name.removeLast(3) }
+        if name.starts(with: log) { return isMark(name.dropFirst(log.count)) }
+        let place = log.lastIndex(of: UInt8(ascii: ".")) ?? log.endIndex
         let (stem, ending) = (log[..<place], log[place...])
-        guard name.hasPrefix(stem), name.hasSuffix(ending), name.count > log.count else { return false }
+        guard name.starts(with: stem), name.suffix(ending.count) == ending, name.count > log.count else { return false }
         return isMark(name.dropFirst(stem.count).dropLast(ending.count))
     }
 
-    private static func isMark(_ text: Substring) -> Bool {
-        guard let first = text.first, ".-_".contains(first) else { return false }
+    /// The logs of which a path may name a rotation, by its name alone.
+    static func logs(ofRotation path: String) -> [String] {
+        var name = Array(path.utf8)[...]
+        if Inputs.isGzip(Array(name)) { name.removeLast(3) }
+        let folder = parent(of: path).utf8.count
+        var logs: [[UInt8]] = []
+        let dot = name.lastIndex(of: UInt8(ascii: ".")).map { $0 > folder ? $0 : name.endIndex } ?? name.endIndex
+        for start in name.indices.dropFirst(folder + 1) where ".-_".utf8.contains(name[start]) {
+            if isMark(name[start...]) { logs.append(Array(name[..<start])) }
+            if start < dot, isMark(name[start..<dot]) { logs.append(Array(name[..<start] + name[dot...])) }
+        }
+        return logs.map { String(decoding: $0, as: UTF8.self) }.filter { isRotation(path, of: $0) }
+    }
+
+    private static let marks = ["old", "prev", "bak"].map { Array($0.utf8) }
+
+    private static func isMark(_ text: ArraySlice<UInt8>) -> Bool {
+        guard let first = text.first, ".-_".utf8.contains(first) else { return false }
         let rest = text.dropFirst()
-        if ["old", "prev", "bak"].contains(rest) { return true }
-        return !rest.isEmpty && rest.allSatisfy { "0123456789.-_:TZ".contains($0) }
+        if marks.contains(where: { $0[...] == rest }) { return true }
+        return !rest.isEmpty && rest.allSatisfy { (0x30...0x39).contains($0) || ".-_:TZ".utf8.contains($0) }
+    }
+}
+
+/// Folders as they were listed once, in which the rotations of many logs are looked for.
+private struct FolderListings {
+    /// Paths by their bytes, ascending.
+    private var paths: [PathKey: [[UInt8]]] = [:]
+
+    /// The files whose names are those of rotations of a log.
+    mutating func rotations(of log: String) -> [String] {
+        let folder = parent(of: log)
+        let all = paths[PathKey(folder)] ?? list(folder)
+        paths[PathKey(folder)] = all
+        // All of them begin as the log does, up to its ending.
+        var stem = Array(log.utf8)
+        if let dot = stem.lastIndex(of: UInt8(ascii: ".")), dot > folder.utf8.count { stem.removeLast(stem.count - dot) }
+        let first = all.partitioningIndex { !$0.lexicographicallyPrecedes(stem) }
+        return all[first...].prefix { $0.starts(with: stem) }.map { String(decoding: $0, as: UTF8.self) }
+            .filter { SourceIdentity.isRotation($0, of: log) }
+    }
+
+    private func list(_ folder: String) -> [[UInt8]] {
+        let names = (try? names(inFolder: folder)) ?? []
+        return names.map { Array((folder + "/" + $0).utf8) }.sorted { $0.lexicographicallyPrecedes($1) }
+    }
+}
+
+extension Array {
+    /// Where the elements begin that satisfy a condition which holds for all behind the first that does.
+    fileprivate func partitioningIndex(where isBehind: (Element) -> Bool) -> Int {
+        var (low, high) = (startIndex, endIndex)
+        while low < high {
+            let middle = (low + high) / 2
+            if isBehind(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 }
 

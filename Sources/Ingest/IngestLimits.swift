@@ -23,6 +23,9 @@ package struct IngestLimits: Sendable {
     /// Bytes of quarantined lines that one transaction makes true, for inputs that hold little else.
     package var quarantinedBytes = 16 << 20
 
+    /// How long a compressed file without an end must have been the same until it counts as cut, in microseconds.
+    package var unfinishedPatience: Int64 = 60_000_000
+
     /// How long a line from a pipe may wait for its commit, in microseconds.
     package var pipeInterval: Int64 = 1_000_000
 

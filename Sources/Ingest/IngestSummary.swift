@@ -20,9 +20,13 @@ package struct IngestSummary: Sendable {
     package var segments = 0
     /// Inputs whose last line has no newline and is no event yet; it is read when the rest has come.
     package var waiting: [(input: String, bytes: Int)] = []
+    /// Compressed files that are still being written, beside the files that they are made from.
+    package var unfinished: [String] = []
     package var problems: [Problem] = []
     /// Generations of logs that are gone, with the bytes that were known to be unread in them.
     package var losses: [(path: String, bytes: Int64)] = []
+    /// Why the small segments of many runs could not be merged; what was read is stored all the same.
+    package var unmerged: (any Error)?
 
     package init() {}
 
@@ -33,7 +37,9 @@ package struct IngestSummary: Sendable {
         merged.unchanged = other.unchanged
         merged.waiting = other.waiting
         merged.problems = other.problems
+        merged.unfinished = other.unfinished
         merged.losses = other.losses
+        merged.unmerged = other.unmerged
         return merged
     }
 }

@@ -5,6 +5,7 @@ package import Trail
 
 /// Reads inputs once, from their checkpoints to their ends, into a trail.
 package final class Ingestor {
+    private let writer: TrailWriter
     private let intake: LineIntake
     private let progress: (IngestProgress) -> Void
     private let takesUnfinishedLines: Bool
@@ -28,6 +29,7 @@ package final class Ingestor {
         now: @escaping () -> Int64, progress: @escaping (IngestProgress) -> Void = { _ in }
     ) throws {
         let intake = LineIntake(writer, limits, now: now)
+        self.writer = writer
         self.intake = intake
         identity = try SourceIdentity(of: writer.catalog, holdsLines: intake.holdsLines)
         self.limits = limits
@@ -36,11 +38,15 @@ package final class Ingestor {
         self.takesUnfinishedLines = takesUnfinishedLines
     }
 
-    /// Reads the inputs, one after the other, and commits. An input that cannot be read becomes a problem of the
-    /// summary; an error of the trail is thrown, and nothing of the last batch is true then.
-    package func ingest(_ inputs: [Input]) throws -> IngestSummary {
+    /// Reads what was found, one input after the other, and commits. An input that cannot be read becomes a problem of
+    /// the summary, as words that name nothing do; an error of the trail is thrown, and nothing of the last batch is
+    /// true then.
+    package func ingest(_ named: Inputs.Found) throws -> IngestSummary {
+        let inputs = named.inputs
+        summary.problems = named.problems.map { .init(input: $0.name, error: $0.error) }
+        let names = Set(inputs.map { PathKey($0.name) })
         let rotations = identity.rotations(of: inputs.map(\.name)) { _, _ in false }
-            .filter { !inputs.contains($0.input) }
+            .filter { !names.contains(PathKey($0.input.name)) }
         let all: [(input: Input, log: String?)] = rotations.map { ($0.input, $0.log) }
             + originalsFirst(inputs).map { ($0, nil) }
         let sizes = all.map { Self.size($0.input) }
@@ -49,8 +55,8 @@ package final class Ingestor {
             summary.inputs += 1
             do {
                 try ingest(input, log: log)
-            } catch let error as FileError where error.isAboutInput(input.name) {
-                summary.problems.append(.init(input: input.name, error: error))
+            } catch let error as InputError {
+                summary.problems.append(.init(input: input.name, error: error.cause))
             }
         }
         for record in identity.superseded(by: found, at: now()) {
@@ -58,7 +64,20 @@ package final class Ingestor {
             if record.lost > 0 || record.ended == .missing { summary.losses.append((record.path, record.lost)) }
         }
         try intake.finish()
+        if intake.summary.segments > 0 { summary.unmerged = Merging.afterRun(writer, now: now) }
+        try noteProblems(named)
         return intake.summary.merging(summary)
+    }
+
+    /// Keeps for `status` what is wrong with inputs, and forgets what is over.
+    private func noteProblems(_ named: Inputs.Found) throws {
+        var problems = try ProblemList(of: writer.catalog)
+        for path in named.words + named.inputs.map(\.name) { _ = problems.remove(path) }
+        for record in identity.sources where record.isBlind && found.contains(record.id) {
+            _ = problems.add(record.path, BlindError())
+        }
+        for problem in summary.problems { _ = problems.add(problem.input, problem.error) }
+        problems.save(in: writer.catalog, at: now())
     }
 
     /// Files that were read before come first, so that a copy of one goes on where the original ends.
@@ -69,6 +88,8 @@ package final class Ingestor {
     }
 
     private func ingest(_ input: Input, log: String?) throws {
+        let isYoung = isYoung(input)
+        if case .gzip(let path) = input, isYoung, try !isWhole(path) { return }
         let opened = try identity.open(input, log: log)
         found.insert(opened.record.id)
         var source = SourceReader(opened, chunkBytes: limits.chunkBytes)
@@ -78,7 +99,7 @@ package final class Ingestor {
         // The lines before a damage are kept, and so is how far they go.
         defer { finish(&source, start, opened.size) }
         while try source.fill() > 0 {
-            try intake.readLines(&source, hasEnded: source.isFinite || takesUnfinishedLines)
+            try intake.readLines(&source, hasEnded: source.isFinite && !isYoung || takesUnfinishedLines)
             tell(source)
             if intake.isFull || input == .standardInput && isDue() {
                 remember(source.state(size: opened.size))
@@ -86,8 +107,31 @@ package final class Ingestor {
                 committedAt = now()
             }
         }
-        try readEnd(&source)
+        let isWaiting = try !readEnd(&source, isFinal: source.isFinite && !isYoung || takesUnfinishedLines)
+        if !isWaiting, source.record.checkpoint == start.checkpoint { summary.unchanged += 1 }
     }
+
+    /// Whether a compressed file was changed a moment ago: more of it may be to come.
+    private func isYoung(_ input: Input) -> Bool {
+        guard case .gzip(let path) = input, !takesUnfinishedLines, let look = FileLook(path: path) else { return false }
+        return look.touched / 1000 > now() - limits.unfinishedPatience
+    }
+
+    /// Whether a compressed file has an end. One without is still being written if it is young, so none of it is read
+    /// yet; an old one was cut, and is read as far as it goes.
+    private func isWhole(_ path: String) throws(InputError) -> Bool {
+        do throws(FileError) {
+            guard try GzipStream.ending(of: path) == .early else { return true }
+        } catch { throw InputError(cause: error) }
+        // Of a file beside it nothing is missing.
+        guard kind(ofPath: Self.withoutEnding(path)) == .file else {
+            throw InputError(cause: FileError.unfinished(path: path))
+        }
+        summary.unfinished.append(path)
+        return false
+    }
+
+    private static func withoutEnding(_ path: String) -> String { String(path.utf8.dropLast(3)) ?? path }
 
     /// Whether what a pipe has said is to be made true: it may say nothing more for hours, or little all the time.
     private func isDue() -> Bool {
@@ -97,13 +141,16 @@ package final class Ingestor {
 
     /// A last line without a newline. It is stored if it is a whole event already, or if its source has ended;
     /// otherwise it waits for the rest.
-    private func readEnd(_ source: inout SourceReader) throws {
+    /// - Returns: whether nothing waits.
+    private func readEnd(_ source: inout SourceReader, isFinal: Bool) throws -> Bool {
         intake.closeOpenLine(&source)
-        guard !source.pending.isEmpty else { return }
-        if !source.isFinite, !takesUnfinishedLines, !source.holdsEvent {
-            return summary.waiting.append((source.record.path, source.pending.count))
+        guard !source.pending.isEmpty else { return true }
+        if !isFinal, !source.holdsEvent {
+            summary.waiting.append((source.record.path, source.pending.count))
+            return false
         }
         try intake.readLast(&source)
+        return true
     }
 
     private func tell(_ source: SourceReader) {
@@ -120,7 +167,6 @@ package final class Ingestor {
             source.note { $0.readAt = time }
         }
         let state = source.state(size: size)
-        if read == 0 { summary.unchanged += 1 }
         if read > 0 || !identity.knows(state) { remember(state) }
     }
 
@@ -131,20 +177,8 @@ package final class Ingestor {
 
     private static func size(_ input: Input) -> Int64 {
         switch input {
-        case .file(let path), .gzip(let path): (try? InputFile(path: path).size()) ?? 0
+        case .file(let path), .gzip(let path): FileLook(path: path)?.size ?? 0
         case .standardInput: 0
-        }
-    }
-}
-
-extension FileError {
-    /// Whether the error concerns this input, so that the others can go on.
-    func isAboutInput(_ name: String) -> Bool {
-        switch self {
-        case .missing(let path), .notRegular(let path, _), .untrusted(let path, _), .cannotRead(_, let path, _),
-            .damaged(let path, _):
-            path == name || name == "-"
-        case .cannotWrite, .locked: false
         }
     }
 }

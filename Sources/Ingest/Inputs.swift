@@ -19,34 +19,42 @@ package enum Input: Sendable, Equatable {
 package enum Inputs {
     /// Files in a folder are taken when they end in one of these, or in one of these and `.gz`, or in a rotation
     /// number.
-    private static let endings = [".ndjson", ".jsonl", ".json", ".log"]
+    private static let endings = [".ndjson", ".jsonl", ".json", ".log"].map { Array($0.utf8) }
+    private static let gzip = Array(".gz".utf8)
 
-    /// Expands files, folders (one level deep), shell patterns and `-`, in the order given and sorted within each; a
-    /// file that is named twice, also by two paths, is read once. Throws `FileError.missing` for a path without a file.
-    package static func resolve(_ words: [String]) throws(FileError) -> [Input] {
-        var inputs: [Input] = []
-        var seen: Set<String> = []
-        for word in words {
-            for path in try expand(word) {
-                let input = input(path)
-                if seen.insert(input.name).inserted { inputs.append(input) }
-            }
-        }
-        return inputs
+    /// What words name, and what kept some of them from naming anything.
+    package struct Found: Sendable {
+        package var inputs: [Input] = []
+        /// The paths of the words, absolute where that can be told.
+        var words: [String] = []
+        /// Words that name nothing, and folders that cannot be listed, by their paths, each with the reason.
+        package var problems: [(name: String, error: FileError)] = []
     }
 
-    /// The same for words that may name nothing yet; what cannot be looked at is left out.
-    static func present(_ words: [String]) -> [Input] {
-        var seen: Set<String> = []
-        return words.flatMap { word in
-            ((try? expand(word)) ?? []).map(input).filter { seen.insert($0.name).inserted }
+    /// Expands files, folders (one level deep), shell patterns and `-`, in the order given and sorted within each; a
+    /// file that is named twice, also by two paths, is read once. A word that names nothing keeps none of the others
+    /// from being read.
+    package static func resolve(_ words: [String]) -> Found {
+        var found = Found()
+        var seen: Set<PathKey> = []
+        for word in words {
+            let named = expand(word)
+            found.words.append(absolute(word))
+            found.problems += named.problems.filter { problem in
+                !found.problems.contains { isSamePath($0.name, problem.name) }
+            }
+            for path in named.paths {
+                let input = input(path)
+                if seen.insert(PathKey(input.name)).inserted { found.inputs.append(input) }
+            }
         }
+        return found
     }
 
     /// The path of a file that may not be there, without symbolic links in its folder.
     static func absolute(_ path: String) -> String {
-        let folder = resolved(parent(of: path))
-        return join(folder, path.split(separator: "/").last.map(String.init) ?? "")
+        let name = path.utf8.lastIndex(of: slash).map { String(path[path.utf8.index(after: $0)...]) } ?? path
+        return join(resolved(parent(of: path)), name)
     }
 
     /// The folders in which files that words name may appear.
@@ -55,27 +63,40 @@ package enum Inputs {
             if kind(ofPath: word) == .folder { return [word] }
             // Of a pattern, all folders that its part before the last slash names, and where more of them may appear.
             var folder = parent(of: word)
-            var folders = isPattern(folder) ? paths(matching: folder) : []
+            var folders = isPattern(folder) ? paths(matching: folder).found : []
             while isPattern(folder) { folder = parent(of: folder) }
             folders.append(folder)
             return folders.filter { kind(ofPath: $0) == .folder }
         })
     }
 
-    private static func isPattern(_ path: String) -> Bool { path.contains { "*?[".contains($0) } }
+    private static let slash = UInt8(ascii: "/")
 
-    private static func expand(_ word: String) throws(FileError) -> [String] {
-        if word == "-" { return [word] }
-        switch kind(ofPath: word) {
-        case .file, .other:
-            return [word]
-        case .folder:
-            let found = try names(inFolder: word).filter(isLog).map { join(word, $0) }
-            return found.filter { kind(ofPath: $0) == .file }
-        case .missing:
-            let found = paths(matching: word)
-            guard !found.isEmpty else { throw .missing(path: word) }
-            return found.filter { kind(ofPath: $0) != .folder }
+    private static func isPattern(_ path: String) -> Bool { path.utf8.contains { "*?[".utf8.contains($0) } }
+
+    private static func expand(_ word: String) -> (paths: [String], problems: [(name: String, error: FileError)]) {
+        if word == "-" { return ([word], []) }
+        let kind = kind(ofPath: word)
+        if kind == .folder {
+            do throws(FileError) { return (try logs(inFolder: word), []) } catch { return ([], [(absolute(word), error)]) }
+        }
+        // A file that is named like a pattern is that file; the pattern may name others beside it.
+        var found = kind == .missing ? [] : [word]
+        var problems: [(name: String, error: FileError)] = []
+        if isPattern(word) {
+            let matching = paths(matching: word)
+            found += matching.found.filter { Files.kind(ofPath: $0) != .folder }
+            problems = matching.problems.map { (absolute(word), $0) }
+        }
+        if found.isEmpty, problems.isEmpty { problems.append((absolute(word), .missing(path: word))) }
+        return (found, problems)
+    }
+
+    /// The logs in a folder. What may not be looked at is among them: opening it tells why.
+    private static func logs(inFolder folder: String) throws(FileError) -> [String] {
+        try names(inFolder: folder).filter(isLog).map { join(folder, $0) }.filter { path in
+            let kind = kind(ofPath: path)
+            return kind == .file || kind == .other && FileLook(path: path) == nil
         }
     }
 
@@ -83,22 +104,29 @@ package enum Inputs {
     static func input(_ path: String) -> Input {
         if path == "-" { return .standardInput }
         let real = resolved(path)
-        return real.hasSuffix(".gz") ? .gzip(path: real) : .file(path: real)
+        return isGzip(Array(real.utf8)) ? .gzip(path: real) : .file(path: real)
     }
+
+    /// Whether a name says that a file is compressed, in small letters or capitals.
+    static func isGzip(_ name: [UInt8]) -> Bool { lowercased(name.suffix(gzip.count)) == gzip }
 
     /// `auth.ndjson`, `auth.log.gz`, `auth.log.3`, `auth.log-20260426`, `auth.log.2026-04-26.gz`; nothing hidden.
     static func isLog(_ name: String) -> Bool {
-        guard !name.hasPrefix(".") else { return false }
-        var stem = name.lowercased()
-        if stem.hasSuffix(".gz") { stem.removeLast(3) }
+        var stem = lowercased(Array(name.utf8)[...])
+        guard stem.first != UInt8(ascii: ".") else { return false }
+        if stem.suffix(gzip.count) == gzip[...] { stem.removeLast(gzip.count) }
         // A rotation's number or date.
-        let rotation = stem.reversed().prefix { $0.isASCII && ($0.isNumber || $0 == "-" || $0 == "_") }
+        let rotation = stem.reversed().prefix { (0x30...0x39).contains($0) || $0 == 0x2D || $0 == 0x5F }
         stem.removeLast(rotation.count)
-        if !rotation.isEmpty, stem.hasSuffix(".") { stem.removeLast() }
-        return endings.contains { stem.hasSuffix($0) }
+        if !rotation.isEmpty, stem.last == UInt8(ascii: ".") { stem.removeLast() }
+        return endings.contains { stem.suffix($0.count) == $0[...] }
+    }
+
+    private static func lowercased(_ name: ArraySlice<UInt8>) -> [UInt8] {
+        name.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
     }
 
     private static func join(_ folder: String, _ name: String) -> String {
-        folder.hasSuffix("/") ? folder + name : folder + "/" + name
+        folder.utf8.last == slash ? folder + name : folder + "/" + name
     }
 }

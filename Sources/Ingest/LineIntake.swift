@@ -209,10 +209,17 @@ final class LineIntake {
 
     /// Whether bytes that end at an offset of a source are those that are stored of it. What is on its way is stored
     /// first.
+    ///
+    /// What cannot be compared must not be taken for new, so a segment that cannot be read keeps an input waiting that
+    /// may be a copy of what it holds, and no other.
     func holdsLines(_ source: SourceRecord, _ bytes: [UInt8], endingAt end: Int64) throws -> Bool {
         try finish()
-        return try Trail(reading: trail).holds(
-            bytes, ofSource: source.id, endingAt: end, secrets: reader.secrets)
+        do {
+            return try Trail(reading: trail).holds(
+                bytes, ofSource: source.id, endingAt: end, secrets: reader.secrets)
+        } catch let error as CatalogError { throw error } catch {
+            throw InputError(cause: ComparisonError(cause: error, source: source.path))
+        }
     }
 
     /// Whether a commit is on its way, or has failed and nobody has been told.
@@ -220,6 +227,9 @@ final class LineIntake {
 
     /// Throws the error of a commit that has failed meanwhile, without waiting for those on their way.
     func check() throws { try encoder.check() }
+
+    /// Waits until nothing is on its way any more, whatever became of it.
+    func abandon() { _ = try? encoder.finish() }
 
     /// Waits until what is on its way to a commit is true. Throws the first error of any commit.
     func settle() throws { _ = try encoder.finish() }
@@ -237,5 +247,15 @@ final class LineIntake {
         batch.rowsPerMonth = limits.rowsPerBatch
         batch.bytes = limits.bufferedBytes
         return batch
+    }
+}
+
+/// It cannot be told whether a file is a copy of one that was read.
+struct ComparisonError: Error, CustomStringConvertible {
+    let cause: any Error
+    let source: String
+
+    var description: String {
+        "it may be a copy of \(source), and what was stored of that cannot be read to compare them: \(cause)"
     }
 }

@@ -19,8 +19,9 @@ struct OpenedSource {
 extension SourceIdentity {
     /// Opens an input and finds out which source it is and how far it was read.
     /// - Parameter log: the log that a new source is a generation of, if it is not its own path.
+    ///
+    /// Throws `InputError`, and what keeps the trail from being asked.
     mutating func open(_ input: Input, log: String? = nil) throws -> OpenedSource {
-        try admit(input)
         var opened = try find(input)
         if let log { assign(log, to: &opened.record) }
         return opened
@@ -28,17 +29,19 @@ extension SourceIdentity {
 
     /// Makes a new source a generation of a log.
     func assign(_ log: String, to record: inout SourceRecord) {
-        guard source(record.id) == nil, record.log != log else { return }
+        guard source(record.id) == nil, !isSamePath(record.log, log) else { return }
         record.log = log
         record.generation = nextGeneration(of: log)
     }
 
     private mutating func find(_ input: Input) throws -> OpenedSource {
+        try InputError.wrapping { try admit(input) }
         switch input {
         case .standardInput:
             let record = new(path: input.name, isCompressed: false, nil)
             return OpenedSource(record: record, stream: .standardInput, isFinite: true, head: [], tail: [], size: 0)
-        case .file(let path): return try openFile(InputFileBox(try InputFile(path: path)), path)
+        case .file(let path):
+            return try openFile(try InputError.wrapping { InputFileBox(try InputFile(path: path)) }, path)
         case .gzip(let path): return try openGzip(path)
         }
     }
@@ -47,16 +50,17 @@ extension SourceIdentity {
     mutating func openFile(_ box: InputFileBox, _ path: String) throws -> OpenedSource {
         let identity = box.file.identity
         // What is written meanwhile is left for later: size and content must be those of one moment.
-        let size = try box.file.size()
-        let head = try Self.read(box, 0, Int(min(Int64(Self.headLength), size)))
+        let (size, head) = try InputError.wrapping {
+            let size = try box.file.size()
+            return (size, try Self.read(box, 0, Int(min(Int64(Self.headLength), size))))
+        }
         let known = candidates(for: identity, head: head[...], size: size)
         // One of which nothing was read by itself, empty or a copy, tells less than those that may have been read
         // further in another file.
         for candidate in known where candidate.wasRead {
             if let opened = try goOn(candidate, box, path, identity, head, size) { return opened }
         }
-        let compared = min(size, Self.comparedLength)
-        let end = try Self.read(box, size - compared, Int(compared))
+        let end = try InputError.wrapping { try Self.ending(of: box, size) }
         if let source = try origin(ofRead: end, endingAt: size, among: known, path: path, identity, head) {
             return OpenedSource(
                 record: repetition(of: source, path: path, isCompressed: false, identity, length: size),
@@ -77,43 +81,76 @@ extension SourceIdentity {
         _ size: Int64
     ) throws -> OpenedSource? {
         guard candidate.checkpoint <= size else { return nil }
-        let tail = try Self.read(box, candidate.checkpoint - candidate.tailLength, Int(candidate.tailLength))
+        let tail = try InputError.wrapping {
+            try Self.read(box, candidate.checkpoint - candidate.tailLength, Int(candidate.tailLength))
+        }
         guard Self.hash(tail[...]) == candidate.tailHash else { return nil }
         return OpenedSource(
             record: adopt(candidate, path: path, isCompressed: false, identity, size: size), stream: .file(box),
             isFinite: false, head: head, tail: tail, size: size, origin: candidate.id)
     }
 
-    /// Decompresses up to the checkpoints of the candidates, in their order along the stream, and takes the last one
-    /// that fits; the stream is then opened again, because it cannot be read backwards.
+    /// The same for a compressed file. It cannot be read backwards, so it is decompressed from its beginning up to the
+    /// checkpoint of each candidate, or to its end if that comes first: a file that was cut, or of which only a part
+    /// has come so far, must not be taken for another one than its whole.
     private mutating func openGzip(_ path: String) throws -> OpenedSource {
-        let identity = try InputFile(path: path).identity
-        let size = try InputFile(path: path).size()
-        let head = try Self.skip(GzipStream(try InputFile(path: path)), Int64(Self.headLength)).first
-        // Of a short one, the head is all of it; otherwise the size that comes out is not known.
-        let length = head.count < Self.headLength ? Int64(head.count) : .max
-        let known = candidates(for: identity, head: head[...], size: length)
-        for candidate in known {
+        let file = try InputError.wrapping {
             let stream = GzipStream(try InputFile(path: path))
-            let (_, end, count) = try Self.skip(stream, candidate.checkpoint)
-            let tail = Array(end.suffix(Self.tailLength))
-            var opened = OpenedSource(
-                record: candidate, stream: .gzip(stream), isFinite: true, head: head, tail: tail, size: size,
-                origin: candidate.id)
-            if count == candidate.checkpoint {
-                guard Int64(tail.count) >= candidate.tailLength,
-                    Self.hash(tail.suffix(Int(candidate.tailLength))) == candidate.tailHash else { continue }
-                opened.record = adopt(candidate, path: path, isCompressed: true, identity, size: .max)
-                return opened
-            }
-            if try origin(ofRead: end, endingAt: count, among: [candidate], path: path, identity, head) != nil {
-                opened.record = repetition(of: candidate, path: path, isCompressed: true, identity, length: count)
-                return opened
+            return (stream: stream, size: try stream.look().size)
+        }
+        let (stream, identity) = (file.stream, file.stream.identity)
+        var skipped = try InputError.wrapping { try Self.skip(stream, Int64(Self.headLength)) }
+        let head = skipped.first
+        // Of a short one, the head is all of it; otherwise the size that comes out is not known.
+        let isShort = head.count < Self.headLength
+        let known = candidates(for: identity, head: head[...], size: isShort ? Int64(head.count) : nil)
+        func opened(_ record: SourceRecord, _ tail: [UInt8], origin: Int64?) -> OpenedSource {
+            OpenedSource(
+                record: record, stream: .gzip(stream), isFinite: true, head: head, tail: tail, size: file.size,
+                origin: origin)
+        }
+        func skip(to offset: Int64) throws {
+            skipped = try InputError.wrapping {
+                stream.rewind()
+                return try Self.skip(stream, offset)
             }
         }
-        return OpenedSource(
-            record: new(path: path, isCompressed: true, identity), stream: .gzip(GzipStream(try InputFile(path: path))),
-            isFinite: true, head: head, tail: [], size: size)
+        func repeated(among sources: [SourceRecord], isCut: Bool = false) throws -> OpenedSource? {
+            let source = try origin(
+                ofRead: skipped.last, endingAt: skipped.count, among: sources, path: path, identity, head,
+                isCut: isCut)
+            guard let source else { return nil }
+            let record = repetition(of: source, path: path, isCompressed: true, identity, length: skipped.count)
+            return opened(record, Array(skipped.last.suffix(Self.tailLength)), origin: source.id)
+        }
+        // The beginning of one that was read further than it goes is no news, whatever else it continues.
+        if isShort, known.first.map({ !$0.wasRead || $0.checkpoint < Int64(head.count) }) ?? true {
+            try skip(to: .max)
+            if let found = try repeated(among: [], isCut: stream.endedEarly) { return found }
+        }
+        for candidate in known {
+            try skip(to: candidate.checkpoint)
+            guard skipped.count == candidate.checkpoint else {
+                if let found = try repeated(among: [candidate]) { return found }
+                continue
+            }
+            let tail = Array(skipped.last.suffix(Self.tailLength))
+            guard Int64(tail.count) >= candidate.tailLength,
+                Self.hash(tail.suffix(Int(candidate.tailLength))) == candidate.tailHash else { continue }
+            if !candidate.isSame(identity), !candidate.hasWholeLine {
+                guard try InputError.wrapping({ try Self.isAtEnd(stream) }) else { continue }
+                try skip(to: candidate.checkpoint)
+            }
+            let record = adopt(candidate, path: path, isCompressed: true, identity, size: .max)
+            return opened(record, tail, origin: candidate.id)
+        }
+        stream.rewind()
+        return opened(new(path: path, isCompressed: true, identity), [], origin: nil)
+    }
+
+    private static func isAtEnd(_ stream: GzipStream) throws(FileError) -> Bool {
+        var byte: [UInt8] = [0]
+        return try byte.fill(0..<1) { (space) throws(FileError) in try stream.read(into: space) } == 0
     }
 
     /// The source of which a file of this length is an earlier copy: all of it was read there already.
@@ -122,10 +159,10 @@ extension SourceIdentity {
     /// that is copied and then truncated goes on growing between the two; its copy then ends before the checkpoint.
     private func origin(
         ofRead end: [UInt8], endingAt length: Int64, among known: [SourceRecord], path: String,
-        _ identity: FileIdentity, _ head: [UInt8]
+        _ identity: FileIdentity, _ head: [UInt8], isCut: Bool = false
     ) throws -> SourceRecord? {
         guard length > 0 else { return nil }
-        let longer = known.filter { $0.checkpoint > length } + shorterHeads(than: head, path, identity)
+        let longer = known.filter { $0.checkpoint > length } + shorterHeads(than: head, path, identity, isCut: isCut)
         return try longer.first { try holdsLines($0, end, length) }
     }
 
@@ -137,8 +174,27 @@ extension SourceIdentity {
         return Array(bytes.prefix(filled))
     }
 
-    /// How many bytes at the end of a file are held against stored lines.
-    private static var comparedLength: Int64 { 64 << 10 }
+    /// How many bytes at the end of a file are held against stored lines, unless a single line has more.
+    private static let comparedLength = 64 << 10
+    private static let mostCompared = 40 << 20
+
+    /// Whether the end of a file is enough of it: it begins before a whole line.
+    private static func holdsWholeLine(_ end: some Sequence<UInt8>) -> Bool {
+        var newlines = 0
+        return end.contains { byte in
+            if byte == 0x0A { newlines += 1 }
+            return newlines == 2
+        }
+    }
+
+    private static func ending(of box: InputFileBox, _ size: Int64) throws(FileError) -> [UInt8] {
+        var length = min(size, Int64(comparedLength))
+        while true {
+            let end = try read(box, size - length, Int(length))
+            if length == size || length >= Int64(mostCompared) || holdsWholeLine(end) { return end }
+            length = min(size, length * 4)
+        }
+    }
 
     /// Decompresses `length` bytes, or up to the end or a damage; gives the first and last bytes of them and their
     /// number.
@@ -147,15 +203,22 @@ extension SourceIdentity {
     ) throws(FileError) -> (first: [UInt8], last: [UInt8], count: Int64) {
         var first: [UInt8] = [], last: [UInt8] = []
         var count: Int64 = 0
-        var buffer = [UInt8](repeating: 0, count: 256 * 1024)
+        var buffer = [UInt8](repeating: 0, count: length > Int64(headLength) ? 256 << 10 : headLength)
         while count < length {
             let wanted = Int(min(Int64(buffer.count), length - count))
-            // A damage is told when the source is read; here it only means that the stream ends.
-            let filled = try? buffer.fill(0..<wanted) { (space) throws(FileError) in try stream.read(into: space) }
-            guard let read = filled, read > 0 else { break }
+            var read = 0
+            do throws(FileError) {
+                read = try buffer.fill(0..<wanted) { (space) throws(FileError) in try stream.read(into: space) }
+            } catch {
+                // A damage is told when the source is read; here it only means that the stream ends.
+                guard case .damaged = error else { throw error }
+            }
+            guard read > 0 else { break }
             if first.count < headLength { first.append(contentsOf: buffer[..<read].prefix(headLength - first.count)) }
-            last.append(contentsOf: buffer[..<read].suffix(Int(comparedLength)))
-            if last.count > comparedLength { last.removeFirst(last.count - Int(comparedLength)) }
+            last.append(contentsOf: buffer[..<read])
+            if last.count > mostCompared || holdsWholeLine(last.suffix(comparedLength)) {
+                last = Array(last.suffix(max(comparedLength, 0)))
+            }
             count += Int64(read)
         }
         return (first, last, count)

@@ -13,15 +13,15 @@ struct SourceIdentity {
     static let headLength = 4096
     static let tailLength = 1024
 
-    private(set) var sources: [SourceRecord]
+    private(set) var known: KnownSources
     private var nextID: Int64
     /// Names of which a rebuild could not find out which file they stand for: read anew, all would be there twice.
-    private var refused: Set<String> = []
+    private var refused: Set<PathKey> = []
     /// Whether bytes that end at an offset of a source are those that are stored of it.
     let holdsLines: (SourceRecord, [UInt8], Int64) throws -> Bool
 
     init(_ sources: [SourceRecord], holdsLines: @escaping (SourceRecord, [UInt8], Int64) throws -> Bool) {
-        self.sources = sources
+        known = KnownSources(sources)
         self.holdsLines = holdsLines
         nextID = (sources.map(\.id).max() ?? 0) + 1
     }
@@ -30,8 +30,11 @@ struct SourceIdentity {
     init(of catalog: Catalog, holdsLines: @escaping (SourceRecord, [UInt8], Int64) throws -> Bool) throws {
         self.init(try catalog.sources(), holdsLines: holdsLines)
         let unplaced = Set(try catalog.lostLines().filter(\.isUnplaced).map(\.sourceID))
-        refused = Set(sources.filter { unplaced.contains($0.id) }.map(\.path))
+        refused = Set(sources.filter { unplaced.contains($0.id) }.map { PathKey($0.path) })
     }
+
+    /// The sources, in the order in which they were first read.
+    var sources: [SourceRecord] { known.all }
 
     /// The record of a new source that nothing is known about: the next generation of the log of this name.
     mutating func new(path: String, isCompressed: Bool, _ identity: FileIdentity?) -> SourceRecord {
@@ -43,11 +46,11 @@ struct SourceIdentity {
     }
 
     /// The record as it stood at the last commit or since, or nil.
-    func source(_ id: Int64) -> SourceRecord? { sources.first { $0.id == id } }
+    func source(_ id: Int64) -> SourceRecord? { known[id] }
 
     /// Throws for an input that must not be read.
     func admit(_ input: Input) throws(FileError) {
-        guard refused.contains(input.name) else { return }
+        guard refused.contains(PathKey(input.name)) else { return }
         throw .damaged(
             path: input.name,
             reason: "the catalog was rebuilt, and it is not known how far this file had been read; to have it read "
@@ -55,47 +58,54 @@ struct SourceIdentity {
     }
 
     /// Whether a record stands in the catalog just like this, so that nothing need be written.
-    func knows(_ record: SourceRecord) -> Bool { sources.contains(record) }
-
-    /// Keeps a record as it stands now, for inputs that come later in the same run.
-    mutating func remember(_ record: SourceRecord) {
-        if let place = sources.firstIndex(where: { $0.id == record.id }) {
-            sources[place] = record
-        } else {
-            sources.append(record)
-        }
+    func knows(_ record: SourceRecord) -> Bool {
+        known[record.id].map { $0 == record && isSamePath($0.path, record.path) } ?? false
     }
 
-    /// Known sources that a file of some size may be, best first: same inode before same content, further read before
-    /// less; last of all one of the same inode of which nothing was read.
+    /// Keeps a record as it stands now, for inputs that come later in the same run.
+    mutating func remember(_ record: SourceRecord) { known.keep(record) }
+
+    /// Known sources that a file may be, best first: of those with lines of their own the one that was read furthest,
+    /// whatever file it was read from, or lines of a copy would be read again in the original; then copies; last of all
+    /// one of the same file of which nothing was read.
     ///
-    /// Many lines begin alike: of another inode, content is only an identity if it holds a whole line, or is all that
+    /// Many lines begin alike: of another file, content is only an identity if it holds a whole line, or is all that
     /// there is.
-    func candidates(for identity: FileIdentity, head: ArraySlice<UInt8>, size: Int64) -> [SourceRecord] {
-        var hashes: [Int64: String] = [:]
-        return sources.filter { source in
-            guard source.headLength <= head.count else { return false }
-            if source.headLength == 0 { return source.isSame(identity) }
-            guard source.isSame(identity) || source.hasWholeLine || source.checkpoint == size else { return false }
-            let hash = hashes[source.headLength] ?? Self.hash(head.prefix(Int(source.headLength)))
-            hashes[source.headLength] = hash
-            return hash == source.headHash
-        }.sorted { left, right in
+    /// - Parameter size: bytes of the file, decompressed; nil where that is not known yet, and is to be asked of
+    ///   candidates without a whole line.
+    func candidates(for identity: FileIdentity, head: ArraySlice<UInt8>, size: Int64?) -> [SourceRecord] {
+        let alike = known.beginning(with: head).filter { source in
+            source.isSame(identity) || source.hasWholeLine || size.map { source.checkpoint == $0 } ?? true
+        }
+        let empty = known.ofFile(identity).filter { $0.headLength == 0 }
+        return (alike + empty).sorted { left, right in
             if (left.headLength == 0) != (right.headLength == 0) { return right.headLength == 0 }
+            if left.wasRead != right.wasRead { return left.wasRead }
+            if left.checkpoint != right.checkpoint { return left.checkpoint > right.checkpoint }
             if left.isSame(identity) != right.isSame(identity) { return left.isSame(identity) }
-            return (left.checkpoint, left.id) > (right.checkpoint, right.id)
+            return left.id > right.id
         }
     }
 
     /// Known sources of which a file with fewer bytes than they keep a hash of may be an earlier copy: those of its
     /// inode, and those whose log lies beside it under the beginning of its name, as rotations do.
-    func shorterHeads(than head: [UInt8], _ path: String, _ identity: FileIdentity) -> [SourceRecord] {
+    /// - Parameter isCut: more of the file is to come, so it may be a part of any that begins like it.
+    func shorterHeads(
+        than head: [UInt8], _ path: String, _ identity: FileIdentity, isCut: Bool
+    ) -> [SourceRecord] {
         guard head.count < Self.headLength else { return [] }
         let start = Self.startHash(head[...])
+        var sources = known.ofFile(identity) + (isCut ? known.starting(with: start) : [])
+        let name = path.utf8
+        for end in name.indices.dropFirst(parent(of: path).utf8.count + 1) {
+            sources += known.ofLog(String(path[..<end]))
+        }
+        sources += known.ofLog(path)
+        var ids: Set<Int64> = []
         return sources.filter { source in
             source.headLength > head.count && (start.isEmpty || start == source.startHash)
-                && (source.isSame(identity) || path.hasPrefix(source.log))
-        }
+                && ids.insert(source.id).inserted
+        }.sorted { $0.id < $1.id }
     }
 
     /// Takes over a known source for a file that holds its content: the same record when the file only has a new name
@@ -141,6 +151,9 @@ struct SourceIdentity {
         hex(SHA256.hash(data: bytes).prefix(16))
     }
 
+    /// The same of the bytes that a hash was given so far.
+    static func hash(_ hash: SHA256) -> String { hex(hash.finalize().prefix(16)) }
+
     /// The hash of the first 64 bytes, which nearly always tell one log from another; empty if there are fewer.
     static func startHash(_ head: ArraySlice<UInt8>) -> String { head.count < 64 ? "" : hash(head.prefix(64)) }
 
@@ -159,7 +172,10 @@ extension SourceRecord {
     }
 
     /// Whether what was read of it holds a whole line.
-    fileprivate var hasWholeLine: Bool { start > 0 || counts.lines > (hasOpenLine ? 1 : 0) }
+    var hasWholeLine: Bool { start > 0 || counts.lines > (hasOpenLine ? 1 : 0) }
+
+    /// Whether it has lines, and none of them is an event.
+    var isBlind: Bool { counts.quarantined > 0 && counts.stored == 0 }
 
     /// Whether something of it was read that is no other source's.
     var wasRead: Bool { headLength > 0 && checkpoint > start }

@@ -44,19 +44,21 @@ struct SourceReader {
     }
 
     /// Reads more; returns the number of bytes, 0 at the end.
-    mutating func fill() throws(FileError) -> Int {
+    mutating func fill() throws(InputError) -> Int {
         if buffer.isEmpty { buffer = [UInt8](repeating: 0, count: try roomForNew()) }
         let place = record.checkpoint + Int64(filled)
-        let count = try buffer.fill(filled..<buffer.count) { (free) throws(FileError) in
-            try stream.read(into: free, at: place)
-        }
-        filled += count
-        return count
+        do throws(FileError) {
+            let count = try buffer.fill(filled..<buffer.count) { (free) throws(FileError) in
+                try stream.read(into: free, at: place)
+            }
+            filled += count
+            return count
+        } catch { throw InputError(cause: error) }
     }
 
     /// A chunk, or less if there is little to read: hundreds of files may be looked at each second.
-    private func roomForNew() throws(FileError) -> Int {
-        guard let size = try look()?.size else { return chunkBytes }
+    private func roomForNew() throws(InputError) -> Int {
+        guard let size = try look()?.size else { return stream.isSmall ? min(chunkBytes, 1 << 16) : chunkBytes }
         return min(chunkBytes, Int(clamping: max(0, size - record.checkpoint)) + 4096)
     }
 
@@ -119,7 +121,7 @@ struct SourceReader {
 
     /// Whether the file still holds what was read of it: the bytes before the checkpoint, and at its beginning those
     /// that are in memory. Only a plain file can be asked.
-    func isUntouched() throws(FileError) -> Bool {
+    func isUntouched() throws(InputError) -> Bool {
         guard case .file(let box) = stream else { return true }
         guard try Self.holds(box, tail[...], at: record.checkpoint - Int64(tail.count)) else { return false }
         guard record.checkpoint < Int64(SourceIdentity.tailLength) else { return true }
@@ -129,18 +131,17 @@ struct SourceReader {
 
     private static func holds(
         _ box: InputFileBox, _ bytes: ArraySlice<UInt8>, at offset: Int64
-    ) throws(FileError) -> Bool {
-        var found = [UInt8](repeating: 0, count: bytes.count)
-        let count = try found.fill(0..<bytes.count) { (space) throws(FileError) in
-            try box.file.read(into: space, at: offset)
-        }
-        return count == bytes.count && found[...] == bytes
+    ) throws(InputError) -> Bool {
+        do throws(FileError) {
+            let found = try SourceIdentity.read(box, offset, bytes.count)
+            return found[...] == bytes
+        } catch { throw InputError(cause: error) }
     }
 
     /// Size and times of the file as it is now, or nil for a stream.
-    func look() throws(FileError) -> FileLook? {
+    func look() throws(InputError) -> FileLook? {
         guard case .file(let box) = stream else { return nil }
-        return try box.file.look()
+        do throws(FileError) { return try box.file.look() } catch { throw InputError(cause: error) }
     }
 
     /// The record as a commit needs it, hashes included. A plain file that grew while it was read is at least as large

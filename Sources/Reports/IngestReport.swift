@@ -36,15 +36,27 @@ package struct IngestReport: Sendable {
                 "\(Self.count(counts.redacted, "line")) held credentials, which were replaced before anything was "
                     + "written: authtrail detect plaintext-token")
         }
-        if summary.inputs == 0 {
-            try output.line("no log found: of a folder, files are read that end in .ndjson, .jsonl, .json or .log, "
-                + "also with .gz, a number or a date behind")
-        }
         if !onlyAlarms { try printDetails(to: output) }
         try output.flush()
     }
 
+    /// Why nothing of what was asked for can be judged, or nil: a job must not stay silent when it is blind.
+    package var blindness: String? {
+        if summary.inputs == 0, summary.problems.isEmpty {
+            return "no log found: of a folder, files are read that end in .ndjson, .jsonl, .json or .log, also with "
+                + ".gz, a number or a date behind"
+        }
+        let counts = summary.counts
+        guard counts.quarantined > 0, counts.stored == 0 else { return nil }
+        return "none of the \(Self.count(counts.quarantined, "line")) read is an event, so nothing can be judged; "
+            + "authtrail report quarantine says why"
+    }
+
     private func printDetails(to output: Output) throws(ConsoleError) {
+        if let error = summary.unmerged {
+            let text = SafeText.visible("\(error)")
+            try output.line("all is stored, but small segments could not be merged: \(text); run authtrail verify")
+        }
         if summary.future > 0 {
             try output.line(
                 "\(Self.count(summary.future, "event")) with a time in the future; check the clock of the producer")
@@ -54,6 +66,9 @@ package struct IngestReport: Sendable {
             try output.line(
                 "\(name) ends in \(Self.count(Int64(waiting.bytes), "byte")) without a newline; they wait for the rest "
                     + "(--final takes them now)")
+        }
+        for path in summary.unfinished {
+            try output.line("\(SafeText.visible(path)) is still being written; it is read when it is whole")
         }
         if summary.unchanged > 0, summary.unchanged == summary.inputs {
             try output.line("nothing new: all of it was read before")
@@ -85,6 +100,7 @@ package struct IngestReport: Sendable {
                 .init(
                     "waiting",
                     .array(summary.waiting.map { ["input": .string($0.input), "bytes": .int(Int64($0.bytes))] })),
+                .init("unfinished", .array(summary.unfinished.map { .string($0) })),
                 .init(
                     "problems",
                     .array(summary.problems.map { ["input": .string($0.input), "error": .string("\($0.error)")] })),

@@ -17,28 +17,31 @@ package enum LineExportError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .noSource(let name):
-            "cannot export the lines of \(name): no source has this name or number; authtrail status lists them"
+            "cannot export the lines of \(SafeText.visible(name)): no source has this name or number; authtrail status "
+                + "lists them"
         case .severalSources(let name, let choices):
             "cannot export lines: "
-                + (name.map { "several files were read under the name \($0)" } ?? "the trail has several sources")
+                + (name.map { "several files were read under the name \(SafeText.visible($0))" }
+                    ?? "the trail has several sources")
                 + "; choose one with --source:\n" + choices.map { "  \($0)" }.joined(separator: "\n")
         case .cutLine(let name, let offset, let length, let kept):
-            "cannot give back \(name): the line at byte \(offset) has \(length) bytes, of which the first \(kept) "
-                + "were kept"
+            Self.back(name) + "the line at byte \(offset) has \(length) bytes, of which the first \(kept) were kept"
         case .readElsewhere(let name, let bytes):
-            "cannot give back \(name): it is a copy of a file of which the first \(bytes) bytes had been read already; "
-                + "export that one"
+            Self.back(name) + "it is a copy of a file of which the first \(bytes) bytes had been read already, and no "
+                + "source of the trail has these"
         case .overlap(let name, let offset):
-            "cannot give back \(name): two lines cover its byte \(offset); run authtrail verify"
+            Self.back(name) + "two lines cover its byte \(offset); run authtrail verify"
         case .lost(let name, let lines):
-            "cannot give back \(name): when the catalog was rebuilt, lines before byte \(lines.before) were lost: "
+            Self.back(name) + "when the catalog was rebuilt, lines before byte \(lines.before) were lost: "
                 + "\(lines.stored) stored ones, \(lines.quarantined) quarantined, up to \(lines.blank) blank; "
                 + "its events come from authtrail export"
         case .pruned(let name, let lines, let spans, let before):
-            "cannot give back \(name): \(lines) of its lines are gone, which authtrail prune dropped with all events "
+            Self.back(name) + "\(lines) of its lines are gone, which authtrail prune dropped with all events "
                 + "before \(before): bytes \(spans); its other events come from authtrail export"
         }
     }
+
+    private static func back(_ name: String) -> String { "cannot give back \(SafeText.visible(name)): " }
 }
 
 /// Gives back a file that was ingested, byte for byte: `cmp` with the file is silent.
@@ -58,13 +61,14 @@ package struct LineExport {
         guard let source = matching.first else { throw LineExportError.noSource(name: name ?? "this trail") }
         guard matching.count == 1 else {
             throw LineExportError.severalSources(
-                name: name, choices: matching.map { "  \($0.id)  \($0.path)  \($0.checkpoint) bytes" })
+                name: name,
+                choices: matching.map { "  \($0.id)  \(SafeText.visible($0.path))  \($0.checkpoint) bytes" })
         }
         self.source = source
     }
 
     /// Newlines must never stand where lines were.
-    private func refuseIfPruned() throws {
+    private func refuseIfPruned(_ source: SourceRecord) throws {
         let spans = try trail.catalog.prunedSpans(ofSource: source.id)
         guard !spans.isEmpty else { return }
         let shown = spans.prefix(3).map { "\($0.from) to \($0.to)" }.joined(separator: ", ")
@@ -76,20 +80,49 @@ package struct LineExport {
 
     /// Writes all lines that were read, whether they are events, in quarantine or blank. It ends early, without an
     /// error, when the reader has gone.
+    ///
+    /// The beginning of a copy was read as another source's, and its end may be its own: a log that was copied and
+    /// truncated goes on in the copy. So it is given back from both.
     package func write(to output: Output) throws {
-        if source.start > 0 { throw LineExportError.readElsewhere(name: source.path, bytes: source.start) }
+        for (part, end) in try parts() {
+            try refuseIfIncomplete(part)
+            do {
+                var lines = try SourceLines(of: part, in: trail, upTo: end)
+                while let bytes = try lines.next(), !output.readerIsGone { try output.write(bytes: bytes) }
+            } catch let overlap as OverlappingLines {
+                throw LineExportError.overlap(name: part.path, offset: overlap.offset)
+            }
+        }
+    }
+
+    /// The sources that have the lines of this one, and up to which byte each.
+    private func parts() throws -> [(source: SourceRecord, end: Int64)] {
+        var parts = [(source: source, end: source.checkpoint)]
+        let sources = try trail.catalog.sources()
+        while let first = parts.first?.source, first.start > 0 {
+            let origin = sources.filter { other in
+                other.start < first.start && other.checkpoint >= first.start && other.beginsLike(first)
+            }.max { ($0.counts.lines, $1.id) < ($1.counts.lines, $0.id) }
+            guard let origin else { throw LineExportError.readElsewhere(name: source.path, bytes: first.start) }
+            parts.insert((origin, first.start), at: 0)
+        }
+        return parts
+    }
+
+    private func refuseIfIncomplete(_ source: SourceRecord) throws {
         if let lost = try trail.catalog.lostLines().first(where: { $0.sourceID == source.id }) {
             throw LineExportError.lost(name: source.path, lines: lost)
         }
-        try refuseIfPruned()
+        try refuseIfPruned(source)
         if let cut = try trail.catalog.firstCutLine(ofSource: source.id) {
             throw LineExportError.cutLine(name: source.path, offset: cut.offset, length: cut.length, kept: cut.kept)
         }
-        do {
-            var lines = try SourceLines(of: source, in: trail)
-            while let bytes = try lines.next(), !output.readerIsGone { try output.write(bytes: bytes) }
-        } catch let overlap as OverlappingLines {
-            throw LineExportError.overlap(name: source.path, offset: overlap.offset)
-        }
+    }
+}
+
+extension SourceRecord {
+    /// Whether the first bytes of two sources are the same, as far as their hashes tell.
+    fileprivate func beginsLike(_ other: SourceRecord) -> Bool {
+        headLength == other.headLength ? headHash == other.headHash : !startHash.isEmpty && startHash == other.startHash
     }
 }

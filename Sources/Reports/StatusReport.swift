@@ -16,6 +16,8 @@ package struct StatusReport {
     private let waitingFiles: Int
     let quarantine: [(reason: String, lines: Int64)]
     let fields: [(reason: String, field: String, lines: Int64)]
+    /// What keeps inputs from being read.
+    let problems: [InputProblem]
     private let lastRun: (startedAt: Int64, asOf: Int64, runs: Int64)?
     private let findings: [(status: String, severity: String, findings: Int64)]
     /// Event times after the first scheduled run at which none has looked.
@@ -44,6 +46,7 @@ package struct StatusReport {
         waitingFiles = try trail.catalog.removedSegments().count
         quarantine = try trail.catalog.quarantineByReason()
         fields = try trail.catalog.quarantinedFields()
+        problems = try trail.catalog.inputProblems()
         lastRun = try trail.catalog.lastRun()
         findings = try trail.catalog.findingsByStatus()
         unseen = try trail.catalog.unseenSpans()
@@ -70,9 +73,9 @@ package struct StatusReport {
                     + "looked there; the next detect --new looks again."
                 try output.line("\n" + output.terminal.paint(text, .yellow))
             }
-            for warning in warnings {
+            for warning in problemSentences + warnings {
                 try output.line()
-                for line in output.terminal.paragraph(warning, indent: 0) {
+                for line in output.terminal.paragraph(SafeText.visible(warning), indent: 0) {
                     try output.line(output.terminal.paint(line, .yellow))
                 }
             }
@@ -144,6 +147,12 @@ package struct StatusReport {
                         })),
                 .init("unseen", .array((unseen + late).map {
                     ["from": .string(Timestamp.text($0.lowerBound)), "to": .string(Timestamp.text($0.upperBound))]
+                })),
+                .init("problems", .array(problems.map { problem in
+                    [
+                        "input": .string(problem.path), "kind": .string(problem.kind.rawValue),
+                        "since": time(problem.since), "error": .string(problem.reason),
+                    ]
                 })),
                 .init("sources", .array(sources.indices.map(source))),
                 .init("warnings", .strings(warnings)),

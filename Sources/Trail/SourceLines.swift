@@ -6,7 +6,7 @@ package struct OverlappingLines: Error, Equatable {
     package let offset: Int64
 }
 
-/// The bytes of one source from its beginning on: stored, quarantined and blank lines in their order.
+/// The bytes of one source from where its own lines begin: stored, quarantined and blank lines in their order.
 ///
 /// A source's events lie in the segments of their months, there in row groups by kind, and in each of these in the
 /// order of their lines. So a few cursors are merged, one for each row group whose offsets have been reached, and each
@@ -18,10 +18,12 @@ package struct SourceLines {
     private var nextKept = 0
     private var text: SourceText
 
+    /// - Parameter end: where to end, if not where the source is read to; what begins there or behind is left out.
+    ///
     /// Throws what the catalog or the segments throw.
-    package init(of source: SourceRecord, in trail: Trail) throws {
+    package init(of source: SourceRecord, in trail: Trail, upTo end: Int64? = nil) throws {
         kept = try trail.catalog.keptLines(ofSource: source.id)
-        text = SourceText(end: source.checkpoint)
+        text = SourceText(start: source.start, end: min(source.checkpoint, end ?? .max))
         waiting = try StoredLines.all(of: source.id, in: trail)
     }
 
@@ -39,6 +41,7 @@ package struct SourceLines {
             if try stored.advance() { open.append(stored) }
         }
         let nextOffset = nextKept < kept.count ? kept[nextKept].offset : .max
+        guard min(nextOffset, open.map(\.offset).min() ?? .max) < text.end else { return false }
         guard let least = open.indices.min(by: { open[$0].offset < open[$1].offset }), open[least].offset < nextOffset
         else {
             guard nextKept < kept.count else { return false }
@@ -48,7 +51,7 @@ package struct SourceLines {
             nextKept += 1
             return true
         }
-        var limit = min(nextOffset, waiting.last?.first ?? .max)
+        var limit = min(nextOffset, waiting.last?.first ?? .max, text.end)
         for place in open.indices where place != least { limit = min(limit, open[place].offset) }
         // At least one line, also where the next row group may begin with it.
         if try !open[least].add(before: max(limit, open[least].offset + 1), to: &text) { open.remove(at: least) }
@@ -58,15 +61,18 @@ package struct SourceLines {
 
 /// The bytes of a source under construction.
 struct SourceText {
-    /// How far the source was read.
+    /// How far the source was read, or is wanted.
     let end: Int64
     var bytes: [UInt8] = []
     /// Where in the source `bytes` begins, if all of them stand there; a line with marks in it moves that, since it is
     /// as long here as it is, and there as it was.
-    private var taken: Int64 = 0
+    private var taken: Int64
     private var lineStart: Int64 = 0
 
-    init(end: Int64) { self.end = end }
+    init(start: Int64 = 0, end: Int64) {
+        taken = start
+        self.end = end
+    }
 
     private var at: Int64 { taken + Int64(bytes.count) }
 

@@ -10,8 +10,9 @@ private struct StoredLine {
 }
 
 extension Trail {
-    /// Whether bytes that end at an offset of a source are those that were read of it: every stored line that begins
-    /// among them is there as far as they go, and at least one is whole: many lines begin alike.
+    /// Whether bytes that end at an offset of a source are those that were read of it: every line that was kept of it
+    /// and begins among them, stored or in quarantine, is there as far as they go, and at least one is whole: many
+    /// lines begin alike.
     /// - Parameter secrets: replaces credentials as they were replaced when the lines were stored.
     package func holds(
         _ bytes: [UInt8], ofSource id: Int64, endingAt end: Int64, secrets: SecretMarker?
@@ -19,9 +20,11 @@ extension Trail {
         let start = end - Int64(bytes.count)
         var whole = 0
         var isSame = true
+        func there(_ offset: Int64, _ length: Int64) -> [UInt8] {
+            Array(bytes[Int(offset - start)...].prefix(Int(clamping: length)))
+        }
         try storedLines(ofSource: id, in: start..<end) { line in
-            let length = line.sourceLength ?? Int64(line.bytes.count)
-            let there = Array(bytes[Int(line.offset - start)...].prefix(Int(length)))
+            let there = there(line.offset, line.sourceLength ?? Int64(line.bytes.count))
             if line.sourceLength == Int64(there.count) {
                 if secrets?.redacted(line: there.span.bytes)?.bytes != line.bytes { isSame = false }
                 whole += 1
@@ -29,6 +32,17 @@ extension Trail {
                 if there[...] != line.bytes.prefix(there.count) { isSame = false }
                 if there.count == line.bytes.count { whole += 1 }
             }
+        }
+        for line in try catalog.quarantinedLines(ofSource: id, in: start..<end) {
+            let there = there(line.offset, line.length)
+            let isWhole = Int64(there.count) == line.length
+            if line.isRedacted {
+                guard isWhole, line.bytes.count < QuarantinedLine.keptBytes else { continue }
+                if secrets?.redacted(line: there.span.bytes)?.bytes != line.bytes { isSame = false }
+            } else if there.prefix(line.bytes.count) != line.bytes.prefix(there.count) {
+                isSame = false
+            }
+            if isWhole { whole += 1 }
         }
         return whole > 0 && isSame
     }

@@ -38,9 +38,7 @@ package final class TrailWriter {
             path: path + "/" + SegmentLayout.lock, protecting: path, FolderReaders(of: path))
         let catalogPath = path + "/" + SegmentLayout.catalog
         let existing = try SegmentFiles.all(inTrail: path)
-        if existing.contains(where: { SegmentLayout.parse($0) != nil }), try !Catalog.hasTables(path: catalogPath) {
-            throw TrailError.catalogLost(path: path, segments: existing.count)
-        }
+        try Self.requireCatalog(path, of: existing)
         self.path = path
         // SQLite would make its files readable for all; those beside the database take its mode.
         readers = try group.map { FolderReaders(group: $0) } ?? FolderReaders(of: path)
@@ -57,6 +55,13 @@ package final class TrailWriter {
         }
         try removeOrphans(existing, catalog.segments().map(\.file) + catalog.removedSegments().map(\.file))
         _ = try removeFiles()
+    }
+
+    /// Segments without a catalog would be taken for orphans by a new one.
+    private static func requireCatalog(_ path: String, of files: [String]) throws {
+        guard files.contains(where: { SegmentLayout.parse($0) != nil }),
+            try !Catalog.hasTables(path: path + "/" + SegmentLayout.catalog) else { return }
+        throw TrailError.catalogLost(path: path, segments: files.count)
     }
 
     private static func requireTrail(_ path: String) throws {
@@ -86,6 +91,7 @@ package final class TrailWriter {
         try? catalog.close()
         tokens = KnownTokens()
         files = DurableWrite(readers)
+        try Self.requireCatalog(path, of: SegmentFiles.all(inTrail: path))
         catalog = try Catalog.writing(path: path + "/" + SegmentLayout.catalog, isHurried: isHurried)
         nextSegment = max(nextSegment, try catalog.lastSegmentNumber() + 1)
         let listed = try catalog.segments().map(\.file) + catalog.removedSegments().map(\.file)

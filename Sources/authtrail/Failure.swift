@@ -68,7 +68,7 @@ struct Failure: Error {
 
     private static func code(_ error: FileError) -> Int32 {
         switch error {
-        case .missing, .damaged, .notRegular: data
+        case .missing, .damaged, .notRegular, .unfinished: data
         case .cannotRead: inputOutput
         case .cannotWrite(let operation, _, _):
             isCreation(operation) && !error.isShortage ? cannotCreate : inputOutput

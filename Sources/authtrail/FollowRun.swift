@@ -74,7 +74,7 @@ struct Journal {
 
     func tell(_ notice: FollowNotice) {
         switch notice {
-        case .problem, .blocked: write(notice.sentence, isAlarm: true)
+        case .problem, .blocked, .nothingFound: write(notice.sentence, isAlarm: true)
         case .ended(_, _, let lost) where lost > 0: write(notice.sentence, isAlarm: true)
         case .ended(_, .missing, _): write(notice.sentence, isAlarm: true)
         default: note(notice.sentence)
@@ -107,6 +107,9 @@ extension FollowNotice {
                 + (lost > 0 ? "; at least \(lost) bytes of it were written and could not be read" : "")
         case .problem(let path, let error):
             "\(error)".contains(path) ? "\(error); trying again" : "\(path): \(error); trying again"
+        case .nothingFound(let words):
+            "no log found in \(words.joined(separator: " ")) yet; of a folder, files are read that end in .ndjson, "
+                + ".jsonl, .json or .log, also with .gz, a number or a date behind"
         case .solved(let path): "\(path) can be read again"
         case .blocked(let error, let seconds):
             "\(error); reading waits, and nothing is lost by it; trying again in \(max(1, seconds)) s, then less often"

@@ -4,11 +4,19 @@ internal import Glibc
 #else
 internal import Darwin
 #endif
+internal import Files
 
 /// What the process needs before it does anything.
 enum Process {
     /// Whether whoever started it closed its standard output. Written once, before there are threads.
     nonisolated(unsafe) private(set) static var outputWasClosed = false
+
+    /// The words behind the program's name. A name of a file may be no UTF-8, and is still that file's (`pathText`).
+    static var arguments: [String] {
+        (1..<max(1, Int(CommandLine.argc))).compactMap { place in
+            CommandLine.unsafeArgv[place].map { pathText(UnsafePointer($0)) }
+        }
+    }
 
     /// Makes a broken pipe an error number, and sees to it that the three standard descriptors are taken: a file that
     /// is opened later would otherwise get one of their numbers, and be read as input or written over with messages.

@@ -14,6 +14,7 @@ import time
 import traceback
 
 import clock
+import crossings
 import damage
 import disk
 import kill
@@ -24,7 +25,7 @@ import writers
 from tally import Tally, markdown
 from trail import Bench
 
-CAMPAIGNS = [one for module in (kill, syscalls, disk, damage, writers, storm, power, clock) for one in module.CAMPAIGNS]
+CAMPAIGNS = [one for module in (kill, syscalls, disk, crossings, damage, writers, storm, power, clock) for one in module.CAMPAIGNS]
 
 
 def options():

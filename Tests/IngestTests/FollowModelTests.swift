@@ -33,6 +33,8 @@ private final class Play {
     private let place = Place()
     private var random: Seeded
     private let followed: Followed
+    private let disk: FailingDisk
+    private var arrivals: [Arrival] = []
     private(set) var steps: [String] = []
     private(set) var twice: [String] = []
     private(set) var lost: [String] = []
@@ -62,14 +64,17 @@ private final class Play {
         let words = ["logs/a.log", "logs", "logs/a.log*"]
         isAlone = seed % 3 == 0
         followed = try Followed(place, words[Int(seed % 3)])
+        disk = FailingDisk(place.trail)
         steps.append("follow \(words[Int(seed % 3)])")
         followed.trace = { [unowned self] in if FollowModelTests.first != nil { steps.append("  " + $0) } }
     }
 
     func run() throws {
         for _ in 0..<Int.random(in: 5...30, using: &random) { try step() }
+        try mend()
         if !isRunning { try restart() }
         finishPartial()
+        while !arrivals.isEmpty { send(all: true) }
         try followed.pass(seconds: 200)
         try followed.stop()
         let stored = try followed.tokens()
@@ -89,7 +94,7 @@ private final class Play {
     }
 
     private func step() throws {
-        switch Int.random(in: 0..<15, using: &random) {
+        switch Int.random(in: 0..<20, using: &random) {
         case 0...3: writeLines()
         case 4: writePartial()
         case 5, 6: try turn()
@@ -98,6 +103,10 @@ private final class Play {
         case 10: copyAndTruncate()
         case 11: random.isTrue ? truncate() : delete()
         case 12: compress()
+        case 15, 16: try disk.isFailing ? mend() : fail()
+        case 17: beginCompressing()
+        case 18: beginCopying()
+        case 19: send(all: false)
         case 13: try isRunning ? halt() : restart()
         default: try isRunning ? halt() : restart(); if !isRunning { try restart() }
         }
@@ -150,6 +159,8 @@ private final class Play {
     }
 
     private func shift() {
+        // Logs are rotated again when all of them are compressed.
+        while arrivals.contains(where: { $0.original != nil }) { send(all: true) }
         for number in (1...20).reversed() {
             for ending in ["", ".gz"] {
                 let (old, new) = ("logs/a.log.\(number)\(ending)", "logs/a.log.\(number + 1)\(ending)")
@@ -220,6 +231,11 @@ private final class Play {
         guard isRunning else { return }
         let seconds = Int64([2, 3, 5, 80].randomElement(using: &random)!)
         say("pass \(seconds) s")
+        if disk.isFailing {
+            // What was read is true only when writing works again.
+            isMet = true
+            return try followed.turns(seconds: seconds)
+        }
         try followed.pass(seconds: seconds)
         isMet = true
         isKnown = true
@@ -227,8 +243,54 @@ private final class Play {
         fragile = []
     }
 
+    private func fail() throws {
+        let kind = random.isTrue ? FailingDisk.Kind.segments : .catalog
+        say("nothing can be written any more (\(kind))")
+        if isRunning { try followed.settle() }
+        try disk.fail(kind)
+    }
+
+    private func mend() throws {
+        guard disk.isFailing else { return }
+        say("writing works again")
+        try disk.mend()
+        guard isRunning else { return }
+        // More than the longest patience.
+        try followed.turns(seconds: 35)
+        try followed.settle()
+    }
+
+    /// `gzip` begins to compress a rotation, which stays until all is written.
+    private func beginCompressing() {
+        let number = Int.random(in: 1...3, using: &random)
+        let original = place.path("logs/a.log.\(number)")
+        guard let arrival = Arrival(of: original, at: original + ".gz", place, removes: true) else { return }
+        say("begin to compress a.log.\(number)")
+        arrivals.append(arrival)
+        send(all: false)
+    }
+
+    /// An archive of a rotation begins to come from elsewhere.
+    private func beginCopying() {
+        let number = Int.random(in: 1...3, using: &random)
+        let archive = place.path("logs/a.log-202601\(10 + arrivals.count + steps.count % 80).gz")
+        guard let arrival = Arrival(of: place.path("logs/a.log.\(number)"), at: archive, place, removes: false) else {
+            return
+        }
+        say("begin to copy an archive of a.log.\(number)")
+        arrivals.append(arrival)
+        send(all: false)
+    }
+
+    private func send(all: Bool) {
+        guard let place = arrivals.indices.randomElement(using: &random) else { return }
+        say("send \(all ? "the rest" : "a part") of \(arrivals[place].name)")
+        arrivals[place].send(all ? .max : Int.random(in: 1...80, using: &random))
+        if arrivals[place].isComplete { arrivals.remove(at: place) }
+    }
+
     private func halt() throws {
-        if random.isTrue {
+        if disk.isFailing || random.isTrue {
             say("kill")
             followed.kill()
             mayBeLost.formUnion(fragile)
@@ -251,7 +313,7 @@ private final class Play {
 }
 
 /// A generator of numbers whose whole course is in its seed.
-private struct Seeded: RandomNumberGenerator {
+struct Seeded: RandomNumberGenerator {
     private var state: UInt64
 
     init(_ seed: UInt64) {

@@ -63,13 +63,20 @@ final class Followed {
 
     /// Lets time go by, with four turns a second.
     func pass(seconds: Int64) throws {
+        try turns(seconds: seconds)
+        try settle()
+    }
+
+    /// The same without waiting for commits, of which some may fail.
+    func turns(seconds: Int64) throws {
         let end = time + seconds * 1_000_000
         while time < end {
             time = min(end, time + 250_000)
             try turn()
         }
-        try follower?.settle()
     }
+
+    func settle() throws { try follower?.settle() }
 
     /// The process is killed: what is not committed is gone. A commit on its way, which a process would take along,
     /// holds the lock here until it is done.

@@ -147,21 +147,29 @@ struct LastLineTests {
 struct TroubleTests {
     let place = Place()
 
-    @Test func `a missing file is named before anything is read`() throws {
+    @Test func `a word that names nothing is a problem of its own, and the others are read`() throws {
         place.write("a.ndjson", use("t1") + "\n")
-        #expect(throws: FileError.missing(path: place.path("b.ndjson"))) {
-            try place.ingest(place.path("a.ndjson"), place.path("b.ndjson"))
-        }
-        #expect(throws: FileError.missing(path: place.path("*.none"))) { try place.ingest(place.path("*.none")) }
+        place.write("c.ndjson", use("t2") + "\n")
+        let summary = try place.ingest(
+            place.path("a.ndjson"), place.path("b.ndjson"), place.path("*.none"), place.path("c.ndjson"))
+        #expect(try place.lines() == [use("t1"), use("t2")])
+        #expect(summary.problems.map(\.input) == [place.path("b.ndjson"), place.path("*.none")])
+        #expect(try place.problems() == [place.path("*.none"): .missing, place.path("b.ndjson"): .missing])
+        place.write("b.ndjson", use("t3") + "\n")
+        try place.ingest(place.path("b.ndjson"))
+        #expect(try place.problems() == [place.path("*.none"): .missing])
     }
 
-    @Test func `a damaged gzip file keeps its good lines and is a problem of its own`() throws {
+    @Test func `a gzip file that was cut long ago is read as far as it goes, and is a problem of its own`() throws {
         let text = (0..<20_000).map { use("t\($0 &* 7919)", $0) + "\n" }.joined()
         place.write("a.ndjson", text)
         place.shell("gzip a.ndjson && head -c 60000 a.ndjson.gz > cut.ndjson.gz")
         place.write("b.ndjson", use("b") + "\n")
+        place.clock = Place.farAhead
         let summary = try place.ingest(place.path("cut.ndjson.gz"), place.path("b.ndjson"))
         #expect(summary.problems.map(\.input) == [place.path("cut.ndjson.gz")])
+        #expect(try place.problems() == [place.path("cut.ndjson.gz"): .damaged])
+        #expect(summary.unchanged == 0)
         #expect(summary.counts.stored > 1000)
         #expect(try place.lines().last == use("b"))
         // The whole file, when it has arrived, gives exactly the rest.
@@ -169,6 +177,83 @@ struct TroubleTests {
         try place.ingest(place.path("cut.ndjson.gz"))
         #expect(try place.lines().count == 20_001)
         #expect(try Set(place.lines()).count == 20_001)
+        #expect(try place.problems() == [:])
+    }
+
+    @Test func `a gzip file that has no end yet waits, and is read once when it is whole`() throws {
+        place.write("a.ndjson", (0..<2000).map { use("t\($0 &* 7919)", $0) + "\n" }.joined())
+        place.shell("gzip a.ndjson && head -c 6000 a.ndjson.gz > new.ndjson.gz")
+        let summary = try place.ingest(place.path("new.ndjson.gz"))
+        #expect(summary.counts.lines == 0)
+        #expect(summary.unchanged == 0)
+        #expect(try place.problems() == [place.path("new.ndjson.gz"): .unfinished])
+        place.shell("tail -c +6001 a.ndjson.gz >> new.ndjson.gz")
+        #expect(try place.ingest(place.path("new.ndjson.gz")).counts.stored == 2000)
+        #expect(try place.problems() == [:])
+    }
+
+    @Test func `a gzip file that is made of a log beside it waits without a word`() throws {
+        place.write("a.ndjson", (0..<2000).map { use("t\($0 &* 7919)", $0) + "\n" }.joined())
+        place.shell("gzip -c a.ndjson > whole && head -c 6000 whole > a.ndjson.gz")
+        let summary = try place.ingest(place.path("a.ndjson"), place.path("a.ndjson.gz"))
+        #expect(summary.counts.stored == 2000)
+        #expect(summary.problems.isEmpty)
+        #expect(summary.unfinished == [place.path("a.ndjson.gz")])
+        place.shell("mv whole a.ndjson.gz && rm a.ndjson")
+        #expect(try place.ingest(place.path("a.ndjson.gz")).counts.lines == 0)
+    }
+
+    @Test(arguments: [500, 6000, 16_000, 23_000])
+    func `a gzip file that was cut and is a copy of what was read gives nothing, then or later`(_ length: Int) throws {
+        // Three of four lines are none, so that quarantine must tell too.
+        let lines = (0..<2000).map { $0 % 4 == 0 ? use("t\($0 &* 7919)", $0) : "no event \($0 &* 7919)" }
+        place.write("a.ndjson", lines.joined(separator: "\n") + "\n")
+        try place.ingest(place.path("a.ndjson"))
+        place.shell("mkdir elsewhere; gzip -c a.ndjson > whole; head -c \(length) whole > elsewhere/b.log.gz")
+        place.clock = Place.farAhead
+        #expect(try place.ingest(place.path("elsewhere/b.log.gz")).counts.lines == 0)
+        place.shell("cat whole > elsewhere/b.log.gz")
+        #expect(try place.ingest(place.path("elsewhere/b.log.gz")).counts.lines == 0)
+        #expect(try place.ingest(place.path("a.ndjson"), place.path("elsewhere/b.log.gz")).counts.lines == 0)
+    }
+
+    @Test(arguments: [false, true])
+    func `one long line without a newline is one line, plain and compressed, whichever comes first`(
+        _ isGzipFirst: Bool
+    ) throws {
+        let line = use("t1").dropLast() + ",\"note\":\"" + String(repeating: "x", count: 5000) + "\"}"
+        place.write("a.ndjson", String(line))
+        place.shell("gzip -c a.ndjson > b.ndjson.gz")
+        let words = [place.path("a.ndjson"), place.path("b.ndjson.gz")]
+        for word in isGzipFirst ? words.reversed() : words { try place.ingest(word) }
+        for word in words { #expect(try place.ingest(word).counts.lines == 0) }
+        #expect(try place.lines().count == 1)
+    }
+
+    @Test func `names are bytes: spellings of one letter, other encodings, patterns that are names`() throws {
+        let names = [
+            "caf\u{e9}.log", "cafe\u{301}.log", "h\u{10F8F4}te.log", "*.log", "[a].log", "a.log", "\u{10F8F4}x.log",
+        ]
+        place.shell("mkdir odd; cd odd; printf '%s\n' '\(use("t0"))' > \"$(printf 'h\\364te.log')\"")
+        for (number, name) in names.enumerated() where number != 2 && number != 6 {
+            place.write("odd/" + name, use("t\(number + 1)") + "\n")
+        }
+        // A private character that really stands in a name is its own bytes.
+        place.shell("printf '%s\n' '\(use("t9"))' > odd/\u{10F8F4}x.log")
+        #expect(try place.ingest(place.path("odd")).inputs == 7)
+        #expect(try place.tokens() == ["t0", "t1", "t2", "t4", "t5", "t6", "t9"])
+        #expect(try place.ingest(place.path("odd"), place.path("odd/*.log")).unchanged == 7)
+        let paths = try Trail(reading: place.trail).catalog.sources().map(\.path)
+        #expect(paths.contains(place.path("odd/" + names[2])))
+        #expect(paths.contains { $0.hasSuffix("x.log") && $0.unicodeScalars.count > place.path("odd/").count + 6 })
+    }
+
+    @Test func `a name in capitals is one of a gzip file too, and plain text is none`() throws {
+        place.write("a.log", use("t1") + "\n")
+        place.shell("mkdir logs; gzip -c a.log > logs/A.LOG.GZ; cp a.log logs/plain.log.gz")
+        let summary = try place.ingest(place.path("logs"))
+        #expect(try place.tokens() == ["t1"])
+        #expect(summary.problems.map(\.input) == [place.path("logs/plain.log.gz")])
     }
 
     @Test func `lines of many months go to one partition a month`() throws {

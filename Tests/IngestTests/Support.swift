@@ -41,12 +41,29 @@ final class Place {
         process.waitUntilExit()
     }
 
-    /// One run of ingestion at a fixed clock: 2026-06-01T00:00:00Z.
+    /// What runs of ingestion take for now: 2026-06-01T00:00:00Z, before any file of a test was written.
+    var clock: Int64 = 1_780_272_000_000_000
+    /// Long after that: 2096.
+    static let farAhead: Int64 = 3_976_272_000_000_000
+
+    /// One run of ingestion.
     @discardableResult
     func ingest(_ words: String..., final: Bool = false, limits: IngestLimits = IngestLimits()) throws -> IngestSummary {
         let writer = try TrailWriter(path: trail)
-        return try Ingestor(writer, takesUnfinishedLines: final, limits: limits, now: { 1_780_272_000_000_000 })
+        return try Ingestor(writer, takesUnfinishedLines: final, limits: limits, now: { [clock] in clock })
             .ingest(Inputs.resolve(words))
+    }
+
+    /// What the catalog keeps of inputs that could not be read.
+    func problems() throws -> [String: InputProblem.Kind] {
+        try Trail(reading: trail).catalog.inputProblems().reduce(into: [:]) { $0[$1.path] = $1.kind }
+    }
+
+    /// The stored tokens, sorted.
+    func tokens() throws -> [String] {
+        try lines().compactMap { line in
+            line.firstRange(of: "\"token_id\":\"").map { String(line[$0.upperBound...].prefix { $0 != "\"" }) }
+        }.sorted()
     }
 
     /// Everything that a reader can know, apart from where it lies and what number a token has.

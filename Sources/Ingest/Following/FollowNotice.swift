@@ -13,6 +13,8 @@ package enum FollowNotice: Sendable {
     case problem(path: String, any Error)
     /// An input that could not be read can be read again.
     case solved(path: String)
+    /// There is no log yet where one was looked for.
+    case nothingFound([String])
     /// Nothing can be written; reading waits, and nothing is lost by it.
     case blocked(any Error, seconds: Int64)
     /// Months that were old enough were dropped.

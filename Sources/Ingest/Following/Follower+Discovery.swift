@@ -8,33 +8,59 @@ extension Follower {
     func discover(_ time: Int64) throws {
         let begun = now()
         for file in files.values { file.isNamed = false }
-        let named = Inputs.present(words)
+        let found = Inputs.resolve(words)
+        judgeWords(found, time)
+        let named = found.inputs
         for input in named where !wantsStop() && !isShort { try meet(input, log: nil, time) }
         // Only then what was rotated: whatever moves from here on is missed under its name, and looked for next time.
-        let logs = Set(named.map(\.name) + words.map(Inputs.absolute)).sorted()
+        let logs = Set((named.map(\.name) + words.map(Inputs.absolute)).map(PathKey.init)).sorted().map(\.path)
         let rotations = identity.rotations(of: logs, turning: turning) { source, look in
             files[look.identity].map { $0.id == source.id } ?? (resting[look.identity] == look)
         }
         let unknown = rotations.filter { FileLook(path: $0.input.name).map { !isKnown($0) } ?? false }
-        for (input, log) in unknown { awaited[input.name] = log }
-        turning = Dictionary(unknown.map { ($0.log, turning[$0.log] ?? listedAt ?? now()) }) { min($0, $1) }
+        for (input, log) in unknown { awaited[PathKey(input.name)] = log }
+        turning = Dictionary(unknown.map { unknown in
+            let log = PathKey(unknown.log)
+            return (log, turning[log] ?? listedAt ?? now())
+        }) { min($0, $1) }
         listedAt = begun
         if !turning.isEmpty { discoverAgain() }
         // Known ones may have new names.
-        for (input, log) in rotations where awaited[input.name] == nil { try meet(input, log: log, time) }
-        for (path, log) in awaited.sorted(by: { $0.key < $1.key }) where !wantsStop() && !isShort {
-            try meet(Inputs.input(path), log: log, time)
-            if let look = FileLook(path: path), files[look.identity] == nil, resting[look.identity] != look { continue }
-            awaited[path] = nil
+        for (input, log) in rotations where awaited[PathKey(input.name)] == nil { try meet(input, log: log, time) }
+        for (key, log) in awaited.sorted(by: { $0.key < $1.key }) where !wantsStop() && !isShort {
+            try meet(Inputs.input(key.path), log: log, time)
+            if let look = FileLook(path: key.path), files[look.identity] == nil, resting[look.identity] != look {
+                continue
+            }
+            awaited[key] = nil
         }
         let atRest = identity.sources.filter { source in source.identity.map { resting[$0] != nil } ?? false }
-        let found = Set(files.values.map(\.id) + atRest.map(\.id))
-        let late = Set(awaited.values)
-        for record in identity.superseded(by: found, at: now())
-        where !found.contains(record.id) && !late.contains(record.log) {
+        let met = Set(files.values.map(\.id) + atRest.map(\.id))
+        let late = Set(awaited.values.map(PathKey.init))
+        for record in identity.superseded(by: met, at: now())
+        where !met.contains(record.id) && !late.contains(PathKey(record.log)) {
             remember(record)
             notify(.ended(path: record.path, record.ended ?? .missing, lost: record.lost))
         }
+    }
+
+    /// Says of words that name nothing that this is so: at once in the beginning, later when it lasts, since a log that
+    /// is rotated is not there for a moment.
+    private func judgeWords(_ found: Inputs.Found, _ time: Int64) {
+        let wrong = Dictionary(found.problems.map { (PathKey($0.name), $0.error) }) { first, _ in first }
+        for name in words.map(Inputs.absolute) {
+            let word = PathKey(name)
+            guard let error = wrong[word] else {
+                // A file that is there may still be one that cannot be read.
+                if absent.removeValue(forKey: word) != nil { tellSolved(name) }
+                continue
+            }
+            let since = absent[word] ?? (listedAt == nil ? time - options.grace : time)
+            absent[word] = since
+            if case .missing = error, time - since < options.grace { continue }
+            tell(name, error)
+        }
+        if found.inputs.isEmpty, found.problems.isEmpty, listedAt == nil { notify(.nothingFound(words)) }
     }
 
     private func isKnown(_ look: FileLook) -> Bool {
@@ -50,18 +76,31 @@ extension Follower {
             return rename(file, input.name)
         }
         guard resting[look.identity] != look else { return }
-        if case .gzip = input, try !isReady(input, look, time) { return }
+        if let known = retries[look.identity], known.look == look, time < known.retry.at { return }
         do {
+            if case .gzip = input, try !isReady(input, look, time) { return }
             try open(input.name, look, isNamed: log == nil, time) { try identity.open(input, log: log) }
-            tellSolved(input.name)
-        } catch let error as FileError where error.isAboutInput(input.name) {
-            fail(input, look, error, time)
+            retries[look.identity] = nil
+            if let file = files[look.identity] { try beginReading(file, time) }
+        } catch let error as InputError {
+            fail(input, look, error.cause, time)
         }
+    }
+
+    /// Reads of a file that is new before the next one is met, which may be a copy of it. A compressed one is read to its
+    /// end and closed: thousands of them take no more memory than one.
+    private func beginReading(_ file: LiveFile, _ time: Int64) throws {
+        if file.source.isFinite {
+            while files[file.identity] === file, !wantsStop(), try read(file, time) { try commitIfDue(ticks()) }
+        } else if file.source.record.checkpoint == 0 {
+            _ = try read(file, time)
+        }
+        try commitIfDue(ticks())
     }
 
     private func rename(_ file: LiveFile, _ path: String) {
         let old = file.source.record.path
-        guard old != path else { return }
+        guard !isSamePath(old, path) else { return }
         // A hard link or a second path is no new name while the first one stands.
         if FileLook(path: old)?.identity == file.identity { return }
         file.source.note { $0.path = path }
@@ -77,7 +116,7 @@ extension Follower {
         _ path: String, _ look: FileLook, isNamed: Bool, _ time: Int64, known: Int64? = nil,
         find: () throws -> OpenedSource
     ) throws {
-        if files.count >= options.mostOpen { throw FileError.tooManyOpen(path: path) }
+        if files.count >= options.mostOpen { throw InputError(cause: FileError.tooManyOpen(path: path)) }
         // Between the look and the opening, the name may have become another file's: that one is met next time, and
         // the file that was looked at under its new name.
         func isOther(_ opened: OpenedSource) -> Bool { opened.record.identity != look.identity }
@@ -88,7 +127,7 @@ extension Follower {
             opened = try find()
             if isOther(opened) { return discoverAgain() }
         }
-        if let original = files.values.first(where: { $0.id == opened.origin && $0.identity != look.identity }) {
+        if let original = openOrigin(of: opened), original.identity != look.identity {
             // What it continues or repeats is open: that one is read first, as far as it goes.
             try readToEnd(original.identity, time)
             opened = try find()
@@ -100,9 +139,10 @@ extension Follower {
         if isOther(opened) { return discoverAgain() }
         // Nothing of it was read, and yet it was written to: what was there may lie beside it.
         if opened.record.wasUsed(look) { awaitRotations(of: opened.record) }
-        settling[look.identity] = nil
+        let settled = settling.removeValue(forKey: look.identity)
         resting[look.identity] = nil
         let file = LiveFile(opened, look.identity, chunkBytes: options.limits.chunkBytes, at: time)
+        if let settled { file.settledSince = settled.since }
         file.isNamed = isNamed
         files[look.identity] = file
         noteInput(path)
@@ -114,15 +154,24 @@ extension Follower {
         if opened.record.id != known { notify(.opened(path: path, offset: opened.record.checkpoint)) }
     }
 
+    /// The open file that an opened one goes on with or repeats.
+    private func openOrigin(of opened: OpenedSource) -> LiveFile? {
+        guard let origin = opened.origin, let identity = identity.source(origin)?.identity else { return nil }
+        return files[identity].flatMap { $0.id == origin ? $0 : nil }
+    }
+
     /// A log that is open, of which nothing is read yet and of which a file may be a copy.
     ///
     /// Truncated, written to and copied again before its first turn, it has the same lines as its copy, and nothing
     /// that is known of it would tell.
-    private func unreadLog(of path: String, _ identity: FileIdentity) -> FileIdentity? {
-        files.values.first { file in
-            file.identity != identity && file.source.record.checkpoint == 0
-                && SourceIdentity.isRotation(path, of: file.source.record.log)
-        }?.identity
+    private func unreadLog(of path: String, _ other: FileIdentity) -> FileIdentity? {
+        for log in SourceIdentity.logs(ofRotation: path) {
+            for source in identity.known.ofLog(log) {
+                guard let found = source.identity, found != other, let file = files[found] else { continue }
+                if file.source.record.checkpoint == 0, isSamePath(file.source.record.log, log) { return found }
+            }
+        }
+        return nil
     }
 
     /// Whether a file that goes on with one that is open may be read now.
@@ -139,31 +188,37 @@ extension Follower {
             return true
         }
         if !opened.isFinite, opened.record.checkpoint >= opened.size { return true }
-        let since = settling[look.identity].flatMap { $0.look == look ? $0.since : nil } ?? time
-        settling[look.identity] = (look, since)
-        return time - max(since, original.changedAt) >= options.grace
+        let known = settling[look.identity].flatMap { $0.look == look ? $0 : nil } ?? Settling(look: look, since: time)
+        settling[look.identity] = known
+        return time - max(known.since, original.changedAt) >= options.grace
     }
 
     /// Whether a compressed file is written to its end: it looks the same for some time, and its last member is whole.
     /// One that never becomes whole is read as far as it goes.
-    private func isReady(_ input: Input, _ look: FileLook, _ time: Int64) throws -> Bool {
-        guard let known = settling[look.identity], known.look == look else {
-            settling[look.identity] = (look, time)
+    private func isReady(_ input: Input, _ look: FileLook, _ time: Int64) throws(InputError) -> Bool {
+        guard var known = settling[look.identity], known.look == look else {
+            settling[look.identity] = Settling(look: look, since: time)
             return false
         }
         let age = time - known.since
         if age < options.settling { return false }
-        return age >= options.grace || GzipStream.isWhole(path: input.name)
+        if age >= options.grace { return true }
+        if known.isWhole == nil {
+            known.isWhole = try InputError.wrapping { try GzipStream.ending(of: input.name) != .early }
+            settling[look.identity] = known
+        }
+        return known.isWhole ?? true
     }
 
-    private func fail(_ input: Input, _ look: FileLook, _ error: FileError, _ time: Int64) {
-        if error.isTooManyOpen {
+    private func fail(_ input: Input, _ look: FileLook, _ error: any Error, _ time: Int64) {
+        if let error = error as? FileError, error.isTooManyOpen {
             isShort = true
             if files.values.contains(where: { !$0.isDeleted }) { return }
         }
         tell(input.name, error)
+        retries[look.identity] = (look, Retry(after: retries[look.identity]?.retry, time))
         // What is no log at all is not tried again before it changes.
-        if case .notRegular = error { resting[look.identity] = look }
+        if case .notRegular = error as? FileError { resting[look.identity] = look }
     }
 
     /// Closes some files at whose end nothing is read, those first that have been silent longest.

@@ -1,23 +1,43 @@
 internal import Catalog
+internal import Segments
 internal import Files
 internal import Segments
 
 // What a file that is open has to say.
 
 extension Follower {
-    /// Reads what is new in a file, and ends it when nothing more is to be awaited.
+    /// Reads what is new in a file, and ends it when nothing more is to be awaited. What is wrong with it is told, and
+    /// keeps no other file from being read.
     /// - Returns: whether there is more to read at once.
     func read(_ file: LiveFile, _ time: Int64) throws -> Bool {
+        if let retry = file.retry, time < retry.at { return false }
         do {
             let isBusy = try readNew(file, time)
-            tellSolved(file.source.record.path)
+            file.retry = nil
+            let record = file.source.record
+            // A compressed file was damaged where it ended, and stays so.
+            if record.isBlind { tell(record.path, BlindError()) } else if !file.isDamaged { tellSolved(record.path) }
             return isBusy
-        } catch let error as FileError where error.isAboutInput(file.source.record.path) {
-            tell(file.source.record.path, error)
-            file.source.rest()
-            try keepState(of: file, size: file.source.record.size)
-            if file.source.isFinite { try end(file, nil, time) }
+        } catch let error as InputError {
+            try giveUp(file, error.cause, time)
             return false
+        }
+    }
+
+    /// Goes on without what cannot be read of a file now. A compressed one is read as far as it goes, and again when it
+    /// looks different, or after a while where the system failed.
+    private func giveUp(_ file: LiveFile, _ error: any Error, _ time: Int64) throws {
+        tell(file.source.record.path, error)
+        file.source.rest()
+        file.retry = Retry(after: file.retry, time)
+        guard files[file.identity] === file else { return }
+        try keepState(of: file, size: file.source.record.size)
+        guard file.source.isFinite else { return }
+        file.isDamaged = true
+        try end(file, nil, time)
+        if case .damaged = error as? FileError { return }
+        if let look = resting.removeValue(forKey: file.identity), let retry = file.retry {
+            retries[file.identity] = (look, retry)
         }
     }
 
@@ -66,7 +86,10 @@ extension Follower {
         }
         file.look = isAtEnd ? look : nil
         try keepState(of: file, size: look?.size ?? file.source.record.size)
-        if isAtEnd, file.source.isFinite { try end(file, file.isSuperseded ? .rotated : nil, time) }
+        if isAtEnd, file.source.isFinite {
+            if mayGoOn(file), try !takesLastLine(file) { return try waitForRest(of: file, time) }
+            try end(file, file.isSuperseded ? .rotated : nil, time)
+        }
         if isAtEnd, let look { try endIfForsaken(file, look, time) }
         return !isAtEnd
     }
@@ -85,12 +108,34 @@ extension Follower {
             if count == 0 { return true }
             // Looked at after reading: what was written in place of it meanwhile must not be taken for its end.
             guard try file.source.isUntouched() else { return nil }
-            try intake.readLines(&file.source, hasEnded: file.source.isFinite)
+            try intake.readLines(&file.source, hasEnded: file.source.isFinite && !mayGoOn(file))
             budget -= count
             if intake.isFull {
                 try keepState(of: file, size: file.source.record.size)
                 try intake.commit()
             }
+        }
+        return false
+    }
+
+    /// Whether a compressed file that has an end may get another one: it was changed a short while ago.
+    private func mayGoOn(_ file: LiveFile) -> Bool {
+        file.source.isFinite && ticks() - file.settledSince < options.grace && file.settledSince != .min
+    }
+
+    /// Whether the last line of a compressed file is a whole one.
+    private func takesLastLine(_ file: LiveFile) throws -> Bool {
+        intake.closeOpenLine(&file.source)
+        return file.source.pending.isEmpty || file.source.holdsEvent
+    }
+
+    /// Closes a compressed file that ends within a line, to look at it again when it has been the same for long enough.
+    private func waitForRest(of file: LiveFile, _ time: Int64) throws -> Bool {
+        let look = FileLook(path: file.source.record.path)
+        drop(file)
+        if let look, look.identity == file.identity {
+            settling[file.identity] = Settling(look: look, since: file.settledSince, isWhole: true)
+            retries[file.identity] = (look, Retry(at: file.settledSince + options.grace))
         }
         return false
     }
@@ -114,7 +159,7 @@ extension Follower {
         let patience = files.count > Self.many ? min(options.grace, 5_000_000) : options.grace
         guard time - file.changedAt >= patience, !file.isNamed || file.isSuperseded else { return }
         let isStanding = FileLook(path: file.source.record.path)?.identity == file.identity
-        let isOnlyUnnamed = isStanding && file.source.record.path == file.source.record.log
+        let isOnlyUnnamed = isStanding && isSamePath(file.source.record.path, file.source.record.log)
         try end(file, look.names == 0 ? .deleted : isOnlyUnnamed ? nil : .rotated, time)
     }
 
@@ -128,7 +173,8 @@ extension Follower {
         switch ending {
         case .truncated, .rewritten: lost = file.unread
         case .rotated, .deleted, .missing: try takeLastLine(file)
-        case nil: if file.source.isFinite { try takeLastLine(file) }
+        // What stands before a damage is the beginning of a line.
+        case nil: if file.source.isFinite, !file.isDamaged { try takeLastLine(file) }
         }
         let path = file.source.record.path
         let ended = ending == nil ? nil : now()
@@ -138,8 +184,7 @@ extension Follower {
             $0.lost += lost
         }
         remember(file.source.state(size: max(look?.size ?? 0, file.source.record.size)))
-        // It stays open until all of it is true, so that a full disk finds it still there.
-        leaving.append(file)
+        leave(file)
         files[file.identity] = nil
         if let ending { notify(.ended(path: path, ending, lost: lost)) }
         if let box = file.box, let look, ending == .truncated || ending == .rewritten {
@@ -179,11 +224,16 @@ extension Follower {
 
     /// Has the rotations beside a log read that may hold what was not read of a generation.
     func awaitRotations(of source: SourceRecord) {
-        for input in identity.rotations(of: [source], beside: source.log) { awaited[input.name] = source.log }
+        for input in identity.rotations(of: [source], beside: source.log) { awaited[PathKey(input.name)] = source.log }
     }
 
     private func takeLastLine(_ file: LiveFile) throws {
-        while try file.source.fill() > 0 { try intake.readLines(&file.source, hasEnded: true) }
+        do {
+            while try file.source.fill() > 0 { try intake.readLines(&file.source, hasEnded: true) }
+        } catch let error as InputError {
+            // What was not read of its last line stays unread.
+            return tell(file.source.record.path, error.cause)
+        }
         intake.closeOpenLine(&file.source)
         if !file.source.pending.isEmpty { try intake.readLast(&file.source) }
     }
@@ -191,8 +241,14 @@ extension Follower {
     /// Closes a file of which another one holds everything, the last line too.
     func drop(_ file: LiveFile) {
         remember(file.source.state(size: file.source.record.size))
-        leaving.append(file)
+        leave(file)
         files[file.identity] = nil
+    }
+
+    /// A file stays open until all that was read of it is true, so that a full disk finds it still there. A compressed
+    /// one is found by its name.
+    private func leave(_ file: LiveFile) {
+        if !file.source.isFinite { leaving.append(file) }
     }
 
     // MARK: Bookkeeping
@@ -204,23 +260,23 @@ extension Follower {
     }
 
     func tell(_ path: String, _ error: any Error) {
-        guard problems[path] != "\(error)" else { return }
-        problems[path] = "\(error)"
-        notify(.problem(path: path, error))
+        if problems.add(path, error) { notify(.problem(path: path, error)) }
     }
 
     func tellSolved(_ path: String) {
-        if problems.removeValue(forKey: path) != nil { notify(.solved(path: path)) }
+        if problems.remove(path) { notify(.solved(path: path)) }
     }
 }
 
 extension Error {
-    /// Whether an error of the trail may pass: a full disk, or too few descriptors.
+    /// Whether an error of the trail may pass, by itself or by somebody's help: a full or failing disk, a folder that
+    /// may not be written, too few descriptors, a catalog that is locked. Reading waits for that, and loses nothing.
     var mayPass: Bool {
         switch self as any Error {
-        case let error as FileError: error.isShortage
-        case CatalogError.failed: true
+        case let error as FileError:
+            if case .cannotWrite = error { true } else { error.isShortage }
         case let error as SegmentError: error.isInputOutput
+        case CatalogError.failed, is InputError: true
         default: false
         }
     }

@@ -58,23 +58,38 @@ package final class Follower {
     /// like then. They are opened again when they look different.
     var resting: [FileIdentity: FileLook] = [:]
     /// Compressed files and copies that are not read yet, and since when they look like this.
-    var settling: [FileIdentity: (look: FileLook, since: Int64)] = [:]
+    var settling: [FileIdentity: Settling] = [:]
+    /// Files that could not be opened: what they looked like, and when they are tried again unless they look otherwise.
+    var retries: [FileIdentity: (look: FileLook, retry: Retry)] = [:]
     /// Rotations of logs that are still to be read, and the logs that they belong to.
-    var awaited: [String: String] = [:]
+    var awaited: [PathKey: String] = [:]
     /// Logs that were found rotated by the last discovery, and since when they may have been; and when it was.
-    var turning: [String: Int64] = [:]
+    var turning: [PathKey: Int64] = [:]
     var listedAt: Int64?
-    /// What was told about inputs that cannot be read.
-    var problems: [String: String] = [:]
+    /// What is wrong with inputs and words, as it was told.
+    var problems: ProblemList
+    /// Words that name nothing, and since when.
+    var absent: [PathKey: Int64] = [:]
     /// Where things may happen.
     package private(set) var folders: Set<String> = []
     private var discoveredAt: Int64?
+    /// How long the last discovery took, in microseconds.
+    private var discoveryTook: Int64 = 0
+    private var wantsDiscovery = true
     private var waitingSince: Int64?
     private var blockade: Blockade?
     private let before: WrittenTotals
     private var merging: Merging
     private var retention: Retention?
-    private var inputs: Set<String> = []
+    private var inputs: Set<PathKey> = []
+
+    /// A file that is looked at for a while before it is read.
+    struct Settling {
+        var look: FileLook
+        var since: Int64
+        /// Whether a compressed file has an end, once that was looked for.
+        var isWhole: Bool?
+    }
 
     /// Writing does not work; it is tried again later.
     private struct Blockade {
@@ -101,6 +116,7 @@ package final class Follower {
         self.notify = notify
         self.wantsStop = wantsStop
         before = try writer.catalog.written()
+        problems = try ProblemList(of: writer.catalog)
         merging = Merging(writer)
         retention = options.keep.map { Retention(writer, span: $0) }
         intake = LineIntake(writer, options.limits, now: now)
@@ -116,11 +132,21 @@ package final class Follower {
         let flush = min(
             waitingSince.map { $0 + options.flushInterval } ?? .max,
             intake.isCommitting ? ticks() + Self.commitCheck : .max)
-        return min(discoveredAt.map { $0 + options.discoveryInterval } ?? 0, flush)
+        return min(nextDiscovery, flush)
     }
 
     /// Has the next turn look up the words again.
-    package func discoverAgain() { discoveredAt = nil }
+    package func discoverAgain() { wantsDiscovery = true }
+
+    /// Looking at thousands of files takes its time, so it is done the less often the longer it takes.
+    private var nextDiscovery: Int64 {
+        guard let discoveredAt else { return 0 }
+        if wantsDiscovery { return discoveredAt + 4 * discoveryTook }
+        let interval = max(options.discoveryInterval, 4 * discoveryTook)
+        // Some files are not read yet.
+        if !settling.isEmpty || !retries.isEmpty || !awaited.isEmpty { return discoveredAt + interval }
+        return discoveredAt + max(interval, min(200 * discoveryTook, 6 * interval))
+    }
 
     /// Does what there is to do now. Throws what cannot be waited for.
     /// - Returns: whether there is more to do at once.
@@ -129,11 +155,13 @@ package final class Follower {
         if let blockade, time < blockade.retryAt { return false }
         do {
             // Where nothing more is written, no later commit would tell that the last one failed.
-            if blockade != nil { try startOver() } else { try intake.check() }
-            if discoveredAt.map({ time >= $0 + options.discoveryInterval }) ?? true {
+            if blockade != nil { try startOver(time) } else { try intake.check() }
+            if time >= nextDiscovery {
                 discoveredAt = time
+                wantsDiscovery = false
                 try discover(time)
                 folders = Inputs.folders(of: words).union(files.values.map { parent(of: $0.source.record.path) })
+                discoveryTook = ticks() - time
             }
             var isBusy = false
             for file in files.values.sorted(by: { $0.id < $1.id }) where !wantsStop() {
@@ -152,6 +180,7 @@ package final class Follower {
             }
             if isShort { isBusy = relieve() || isBusy }
             if blockade != nil { try unblock(time) }
+            problems.save(in: writer.catalog, at: now())
             return isBusy
         } catch where error.mayPass {
             block(error, time)
@@ -180,15 +209,17 @@ package final class Follower {
         summary.segments = written.segments
         summary.inputs = inputs.count
         summary.future = intake.summary.future
+        summary.problems = problems.unsolved
+        problems.save(in: writer.catalog, at: now())
         summary.waiting = files.values.filter { $0.unread > 0 }
             .map { ($0.source.record.path, Int($0.unread)) }.sorted { $0.input < $1.input }
         files = [:]
         return summary
     }
 
-    func noteInput(_ path: String) { inputs.insert(path) }
+    func noteInput(_ path: String) { inputs.insert(PathKey(path)) }
 
-    private func commitIfDue(_ time: Int64) throws {
+    func commitIfDue(_ time: Int64) throws {
         guard intake.hasNews else { return waitingSince = nil }
         let since = waitingSince ?? time
         waitingSince = since
@@ -230,20 +261,47 @@ package final class Follower {
         blockade = nil
     }
 
-    /// Forgets what is not committed and begins again at the checkpoints of the catalog.
-    private func startOver() throws {
+    /// Forgets what is not committed and begins again at the checkpoints of the catalog, as after a restart; but files
+    /// stay open, whatever has become of their names.
+    ///
+    /// Nothing is kept that rests on what was not committed: numbers of sources, how far another file was read, which
+    /// files need not be looked at. Each file is found out anew, as if it were met for the first time.
+    private func startOver(_ time: Int64) throws {
+        intake.abandon()
         try writer.startOver()
         intake = LineIntake(writer, options.limits, now: now)
         identity = try SourceIdentity(of: writer.catalog, holdsLines: intake.holdsLines)
-        for file in leaving where files[file.identity] == nil { files[file.identity] = file }
-        leaving = []
-        for file in files.values {
-            if file.source.isFinite {
-                files[file.identity] = nil
-            } else {
-                try file.startOver(from: identity.source(file.id))
-            }
-        }
+        // Of one file, only its present content can be read again.
+        var open = leaving.filter { files[$0.identity] == nil } + files.values
+        let isKnown = open.map { file in identity.source(file.id)?.identity == file.identity }
+        open = zip(open, isKnown).sorted { left, right in
+            left.1 != right.1 ? left.1 : left.0.id < right.0.id
+        }.map(\.0)
+        (files, leaving, resting, settling, retries) = ([:], [], [:], [:], [:])
         waitingSince = nil
+        // What is not yet found out when something fails is still open for the next time.
+        defer { leaving += open }
+        while let file = open.first {
+            try meetAgain(file, time)
+            open.removeFirst()
+        }
+        discoverAgain()
+    }
+
+    /// Finds out anew which source a file is that is open. A compressed one is found by its name.
+    private func meetAgain(_ file: LiveFile, _ time: Int64) throws {
+        guard let box = file.box else { return }
+        let old = file.source.record
+        do {
+            let look = try InputError.wrapping { try box.file.look() }
+            try open(old.path, look, isNamed: file.isNamed, time, known: old.id) {
+                var opened = try identity.openFile(box, old.path)
+                identity.assign(old.log, to: &opened.record)
+                opened.record.readAt = opened.record.readAt ?? old.readAt
+                return opened
+            }
+        } catch let error as InputError {
+            tell(old.path, error.cause)
+        }
     }
 }

@@ -13,14 +13,17 @@ final class LiveFile {
     var checkedAt: Int64
     /// Whether one of the words names it now.
     var isNamed = true
-    /// As it was opened, for starting over before anything of it was committed.
+    /// Since when it has looked as it did when it was opened, for a compressed file.
+    var settledSince: Int64 = .min
+    /// Whether a compressed file was read up to a damage.
+    var isDamaged = false
+    /// Reading it failed: it is tried again later, each time with more patience.
+    var retry: Retry?
     private let opened: OpenedSource
-    private let chunkBytes: Int
 
     init(_ opened: OpenedSource, _ identity: FileIdentity, chunkBytes: Int, at time: Int64) {
         self.identity = identity
         self.opened = opened
-        self.chunkBytes = chunkBytes
         source = SourceReader(opened, chunkBytes: chunkBytes)
         changedAt = time
         checkedAt = time
@@ -51,25 +54,27 @@ final class LiveFile {
 
     /// Whether a newer file stands under the name that this one had: it is a rotated one.
     var isSuperseded: Bool {
-        guard source.record.path != source.record.log else { return false }
+        guard !isSamePath(source.record.path, source.record.log) else { return false }
         return FileLook(path: source.record.log).map { $0.identity != identity } ?? false
     }
+}
 
-    /// Goes back to what was committed of it, or to where it began.
-    func startOver(from committed: SourceRecord?) throws {
-        var anew = opened
-        anew.record = committed ?? opened.record
-        anew.record.path = source.record.path
-        anew.record.device = identity.device
-        anew.record.inode = identity.inode
-        guard let box else {
-            // A compressed file cannot be read backwards.
-            throw FileError.missing(path: source.record.path)
-        }
-        anew.head = try SourceIdentity.read(box, 0, SourceIdentity.headLength)
-        let length = Int(min(anew.record.checkpoint, Int64(SourceIdentity.tailLength)))
-        anew.tail = try SourceIdentity.read(box, anew.record.checkpoint - Int64(length), length)
-        source = SourceReader(anew, chunkBytes: chunkBytes)
-        look = nil
+/// When something that failed is tried again, by the follower's clock.
+struct Retry {
+    private static let shortest: Int64 = 1_000_000
+    private static let longest: Int64 = 60_000_000
+
+    private(set) var at: Int64
+    private var delay: Int64
+
+    init(at time: Int64) {
+        at = time
+        delay = Self.shortest
+    }
+
+    /// - Parameter last: the try before this one, of which the patience is doubled.
+    init(after last: Retry?, _ time: Int64) {
+        delay = min((last?.delay ?? Self.shortest / 2) * 2, Self.longest)
+        at = time + delay
     }
 }

@@ -98,18 +98,25 @@ struct Ingest: ParsableCommand {
         let report = IngestReport(summary, seconds: seconds)
         if !trail.quiet || output.format != .text { try output.write { try report.print(as: output.format, to: $0) } }
         try report.printRemarks(onlyAlarms: trail.quiet, to: .standardError())
-        if let first = summary.problems.first {
-            throw Failure(
-                code: Failure.code(of: first.error) ?? Failure.inputOutput,
-                messages: summary.problems.map { "\($0.error)" })
-        }
+        if !summary.problems.isEmpty { throw failure(of: summary.problems.map(\.error)) }
+        if let blindness = report.blindness { throw Failure(code: Failure.data, messages: [blindness]) }
+    }
+
+    /// What kept inputs from being read, each said; the exit code is that of the first.
+    private func failure(of errors: [any Error]) -> Failure {
+        Failure(
+            code: errors.first.flatMap { Failure.code(of: $0) } ?? Failure.inputOutput, messages: errors.map { "\($0)" })
     }
 
     private func once() throws -> IngestSummary {
-        let inputs = try Inputs.resolve(paths)
+        let found = Inputs.resolve(paths)
+        // Where nothing is to be read, no trail is made.
+        if found.inputs.isEmpty, !found.problems.isEmpty, kind(ofPath: trail.path) == .missing {
+            throw failure(of: found.problems.map(\.error))
+        }
         let progress = Progress.standardError("ingest", total: nil, quiet: trail.quiet)
         return try IngestRun.run(
-            inputs, into: trail.path, group: group.flatMap { groupNumber(named: $0) }, isFinal: final,
+            found, into: trail.path, group: group.flatMap { groupNumber(named: $0) }, isFinal: final,
             progress: progress)
     }
 
@@ -127,7 +134,7 @@ struct Ingest: ParsableCommand {
 /// One run of ingestion with its progress line, shared by `ingest` and `demo`.
 enum IngestRun {
     static func run(
-        _ inputs: [Input], into path: String, group: UInt32? = nil, isFinal: Bool, progress: Progress
+        _ inputs: Inputs.Found, into path: String, group: UInt32? = nil, isFinal: Bool, progress: Progress
     ) throws -> IngestSummary {
         defer { progress.finish() }
         Process.keepLittleMemory()
