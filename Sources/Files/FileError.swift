@@ -58,7 +58,7 @@ package enum FileError: Error, Sendable, Equatable, CustomStringConvertible {
     package var isInputOutput: Bool {
         switch self {
         case .cannotWrite, .cannotRead, .locked: true
-        case .missing, .notRegular, .untrusted, .damaged: false
+        case .missing, .notRegular, .untrusted, .damaged, .unfinished: false
         }
     }
 

@@ -65,12 +65,12 @@ struct LateUses {
     let window: DetectionWindow
 
     /// The tokens with a use in the window later than `deadline` says, and all their late uses before `as_of`.
-    func read(after deadline: (TokenLife) -> Int64?) throws -> [(life: TokenLife, uses: Case)] {
+    func read(after deadline: (TokenLife) throws -> Int64?) throws -> [(life: TokenLife, uses: Case)] {
         // Arrays of their own: whoever looks at a deadline must not copy a case.
         var lives: [TokenLife] = []
         var deadlines: [Int64] = []
         for token in try ActiveTokens(history: history, window: window).read() {
-            guard let deadline = deadline(token.life), token.lastUse > deadline else { continue }
+            guard let deadline = try deadline(token.life), token.lastUse > deadline else { continue }
             lives.append(token.life)
             deadlines.append(deadline)
         }
