@@ -14,6 +14,8 @@ let pipeline: [Target] = [
         name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     // How the C library keeps freed memory.
     .systemLibrary(name: "CMalloc", path: "Sources/CMalloc"),
+    // What Swift cannot call of SQLite.
+    .systemLibrary(name: "CSQLite", path: "Sources/CSQLite"),
     .target(name: "Columns"),
     .target(name: "Console"),
     .target(name: "Files", dependencies: ["CZlib"]),
@@ -21,13 +23,13 @@ let pipeline: [Target] = [
     .target(name: "Parquet", dependencies: ["CZlib", "Columns"]),
     .target(name: "Segments", dependencies: ["Columns", "Events", "Parquet"]),
     .target(name: "Rollups", dependencies: ["CZlib", "Columns", "Events"]),
-    .target(name: "Catalog", dependencies: ["Columns", "Events", "Rollups", grdb, sqlite]),
+    .target(name: "Catalog", dependencies: ["CSQLite", "Columns", "Files", "Events", "Rollups", grdb, sqlite]),
     .target(
         name: "Trail",
         dependencies: ["Columns", "Files", "Events", "Parquet", "Segments", "Rollups", "Catalog", crypto]),
     .target(name: "Ingest", dependencies: ["Columns", "Files", "Events", "Segments", "Rollups", "Catalog", "Trail"]),
     .target(name: "Detection", dependencies: ["Columns", "Events", "Rollups", crypto]),
-    .target(name: "Policies", dependencies: ["Events", "Detection", yams]),
+    .target(name: "Policies", dependencies: ["Console", "Events", "Detection", yams]),
     .target(name: "QueryFiles", path: "Queries", resources: [.embedInCode("sql")]),
     .target(
         name: "Queries",
@@ -62,12 +64,13 @@ let tests: [Target] = [
     .testTarget(name: "RollupsTests", dependencies: ["Columns", "Events", "Rollups"]),
     .testTarget(
         name: "IngestTests",
-        dependencies: ["Columns", "Events", "Files", "Rollups", "Catalog", "Trail", "Ingest", grdb]),
+        dependencies: ["Columns", "Events", "Files", "Segments", "Rollups", "Catalog", "Trail", "Ingest", grdb]),
     .testTarget(name: "DetectionTests", dependencies: ["Columns", "Events", "Rollups", "Detection", "Policies"]),
-    .testTarget(name: "PoliciesTests", dependencies: ["Events", "Detection", "Policies"]),
+    .testTarget(name: "PoliciesTests", dependencies: ["Console", "Events", "Detection", "Policies"]),
     .testTarget(name: "DemoTests", dependencies: ["Demo"]),
     // These run the built program itself.
-    .testTarget(name: "CommandTests", dependencies: ["Console", "authtrail", "EngineChecks"]),
+    .testTarget(
+        name: "CommandTests", dependencies: ["Console", "Detection", "Policies", "authtrail", "EngineChecks"]),
     // These damage trails and ask everything that can be asked of them, in their own process.
     .testTarget(
         name: "DamageTests",

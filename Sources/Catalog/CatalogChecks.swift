@@ -8,13 +8,21 @@ extension Catalog {
     /// What SQLite itself finds wrong with its file; empty when it is sound.
     package func integrityProblems() throws(CatalogError) -> [String] {
         try read("check the catalog") { db in
-            let answers = try String.fetchAll(db, sql: "PRAGMA integrity_check(20)")
+            let answers = try Self.integrity(of: "main", atMost: 20, db)
             let orphans = try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").map { row in
                 let (table, parent): (String, String) = (try row.value("table"), try row.value("parent"))
                 return "a row of \(table) names a \(parent) that is not there"
             }
-            return (answers == ["ok"] ? [] : answers) + orphans
+            return answers + orphans
         }
+    }
+
+    /// What SQLite finds wrong with a database. Throws if a part of it could not be read: SQLite counts it as damaged.
+    static func integrity(of database: String, atMost most: Int, _ db: Database) throws -> [String] {
+        _ = SystemCalls.takeFailure()
+        let answers = try String.fetchAll(db, sql: "PRAGMA \(database).integrity_check(\(most))")
+        guard SystemCalls.takeFailure() == nil else { throw DatabaseError(resultCode: .SQLITE_IOERR_READ) }
+        return answers == ["ok"] ? [] : answers
     }
 
     /// The tables whose rows are not those that were written.

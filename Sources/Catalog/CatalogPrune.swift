@@ -24,14 +24,10 @@ package final class PruneNotes {
     private let database: DatabaseQueue
     private var known = KnownTokens()
 
-    /// Throws what SQLite throws.
+    /// Throws `CatalogError`.
     package init() throws {
-        var configuration = Catalog.configuration
         // Sources are listed elsewhere.
-        configuration.foreignKeysEnabled = false
-        configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA synchronous = OFF") }
-        database = try DatabaseQueue(path: "", configuration: configuration)
-        try CatalogMigrations.migrator.migrate(database)
+        database = try DatabaseQueue.scratch(foreignKeys: false)
     }
 
     /// Notes facts of tokens, in the order in which their lines were read.
@@ -41,7 +37,7 @@ package final class PruneNotes {
     package func add(_ uses: TokenUse) throws { try note { try $0.add(uses) } }
 
     /// Notes where lines stand.
-    package func add(_ spans: [LineSpan]) throws { try database.write { db in try Self.add(spans, db) } }
+    package func add(_ spans: [LineSpan]) throws { try database.writeScratch { db in try Self.add(spans, db) } }
 
     private func note(_ body: (TokenNotes) throws -> Void) throws { try TokenNotes.note(in: database, &known, body) }
 

@@ -79,19 +79,41 @@ extension Catalog {
     /// What is known about a token.
     package func life(ofToken number: UInt32) throws(CatalogError) -> TokenLife? {
         try read("read tokens") { db in
-            try Row.fetchOne(db, sql: Self.life, arguments: [number]).map(
-                TokenLife.init)
+            try Row.fetchOne(db, sql: Self.life, arguments: [number]).map { try TokenLife($0) }
         }
     }
 
     /// What is known about some tokens, in the order of the numbers; unknown numbers are left out.
     package func lives(ofTokens numbers: [UInt32]) throws(CatalogError) -> [TokenLife] {
         try read("read tokens") { db in
+            if let lives = try Self.neighbors(numbers, db) { return lives }
             let statement = try db.cachedStatement(sql: Self.life)
             return try numbers.compactMap { number in
-                try Row.fetchOne(statement, arguments: [number]).map(TokenLife.init)
+                try Row.fetchOne(statement, arguments: [number]).map { try TokenLife($0) }
             }
         }
+    }
+
+    /// The same in one pass over the table, which for many tokens takes a fraction of asking for each; nil if they are
+    /// few, or too far apart.
+    private static func neighbors(_ numbers: [UInt32], _ db: Database) throws -> [TokenLife]? {
+        guard numbers.count > 256, let first = numbers.first, let last = numbers.last,
+            zip(numbers, numbers.dropFirst()).allSatisfy({ $0 < $1 }), Int(last - first) / 8 < numbers.count
+        else { return nil }
+        let rows = try Row.fetchCursor(
+            db, sql: """
+                SELECT *, CAST(token_id AS BLOB) AS token_bytes FROM tokens WHERE token_no BETWEEN ? AND ?
+                ORDER BY token_no
+                """, arguments: [first, last])
+        var lives: [TokenLife] = [], place = 0
+        // Few lists of scopes are given to many tokens.
+        var scopes: [String: [String]] = [:]
+        while let row = try rows.next() {
+            let number: UInt32 = try row.value("token_no")
+            while place < numbers.count, numbers[place] < number { place += 1 }
+            if place < numbers.count, numbers[place] == number { lives.append(try TokenLife(row, &scopes)) }
+        }
+        return lives
     }
 
     /// What is known about the tokens of these ids; unknown ids are left out.
@@ -101,7 +123,7 @@ extension Catalog {
                 SELECT *, CAST(token_id AS BLOB) AS token_bytes FROM tokens WHERE token_id = CAST(? AS TEXT)
                 """)
             return try ids.compactMap { id in
-                try Row.fetchOne(statement, arguments: [Data(id)]).map(TokenLife.init)
+                try Row.fetchOne(statement, arguments: [Data(id)]).map { try TokenLife($0) }
             }
         }
     }
@@ -229,12 +251,23 @@ extension LineCounts {
 
 extension TokenLife {
     init(_ row: Row) throws {
+        var lists: [String: [String]] = [:]
+        try self.init(row, &lists)
+    }
+
+    /// - Parameter lists: the lists of scopes that were read before, by their text.
+    init(_ row: Row, _ lists: inout [String: [String]]) throws {
         let id: Data = try row.value("token_bytes")
         self.init(number: UInt32(try row.int64("token_no", .token)), tokenID: String(decoding: id, as: UTF8.self))
         kind = try row.value("kind")
         principal = try row.value("principal")
         let list: String? = try row.value("scopes")
-        scopes = list.flatMap { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) }
+        scopes = list.flatMap { text in
+            if let known = lists[text] { return known }
+            let read = try? JSONDecoder().decode([String].self, from: Data(text.utf8))
+            if let read, lists.count < 4096 { lists[text] = read }
+            return read
+        }
         issuedAt = try row.int64IfAny("issued_at", .time)
         issuedBy = try row.value("issued_by")
         expiresAt = try row.int64IfAny("expires_at", .time)

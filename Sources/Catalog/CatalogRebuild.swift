@@ -41,8 +41,8 @@ extension Catalog {
         guard let file else { return ([], []) }
         do {
             return try attached(file) { db in
-                let problems = try String.fetchAll(db, sql: "PRAGMA kept.integrity_check(3)")
-                guard problems == ["ok"] else {
+                let problems = try Self.integrity(of: "kept", atMost: 3, db)
+                guard problems.isEmpty else {
                     throw CatalogError.damaged(path: file, reason: problems.joined(separator: "; "))
                 }
                 if let table = try TableSums.problem(ofCopy: "kept", db) {
@@ -62,9 +62,7 @@ extension Catalog {
                 let sources = try Row.fetchAll(db, sql: "SELECT * FROM kept.sources").map(SourceRecord.init)
                 return (dead, sources)
             }
-        } catch let error as CatalogError { throw error } catch {
-            throw .damaged(path: file, reason: "\(error)")
-        }
+        } catch { throw CatalogError(error, "read", file) }
     }
 
     /// Lists a segment, in one transaction: `read` notes the facts of its tokens and gives its record and its rollups.
@@ -125,7 +123,7 @@ extension Catalog {
             try attached(file) { db in
                 try db.execute(sql: "INSERT INTO pruned_spans SELECT * FROM kept.pruned_spans")
             }
-        } catch { throw .damaged(path: file, reason: "\(error)") }
+        } catch { throw CatalogError(error, "read", file) }
     }
 
     /// Lines that rebuilds could not bring back, by source.
@@ -146,7 +144,7 @@ extension Catalog {
     private func unsynced() throws(CatalogError) {
         do {
             try database.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = OFF") }
-        } catch { throw .failed(operation: "begin a rebuild", path: path, reason: "\(error)") }
+        } catch { throw CatalogError(error, "begin a rebuild", path) }
     }
 
     private func attached<Value>(_ file: String, _ body: (Database) throws -> Value) throws -> Value {

@@ -93,10 +93,6 @@ package struct RunRecord: Sendable {
 }
 
 extension Catalog {
-    /// Opens a catalog only to write into its ledger, beside a process that may be writing events: SQLite's own lock
-    /// keeps the two apart. Nothing is created.
-    package static func ledger(path: String) throws(CatalogError) -> Catalog { try Catalog(ledger: path) }
-
     /// What the ledger knows of some findings, by id; those that it does not know are left out.
     package func states(of ids: [String]) throws(CatalogError) -> [String: LedgerState] {
         try read("read what is known of findings") { db in

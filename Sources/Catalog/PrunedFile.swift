@@ -6,9 +6,16 @@ package enum PrunedFile {
     /// The tables of the catalog that it repeats.
     static let tables = ["sources", "prunes", "pruned_spans", "pruned_tokens", "removed_segments"]
 
-    /// The number of the last prune that a file knows, or nil if there is no such file or it cannot be read.
-    package static func lastPrune(path: String) -> Int64? {
-        try? queue(path).read { db in try Int64.fetchOne(db, sql: "SELECT max(prune_id) FROM prunes") }
+    /// The number of the last prune that a file knows, or nil if there is no such file or it is damaged. Throws for one
+    /// that cannot be read just now.
+    package static func lastPrune(path: String) throws(CatalogError) -> Int64? {
+        do {
+            return try queue(path).read { db in try Int64.fetchOne(db, sql: "SELECT max(prune_id) FROM prunes") }
+        } catch {
+            let error = CatalogError(error, "read", path)
+            guard error.isInputOutput else { return nil }
+            throw error
+        }
     }
 
     /// How many dropped lines of each source a file knows, and their bytes, each with a newline; none if there is no
@@ -25,11 +32,11 @@ package enum PrunedFile {
                     try ($0.int64("source_id", .number), ($0.count("lines"), $0.count("bytes")))
                 })
             }
-        } catch { throw .damaged(path: path, reason: "\(error)") }
+        } catch { throw CatalogError(error, "read", path) }
     }
 
     static func queue(_ path: String) throws -> DatabaseQueue {
-        var configuration = Configuration()
+        var configuration = Catalog.configuration(Patience())
         configuration.readonly = true
         return try DatabaseQueue(path: path, configuration: configuration)
     }
@@ -45,7 +52,7 @@ extension Catalog {
     /// dropped and there is none.
     package func prunedFileFault(_ file: String) throws(CatalogError) -> String? {
         guard let last = try lastPrune() else { return nil }
-        guard PrunedFile.lastPrune(path: file) == last else {
+        guard try PrunedFile.lastPrune(path: file) == last else {
             return "is missing, damaged or older than the last prune"
         }
         return try read("compare what was dropped") { db in
@@ -61,7 +68,11 @@ extension Catalog {
                     }
                     return nil
                 }
-            } catch let error as DatabaseError { return "cannot be read: \(error.message ?? "it is damaged")" }
+            } catch let error as DatabaseError {
+                let told = CatalogError(error, "read", file)
+                guard !told.isInputOutput else { throw told }
+                return "cannot be read: \(error.message ?? "it is damaged")"
+            }
         }
     }
 
@@ -79,8 +90,6 @@ extension Catalog {
                     return .commit
                 }
             }
-        } catch {
-            throw .failed(operation: "write \(file)", path: path, reason: "\(error)")
-        }
+        } catch { throw CatalogError(error, "write \(file)", path) }
     }
 }

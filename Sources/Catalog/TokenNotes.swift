@@ -21,7 +21,7 @@ package final class TokenNotes {
         let before = known
         // Held by the notes alone, so that it is changed in place.
         known = KnownTokens()
-        known = try database.write { db in
+        known = try database.writeScratch { db in
             let notes = TokenNotes(db, table: "tokens", known: before)
             try body(notes)
             return notes.known

@@ -14,12 +14,9 @@ package final class TokenRecount {
         superseded_at, superseded_by, first_use, last_use, uses
         """
 
-    /// Begins with what dropped events said. Throws what SQLite throws.
+    /// Begins with what dropped events said. Throws `CatalogError`.
     package init(of catalog: Catalog) throws {
-        var configuration = Catalog.configuration
-        configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA synchronous = OFF") }
-        database = try DatabaseQueue(path: "", configuration: configuration)
-        try CatalogMigrations.migrator.migrate(database)
+        database = try DatabaseQueue.scratch()
         try catalog.read("read what was dropped") { db in
             let rows = try Row.fetchCursor(db, sql: "SELECT \(Self.columns) FROM pruned_tokens ORDER BY token_no")
             try database.write { copy in

@@ -15,9 +15,23 @@ public struct SaturatingCounters {
         if counters[slot] < .max { counters[slot] += 1 }
     }
 
+    /// Counts, and says how often something was counted at most; 255 stands for any higher number.
+    @inlinable
+    public mutating func countUp(_ mark: UInt64) -> Int {
+        let slot = slot(mark)
+        let count = counters[slot]
+        guard count < .max else { return Int(count) }
+        counters[slot] = count &+ 1
+        return Int(count) &+ 1
+    }
+
     /// Whether something may have been counted so often.
     @inlinable
     public func reach(_ number: Int, _ mark: UInt64) -> Bool { counters[slot(mark)] >= UInt8(clamping: number) }
+
+    /// How often something was counted at most; 255 stands for any higher number.
+    @inlinable
+    public func most(_ mark: UInt64) -> Int { Int(counters[slot(mark)]) }
 
     @inlinable
     func slot(_ mark: UInt64) -> Int {

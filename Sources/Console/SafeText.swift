@@ -68,6 +68,21 @@ package enum SafeText {
         }
     }
 
+    /// One item of a Markdown list, or a paragraph: as in a cell, and nothing at its beginning makes a heading, a list
+    /// or code of it.
+    package static func markdownItem(_ text: String) -> String {
+        let cell = markdownCell(text)
+        let trimmed = cell.drop { $0 == " " }
+        let digits = trimmed.prefix { $0.isASCII && $0.isNumber }
+        switch trimmed.dropFirst(digits.count).utf8.first {
+        case UInt8(ascii: "#"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "="), UInt8(ascii: "!"):
+            return digits.isEmpty ? "\\" + trimmed : String(trimmed)
+        case UInt8(ascii: "."), UInt8(ascii: ")"):
+            return digits.isEmpty ? String(trimmed) : digits + "\\" + trimmed.dropFirst(digits.count)
+        default: return String(trimmed)
+        }
+    }
+
     /// True for a scalar that must not reach a terminal raw: controls (C0, DEL, C1), line and paragraph separators,
     /// bidirectional and other format controls, zero-width and default-ignorable characters, noncharacters.
     package static func isHidden(_ scalar: UInt32) -> Bool {
@@ -98,9 +113,8 @@ package enum SafeText {
     }
 
     private static func startsLikeFormula(_ text: String) -> Bool {
-        guard let first = text.unicodeScalars.first(where: { $0 != " " && $0 != "\u{A0}" && $0 != "\u{3000}" }) else {
-            return false
-        }
+        let isBlank: (Unicode.Scalar) -> Bool = { $0.value > 0x20 ? $0.properties.isWhitespace : $0 == " " }
+        guard let first = text.unicodeScalars.first(where: { !isBlank($0) }) else { return false }
         switch first {
         case "=", "+", "-", "@", "\t", "\r", "\n", "\u{FF1D}", "\u{FF0B}", "\u{FF0D}", "\u{FF20}": return true
         default: return false

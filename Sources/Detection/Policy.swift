@@ -55,6 +55,11 @@ package struct Policy: Sendable, Equatable {
 
     package init() {}
 
+    /// The kinds of caller that a tool may ask for.
+    package static let kinds: Set = ["anonymous", "api_token", "oauth"]
+    /// The highest limit that a cell of the rate table may have.
+    package static let mostCalls = 1_000_000
+
     /// Whether a scope lets its holder change something.
     package func isWrite(_ scope: String) -> Bool { writeScopes.contains { scope.hasSuffix($0) } }
 }

@@ -14,14 +14,16 @@ package struct DurableWrite: ~Copyable {
     /// How many files may wait open, well below the usual limit of 1,024 descriptors.
     private static let mostOpen = 128
 
+    private let readers: FolderReaders
     private var staged: [(file: Int32, path: String)] = []
     private var folders: Set<String> = []
 
-    package init() {}
+    /// - Parameter readers: who may read what is written.
+    package init(_ readers: FolderReaders = .nobody) { self.readers = readers }
 
     deinit { Self.discard(staged) }
 
-    /// Writes a file of mode 0600, and the folder it lies in where that is missing.
+    /// Writes a file, and the folder it lies in where that is missing.
     package mutating func write(_ bytes: [UInt8], to path: String) throws(FileError) { try write([bytes], to: path) }
 
     /// The same for bytes that come in parts.
@@ -29,9 +31,10 @@ package struct DurableWrite: ~Copyable {
         try makeFolders(parent(of: path))
         let temporary = Self.temporary(path)
         unlink(temporary)
-        let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        let file = openFile(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, readers.fileMode)
         guard file >= 0 else { throw .cannotWrite(operation: "create", path: temporary, code: errno) }
         staged.append((file, path))
+        try readers.admit(to: file, temporary)
         for part in parts { try Self.writeAll(part, to: file, path: temporary) }
         if staged.count >= Self.mostOpen { try syncFiles() }
     }
@@ -63,7 +66,8 @@ package struct DurableWrite: ~Copyable {
     }
 
     private mutating func makeFolders(_ path: String) throws(FileError) {
-        if mkdir(path, 0o700) == 0 {
+        if mkdir(path, readers.folderMode & 0o777) == 0 {
+            try readers.admit(path)
             folders.insert(parent(of: path))
         } else if errno == ENOENT, !path.isEmpty, parent(of: path) != path {
             try makeFolders(parent(of: path))
@@ -98,6 +102,14 @@ package struct DurableWrite: ~Copyable {
     }
 }
 
+/// Opens a file; a signal that comes in between is no reason to give up. -1 if it cannot be opened, see `errno`.
+func openFile(_ path: String, _ flags: Int32, _ mode: mode_t = 0) -> Int32 {
+    while true {
+        let file = withSystemPath(path) { open($0, flags, mode) }
+        guard file < 0, errno == EINTR else { return file }
+    }
+}
+
 // Inside a type that has a method `write`, the system's call needs a name of its own.
 private func writeSome(_ file: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int { write(file, bytes, count) }
 
@@ -107,12 +119,15 @@ package func parent(of path: String) -> String {
     return slash == path.startIndex ? "/" : String(path[..<slash])
 }
 
-/// Makes a folder (mode 0700) and its parents where they are missing, each made to last.
-package func makeFolder(_ path: String) throws(FileError) {
-    if mkdir(path, 0o700) == 0 { return try syncFolder(parent(of: path)) }
+/// Makes a folder and its parents where they are missing, each made to last.
+package func makeFolder(_ path: String, _ readers: FolderReaders = .nobody) throws(FileError) {
+    if mkdir(path, readers.folderMode & 0o777) == 0 {
+        try readers.admit(path)
+        return try syncFolder(parent(of: path))
+    }
     switch errno {
     case EEXIST:
-        guard kind(ofPath: path) == .folder else {
+        guard try checkedKind(ofPath: path) == .folder else {
             throw .cannotWrite(operation: "create the folder", path: path, code: ENOTDIR)
         }
     case ENOENT where !path.isEmpty && parent(of: path) != path:
@@ -125,7 +140,7 @@ package func makeFolder(_ path: String) throws(FileError) {
 
 /// Makes what happened to the names in a folder last.
 package func syncFolder(_ path: String) throws(FileError) {
-    let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let folder = openFile(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard folder >= 0 else { throw .cannotWrite(operation: "open the folder", path: path, code: errno) }
     defer { close(folder) }
     guard fsync(folder) == 0 else { throw .cannotWrite(operation: "sync the folder", path: path, code: errno) }

@@ -54,6 +54,14 @@ package enum FileError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// Whether the system could not do something just now, which says nothing about what lies there.
+    package var isInputOutput: Bool {
+        switch self {
+        case .cannotWrite, .cannotRead, .locked: true
+        case .missing, .notRegular, .untrusted, .damaged, .unfinished: false
+        }
+    }
+
     /// Whether no more files can be opened before others are closed.
     package var isTooManyOpen: Bool {
         switch self {
@@ -88,6 +96,7 @@ package enum FileError: Error, Sendable, Equatable, CustomStringConvertible {
         switch code {
         case EACCES: "; check its owner and mode"
         case ENOSPC: "; free some space"
+        case EIO: "; a disk or its connection fails (see dmesg); nothing is lost by it: run the same again"
         default: ""
         }
     }

@@ -8,13 +8,23 @@ internal import Darwin
 package struct FileLock: ~Copyable {
     private let file: Int32
 
-    /// Takes the lock at once or throws `FileError.locked`. The file is made if it is missing and holds the holder's
-    /// pid.
-    package init(path: String, protecting: String) throws(FileError) {
-        let file = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
+    /// Takes the lock within a moment or throws `FileError.locked`. The file is made if it is missing and holds the
+    /// holder's pid.
+    package init(path: String, protecting: String, _ readers: FolderReaders = .nobody) throws(FileError) {
+        let file = openFile(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, readers.fileMode)
         guard file >= 0 else { throw .cannotWrite(operation: "open", path: path, code: errno) }
-        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+        // A lock that the group may only not ask about is one all the same.
+        try? readers.admit(to: file, path)
+        // Somebody who only asks whether it is held, see `isLocked`, has it for a moment.
+        var tries = 0
+        while flock(file, LOCK_EX | LOCK_NB) != 0 {
             let code = errno
+            if code == EINTR { continue }
+            if code == EWOULDBLOCK, tries < 15 {
+                tries += 1
+                usleep(20_000)
+                continue
+            }
             let holder = Self.holder(file)
             close(file)
             if code == EWOULDBLOCK { throw .locked(path: protecting, holder: holder) }
@@ -40,10 +50,13 @@ package struct FileLock: ~Copyable {
     }
 }
 
-/// Whether some process holds the lock now.
-package func isLocked(_ path: String) -> Bool {
-    let file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-    guard file >= 0 else { return false }
+/// Whether some process holds the lock now. Throws where that cannot be told.
+package func isLocked(_ path: String) throws(FileError) -> Bool {
+    let file = openFile(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    guard file >= 0 else {
+        if errno == ENOENT { return false }
+        throw .cannotRead(operation: "open", path: path, code: errno)
+    }
     defer { close(file) }
     // A shared lock: two who look at once do not take each other for a writer.
     return flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK

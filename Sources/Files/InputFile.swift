@@ -23,7 +23,7 @@ package struct InputFile: ~Copyable {
 
     /// Opens a file; refuses pipes, devices and folders by name and never waits for one.
     package init(path: String) throws(FileError) {
-        let file = withSystemPath(path) { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+        let file = openFile(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { throw FileError.reading("open", path, errno) }
         var information = stat()
         guard fstat(file, &information) == 0 else {

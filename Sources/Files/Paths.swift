@@ -16,11 +16,52 @@ package func kind(ofPath path: String) -> PathKind {
     // What may not be looked at is there all the same: opening it tells why it cannot be read.
     let found = withSystemPath(path) { stat($0, &information) }
     guard found == 0 else { return errno == ENOENT || errno == ENOTDIR ? .missing : .other }
-    switch information.st_mode & S_IFMT {
-    case S_IFREG: return .file
-    case S_IFDIR: return .folder
-    default: return .other
+    return PathKind(information)
+}
+
+extension PathKind {
+    fileprivate init(_ information: stat) {
+        switch information.st_mode & S_IFMT {
+        case S_IFREG: self = .file
+        case S_IFDIR: self = .folder
+        default: self = .other
+        }
     }
+}
+
+/// What a path names, following symbolic links. Throws where that cannot be told just now: what cannot be looked at is
+/// neither missing nor there.
+package func checkedKind(ofPath path: String) throws(FileError) -> PathKind {
+    try status(ofPath: path).map { PathKind($0) } ?? .missing
+}
+
+/// Size and times of what a path names, following symbolic links; nil if there is nothing. Throws where that cannot be
+/// told just now.
+package func look(ofPath path: String) throws(FileError) -> FileLook? {
+    try status(ofPath: path).map { FileLook($0) }
+}
+
+private func status(ofPath path: String) throws(FileError) -> stat? {
+    var information = stat()
+    while withSystemPath(path, { stat($0, &information) }) != 0 {
+        switch errno {
+        case EINTR: continue
+        case ENOENT, ENOTDIR: return nil
+        default: throw .cannotRead(operation: "look at", path: path, code: errno)
+        }
+    }
+    return information
+}
+
+/// Whether no account but root can make files in a folder: its file system is read-only, or its owner has no right to
+/// write to it.
+package func nobodyWrites(in folder: String) throws(FileError) -> Bool {
+    var system = statvfs()
+    guard statvfs(folder, &system) == 0 else { throw FileError.reading("look at", folder, errno) }
+    if system.f_flag & UInt(ST_RDONLY) != 0 { return true }
+    var information = stat()
+    guard stat(folder, &information) == 0 else { throw FileError.reading("look at", folder, errno) }
+    return information.st_mode & 0o222 == 0
 }
 
 /// The names in a folder, sorted by their bytes, without `.` and `..`. Their text is that of `pathText`.
@@ -53,7 +94,7 @@ package func paths(matching pattern: String) -> (found: [String], problems: [Fil
         var found = glob_t()
         defer { globfree(&found) }
         let note: @convention(c) (UnsafePointer<CChar>?, Int32) -> Int32 = { folder, code in
-            if let folder { globRefusals.withLock { $0.append((pathText(folder), code)) } }
+            if let folder, code != ENOENT { globRefusals.withLock { $0.append((pathText(folder), code)) } }
             return 0
         }
         let code = withSystemPath(pattern) { glob($0, 0, note, &found) }
@@ -76,23 +117,6 @@ package func resolved(_ path: String) -> String {
     guard let real = withSystemPath(path, { realpath($0, nil) }) else { return path }
     defer { free(real) }
     return pathText(real)
-}
-
-/// Refuses a folder that somebody else could have prepared: a symbolic link, another owner's, or writable by others.
-package func requireTrusted(folder path: String) throws(FileError) {
-    var information = stat()
-    guard lstat(path, &information) == 0 else { throw FileError.reading("look at", path, errno) }
-    switch information.st_mode & S_IFMT {
-    case S_IFDIR: break
-    case S_IFLNK: throw .untrusted(path: path, reason: "it is a symbolic link; give the folder itself")
-    default: throw .untrusted(path: path, reason: "it is not a folder; a trail is a folder")
-    }
-    guard information.st_uid == geteuid() else {
-        throw .untrusted(path: path, reason: "it belongs to user \(information.st_uid), not to you (\(geteuid()))")
-    }
-    guard information.st_mode & 0o022 == 0 else {
-        throw .untrusted(path: path, reason: "others may write to it; run: chmod go-w \(path)")
-    }
 }
 
 /// Refuses a path under which something else lies than a file: what opens or writes it would wait for a pipe's other
@@ -129,16 +153,9 @@ package func belongsToOther(_ path: String) -> Bool {
     return lstat(path, &information) == 0 && information.st_uid != geteuid()
 }
 
-/// Makes an empty file of mode 0600 unless there is a file of that name.
-package func makePrivateFile(_ path: String) throws(FileError) {
-    let file = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
-    guard file >= 0 else { throw .cannotWrite(operation: "create", path: path, code: errno) }
-    close(file)
-}
-
 /// Makes the bytes of a file last through a power cut.
 package func syncFile(_ path: String) throws(FileError) {
-    let file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    let file = openFile(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
     guard file >= 0 else { throw .cannotWrite(operation: "open", path: path, code: errno) }
     defer { close(file) }
     guard fsync(file) == 0 else { throw .cannotWrite(operation: "sync", path: path, code: errno) }

@@ -9,7 +9,7 @@ internal import Darwin
 /// Refused, by `FileError.untrusted`: a symbolic link, anything that is no file, another owner's, one that others may
 /// read or write, and one of another size. No message holds what is in it.
 package func privateFile(_ path: String, size: Int) throws(FileError) -> [UInt8]? {
-    let file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    let file = openFile(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
     guard file >= 0 else {
         if errno == ENOENT { return nil }
         if errno == ELOOP { throw .untrusted(path: path, reason: "it is a symbolic link, not the file itself") }

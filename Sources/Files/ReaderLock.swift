@@ -16,8 +16,12 @@ package struct ReaderLock: ~Copyable {
     /// Takes a reader's share. The file is made if it is missing; a reader that may not do that goes without. Such a
     /// trail was never written by a version that removes files, or lies where nobody can write.
     package init(sharing path: String) throws(FileError) {
-        var file = open(path, O_RDONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
-        if file < 0 { file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) }
+        var file = openFile(path, O_RDONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
+        if file < 0 { file = openFile(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) }
+        // Who cannot tell whether there is a lock would have files taken away while they are read.
+        guard file >= 0 || [ENOENT, EACCES, EPERM, EROFS].contains(errno) else {
+            throw .cannotRead(operation: "open", path: path, code: errno)
+        }
         self.file = file
         guard file >= 0 else { return }
         while flock(file, LOCK_SH) != 0 {
@@ -43,7 +47,7 @@ package func nobodyReads(_ path: String) -> Bool {
 /// Keeps readers from beginning while `body` runs, which must be short; nil, at once, if there are readers now or the
 /// lock cannot be had.
 package func withExclusiveReaderLock<Result>(_ path: String, _ body: () throws -> Result) rethrows -> Result? {
-    let file = open(path, O_RDONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
+    let file = openFile(path, O_RDONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
     guard file >= 0 else { return nil }
     defer {
         flock(file, LOCK_UN)

@@ -25,6 +25,8 @@ package struct IngestSummary: Sendable {
     package var problems: [Problem] = []
     /// Generations of logs that are gone, with the bytes that were known to be unread in them.
     package var losses: [(path: String, bytes: Int64)] = []
+    /// Why the small segments of many runs could not be merged; what was read is stored all the same.
+    package var unmerged: (any Error)?
 
     package init() {}
 
@@ -37,6 +39,7 @@ package struct IngestSummary: Sendable {
         merged.problems = other.problems
         merged.unfinished = other.unfinished
         merged.losses = other.losses
+        merged.unmerged = other.unmerged
         return merged
     }
 }

@@ -5,7 +5,7 @@ package import Trail
 
 /// Reads inputs once, from their checkpoints to their ends, into a trail.
 package final class Ingestor {
-    private let catalog: Catalog
+    private let writer: TrailWriter
     private let intake: LineIntake
     private let progress: (IngestProgress) -> Void
     private let takesUnfinishedLines: Bool
@@ -29,7 +29,7 @@ package final class Ingestor {
         now: @escaping () -> Int64, progress: @escaping (IngestProgress) -> Void = { _ in }
     ) throws {
         let intake = LineIntake(writer, limits, now: now)
-        catalog = writer.catalog
+        self.writer = writer
         self.intake = intake
         identity = try SourceIdentity(of: writer.catalog, holdsLines: intake.holdsLines)
         self.limits = limits
@@ -64,19 +64,20 @@ package final class Ingestor {
             if record.lost > 0 || record.ended == .missing { summary.losses.append((record.path, record.lost)) }
         }
         try intake.finish()
+        if intake.summary.segments > 0 { summary.unmerged = Merging.afterRun(writer, now: now) }
         try noteProblems(named)
         return intake.summary.merging(summary)
     }
 
     /// Keeps for `status` what is wrong with inputs, and forgets what is over.
     private func noteProblems(_ named: Inputs.Found) throws {
-        var problems = try ProblemList(of: catalog)
+        var problems = try ProblemList(of: writer.catalog)
         for path in named.words + named.inputs.map(\.name) { _ = problems.remove(path) }
         for record in identity.sources where record.isBlind && found.contains(record.id) {
             _ = problems.add(record.path, BlindError())
         }
         for problem in summary.problems { _ = problems.add(problem.input, problem.error) }
-        problems.save(in: catalog, at: now())
+        problems.save(in: writer.catalog, at: now())
     }
 
     /// Files that were read before come first, so that a copy of one goes on where the original ends.

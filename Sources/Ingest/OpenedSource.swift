@@ -115,37 +115,34 @@ extension SourceIdentity {
                 return try Self.skip(stream, offset)
             }
         }
+        func repeated(among sources: [SourceRecord], isCut: Bool = false) throws -> OpenedSource? {
+            let source = try origin(
+                ofRead: skipped.last, endingAt: skipped.count, among: sources, path: path, identity, head,
+                isCut: isCut)
+            guard let source else { return nil }
+            let record = repetition(of: source, path: path, isCompressed: true, identity, length: skipped.count)
+            return opened(record, Array(skipped.last.suffix(Self.tailLength)), origin: source.id)
+        }
+        // The beginning of one that was read further than it goes is no news, whatever else it continues.
+        if isShort, known.first.map({ !$0.wasRead || $0.checkpoint < Int64(head.count) }) ?? true {
+            try skip(to: .max)
+            if let found = try repeated(among: [], isCut: stream.endedEarly) { return found }
+        }
         for candidate in known {
             try skip(to: candidate.checkpoint)
-            if skipped.count == candidate.checkpoint {
-                let tail = Array(skipped.last.suffix(Self.tailLength))
-                guard Int64(tail.count) >= candidate.tailLength,
-                    Self.hash(tail.suffix(Int(candidate.tailLength))) == candidate.tailHash else { continue }
-                if !candidate.isSame(identity), !candidate.hasWholeLine {
-                    guard try InputError.wrapping({ try Self.isAtEnd(stream) }) else { continue }
-                    try skip(to: candidate.checkpoint)
-                }
-                let record = adopt(candidate, path: path, isCompressed: true, identity, size: .max)
-                return opened(record, tail, origin: candidate.id)
+            guard skipped.count == candidate.checkpoint else {
+                if let found = try repeated(among: [candidate]) { return found }
+                continue
             }
-            let source = try origin(
-                ofRead: skipped.last, endingAt: skipped.count, among: [candidate], path: path, identity, head)
-            if let source {
-                let record = repetition(
-                    of: source, path: path, isCompressed: true, identity, length: skipped.count)
-                return opened(record, Array(skipped.last.suffix(Self.tailLength)), origin: source.id)
+            let tail = Array(skipped.last.suffix(Self.tailLength))
+            guard Int64(tail.count) >= candidate.tailLength,
+                Self.hash(tail.suffix(Int(candidate.tailLength))) == candidate.tailHash else { continue }
+            if !candidate.isSame(identity), !candidate.hasWholeLine {
+                guard try InputError.wrapping({ try Self.isAtEnd(stream) }) else { continue }
+                try skip(to: candidate.checkpoint)
             }
-        }
-        if isShort {
-            try skip(to: .max)
-            let source = try origin(
-                ofRead: skipped.last, endingAt: skipped.count, among: [], path: path, identity, head,
-                isCut: stream.endedEarly)
-            if let source {
-                let record = repetition(
-                    of: source, path: path, isCompressed: true, identity, length: skipped.count)
-                return opened(record, Array(skipped.last.suffix(Self.tailLength)), origin: source.id)
-            }
+            let record = adopt(candidate, path: path, isCompressed: true, identity, size: .max)
+            return opened(record, tail, origin: candidate.id)
         }
         stream.rewind()
         return opened(new(path: path, isCompressed: true, identity), [], origin: nil)

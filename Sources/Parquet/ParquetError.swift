@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+internal import Glibc
+#else
+internal import Darwin
+#endif
+
 /// Why a Parquet file could not be written or read.
 package enum ParquetError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A system call on the file failed.
@@ -16,7 +22,8 @@ package enum ParquetError: Error, Equatable, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .cannotRead(let file, let operation, let code):
-            "cannot \(operation) \(file): system error \(code); check that it exists and is readable"
+            "cannot \(operation) \(file): \(String(cString: strerror(code)))"
+                + (isInputOutput ? "; the file may be sound: see what the system says (dmesg), then run it again" : "")
         case .notParquet(let file, let reason):
             "cannot read \(file) as Parquet: \(reason); restore it from a backup"
         case .damaged(let file, let place, let problem):
@@ -28,6 +35,12 @@ package enum ParquetError: Error, Equatable, Sendable, CustomStringConvertible {
         case .tooLarge(let what, let size, let limit):
             "cannot write \(what): it has \(size), the limit is \(limit); write smaller row groups"
         }
+    }
+
+    /// Whether the system could not read the file, which may be sound, rather than that it is damaged or not there.
+    package var isInputOutput: Bool {
+        guard case .cannotRead(_, _, let code) = self else { return false }
+        return ![ENOENT, ENOTDIR, ELOOP].contains(code)
     }
 }
 

@@ -1,13 +1,22 @@
+internal import Console
 package import Detection
 internal import Events
 
-/// A policy that fits what the log shows, with the reasons beside it.
+/// A policy that fits what the log shows, with the reasons beside it. It allows nothing that the log does not show.
 package struct PolicyAdvice {
     package private(set) var settings = DetectorSettings()
+    /// Lines of comment; they hold names of the log as they are.
     package private(set) var remarks: [String] = []
 
     /// A kind of caller with a smaller share of a tool's uses is not proposed: it may be the violation.
     private static let leastShare = 0.01
+    /// The most tools that are proposed, those with the most uses; a server with more is a caller who makes names up.
+    private static let mostTools = 1000
+    /// The most tools that a remark names.
+    private static let mostNamed = 20
+    /// The most bytes of a name that somebody gave to a tool or a scope, and the most scopes of a tool.
+    private static let longestName = 200
+    private static let mostScopes = 100
 
     /// Looks at the uses in a window.
     package init(_ window: DetectionWindow, of history: any History) throws {
@@ -29,29 +38,76 @@ package struct PolicyAdvice {
 
     private mutating func readTools(_ observed: ObservedTools) {
         remarks.append("\(observed.tools.count) tools were used.")
-        for name in observed.failedOnly.sorted() {
-            remarks.append("- \(name): left out, every call of it failed; tool-undeclared will tell of it until it is "
-                + "declared")
+        leaveOut(observed.failedOnly.sorted(), "every call of it failed")
+        let (named, nameless) = Self.divide(observed.tools) { name, tool in
+            let scopes = tool.scopes ?? []
+            return scopes.count <= Self.mostScopes && ([name] + scopes).allSatisfy(Self.isName)
         }
-        for (name, tool) in observed.tools.sorted(by: { $0.key < $1.key }) {
-            let whole = max(1, tool.kinds.values.reduce(0, +))
-            let rare = tool.kinds.filter { Double($0.value) < Self.leastShare * Double(whole) }
-            let auth = Set(tool.kinds.keys).subtracting(rare.keys)
-            settings.policy.tools[name] = Policy.Tool(
-                auth: auth.isEmpty ? ["api_token", "oauth"] : auth, scopes: tool.scopes ?? [], writes: tool.writes)
-            for (kind, uses) in rare.sorted(by: { $0.key < $1.key }) {
-                remarks.append("- \(name): \(kind) left out, \(uses) of \(whole) uses; is that allowed?")
-            }
-            if auth.isEmpty { remarks.append("- \(name): its uses name no kind of caller; who may call it is a guess") }
-            if tool.scopes == nil { remarks.append("- \(name): its uses name no scopes") }
-            if tool.writes, auth.contains("anonymous") { remarks.append("- \(name): writes, and anonymous callers use "
-                + "it") }
+        leaveOut(
+            nameless.map(\.key),
+            "its name or a scope is empty, has more than \(Self.longestName) bytes or begins with U+FEFF")
+        let byUses = named.sorted { ($1.value.uses, $0.key) < ($0.value.uses, $1.key) }
+        leaveOut(byUses.dropFirst(Self.mostTools).map(\.key), "\(Self.mostTools) others were used more often")
+        for (name, tool) in byUses.prefix(Self.mostTools).sorted(by: { $0.key < $1.key }) { propose(name, tool) }
+    }
+
+    private mutating func propose(_ name: String, _ tool: ObservedTools.Tool) {
+        let whole = max(1, tool.kinds.values.reduce(0, +))
+        let (known, strange) = Self.divide(tool.kinds) { kind, _ in Policy.kinds.contains(kind) }
+        let rare = known.filter { Double($0.value) < Self.leastShare * Double(whole) }
+        var auth = Set(known.map(\.key)).subtracting(rare.map(\.key))
+        for (kind, uses) in rare {
+            remarks.append("- \(name): \(kind) left out, \(uses) of \(whole) uses; is that allowed?")
         }
+        if !strange.isEmpty {
+            let uses = strange.reduce(0) { $0 + $1.value }
+            let kinds = strange.prefix(3).map { "`\(Self.short($0.key))`" }.joined(separator: ", ")
+            remarks.append(
+                "- \(name): \(uses) of \(whole) uses by kinds of caller that a policy does not know, such as \(kinds)")
+            if auth.isEmpty { return leaveOut([name], "nobody whom a policy can name calls it") }
+        }
+        if auth.isEmpty {
+            auth = ["api_token", "oauth"]
+            remarks.append("- \(name): its uses name no kind of caller; who may call it is a guess")
+        }
+        if tool.scopes == nil { remarks.append("- \(name): its uses name no scopes") }
+        if tool.writes, auth.contains("anonymous") {
+            remarks.append("- \(name): writes, and anonymous callers use it")
+        }
+        settings.policy.tools[name] = Policy.Tool(auth: auth, scopes: tool.scopes ?? [], writes: tool.writes)
+    }
+
+    private mutating func leaveOut(_ names: [String], _ why: String) {
+        for name in names.prefix(Self.mostNamed) {
+            remarks.append(
+                "- \(Self.short(name)): left out, \(why); tool-undeclared will tell of it until it is declared")
+        }
+        let more = names.count - Self.mostNamed
+        if more > 0 { remarks.append("- and \(more) more, for the same reason") }
+    }
+
+    /// Those for which something is so, and the others, each by name.
+    private static func divide<Value>(
+        _ all: [String: Value], _ isSo: (String, Value) -> Bool
+    ) -> (so: [(key: String, value: Value)], others: [(key: String, value: Value)]) {
+        let sorted = all.sorted { $0.key < $1.key }
+        return (sorted.filter { isSo($0.key, $0.value) }, sorted.filter { !isSo($0.key, $0.value) })
+    }
+
+    private static func isName(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.count <= longestName && YAMLText.canHold(text)
+    }
+
+    private static func short(_ name: String) -> String {
+        if name.isEmpty { return "\"\"" }
+        guard name.utf8.count > longestName else { return name }
+        return "\"\(String(name.unicodeScalars.prefix(20)))…\" (\(name.utf8.count) bytes)"
     }
 
     private mutating func readRates(_ rates: ObservedRates) {
         let name = rates.cell.rawValue
-        guard let limit = rates.recommended else {
+        // More than this a policy does not take, and it limits nobody.
+        guard let limit = rates.recommended.map({ min($0, Policy.mostCalls) }) else {
             remarks.append("- \(name): no such callers; the limit stands as it was")
             return
         }

@@ -2,8 +2,6 @@ internal import Detection
 internal import Yams
 
 extension PolicyReader {
-    private static let kinds: Set = ["anonymous", "api_token", "oauth"]
-
     /// The map of what each tool needs.
     mutating func readTools(_ node: Node, _ file: inout PolicyFile) {
         if node.null != nil { return }
@@ -15,7 +13,7 @@ extension PolicyReader {
                 switch member {
                 case "auth":
                     tool.auth = Set(texts(setting) ?? [])
-                    for kind in tool.auth.subtracting(Self.kinds).sorted() {
+                    for kind in tool.auth.subtracting(Policy.kinds).sorted() {
                         note(setting, "tools.\(name).auth names `\(kind)`; want anonymous, api_token or oauth")
                     }
                 case "scopes": tool.scopes = texts(setting) ?? []

@@ -1,3 +1,4 @@
+internal import Console
 package import Detection
 internal import Events
 
@@ -5,14 +6,14 @@ internal import Events
 package enum PolicyText {
     /// The whole file for some settings; what is not in it keeps its default. `remarks` are lines of comment.
     package static func text(_ settings: DetectorSettings = DetectorSettings(), remarks: [String] = []) -> String {
-        var lines = remarks.map { "# " + $0 } + [
+        var lines = remarks.map(YAMLText.comment) + [
             "# What this server hands out, what its tools need, and when the detectors speak.",
             "# What is left out has the value that stands here. Check it: authtrail policy check FILE",
             "version: 1",
         ]
         for section in PolicySection.general { lines += text(section, settings, indent: "") }
         lines += ["", "# A scope that ends in one of these lets its holder change something."]
-        lines += ["write_scopes: " + list(settings.policy.writeScopes)]
+        lines += ["write_scopes: " + YAMLText.list(settings.policy.writeScopes)]
         lines += tools(settings.policy.tools)
         lines += ["", "# The thresholds of the detectors.", "detectors:"]
         for section in PolicySection.detectors { lines += text(section, settings, indent: "  ") }
@@ -67,7 +68,7 @@ package enum PolicyText {
         case .limit(let setting): settings[keyPath: setting].map { String($0) } ?? "none"
         case .spans(let setting):
             "[" + settings[keyPath: setting].map { TimeText.text(duration: $0) }.joined(separator: ", ") + "]"
-        case .texts(let setting): list(settings[keyPath: setting])
+        case .texts(let setting): YAMLText.list(settings[keyPath: setting])
         case .words(let setting, _): "[" + settings[keyPath: setting].joined(separator: ", ") + "]"
         }
     }
@@ -82,9 +83,9 @@ package enum PolicyText {
                 "tools: {}", "#  orders.status: {auth: [api_token, oauth], scopes: [\"orders:read\"], writes: false}",
             ]
         }
-        return head + ["tools:"] + tools.sorted { $0.key < $1.key }.map { name, tool in
-            "  \(quoted(name)): {auth: \(list(tool.auth.sorted())), scopes: \(list(tool.scopes)), writes: "
-                + "\(tool.writes)}"
+        return head + ["tools:"] + tools.sorted { $0.key < $1.key }.flatMap { name, tool in
+            let auth = YAMLText.list(tool.auth.sorted()), scopes = YAMLText.list(tool.scopes)
+            return YAMLText.member(name, "{auth: \(auth), scopes: \(scopes), writes: \(tool.writes)}", indent: "  ")
         }
     }
 
@@ -100,21 +101,4 @@ package enum PolicyText {
         "", "# When the log is known to have told nothing: a silence of a token over that time says less.",
         "outages: []", "#  - {from: 2026-03-01, to: 2026-03-03, reason: the shipper was down}",
     ]
-
-    private static func list(_ texts: [String]) -> String { "[" + texts.map(quoted).joined(separator: ", ") + "]" }
-
-    /// A text as YAML takes it literally.
-    private static func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\": quoted += "\\\(scalar)"
-            case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value):
-                let digits = String(scalar.value, radix: 16)
-                quoted += "\\x" + String(repeating: "0", count: 2 - digits.count) + digits
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
-    }
 }

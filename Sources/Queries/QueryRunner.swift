@@ -73,6 +73,11 @@ package final class QueryRunner {
         } catch let error as DatabaseError {
             if let cause = VirtualTableModule.lastError.withLock({ $0.take() }) { throw cause }
             if error.resultCode == .SQLITE_MISUSE { throw QueryError.notReading }
+            // These say nothing about the statement.
+            if [.SQLITE_IOERR, .SQLITE_FULL, .SQLITE_NOMEM, .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL,
+                .SQLITE_CANTOPEN, .SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) {
+                throw CatalogError(error, "run the statement", trail.catalog.path)
+            }
             throw QueryError.sql(reason: error.message ?? "SQLite code \(error.resultCode.rawValue)")
         }
     }

@@ -66,13 +66,16 @@ package struct EventExport {
             }
             isFirst = false
             if bytes.count >= 1 << 16 {
-                try output.write(bytes: bytes)
+                try output.write(bytes: shown(bytes))
                 if output.readerIsGone { throw ReaderGone() }
                 bytes.removeAll(keepingCapacity: true)
             }
         }
-        try output.write(bytes: bytes)
+        try output.write(bytes: shown(bytes))
     }
+
+    /// Unknown members of a line stand in it as the producer wrote them.
+    private func shown(_ bytes: [UInt8]) -> [UInt8] { format == .csv ? bytes : JSONWriter.shown(bytes) }
 
     private func csv(_ event: Event) -> String {
         columns.map { field in cell(field, event) }.joined(separator: ",") + "\n"

@@ -104,6 +104,9 @@ package struct ExplainReport {
         return table
     }
 
+    /// Whom it is about, whole: a column of the catalog ends at a zero byte.
+    private var entity: String { body["entity"]?["value"]?.text ?? finding.entry.entity }
+
     private var meaning: String? { card?.classes.first { $0.name == finding.entry.class }?.meaning }
 
     private func printText(isMarkdown: Bool, _ output: Output) throws(ConsoleError) {
@@ -114,17 +117,18 @@ package struct ExplainReport {
             if isMarkdown { try output.line() }
         }
         func item(_ text: String) throws(ConsoleError) {
-            if isMarkdown { return try output.line("- " + SafeText.visible(text)) }
+            if isMarkdown { return try output.line("- " + SafeText.markdownItem(text)) }
             for line in terminal.paragraph(SafeText.visible(text), indent: 2) { try output.line("  " + line) }
         }
-        /// A line of a log, which is not broken.
+        /// What somebody copies, which is not broken: a line of a log, YAML or a command.
         func quote(_ text: String) throws(ConsoleError) {
-            try output.line((isMarkdown ? "-   " : "    ") + SafeText.visible(text))
+            try output.line(isMarkdown ? "  - " + SafeText.markdownItem(text) : "    " + SafeText.visible(text))
         }
         let entry = finding.entry
-        let title = "\(entry.severity.uppercased())  \(SafeText.visible(entry.title))"
-        try output.line(isMarkdown ? "# \(title)" : terminal.paint(title, .bold))
-        try item("\(entry.class) (\(entry.detector)), \(entry.status), \(entry.entityType) \(entry.entity)")
+        let title = "\(entry.severity.uppercased())  \(entry.title)"
+        try output.line(
+            isMarkdown ? "# \(SafeText.markdownCell(title))" : terminal.paint(SafeText.visible(title), .bold))
+        try item("\(entry.class) (\(entry.detector)), \(entry.status), \(entry.entityType) \(entity)")
         try head("Why")
         try item(body["explanation"]?.text ?? "")
         if let advice = body["advice"]?.text {
@@ -138,11 +142,11 @@ package struct ExplainReport {
         if !thresholds.isEmpty { try item("other thresholds in the policy, below detectors.\(entry.detector):") }
         for one in thresholds {
             let name = one.name.split(separator: ".").last ?? ""
-            try item("  \(name): \(one.value)  (\(one.meaning))")
+            try quote("\(name): \(one.value)  (\(one.meaning))")
         }
         if let allowance {
-            try item("an allowance in the policy: {\(allowance), detectors: [\(entry.detector)], owner: …, reason: …, "
-                + "until: …}")
+            try item("an allowance in the policy:")
+            try quote("{\(allowance), detectors: [\(entry.detector)], owner: …, reason: …, until: …}")
         } else {
             try item("no allowance hides it; once it is explained: authtrail findings resolve \(entry.id.prefix(8)) "
                 + "--note …")
@@ -173,9 +177,9 @@ package struct ExplainReport {
             "ip": "cidr", "user_agent": "agent", "token": "token", "principal": "principal", "actor": "actor",
             "tool": "tool",
         ]
-        guard !Allowlist.neverHidden.contains(entry.class), let key = keys[entry.entityType] else { return nil }
-        // A text of JSON is one of YAML.
-        return "\(key): \(JSONValue.string(entry.entity).json())"
+        guard !Allowlist.neverHidden.contains(entry.class), let key = keys[entry.entityType], !entity.isEmpty,
+            YAMLText.canHold(entity) else { return nil }
+        return "\(key): \(YAMLText.quoted(entity))"
     }
 }
 

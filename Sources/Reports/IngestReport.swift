@@ -53,6 +53,10 @@ package struct IngestReport: Sendable {
     }
 
     private func printDetails(to output: Output) throws(ConsoleError) {
+        if let error = summary.unmerged {
+            let text = SafeText.visible("\(error)")
+            try output.line("all is stored, but small segments could not be merged: \(text); run authtrail verify")
+        }
         if summary.future > 0 {
             try output.line(
                 "\(Self.count(summary.future, "event")) with a time in the future; check the clock of the producer")

@@ -18,30 +18,33 @@ package enum LineExportError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .noSource(let name):
-            "cannot export the lines of \(name): no source has this name or number; authtrail status lists them"
+            "cannot export the lines of \(SafeText.visible(name)): no source has this name or number; authtrail status "
+                + "lists them"
         case .severalSources(let name, let choices):
             "cannot export lines: "
-                + (name.map { "several files were read under the name \($0)" } ?? "the trail has several sources")
+                + (name.map { "several files were read under the name \(SafeText.visible($0))" }
+                    ?? "the trail has several sources")
                 + "; choose one with --source:\n" + choices.map { "  \($0)" }.joined(separator: "\n")
         case .cutLine(let name, let offset, let length, let kept):
-            "cannot give back \(name): the line at byte \(offset) has \(length) bytes, of which the first \(kept) "
-                + "were kept"
+            Self.back(name) + "the line at byte \(offset) has \(length) bytes, of which the first \(kept) were kept"
         case .readElsewhere(let name, let bytes):
-            "cannot give back \(name): it is a copy of a file of which the first \(bytes) bytes had been read already, "
-                + "and no source of the trail has these"
+            Self.back(name) + "it is a copy of a file of which the first \(bytes) bytes had been read already, and no "
+                + "source of the trail has these"
         case .overlap(let name, let offset):
-            "cannot give back \(name): two lines cover its byte \(offset); run authtrail verify"
+            Self.back(name) + "two lines cover its byte \(offset); run authtrail verify"
         case .gap(let name, let before):
-            "cannot give back \(name): bytes before byte \(before) are in no line; run authtrail verify"
+            Self.back(name) + "bytes before byte \(before) are in no line; run authtrail verify"
         case .lost(let name, let lines):
-            "cannot give back \(name): when the catalog was rebuilt, lines before byte \(lines.before) were lost: "
+            Self.back(name) + "when the catalog was rebuilt, lines before byte \(lines.before) were lost: "
                 + "\(lines.stored) stored ones, \(lines.quarantined) quarantined, up to \(lines.blank) blank; "
                 + "its events come from authtrail export"
         case .pruned(let name, let lines, let spans, let before):
-            "cannot give back \(name): \(lines) of its lines are gone, which authtrail prune dropped with all events "
+            Self.back(name) + "\(lines) of its lines are gone, which authtrail prune dropped with all events "
                 + "before \(before): bytes \(spans); its other events come from authtrail export"
         }
     }
+
+    private static func back(_ name: String) -> String { "cannot give back \(SafeText.visible(name)): " }
 }
 
 /// Gives back a file that was ingested, byte for byte: `cmp` with the file is silent.
@@ -61,7 +64,8 @@ package struct LineExport {
         guard let source = matching.first else { throw LineExportError.noSource(name: name ?? "this trail") }
         guard matching.count == 1 else {
             throw LineExportError.severalSources(
-                name: name, choices: matching.map { "  \($0.id)  \($0.path)  \($0.checkpoint) bytes" })
+                name: name,
+                choices: matching.map { "  \($0.id)  \(SafeText.visible($0.path))  \($0.checkpoint) bytes" })
         }
         self.source = source
     }

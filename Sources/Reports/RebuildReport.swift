@@ -25,7 +25,10 @@ package struct RebuildReport: Sendable {
                 try output.line()
                 try Console.print(lostTable, as: format, to: output)
             }
-            for remark in remarks { try output.line("\n" + output.terminal.paint(remark, .yellow)) }
+            for remark in remarks {
+                let text = format == .markdown ? SafeText.markdownItem(remark) : SafeText.visible(remark)
+                try output.line("\n" + output.terminal.paint(text, .yellow))
+            }
         }
     }
 
@@ -65,14 +68,14 @@ package struct RebuildReport: Sendable {
     private var remarks: [String] {
         var remarks = ["Quarantined and blank lines, runs, findings and what was decided about them were only in the "
             + "old catalog" + (outcome.oldCatalog.map { ", which is kept as \($0)." } ?? ".")]
-        for file in outcome.skipped { remarks.append("Without \(SafeText.visible(file.file)): \(file.reason)") }
+        for file in outcome.skipped { remarks.append("Without \(file.file): \(file.reason)") }
         if !outcome.traced.isEmpty {
             remarks.append("An older authtrail wrote the segments of "
-                + outcome.traced.map { SafeText.visible(path(of: $0)) }.joined(separator: ", ")
+                + outcome.traced.map { path(of: $0) }.joined(separator: ", ")
                 + ": how far they are read was found from their last lines.")
         }
         for lost in outcome.lost where lost.isUnplaced {
-            remarks.append("\(SafeText.visible(path(of: lost.sourceID))) is not read any more: its first line is not "
+            remarks.append("\(path(of: lost.sourceID)) is not read any more: its first line is not "
                 + "stored, so that it cannot be told from a new file, and reading it would store its events twice. "
                 + "Give the file another name to have it read from its beginning all the same.")
         }

@@ -79,7 +79,7 @@ package struct StatusReport {
             }
             for warning in problemSentences + warnings {
                 try output.line()
-                for line in output.terminal.paragraph(warning, indent: 0) {
+                for line in output.terminal.paragraph(SafeText.visible(warning), indent: 0) {
                     try output.line(output.terminal.paint(line, .yellow))
                 }
             }

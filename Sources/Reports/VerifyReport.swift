@@ -7,8 +7,8 @@ package struct VerifyReport: Sendable {
 
     package init(_ result: Verification) { self.result = result }
 
-    /// JSON: `schema_version, ok, segments, events, bytes, problems [{object, name, what, advice}], remarks` of the
-    /// same form, `orphans {files, bytes, months}`.
+    /// JSON: `schema_version, ok, segments, events, bytes, problems [{object, name, what, advice, unread}], remarks` of
+    /// the same form, `orphans {files, bytes, months}`.
     package func print(as format: Format, to output: Output) throws(ConsoleError) {
         switch format {
         case .json: try output.line(json.json(.pretty))
@@ -47,7 +47,7 @@ package struct VerifyReport: Sendable {
     private static func json(_ problem: Verification.Problem) -> JSONValue {
         [
             "object": .string(problem.object), "name": .string(problem.name), "what": .string(problem.what),
-            "advice": .string(problem.advice),
+            "advice": .string(problem.advice), "unread": .bool(problem.isUnread),
         ]
     }
 

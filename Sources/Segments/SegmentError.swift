@@ -11,11 +11,8 @@ package enum SegmentError: Error, Equatable, Sendable, CustomStringConvertible {
 
     /// Whether the system could not read the file, which may be sound, rather than that it is damaged or not there.
     package var isInputOutput: Bool {
-        if case .parquet(.cannotRead(_, _, let code)) = self { code != Self.noSuchFile } else { false }
+        if case .parquet(let error) = self { error.isInputOutput } else { false }
     }
-
-    /// ENOENT, which is 2 wherever this runs.
-    private static let noSuchFile: Int32 = 2
 
     package var description: String {
         switch self {

@@ -20,6 +20,8 @@ package enum SegmentLayout {
     package static let secretKey = "secret.key"
     /// Shared by readers; files that no list names are removed when nobody holds it.
     package static let readersLock = "readers.lock"
+    /// Where those who write to the catalog wait for their turn; named by the catalog.
+    package static let queue = catalog + "-queue"
     /// Held by a scheduled run of the detectors.
     package static let jobsLock = "jobs.lock"
     /// How the name of a segment ends.

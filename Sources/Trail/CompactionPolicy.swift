@@ -22,6 +22,8 @@ package struct CompactionPolicy: Sendable {
     package var fewest = 8
     /// So many are merged however uneven they are.
     package var many = 32
+    /// The most that are merged at once.
+    package var most = Int.max
     /// Everything that fits together is merged, however often it was before.
     package var takesAll = false
 
@@ -50,7 +52,9 @@ package struct CompactionPolicy: Sendable {
                 close(false)
                 continue
             }
-            if size.rows + segment.rows > rows || size.bytes + segment.bytes > bytes { close(true) }
+            if size.rows + segment.rows > rows || size.bytes + segment.bytes > bytes || open.count == most {
+                close(true)
+            }
             open.append(segment)
             size = (size.rows + segment.rows, size.bytes + segment.bytes)
         }

@@ -22,7 +22,7 @@ struct KeptFileCheck {
         let name = SegmentLayout.pruned, path = trail + "/" + name
         guard let last = try catalog.lastPrune() else { return }
         // Written after the transaction, before what it tells of is removed: until then an older one is all right.
-        if try !catalog.removedSegments().isEmpty, PrunedFile.lastPrune(path: path) != last {
+        if try !catalog.removedSegments().isEmpty, try PrunedFile.lastPrune(path: path) != last {
             let what = "is older than the last prune, whose files wait to be removed"
             return result.remark("file", name, what, .nextWriter)
         }

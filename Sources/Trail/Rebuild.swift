@@ -33,14 +33,16 @@ package final class Rebuild {
 
     /// Takes the trail's lock. Throws `TrailError.catalogSound` unless `force` is given or the catalog is damaged.
     package init(path: String, force: Bool = false, skipsDamaged: Bool = false) throws {
-        guard kind(ofPath: path) == .folder else { throw TrailError.missing(path: path) }
+        guard try checkedKind(ofPath: path) == .folder else { throw TrailError.missing(path: path) }
         try requireTrusted(folder: path)
         try TrailFolder.require(path, forWriting: true)
         self.path = path
         self.skipsDamaged = skipsDamaged
-        lock = try FileLock(path: path + "/" + SegmentLayout.lock, protecting: path)
-        if kind(ofPath: catalogPath) == .file, let error = Catalog.otherVersion(path: catalogPath) { throw error }
-        if !force, isSound() { throw TrailError.catalogSound(path: path) }
+        lock = try FileLock(path: path + "/" + SegmentLayout.lock, protecting: path, FolderReaders(of: path))
+        if try checkedKind(ofPath: catalogPath) == .file, let error = try Catalog.otherVersion(path: catalogPath) {
+            throw error
+        }
+        if !force, try isSound() { throw TrailError.catalogSound(path: path) }
     }
 
     /// Does it. `now` is the time of the rebuild. Throws `TrailError.damagedSegments` for files that cannot be read,
@@ -65,7 +67,7 @@ package final class Rebuild {
             }
             var outcome = try attempt.finish(catalog, now: now)
             outcome.skipped = attempt.damaged + unread
-            try catalog.close()
+            try catalog.closeWhole()
             outcome.oldCatalog = try exchange()
             return outcome
         }
@@ -74,22 +76,24 @@ package final class Rebuild {
     private var catalogPath: String { path + "/" + SegmentLayout.catalog }
     private var newPath: String { path + "/" + SegmentLayout.rebuilding }
 
-    private func isSound() -> Bool {
-        guard kind(ofPath: catalogPath) == .file, (try? Catalog.hasTables(path: catalogPath)) == true,
-            let catalog = try? Catalog.reading(path: catalogPath), let problems = try? catalog.integrityProblems()
-        else { return false }
-        return problems.isEmpty
+    /// Throws for a catalog that cannot be read just now: it may be sound.
+    private func isSound() throws -> Bool {
+        do {
+            return try checkedKind(ofPath: catalogPath) == .file && Catalog.hasTables(path: catalogPath)
+                && Catalog.reading(path: catalogPath).integrityProblems().isEmpty
+        } catch where !error.isInputOutput { return false }
     }
 
     private func emptyCatalog() throws -> Catalog {
         for suffix in ["", "-wal", "-shm", "-journal"] { try removeFile(newPath + suffix) }
-        try makePrivateFile(newPath)
-        return try Catalog.writing(path: newPath)
+        try makePrivateFile(newPath, FolderReaders(of: path))
+        return try Catalog.writing(path: newPath, isShared: false)
     }
 
     /// Puts the new catalog in the place of the old one, while nobody reads; returns the name that the old one has now.
     private func exchange() throws -> String? {
         try syncFile(newPath)
+        for suffix in ["-wal", "-shm"] { try removeFile(newPath + suffix) }
         for _ in 0..<200 {
             let kept = try withExclusiveReaderLock(path + "/" + SegmentLayout.readersLock) { () throws -> String? in
                 let name = try keepOld()
@@ -97,7 +101,11 @@ package final class Rebuild {
                 try syncFolder(path)
                 return name
             }
-            if let kept { return kept }
+            if let kept {
+                // Makes its WAL and index, which who may only read cannot.
+                try Catalog.ledger(path: catalogPath).close()
+                return kept
+            }
             Thread.sleep(forTimeInterval: 0.05)
         }
         throw TrailError.inUse(path: path)
@@ -107,23 +115,28 @@ package final class Rebuild {
     /// it, so that there is a catalog at every moment; else it is moved with its WAL, of which the new one must see
     /// nothing. A trail without a catalog is refused by all, and whoever is killed here runs rebuild again.
     private func keepOld() throws -> String? {
-        guard kind(ofPath: catalogPath) != .missing else { return nil }
+        guard try checkedKind(ofPath: catalogPath) != .missing else { return nil }
         var number = 1
-        while kind(ofPath: path + "/" + SegmentLayout.beforeRebuild + String(number)) != .missing { number += 1 }
+        while try checkedKind(ofPath: path + "/" + SegmentLayout.beforeRebuild + String(number)) != .missing {
+            number += 1
+        }
         let name = SegmentLayout.beforeRebuild + String(number)
-        let isClosed = (try? Catalog.ledger(path: catalogPath).close()) != nil
-        if isClosed, isEmpty(catalogPath + "-wal") {
+        if try isClosed() {
             for suffix in ["-wal", "-shm"] { try removeFile(catalogPath + suffix) }
             try linkFile(catalogPath, as: path + "/" + name)
         } else {
-            for suffix in ["", "-wal", "-shm"] where kind(ofPath: catalogPath + suffix) != .missing {
+            for suffix in ["", "-wal", "-shm"] where try checkedKind(ofPath: catalogPath + suffix) != .missing {
                 try moveFile(catalogPath + suffix, to: path + "/" + name + suffix)
             }
         }
         return name
     }
 
-    private func isEmpty(_ file: String) -> Bool {
-        kind(ofPath: file) == .missing || (try? InputFile(path: file).size()) == 0
+    /// Whether the old catalog is sound enough to be closed to one file.
+    private func isClosed() throws -> Bool {
+        do {
+            try Catalog.ledger(path: catalogPath).closeWhole()
+            return true
+        } catch where !error.isInputOutput { return false }
     }
 }

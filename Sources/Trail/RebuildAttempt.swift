@@ -35,9 +35,8 @@ final class RebuildAttempt {
 
     init(_ path: String, excluding excluded: Set<String>) throws {
         self.path = path
-        if kind(ofPath: path + "/" + SegmentLayout.pruned) != .missing, !excluded.contains(SegmentLayout.pruned) {
-            prunedFile = path + "/" + SegmentLayout.pruned
-        }
+        let pruned = path + "/" + SegmentLayout.pruned
+        if try checkedKind(ofPath: pruned) != .missing, !excluded.contains(SegmentLayout.pruned) { prunedFile = pruned }
         for file in try SegmentFiles.all(inTrail: path) {
             guard let (month, id) = SegmentLayout.parse(file) else { continue }
             files += 1
@@ -45,12 +44,16 @@ final class RebuildAttempt {
             do {
                 let notes = SegmentNotes(try SegmentReader(path: path + "/" + file).metadata)
                 candidates.append(Candidate(id: id, month: month, file: file, notes: notes))
-            } catch { damaged.append(DamagedFile(file: file, reason: "\(error)")) }
+            } catch {
+                guard !error.isInputOutput else { throw error }
+                damaged.append(DamagedFile(file: file, reason: "\(error)"))
+            }
         }
         candidates.sort { ($0.rank, $0.id) < ($1.rank, $1.id) }
     }
 
-    /// Lists all segments that count. Throws what the disk and the new catalog throw, not what is wrong with segments.
+    /// Lists all segments that count. Throws what the disk and the new catalog throw, also where a segment cannot be
+    /// read just now; not what is wrong with segments.
     func fill(_ catalog: Catalog, progress: (_ done: Int, _ of: Int) -> Void) throws {
         guard let kept = try begin(catalog) else { return }
         dead = candidates.reduce(into: Set(kept.dead)) { $0.formUnion($1.notes.replaces) }
@@ -97,9 +100,7 @@ final class RebuildAttempt {
                 outcome.bytes += record.bytes
                 return (record, content.rollups)
             }
-        } catch let error as CatalogError {
-            throw error
-        } catch {
+        } catch where !(error is CatalogError) && !error.isInputOutput {
             traces = before
             let file = DamagedFile(file: candidate.file, reason: "\(error)")
             if candidates.contains(where: { candidate.notes.replaces.contains($0.id) }) {

@@ -7,10 +7,10 @@ enum SegmentFiles {
     /// Paths below the trail's folder of all files under `segments/`, sorted. Temporary files are among them.
     static func all(inTrail trail: String) throws(FileError) -> [String] {
         let folder = trail + "/" + SegmentLayout.segments
-        guard kind(ofPath: folder) == .folder else { return [] }
+        guard try checkedKind(ofPath: folder) == .folder else { return [] }
         var found: [String] = []
         for date in try names(inFolder: folder) {
-            guard kind(ofPath: folder + "/" + date) == .folder else {
+            guard try checkedKind(ofPath: folder + "/" + date) == .folder else {
                 found.append(SegmentLayout.segments + "/" + date)
                 continue
             }
@@ -43,10 +43,10 @@ extension Trail {
     /// removed.
     func strays() throws -> [Stray] {
         let lying = try SegmentFiles.all(inTrail: path)
-        let now = try Catalog.reading(path: catalog.path, snapshot: true)
+        let now = try asOwner(of: path) { try Catalog.reading(path: catalog.path, snapshot: true) }
         let listed = try now.segments(), removed = try now.removedSegments().map(\.file)
         let known = Set(listed.map(\.file) + removed)
-        let strays = lying.filter { !known.contains($0) && isStray($0) }
+        let strays = try lying.filter { try !known.contains($0) && isStray($0) }
         guard !strays.isEmpty else { return [] }
         let checkpoints = try now.sources().reduce(into: [:]) { $0[$1.id] = $1.checkpoint }
         return strays.map { file in
@@ -71,8 +71,8 @@ extension Trail {
 
     /// Whether an unlisted file is none of a writer at work: that one's files are well-named or temporary, and it holds
     /// the lock.
-    private func isStray(_ file: String) -> Bool {
-        guard isLocked(path + "/" + SegmentLayout.lock) else { return true }
+    private func isStray(_ file: String) throws -> Bool {
+        guard try isLocked(path + "/" + SegmentLayout.lock) else { return true }
         return SegmentLayout.parse(file) == nil && !file.hasSuffix(".tmp")
     }
 }

@@ -16,22 +16,25 @@ package final class Trail: Sendable {
     package let path: String
     package let catalog: Catalog
     private let shelf = SegmentShelf()
-    private let lock: ReaderLock
+    private let lock: HeldLock
 
-    /// Opens a trail. Throws `TrailError`, `FileError` or `CatalogError`.
+    /// Opens a trail: its owner's, one that a group of ours may read, or as root any. Root leaves nothing of its own
+    /// there. Throws `TrailError`, `FileError` or `CatalogError`.
     package init(reading path: String) throws {
-        guard kind(ofPath: path) == .folder else { throw TrailError.missing(path: path) }
-        try requireTrusted(folder: path)
+        guard try checkedKind(ofPath: path) == .folder else { throw TrailError.missing(path: path) }
+        try requireReadable(folder: path)
         try TrailFolder.require(path, forWriting: false)
         let catalogPath = path + "/" + SegmentLayout.catalog
-        guard kind(ofPath: catalogPath) == .file else {
+        guard try checkedKind(ofPath: catalogPath) == .file else {
             let files = try SegmentFiles.all(inTrail: path).count
             throw files > 0 ? TrailError.catalogLost(path: path, segments: files) : TrailError.missing(path: path)
         }
         self.path = path
-        // Before the list is looked at: what is on it then stays.
-        lock = try ReaderLock(sharing: path + "/" + SegmentLayout.readersLock)
-        catalog = try Catalog.reading(path: catalogPath, snapshot: true)
+        (lock, catalog) = try asOwner(of: path) {
+            // Before the list is looked at: what is on it then stays.
+            let lock = try HeldLock(ReaderLock(sharing: path + "/" + SegmentLayout.readersLock))
+            return (lock, try Catalog.reading(path: catalogPath, snapshot: true))
+        }
     }
 
     /// Delivers the events that match, in the order in which they are stored. Throws what the catalog, the segments or
@@ -47,6 +50,13 @@ package final class Trail: Sendable {
         try inOrder(segments, atOnce: Self.cores, { try self.batches(of: scan, in: $0) }) { batches in
             for batch in batches { try body(batch) }
         }
+    }
+
+    /// A lock that can be handed on.
+    private final class HeldLock: Sendable {
+        private let lock: ReaderLock
+
+        init(_ lock: consuming ReaderLock) { self.lock = lock }
     }
 
     private static let cores = ProcessInfo.processInfo.activeProcessorCount

@@ -1,8 +1,25 @@
+internal import Catalog
+internal import Files
+internal import Segments
+
 /// A file of a trail that cannot be read.
 package struct DamagedFile: Sendable, Equatable {
     /// Path below the trail's folder.
     package let file: String
     package let reason: String
+}
+
+extension Error {
+    /// Whether it says only that the system, or another program, did not let something be done just now. Such an error
+    /// says nothing about what is stored, and nobody must do without anything because of it.
+    package var isInputOutput: Bool {
+        switch self as any Error {
+        case let error as FileError: error.isInputOutput
+        case let error as SegmentError: error.isInputOutput
+        case let error as CatalogError: error.isInputOutput
+        default: false
+        }
+    }
 }
 
 /// What can be wrong with a trail as a whole; files, catalog and segments have their own errors.

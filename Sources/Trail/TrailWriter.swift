@@ -20,26 +20,41 @@ package final class TrailWriter {
     /// Whether the key by which earlier marks were made was gone, so that those to come cannot be compared with them.
     package let lostKey: Bool
     private let lock: FileLock
+    private let isHurried: @Sendable () -> Bool
     private var nextSegment: Int64
-    private var files = DurableWrite()
+    private let readers: FolderReaders
+    private var files: DurableWrite
     private var tokens = KnownTokens()
 
     /// Opens a trail, or makes one unless it `mustExist`. Throws `FileError.locked` when another process writes to it,
-    /// and `TrailError.otherKey` where marks would be made by a key that somebody changed; who `makesMarks` not needs
-    /// no key.
-    package init(path: String, mustExist: Bool = false, makesMarks: Bool = true) throws {
+    /// and `TrailError.otherKey` where marks would be made by a key that somebody changed.
+    ///
+    /// - Parameters:
+    ///   - makesMarks: whether credentials are to be replaced; who does not needs no key.
+    ///   - group: the number of a group that may read the trail from now on; without it, all stays as it is.
+    ///   - isHurried: whether somebody waits for the end of the process, so that it waits for nobody long.
+    package init(
+        path: String, mustExist: Bool = false, makesMarks: Bool = true, group: UInt32? = nil,
+        isHurried: @escaping @Sendable () -> Bool = { false }
+    ) throws {
         if mustExist { try Self.requireTrail(path) }
         try makeFolder(path)
         try requireTrusted(folder: path)
         try TrailFolder.require(path, forWriting: true)
-        lock = try FileLock(path: path + "/" + SegmentLayout.lock, protecting: path)
+        lock = try FileLock(
+            path: path + "/" + SegmentLayout.lock, protecting: path, FolderReaders(of: path))
         let catalogPath = path + "/" + SegmentLayout.catalog
         let existing = try SegmentFiles.all(inTrail: path)
         try Self.requireCatalog(path, of: existing)
         self.path = path
         // SQLite would make its files readable for all; those beside the database take its mode.
-        try makePrivateFile(catalogPath)
-        catalog = try Catalog.writing(path: catalogPath)
+        readers = try group.map { FolderReaders(group: $0) } ?? FolderReaders(of: path)
+        files = DurableWrite(readers)
+        try makePrivateFile(catalogPath, readers)
+        try makePrivateFile(path + "/" + SegmentLayout.readersLock, readers)
+        self.isHurried = isHurried
+        catalog = try Catalog.writing(path: catalogPath, isHurried: isHurried)
+        if group != nil { try readers.admit(toAllOf: path, but: SegmentLayout.secretKey) }
         (secrets, keyFingerprint, lostKey) = try makesMarks
             ? Self.key(path, catalog) : (SecretMarker { _ in 0 }, nil, false)
         nextSegment = try catalog.lastSegmentNumber() + 1
@@ -71,8 +86,8 @@ package final class TrailWriter {
     }
 
     private static func requireTrail(_ path: String) throws {
-        guard kind(ofPath: path) == .folder else { throw TrailError.missing(path: path) }
-        guard kind(ofPath: path + "/" + SegmentLayout.catalog) == .file else {
+        guard try checkedKind(ofPath: path) == .folder else { throw TrailError.missing(path: path) }
+        guard try checkedKind(ofPath: path + "/" + SegmentLayout.catalog) == .file else {
             let segments = try SegmentFiles.all(inTrail: path).count
             throw segments > 0 ? TrailError.catalogLost(path: path, segments: segments) : TrailError.missing(path: path)
         }
@@ -100,9 +115,9 @@ package final class TrailWriter {
     package func startOver() throws {
         try? catalog.close()
         tokens = KnownTokens()
-        files = DurableWrite()
+        files = DurableWrite(readers)
         try Self.requireCatalog(path, of: SegmentFiles.all(inTrail: path))
-        catalog = try Catalog.writing(path: path + "/" + SegmentLayout.catalog)
+        catalog = try Catalog.writing(path: path + "/" + SegmentLayout.catalog, isHurried: isHurried)
         nextSegment = max(nextSegment, try catalog.lastSegmentNumber() + 1)
         let listed = try catalog.segments().map(\.file) + catalog.removedSegments().map(\.file)
         try removeOrphans(SegmentFiles.all(inTrail: path), listed)
@@ -142,7 +157,7 @@ package final class TrailWriter {
     func keepWhatWasPruned(checksBytes: Bool = false) throws {
         let file = path + "/" + SegmentLayout.pruned
         guard let last = try catalog.lastPrune() else { return }
-        if PrunedFile.lastPrune(path: file) == last {
+        if try PrunedFile.lastPrune(path: file) == last {
             let known = try catalog.keptFile(SegmentLayout.pruned)
             guard checksBytes || known == nil else { return }
             if let known, known == (try? KeptFile(of: file)) { return }
@@ -153,7 +168,7 @@ package final class TrailWriter {
         }
         let temporary = file + ".tmp"
         for suffix in ["", "-journal"] { try removeFile(temporary + suffix) }
-        try makePrivateFile(temporary)
+        try makePrivateFile(temporary, readers)
         try catalog.writePruned(to: temporary)
         try syncFile(temporary)
         try catalog.note(SegmentLayout.pruned, KeptFile(of: temporary))
@@ -172,8 +187,10 @@ package final class TrailWriter {
         for file in existing where !known.contains(file) {
             if file.hasSuffix(".tmp") {
                 try removeFile(path + "/" + file)
-            } else if let (month, sequence) = SegmentLayout.parse(file), kind(ofPath: path + "/" + file) == .file {
-                try makeFolder(path + "/" + SegmentLayout.orphans)
+            } else if let (month, sequence) = SegmentLayout.parse(file),
+                try checkedKind(ofPath: path + "/" + file) == .file
+            {
+                try makeFolder(path + "/" + SegmentLayout.orphans, readers)
                 try moveFile(path + "/" + file, to: path + "/" + SegmentLayout.orphan(month: month, sequence: sequence))
             }
         }

@@ -8,6 +8,8 @@ package struct Verification: Sendable {
         package var name: String
         package var what: String
         package var advice: String
+        /// Whether it could only not be read now: nothing is known to be damaged.
+        package var isUnread = false
     }
 
     package var segments = 0
@@ -20,6 +22,17 @@ package struct Verification: Sendable {
     package var orphans: Orphans?
 
     package init() {}
+
+    /// Whether nothing worse was found than that something could not be read now.
+    package var isUnread: Bool { !problems.isEmpty && problems.allSatisfy(\.isUnread) }
+
+    /// Something that could not be looked at: it is damaged, or just now nobody can tell.
+    mutating func add(_ object: String, _ name: String, _ error: any Error, otherwise advice: Advice) {
+        let isUnread = error.isInputOutput
+        let what = isUnread ? "could not be read now: \(error)" : "\(error)"
+        add(object, name, what, isUnread ? .tryAgain : advice)
+        problems[problems.count - 1].isUnread = isUnread
+    }
 
     mutating func add(_ object: String, _ name: String, _ what: String, _ advice: Advice) {
         problems.append(Problem(object: object, name: name, what: what, advice: advice.rawValue))
@@ -34,6 +47,7 @@ package struct Verification: Sendable {
         case restoreSegment = """
             restore the file from a backup; without one, authtrail rebuild --force --skip-damaged goes on without it
             """
+        case tryAgain = "mend what the message names, then run authtrail verify again; nothing wrong was found with it"
         case restoreName = "give the file its own name back"
         case rebuild = """
             restore the catalog from a backup, or run authtrail rebuild (with --force), which makes it anew from the \

@@ -1,6 +1,7 @@
 internal import Catalog
 internal import Events
 internal import Files
+internal import Foundation
 internal import Rollups
 internal import Segments
 
@@ -26,7 +27,7 @@ final class Verifier {
         var result = Verification()
         do { recount = try TokenRecount(of: trail.catalog) } catch {
             recount = nil
-            result.add("catalog", "pruned_tokens", "\(error)", .rebuild)
+            result.add("catalog", "pruned_tokens", error, otherwise: .rebuild)
         }
         self.result = result
     }
@@ -48,9 +49,15 @@ final class Verifier {
             if let what = try catalog.keptDaysFault() { result.add("catalog", "kept_token_days", what, .rebuild) }
         }
         // A writer may be in the middle of a frame.
-        guard !isLocked(trail.path + "/" + SegmentLayout.lock) else { return }
-        if let what = WALFile.fault(trail.path + "/" + SegmentLayout.catalog + "-wal") {
-            result.add("catalog", SegmentLayout.catalog + "-wal", what, .readAgain)
+        let wal = SegmentLayout.catalog + "-wal"
+        inCatalog(wal) {
+            guard try !isLocked(trail.path + "/" + SegmentLayout.lock),
+                let what = try WALFile.fault(trail.path + "/" + wal)
+            else { return }
+            // So may somebody who writes to the ledger, but not for long.
+            Thread.sleep(forTimeInterval: 0.2)
+            guard try WALFile.fault(trail.path + "/" + wal) == what else { return }
+            result.add("catalog", wal, what, .readAgain)
         }
     }
 
@@ -65,10 +72,10 @@ final class Verifier {
                 for (what, advice) in try faults(of: segment) { result.add("segment", segment.file, what, advice) }
             } catch let error as CatalogError {
                 isComplete = false
-                result.add("catalog", segment.file, "\(error)", .rebuild)
+                result.add("catalog", segment.file, error, otherwise: .rebuild)
             } catch {
                 isComplete = false
-                result.add("segment", segment.file, "\(error)", .restoreSegment)
+                result.add("segment", segment.file, error, otherwise: .restoreSegment)
             }
             progress(place + 1, listed.count)
         }
@@ -191,9 +198,7 @@ final class Verifier {
                 }
             }
         }
-        do { try KeptFileCheck(trail).run(&result) } catch {
-            result.add("catalog", "kept_files", "\(error)", .rebuild)
-        }
+        inCatalog("kept_files") { try KeptFileCheck(trail).run(&result) }
         checkLeftovers()
     }
 
@@ -208,11 +213,11 @@ final class Verifier {
             for name in try trail.oldCatalogs() {
                 result.remark("file", name, "is a catalog that rebuild has replaced", .oldCatalog)
             }
-        } catch { result.add("file", SegmentLayout.orphans, "\(error)", .foreign) }
+        } catch { result.add("file", SegmentLayout.orphans, error, otherwise: .foreign) }
     }
 
     /// Does a check that needs the catalog; what it throws is a problem of the named table.
     private func inCatalog(_ name: String, _ check: () throws -> Void) {
-        do { try check() } catch { result.add("catalog", name, "\(error)", .rebuild) }
+        do { try check() } catch { result.add("catalog", name, error, otherwise: .rebuild) }
     }
 }

@@ -9,11 +9,13 @@ enum WALFile {
     private static let headerBytes: Int64 = 32
     private static let frameHeader = 24
 
-    /// What is wrong, or nil. A file that is missing, empty or cannot be read tells nothing.
-    static func fault(_ path: String) -> String? {
-        guard let file = try? InputFile(path: path), let size = try? file.size(), size > headerBytes else { return nil }
+    /// What is wrong, or nil; a file that is missing or empty tells nothing. Throws for one that cannot be read now.
+    static func fault(_ path: String) throws -> String? {
+        guard try look(ofPath: path) != nil else { return nil }
+        let file = try InputFile(path: path)
+        guard try file.size() > headerBytes else { return nil }
         var header = [UInt8](repeating: 0, count: Int(headerBytes))
-        guard (try? read(file, 0, &header)) == true else { return nil }
+        guard try read(file, 0, &header) else { return nil }
         let magic = word(header, 0, true)
         guard magic & ~1 == 0x377F_0682 else { return "does not begin as a WAL: what it held is lost" }
         let isBig = magic & 1 == 1
@@ -25,7 +27,7 @@ enum WALFile {
         guard page >= 512, page <= 65536 else { return nil }
         var frame = [UInt8](repeating: 0, count: frameHeader + page)
         var number: Int64 = 0, bad: Int64?, behind = 0, endsCommit = false
-        while (try? read(file, headerBytes + number * Int64(frame.count), &frame)) == true {
+        while try read(file, headerBytes + number * Int64(frame.count), &frame) {
             number += 1
             guard frame[8..<16].elementsEqual(salts) else {
                 // Older frames, from before the WAL began anew.

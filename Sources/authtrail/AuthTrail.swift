@@ -40,8 +40,29 @@ struct AuthTrail: ParsableCommand {
         } catch {
             // Usage, help and version are the parser's business; everything else has an exit code of the contract.
             if let failure = Failure(error) ?? misplaced(Process.arguments) { finish(failure) }
-            exit(withError: error)
+            // An error that nobody knows is one of the system; 1 would mean findings.
+            guard exitCode(for: error) == .failure, !(error is ExitCode) else { refuse(error) }
+            finish(Failure(code: Failure.inputOutput, messages: ["\(error)"]))
         }
+    }
+
+    /// Says what the parser has to say. It repeats what was typed, which somebody may have copied from a log.
+    private static func refuse(_ error: any Error) -> Never {
+        let code = exitCode(for: error)
+        guard code != .success else { exit(withError: error) }
+        var text = Array(fullMessage(for: error).utf8)
+        for argument in Process.arguments {
+            let value = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).last ?? ""
+            for word in [argument, String(value)] where !word.isEmpty && SafeText.visible(word) != word {
+                text.replace(Array(word.utf8), with: Array(SafeText.visible(word).utf8))
+            }
+        }
+        let output = Output.standardError()
+        for line in text.split(separator: 0x0A, omittingEmptySubsequences: false) {
+            try? output.line(SafeText.visible(bytes: Array(line)))
+        }
+        try? output.finish()
+        exit(withError: code)
     }
 
     /// Options belong to commands, but the trail feels like one of the program.

@@ -61,7 +61,7 @@ struct Failure: Error {
         case let error as LineExportError: code(error)
         case DetectionError.badSetting, DetectionError.unknownTokenNumber: data
         case is QueryError, is DetectionError: usage
-        case is DatabaseError: data
+        case let error as DatabaseError: code(CatalogError(error, "work", "a temporary file"))
         default: nil
         }
     }
@@ -70,7 +70,8 @@ struct Failure: Error {
         switch error {
         case .missing, .damaged, .notRegular, .unfinished: data
         case .cannotRead: inputOutput
-        case .cannotWrite(let operation, _, _): isCreation(operation) ? cannotCreate : inputOutput
+        case .cannotWrite(let operation, _, _):
+            isCreation(operation) && !error.isShortage ? cannotCreate : inputOutput
         case .untrusted: cannotCreate
         case .locked: locked
         }

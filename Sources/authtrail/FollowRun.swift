@@ -13,6 +13,8 @@ struct FollowRun {
     let words: [String]
     let options: Follower.Options
     let path: String
+    /// The number of a group that may read the trail.
+    var group: UInt32?
     let isQuiet: Bool
 
     func run() throws -> IngestSummary {
@@ -22,7 +24,7 @@ struct FollowRun {
         options.mostOpen = max(4, Process.allowManyFiles() - 24)
         let signals = Signals()
         let watch = FolderWatch()
-        let writer = try TrailWriter(path: path)
+        let writer = try TrailWriter(path: path, group: group, isHurried: { signals.wantsStop })
         defer { try? writer.close() }
         let journal = Journal(isQuiet: isQuiet)
         if writer.lostKey { journal.warn(TrailWriter.lostKeyRemark) }

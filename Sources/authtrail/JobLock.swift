@@ -8,8 +8,13 @@ final class JobLock {
 
     /// Takes the lock at once or throws `FileError.locked`. A trail that cannot be written to has no ledger to protect.
     init(trail: String) throws {
-        guard kind(ofPath: trail) == .folder else { return }
-        lock = try FileLock(path: trail + "/" + SegmentLayout.jobsLock, protecting: "the scheduled runs of " + trail)
+        guard try checkedKind(ofPath: trail) == .folder else { return }
+        try requireOwner(folder: trail)
+        try asOwner(of: trail) {
+            lock = try FileLock(
+                path: trail + "/" + SegmentLayout.jobsLock, protecting: "the scheduled runs of " + trail,
+                FolderReaders(of: trail))
+        }
     }
 
     func release() { lock = nil }

@@ -23,7 +23,8 @@ struct PolicyOptions: ParsableArguments {
         let usual = trail + "/policy.yaml"
         // Who names a pipe means it; one that lies here would be waited for.
         try requireOrdinary(file: usual, mayBeLink: true)
-        return FileManager.default.fileExists(atPath: usual) ? try Self.read(usual) : PolicyFile()
+        // One that cannot be looked at is not missing: to judge by the defaults would be another judgment.
+        return try checkedKind(ofPath: usual) == .missing ? PolicyFile() : Self.read(usual)
     }
 
     /// Reads one file. What is odd in it is for `policy check` to say.
@@ -38,7 +39,10 @@ struct PolicyOptions: ParsableArguments {
             throw PolicyFileError(path: path, text: String(cString: strerror(errno)))
         }
         defer { try? file.close() }
-        let bytes = try file.read(upToCount: most + 1) ?? Data()
+        let bytes: Data
+        do { bytes = try file.read(upToCount: most + 1) ?? Data() } catch {
+            throw PolicyFileError(path: path, text: error.localizedDescription)
+        }
         guard bytes.count <= most else { throw PolicyFileError(path: path, text: "larger than 4 MiB") }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw PolicyFileError(path: path, text: "not UTF-8")

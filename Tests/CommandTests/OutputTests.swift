@@ -190,9 +190,15 @@ struct OutputTests {
         #expect(try program.run("detect", "--trail", program.folder + "/empty").output.contains("the trail holds no events"))
     }
 
-    @Test func `after a run the catalog is one file, and readable by those who may only read`() throws {
+    @Test func `after a run the catalog is one file, and its WAL and index are there for those who may only read`() throws {
         let names = try FileManager.default.contentsOfDirectory(atPath: program.folder + "/trail").sorted()
-        #expect(names == ["catalog.sqlite", "lock", "secret.key", "segments"])
+        #expect(names == [
+            "catalog.sqlite", "catalog.sqlite-queue", "catalog.sqlite-shm", "catalog.sqlite-wal", "lock", "readers.lock",
+            "secret.key", "segments",
+        ])
+        #expect(FileManager.default.contents(atPath: program.folder + "/trail/catalog.sqlite-wal") == Data())
+        let alone = try program.shell("cp -r trail alone && rm alone/catalog.sqlite-*; \"$AUTHTRAIL\" verify -q --trail alone")
+        #expect(alone.status == 0)
     }
 
     @Test func `the dashboard counts nothing at or after its time`() throws {

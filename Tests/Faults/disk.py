@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import time
 
@@ -36,6 +37,34 @@ class Mount:
 
     def free(self):
         os.remove(os.path.join(self.folder, "filler"))
+
+
+class SmallBlocks(Mount):
+    """An ext4 in a file, with blocks smaller than the pages of memory: what is mapped and not yet written may have no
+    room on the disk."""
+
+    def __init__(self, bench):
+        self.folder, self.image = bench.fresh("small"), bench.path("image")
+        with open(self.image, "wb") as file:
+            file.truncate(8 << 20)
+        self.run("mkfs.ext4", "-q", "-F", "-m", "0", "-b", "1024", self.image)
+        self.run("mount", "-o", "loop", self.image, self.folder)
+        bench.trail = os.path.join(self.folder, "trail")
+
+    def __exit__(self, *_):
+        super().__exit__()
+        os.remove(self.image)
+
+    def fill(self, leave):
+        """To the last byte, whatever the file system says that it has."""
+        with open(os.path.join(self.folder, "filler"), "ab", buffering=0) as file:
+            for size in (65536, 1024, 1):
+                try:
+                    while True:
+                        file.write(bytes(size))
+                except OSError:
+                    os.fsync(file.fileno())
+            file.truncate(max(0, os.path.getsize(file.name) - leave))
 
 
 def cannot_mount(bench):
@@ -115,6 +144,82 @@ def full_follow(bench):
             bench.verify(where)
 
 
+def cannot_fill(bench):
+    reason = cannot_mount(bench) or (None if shutil.which("mkfs.ext4") else "mkfs.ext4 is not installed")
+    if reason:
+        return reason
+    try:
+        SmallBlocks(bench).__exit__()
+    except (OSError, subprocess.CalledProcessError) as error:
+        return f"no ext4 that can be shut down or filled ({type(error).__name__})"
+    return None
+
+
+def full_ext4(bench):
+    """Little room on an ext4, a block more or less each time: no signal ends whoever opens the trail."""
+    reason = cannot_fill(bench)
+    if reason:
+        return bench.tally.not_run(reason)
+    log = Log(bench.path("auth.log"))
+    for point in bench.points(smoke=6):
+        open(log.path, "w").close()
+        log.tokens = set()
+        with SmallBlocks(bench) as mount:
+            # All of one month: a commit then needs room for the catalog first of all.
+            log.append(range(0, 9 * bench.random.randrange(1, 300), 9))
+            bench.duration("ingest", "-q", log.path)
+            base = len(log.tokens) * 9
+            for step in range(3 if bench.smoke else 12):
+                leave = bench.random.randrange(0, 60) * 1024
+                mount.fill(leave)
+                where = f"point {point}, step {step}, ext4 with {leave} bytes left"
+                log.append(range(base, base + 9 * 40, 9))
+                base += 9 * 40
+                for words in (["ingest", "-q", log.path], ["detect", "-q"], ["status", "-q"]):
+                    failed_as_it_should(bench, bench.run(*words), f"{where}, {words[0]}")
+                mount.free()
+            bench.complete(["ingest", "-q", log.path], f"point {point}")
+            bench.compare(log.tokens, f"point {point}")
+            bench.verify(f"point {point}")
+
+
+def full_ext4_follow(bench):
+    """A follower on an ext4 whose room is taken while it writes: it waits, no signal ends it, and then it goes on."""
+    reason = cannot_fill(bench)
+    if reason:
+        return bench.tally.not_run(reason)
+    for point in bench.points(smoke=2):
+        log = Log(bench.path("auth.log"))
+        open(log.path, "w").close()
+        log.append([0])
+        open(bench.path("follow.err"), "w").close()
+        with SmallBlocks(bench) as mount:
+            process = bench.follow(log.path)
+            bench.wait_for(1)
+            written, end = 1, time.monotonic() + 5
+            leave = bench.random.randrange(0, 60) * 1024
+            where = f"point {point}, ext4 with {leave} bytes left while following"
+            mount.fill(leave)
+            while time.monotonic() < end and process.poll() is None:
+                log.append(range(written * 9, written * 9 + 9 * 20, 9))
+                written += 20
+                time.sleep(0.1)
+                # A little more room, and all of it taken again.
+                mount.free()
+                mount.fill(bench.random.randrange(0, 40) * 1024)
+            bench.tally.point("reading waits" in bench.said())
+            if process.poll() is not None:
+                bench.tally.fault(f"{where}: it ended with {process.returncode}: {last(bench.said())}")
+            mount.free()
+            if process.poll() is None:
+                if not bench.wait_for(len(log.tokens), 60):
+                    bench.tally.fault(f"{where}: not all is stored 60 s after room was made: {last(bench.said())}")
+                bench.stop(process, where)
+            bench.complete(["ingest", "-q", log.path], where)
+            bench.compare(log.tokens, where)
+            bench.verify(where)
+
+
 def no_inodes(bench):
     reason = cannot_mount(bench)
     if reason:
@@ -167,6 +272,6 @@ def no_descriptors(bench):
 
 
 CAMPAIGNS = [
-    ("disk-full-once", full_once, 2), ("disk-full-follow", full_follow, 2), ("no-inodes", no_inodes, 1),
-    ("no-descriptors", no_descriptors, 1),
+    ("disk-full-once", full_once, 2), ("disk-full-follow", full_follow, 2), ("disk-full-ext4", full_ext4, 2),
+    ("disk-full-ext4-follow", full_ext4_follow, 2), ("no-inodes", no_inodes, 1), ("no-descriptors", no_descriptors, 1),
 ]

@@ -18,6 +18,14 @@ CALLS = [
     "write", "pwrite64", "fsync", "fdatasync", "rename", "renameat", "renameat2", "unlink", "unlinkat", "ftruncate",
     "openat", "close", "mkdir", "flock",
 ]
+# What reads, and what is done with a file before it is read.
+READS = [
+    "read", "pread64", "openat", "fstat", "newfstatat", "lstat", "stat", "statx", "getdents64", "access", "faccessat",
+    "faccessat2", "fcntl", "flock", "statfs", "fstatfs", "mmap", "fallocate",
+]
+READ_FAULTS = ["error=EIO", "error=EINTR", "error=ENOMEM", "error=EMFILE"]
+# Advice that would cost what is there.
+LOSS = re.compile("run authtrail rebuild|--force|skip-damaged|restore|from a backup|damage|malformed", re.IGNORECASE)
 FAULTS = ["error=ENOSPC", "error=EIO", "error=EINTR", "signal=SIGKILL"]
 # The call that failed was, in another thread, the one that wrote the message.
 SILENCED = re.compile(r"write\(2, .*\(INJECTED\)")
@@ -28,10 +36,10 @@ def tracer(trace, calls, *more):
     return ["strace", "-f", "-qq", "-o", trace, "-e", "trace=" + ",".join(calls), *more]
 
 
-def numbers_of_calls(bench, words):
+def numbers_of_calls(bench, words, calls=CALLS):
     """How often each call is made by one thread, at most, in a run without a fault."""
     trace = bench.path("calls")
-    run = bench.run(*words, prefix=tracer(trace, CALLS))
+    run = bench.run(*words, prefix=tracer(trace, ["?" + call for call in calls]))
     if run.status != 0:
         raise RuntimeError(f"{' '.join(words)} does not work under strace: {run.status} {run.err}")
     made = {}
@@ -163,7 +171,54 @@ def follow(bench):
         bench.verify(where)
 
 
+def reads(bench):
+    """One call of a command that reads fails. What lies there is sound, and nothing says or does otherwise."""
+    reason = strace()
+    if reason:
+        return bench.tally.not_run(reason)
+    log, base = Log(bench.path("auth.log")), bench.path("base")
+    for run in range(2):
+        log.append(range(run * 20, run * 20 + 20))
+        bench.duration("ingest", "-q", log.path)
+    bench.duration(*PRUNE)
+    bench.duration("detect", "-q", "--since", "start")
+    shutil.move(bench.trail, base)
+    log.append(range(40, 60))
+    commands = [
+        ["status"], ["detect", "--since", "start"], ["verify"], ["query", "SELECT count(*), max(token_id) FROM events"],
+        ["report", "failed-by-ip"], ["export", "-o", bench.path("out")], ["ingest", "-q", log.path],
+        ["rebuild", "-q", "--force"], ["compact", "--all", "-q"], ["prune", "-q", "--older-than", "2026-07-01"],
+        ["findings", "list"],
+    ]
+    points = []
+    for words in commands:
+        bench.restore(base)
+        made = numbers_of_calls(bench, words, READS)
+        points += [(words, call, fault, n + 1) for call in made for fault in READ_FAULTS for n in range(made[call])]
+    bench.random.shuffle(points)
+    for place in bench.points(smoke=12, most=len(points)):
+        bench.restore(base)
+        words, call, fault, number = points[place]
+        trace, where = bench.path("trace"), f"{words[0]}, {call} {fault} when={number}"
+        run = bench.run(*words, prefix=tracer(trace, [call], "-e", f"inject={call}:{fault}:when={number}"))
+        with open(trace, errors="replace") as file:
+            injected = "(INJECTED)" in file.read()
+        if run.status == 127 and LOADER in run.err:
+            injected = False
+        elif injected and run.status not in (0, 73, 74):
+            what = "did not end" if run.status is None else f"exits {run.status}"
+            bench.tally.fault(f"{where}: {what}: {last(run.err or run.out)}")
+        elif run.status != 0 and LOSS.search(run.err + (run.out if words[0] == "verify" else "")):
+            bench.tally.fault(f"{where}: exits {run.status} and speaks of damage: {last(run.err or run.out)}")
+        bench.tally.point(injected)
+        if words[0] in ("ingest", "compact", "prune"):
+            # What was begun is ended by the next one.
+            bench.complete(words, where)
+        bench.verify(where)
+    bench.tally.note(f"{bench.tally.tried} of {len(points)} points")
+
+
 CAMPAIGNS = [
     ("syscalls-ingest", ingest, 4), ("syscalls-compact", compact, 4), ("syscalls-prune", prune, 4),
-    ("syscalls-follow", follow, 2),
+    ("syscalls-follow", follow, 2), ("syscalls-reads", reads, 4),
 ]

@@ -77,6 +77,46 @@ struct CompactionTests {
         }
     }
 
+    @Test func `many short runs leave few segments, and nobody can tell that they were merged`() throws {
+        var texts: [String] = [], most = 0
+        place.write("a.ndjson", "")
+        for run in 0..<150 {
+            let text = lines(run, 12).joined(separator: "\n") + "\n"
+            place.append("a.ndjson", text)
+            texts.append(text)
+            let summary = try place.ingest(place.path("a.ndjson"))
+            #expect(summary.unmerged == nil)
+            let months = Dictionary(grouping: try Trail(reading: place.trail).catalog.segments(), by: \.month)
+            most = max(most, months.values.map(\.count).max() ?? 0)
+        }
+        #expect(most == 32)
+        let trail = try Trail(reading: place.trail)
+        #expect(try trail.verify().problems.isEmpty)
+        let source = try #require(try trail.catalog.sources().first)
+        var back = try SourceLines(of: source, in: trail), all: [UInt8] = []
+        while let bytes = try back.next() { all += bytes }
+        #expect(String(decoding: all, as: UTF8.self) == texts.joined())
+        // The same lines in one run.
+        let other = Place()
+        other.write("a.ndjson", texts.joined())
+        try other.ingest(other.path("a.ndjson"))
+        func known(_ place: Place) throws -> [String] {
+            try place.facts(withLines: false).filter { !$0.contains(place.folder) }.sorted()
+        }
+        #expect(try known(place) == known(other))
+    }
+
+    @Test func `a run whose neighbors cannot be merged has stored its lines all the same`() throws {
+        try grow(runs: 31)
+        let segment = try #require(try Trail(reading: place.trail).catalog.segments().first)
+        place.write("trail/" + segment.file, "damaged")
+        place.append("a.ndjson", lines(99, 40).joined(separator: "\n") + "\n")
+        let summary = try place.ingest(place.path("a.ndjson"))
+        #expect(summary.counts.stored > 0 && summary.unmerged != nil)
+        place.append("a.ndjson", #"{"ts":"2026-05-03T00:00:00Z","event":"used","token_id":"last"}"# + "\n")
+        #expect(try place.ingest(place.path("a.ndjson")).counts.stored == 1)
+    }
+
     @Test func `merging goes on where it was, and lines that come later are merged behind the earlier ones`() throws {
         var policy = CompactionPolicy()
         policy.takesAll = true

@@ -246,6 +246,7 @@ private final class Play {
     private func fail() throws {
         let kind = random.isTrue ? FailingDisk.Kind.segments : .catalog
         say("nothing can be written any more (\(kind))")
+        if isRunning { try followed.settle() }
         try disk.fail(kind)
     }
 

@@ -81,13 +81,32 @@ package struct JSONWriter: Sendable {
             case 0x0A: out.append(contentsOf: [0x5C, 0x6E])
             case 0x0C: out.append(contentsOf: [0x5C, 0x66])
             case 0x0D: out.append(contentsOf: [0x5C, 0x72])
-            case 0x10000...:
-                appendUnit(0xD800 + (scalar - 0x10000) >> 10, to: &out)
-                appendUnit(0xDC00 + (scalar - 0x10000) & 0x3FF, to: &out)
-            default: appendUnit(scalar, to: &out)
+            default: appendEscape(scalar, to: &out)
             }
         }
         out.append(0x22)
+    }
+
+    /// JSON that somebody else wrote, as bytes that are safe to show: what `string` would have escaped is escaped, and
+    /// white space between its values is blanks; newlines stay. It means what it meant.
+    package static func shown(_ json: [UInt8]) -> [UInt8] {
+        guard json.contains(where: { $0 >= 0x7F || $0 < 0x20 && $0 != 0x0A }) else { return json }
+        var out: [UInt8] = []
+        out.reserveCapacity(json.count + json.count / 8)
+        UTF8Walk.copy(String(decoding: json, as: UTF8.self), to: &out, stopping: { _ in false }) { scalar, out in
+            switch scalar {
+            case 0x0A: out.append(0x0A)
+            case ..<0x20: out.append(0x20)
+            default: appendEscape(scalar, to: &out)
+            }
+        }
+        return out
+    }
+
+    private static func appendEscape(_ scalar: UInt32, to out: inout [UInt8]) {
+        guard scalar > 0xFFFF else { return appendUnit(scalar, to: &out) }
+        appendUnit(0xD800 + (scalar - 0x10000) >> 10, to: &out)
+        appendUnit(0xDC00 + (scalar - 0x10000) & 0x3FF, to: &out)
     }
 
     private static func appendUnit(_ unit: UInt32, to out: inout [UInt8]) {

@@ -45,7 +45,7 @@ package struct ObservedRates: Sendable, Equatable {
                 while calls[low].ts <= calls[high].ts.minus(Timestamp.minute) { low += 1 }
                 peak = max(peak, high - low + 1)
             }
-            peaks[numbers.texts[Int(calls[group.lowerBound].caller)]] = peak
+            peaks[numbers[calls[group.lowerBound].caller]] = peak
         }
         return peaks
     }

@@ -73,10 +73,10 @@ struct LateUses {
     typealias Found = (cases: [(life: TokenLife, uses: Case)], more: MoreTokens)
 
     /// The tokens with a use in the window later than `deadline` says, and all their late uses before `as_of`.
-    func read(after deadline: (TokenLife) -> Int64?) throws -> Found {
+    func read(after deadline: (TokenLife) throws -> Int64?) throws -> Found {
         var suspects: [(token: ActiveTokens.Token, deadline: Int64)] = []
         for token in try ActiveTokens(history: history, window: window).read() {
-            guard let deadline = deadline(token.life), token.lastUse > deadline else { continue }
+            guard let deadline = try deadline(token.life), token.lastUse > deadline else { continue }
             suspects.append((token, deadline))
         }
         let told = MoreTokens.told(suspects.count) { suspects[$0].token.uses } name: { suspects[$0].token.life.tokenID }

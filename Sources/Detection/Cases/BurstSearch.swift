@@ -31,7 +31,7 @@ struct BurstSearch {
     /// The bursts with an event in the window of the run, and how many keys were counted.
     func read() throws -> (bursts: [Burst], keys: Int) {
         var bursts: [Burst] = []
-        var keys: Set<[UInt8]> = []
+        var keys = TextNumbers()
         let days = window.wholeDays
         guard !window.isEmpty, let coverage = try history.coverage else { return ([], 0) }
         let start = max(days.lowerBound, coverage.lowerBound), end = min(days.upperBound, coverage.upperBound)
@@ -40,9 +40,7 @@ struct BurstSearch {
         var day = Timestamp.day(of: start)
         let last = Timestamp.day(of: end - 1)
         while day <= last {
-            let found = try self.bursts(on: day...min(last, day + 6))
-            bursts += found.bursts
-            keys.formUnion(found.keys)
+            bursts += try self.bursts(on: day...min(last, day + 6), &keys)
             day += 7
         }
         try readEvents(&bursts)
@@ -53,25 +51,34 @@ struct BurstSearch {
         EventScan(from: from, to: min(to, window.asOf), kinds: kinds, texts: texts, fields: fields)
     }
 
-    private func bursts(on days: ClosedRange<Int32>) throws -> (bursts: [Burst], keys: Set<[UInt8]>) {
+    private func bursts(on days: ClosedRange<Int32>, _ keys: inout TextNumbers) throws -> [Burst] {
         let start = Timestamp.start(ofDay: days.lowerBound), end = Timestamp.start(ofDay: days.upperBound + 1)
-        var numbers = TextNumbers()
-        var rows: [(key: UInt32, ts: Int64)] = []
-        let fields = EventFields([.ts, key] + Array(texts.keys))
-        try history.scan(scan(from: start.minus(width - 1), to: end, fields)) { batch in
-            numbers.begin(batch[key])
-            for row in 0..<batch.count {
-                if let number = numbers.number(batch[key], row) { rows.append((number, batch.ts[row])) }
-            }
+        let span = start.minus(width - 1)..<end
+        var times = KeyTimes(width: width, limit: limit)
+        try eachBatch(in: span, texts) { times.add($0[key], $0.ts, &keys) }
+        if times.isCrowded {
+            // Who never has half of the limit in one part of time has no burst.
+            let suspects = times.suspects.map { keys[$0] }
+            var texts = texts
+            if suspects.count <= Self.mostListed { texts[key] = .anyOf(Set(suspects)) }
+            times.beginAgain()
+            if !suspects.isEmpty { try eachBatch(in: span, texts) { times.addSuspected($0[key], $0.ts, &keys) } }
         }
-        var counts = [Int](repeating: 0, count: numbers.texts.count)
-        for row in rows { counts[Int(row.key)] += 1 }
-        rows = rows.filter { counts[Int($0.key)] > limit }
-        rows.sort { ($0.key, $0.ts) < ($1.key, $1.ts) }
-        let bursts = rows.chunked(by: \.key).flatMap { group in
-            self.bursts(of: numbers.string(rows[group.lowerBound].key), rows[group].map(\.ts), from: start)
+        return times.sorted.chunked(by: \.key).flatMap { group in
+            let times = times.sorted[group]
+            return self.bursts(of: keys.string(times[group.lowerBound].key), times.map(\.ts), from: start)
         }
-        return (bursts, Set(numbers.texts))
+    }
+
+    /// A list of more keys costs a scan more than it spares.
+    private static let mostListed = 4096
+
+    private func eachBatch(
+        in span: Range<Int64>, _ texts: [EventField: TextCondition], _ body: (EventColumns) -> Void
+    ) throws {
+        var scan = scan(from: span.lowerBound, to: span.upperBound, EventFields([.ts, key]))
+        scan.texts = texts
+        try history.scan(scan) { body($0) }
     }
 
     /// The bursts of one key, one for each day, from its times in order.

@@ -89,7 +89,7 @@ package struct CodeReplay: Detector {
                 counts[Int(number)] = min(counts[Int(number)] + 1, 2)
             }
         }
-        return Set(numbers.texts.indices.filter { counts[$0] > 1 }.map { numbers.texts[$0] })
+        return Set(counts.indices.filter { counts[$0] > 1 }.map { numbers[UInt32($0)] })
     }
 
     private func verdict(_ one: Replay) -> Verdict {

@@ -46,7 +46,7 @@ package struct OrphanToken: Detector {
             if since[life.kind] == nil {
                 // A token that names no kind is taken for an API token.
                 let kind = life.kind ?? "api_token"
-                since[life.kind] = .some([unnamed, try? history.firstBirth(ofKind: kind)].compactMap { $0 }.min())
+                since[life.kind] = try .some([unnamed, history.firstBirth(ofKind: kind)].compactMap { $0 }.min())
             }
             guard let begin = since[life.kind] ?? nil,
                 first.minus(max(begin, coverage.lowerBound)) >= policy.lifetimes.limit(ofKind: life.kind)

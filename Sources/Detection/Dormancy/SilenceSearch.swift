@@ -43,7 +43,7 @@ struct SilenceSearch {
             !$0.isAwake && ($0.previous == Self.never || $0.at.minus($0.previous) >= dormancy)
         }
         // The walk ends where the rollups begin; what is known of a token may say that it was awake even so.
-        return try (inside + late).map(waking).filter { waking in
+        return try wakings(inside + late).filter { waking in
             waking.previous.map { waking.at.minus($0) >= dormancy } ?? true
         }
     }
@@ -53,7 +53,7 @@ struct SilenceSearch {
         var openings = try openings { _ in }
         let horizon = window.from.minus(dormancy)
         try lookBack(&openings) { $0 >= horizon }
-        return try openings.filter { !$0.isAwake && $0.previous < horizon }.map(waking)
+        return try wakings(openings.filter { !$0.isAwake && $0.previous < horizon })
             .filter { ($0.previous ?? Self.never) < horizon }
     }
 
@@ -113,11 +113,19 @@ struct SilenceSearch {
         }
     }
 
-    /// An opening with what is known about its token. One that is silent as far as the walk went is asked for by name.
-    private func waking(_ opening: Opening) throws -> Waking {
-        guard let life = try history.life(ofToken: opening.token) else {
-            throw DetectionError.unknownTokenNumber(opening.token)
+    /// Openings with what is known about their tokens, of which all are asked at once: in a young log every token opens.
+    private func wakings(_ openings: [Opening]) throws -> [Waking] {
+        let asked = Set(openings.map(\.token)).sorted()
+        var lives: [UInt32: TokenLife] = [:]
+        for life in try history.lives(ofTokens: asked) { lives[life.number] = life }
+        return try openings.map { opening in
+            guard let life = lives[opening.token] else { throw DetectionError.unknownTokenNumber(opening.token) }
+            return try waking(opening, life)
         }
+    }
+
+    /// An opening with what is known about its token. One that is silent as far as the walk went is asked for by name.
+    private func waking(_ opening: Opening, _ life: TokenLife) throws -> Waking {
         var waking = Waking(token: opening.token, at: opening.at, previous: nil, life: life, uses: opening.uses)
         if opening.previous != Self.never {
             waking.previous = opening.previous

@@ -48,11 +48,11 @@ struct CredentialReplaySearch {
     private func strange(
         _ failures: [NamedFailure], _ reader: NamedFailures, until end: Int64
     ) throws -> [NamedFailure] {
-        let lives = try history.lives(named: Set(Set(failures.map(\.token)).map { reader.tokens.texts[Int($0)] }))
+        let lives = try history.lives(named: Set(Set(failures.map(\.token)).map { reader.tokens[$0] }))
         let firstUses = Dictionary(lives.map { (Array($0.tokenID.utf8), $0.firstUse) }) { first, _ in first }
         // A token that was never used before has nowhere to be a stranger to.
         let later = failures.filter { one in
-            guard let used = firstUses[reader.tokens.texts[Int(one.token)]] ?? nil else { return false }
+            guard let used = firstUses[reader.tokens[one.token]] ?? nil else { return false }
             return one.agent != nil && used < one.ts
         }
         var acquaintances = Acquaintances(later, reader)
@@ -94,16 +94,14 @@ private struct Acquaintances {
     /// The earliest use that was found, or `never`.
     private var ofClients: [OfClient: Int64] = [:]
     private var ofAgents: [OfAgent: Int64] = [:]
-    private let tokens: [[UInt8]: UInt32]
-    private let agents: [[UInt8]: UInt32]
-    private let names: [[UInt8]]
+    private let tokens: TextNumbers
+    private let agents: TextNumbers
 
     private static let never = Int64.max
 
     init(_ failures: [NamedFailure], _ reader: NamedFailures) {
-        names = reader.tokens.texts
-        tokens = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, UInt32($0)) })
-        agents = Dictionary(uniqueKeysWithValues: reader.agents.texts.enumerated().map { ($1, UInt32($0)) })
+        tokens = reader.tokens
+        agents = reader.agents
         for one in failures {
             guard let agent = one.agent else { continue }
             ofClients[OfClient(token: one.token, key: one.key)] = Self.never
@@ -127,12 +125,12 @@ private struct Acquaintances {
             open.insert(one.token)
             earliest = min(earliest ?? one.ts, one.ts)
         }
-        return (Set(open.map { names[Int($0)] }), earliest)
+        return (Set(open.map { tokens[$0] }), earliest)
     }
 
     mutating func take(_ events: EventColumns, _ clients: [Client]) {
-        let tokens = events[.tokenID].values(none: nil) { self.tokens[Array($0)] }
-        let agents = events[.userAgent].values(none: nil) { self.agents[Array($0)] }
+        let tokens = events[.tokenID].values(none: nil) { self.tokens.known($0) }
+        let agents = events[.userAgent].values(none: nil) { self.agents.known($0) }
         for row in 0..<events.count {
             guard let token = tokens[row] else { continue }
             let ts = events.ts[row]

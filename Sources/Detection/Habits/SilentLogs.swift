@@ -147,7 +147,7 @@ struct SilentLogs {
             for row in 0..<batch.count {
                 guard let file = files.number(batch[.source], row) else { continue }
                 if file == logOfFile.count {
-                    let source = files.texts[Int(file)], name = Self.name(of: source[...])
+                    let source = files[file], name = Self.name(of: source[...])
                     let log = split.contains(name) ? source : name
                     logOfFile.append(logs[log] ?? days.count)
                     if logs[log] == nil {

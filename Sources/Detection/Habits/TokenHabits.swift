@@ -28,19 +28,20 @@ struct TokenHabits {
     private let history: any History
     /// The tokens used on the days of the window, by their places here, with the numbers of the rollups.
     private let tokens: [(text: [UInt8], number: UInt32)]
-    private let places: [[UInt8]: UInt32]
+    /// Their texts; the number of a text is the place of its token.
+    private let places: TextNumbers
     private var values = fields.map { _ in TextNumbers() }
     private var known: KnownValues
     private var recent: RecentUses
 
     /// What a day shows: the combinations, each with its first time, and the tokens that were used often enough before.
     private struct DayShown {
-        var first: [Shown: Int64] = [:]
+        var first = FirstTimes()
         var habits: [UInt32: RecentUses.Habit] = [:]
     }
 
     /// A combination that a token showed on a day.
-    private struct Shown: Hashable {
+    private struct Shown {
         /// The token, then the values of `fields`.
         var numbers: SIMD4<UInt32>
 
@@ -58,9 +59,14 @@ struct TokenHabits {
         self.history = history
         // All who name no credential have one name in common, and no habits.
         let named = try ActiveTokens(history: history, window: window).read().filter { !$0.life.isAnonymous }
-        let tokens = named.map { (text: Array($0.life.tokenID.utf8), number: $0.life.number) }
+        var tokens: [(text: [UInt8], number: UInt32)] = []
+        var places = TextNumbers()
+        for token in named {
+            let text = Array(token.life.tokenID.utf8)
+            if places.number(of: text[...]) == tokens.count { tokens.append((text, token.life.number)) }
+        }
         self.tokens = tokens
-        places = Dictionary(tokens.indices.map { (tokens[$0].text, UInt32($0)) }) { first, _ in first }
+        self.places = places
         known = KnownValues(
             tokens: tokens.count, kinds: Self.fields.count, most: settings.mostHabits, memory: settings.memory)
         recent = RecentUses(
@@ -80,7 +86,7 @@ struct TokenHabits {
         if !isShort { try recallAll(oldest..<first) }
         var news: [News] = []
         for days in Self.parts(of: first..<(last + 1)) {
-            let shown = try shown(on: days)
+            let shown = try shown(on: days, isWhole: isShort)
             if isShort { try recall(oldest..<first, for: shown, until: last) }
             for (day, shown) in zip(days, shown) {
                 news += self.news(shown, day)
@@ -111,11 +117,14 @@ struct TokenHabits {
     /// Hands over what each use of some days shows of the tokens asked for (places), all if nil. A list of half of all
     /// tokens would cost a scan more than it spares.
     private mutating func scan(
-        _ days: Range<Int32>, of asked: Set<UInt32>?, _ body: (inout Self, Shown, Int64) -> Void
+        _ days: Range<Int32>, of some: Set<UInt32>?, _ body: (inout Self, Shown, Int64) -> Void
     ) throws {
-        let asked = asked ?? Set(tokens.indices.map { UInt32($0) })
+        let asked = some ?? Set(tokens.indices.map { UInt32($0) })
+        guard !asked.isEmpty else { return }
+        var isAsked = [Bool](repeating: some == nil, count: tokens.count)
+        for place in asked { isAsked[Int(place)] = true }
         let isListed = asked.count <= 256 || asked.count < tokens.count / 2
-        let texts = asked.map { tokens[Int($0)].text }
+        let texts = isListed ? asked.map { tokens[Int($0)].text } : []
         let scan = EventScan(
             from: Timestamp.start(ofDay: days.lowerBound),
             to: min(Timestamp.start(ofDay: days.upperBound), window.asOf), kinds: .used,
@@ -123,7 +132,7 @@ struct TokenHabits {
         var reader = self
         try history.scan(scan) { batch in
             let ofToken = batch[.tokenID].values(none: Self.noValue) { text in
-                reader.places[Array(text)].flatMap { asked.contains($0) ? $0 : nil } ?? Self.noValue
+                reader.places.known(text).flatMap { isAsked[Int($0)] ? $0 : nil } ?? Self.noValue
             }
             for (place, field) in Self.fields.enumerated() { reader.values[place].begin(batch[field]) }
             for row in 0..<batch.count where ofToken[row] != Self.noValue {
@@ -139,20 +148,24 @@ struct TokenHabits {
         self = reader
     }
 
-    /// What days of the window show.
-    private mutating func shown(on days: Range<Int32>) throws -> [DayShown] {
+    /// What days of the window show. If these are all of them (`isWhole`), then of the tokens only that are settled on
+    /// one of them: nothing is new for any other.
+    private mutating func shown(on days: Range<Int32>, isWhole: Bool) throws -> [DayShown] {
         var shown = days.map { _ in DayShown() }
         let first = days.lowerBound
-        try scan(days, of: nil) { _, key, ts in
-            let day = Int(Timestamp.day(of: ts) - first)
-            shown[day].first[key, default: .max] = min(shown[day].first[key, default: .max], ts)
-        }
+        var settled: Set<UInt32> = []
         for (place, day) in days.enumerated() {
             try recent.advance(before: day)
-            for token in Set(shown[place].first.keys.map(\.token)) {
-                shown[place].habits[token] = recent.habit(
-                    of: tokens[Int(token)].number, fewest: settings.settledUses)
+            let latest = Timestamp.start(ofDay: day + 1).minus(settings.settledFor)
+            for token in tokens.indices {
+                guard let habit = recent.habit(of: tokens[token].number, fewest: settings.settledUses),
+                    habit.first < latest else { continue }
+                shown[place].habits[UInt32(token)] = habit
+                settled.insert(UInt32(token))
             }
+        }
+        try scan(days, of: isWhole ? settled : nil) { _, key, ts in
+            shown[Int(Timestamp.day(of: ts) - first)].first.note(key.numbers, ts)
         }
         return shown
     }
@@ -172,7 +185,9 @@ struct TokenHabits {
     private mutating func recall(_ days: Range<Int32>, for shown: [DayShown], until last: Int32) throws {
         var open = OpenQuestions(most: settings.mostHabits, remembered: last - settings.memory)
         for shown in shown {
-            for key in shown.first.keys where shown.habits[key.token] != nil {
+            shown.first.forEach { numbers, _ in
+                let key = Shown(numbers: numbers)
+                guard shown.habits[key.token] != nil else { return }
                 for place in Self.fields.indices where key.value(place) != Self.noValue {
                     open.ask(key.value(place), of: key.token, place)
                 }
@@ -201,19 +216,20 @@ struct TokenHabits {
     private mutating func news(_ shown: DayShown, _ day: Int32) -> [News] {
         var news: [UInt32: News] = [:]
         var settled: Set<UInt32> = []
-        for (key, ts) in shown.first {
-            guard let habit = shown.habits[key.token], ts.minus(habit.first) >= settings.settledFor else { continue }
+        shown.first.forEach { numbers, ts in
+            let key = Shown(numbers: numbers)
+            guard let habit = shown.habits[key.token], ts.minus(habit.first) >= settings.settledFor else { return }
             settled.insert(key.token)
             let new = Self.fields.indices.filter { place in
                 key.value(place) != Self.noValue && known.isNew(key.value(place), of: key.token, place, on: day)
             }
             let fields = new.map { Self.fields[$0] }
-            guard !fields.isEmpty else { continue }
+            guard !fields.isEmpty else { return }
             var one = news[key.token]
                 ?? News(
                     token: tokens[Int(key.token)].text, day: day, fields: [], values: [:], usesBefore: habit.uses)
             for place in new {
-                one.values[Self.fields[place], default: []].insert(values[place].texts[Int(key.value(place))])
+                one.values[Self.fields[place], default: []].insert(values[place][key.value(place)])
             }
             let order = { (list: [EventField]) in list.map(\.rawValue) }
             if fields.count > one.fields.count
@@ -228,11 +244,14 @@ struct TokenHabits {
 
     /// Remembers what a day showed.
     private mutating func keep(_ shown: DayShown, _ day: Int32) {
-        for key in shown.first.keys {
+        var tokens: Set<UInt32> = []
+        shown.first.forEach { numbers, _ in
+            let key = Shown(numbers: numbers)
+            tokens.insert(key.token)
             for place in Self.fields.indices where key.value(place) != Self.noValue {
                 known.note(key.value(place), of: key.token, place, on: day)
             }
         }
-        for token in Set(shown.first.keys.map(\.token)) { known.forget(token, before: day) }
+        for token in tokens { known.forget(token, before: day) }
     }
 }

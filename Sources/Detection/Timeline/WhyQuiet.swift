@@ -146,7 +146,7 @@ package struct WhyQuiet: Sendable {
         }
         guard events > 0 else { return }
         add("failed-verification-by-ip", "no failures from it; \(Wording.count(events, "event")) with "
-            + "\(Wording.count(tokens.texts.count, "token")), the last at \(Timestamp.text(last))")
+            + "\(Wording.count(tokens.count, "token")), the last at \(Timestamp.text(last))")
     }
 
     /// The most failures, and the most different credentials, in any window of a width.

@@ -81,9 +81,21 @@ extension Follower {
             if case .gzip = input, try !isReady(input, look, time) { return }
             try open(input.name, look, isNamed: log == nil, time) { try identity.open(input, log: log) }
             retries[look.identity] = nil
+            if let file = files[look.identity] { try beginReading(file, time) }
         } catch let error as InputError {
             fail(input, look, error.cause, time)
         }
+    }
+
+    /// Reads of a file that is new before the next one is met, which may be a copy of it. A compressed one is read to its
+    /// end and closed: thousands of them take no more memory than one.
+    private func beginReading(_ file: LiveFile, _ time: Int64) throws {
+        if file.source.isFinite {
+            while files[file.identity] === file, !wantsStop(), try read(file, time) { try commitIfDue(ticks()) }
+        } else if file.source.record.checkpoint == 0 {
+            _ = try read(file, time)
+        }
+        try commitIfDue(ticks())
     }
 
     private func rename(_ file: LiveFile, _ path: String) {

@@ -1,5 +1,7 @@
 internal import Catalog
+internal import Segments
 internal import Files
+internal import Segments
 
 // What a file that is open has to say.
 
@@ -17,14 +19,14 @@ extension Follower {
             if record.isBlind { tell(record.path, BlindError()) } else if !file.isDamaged { tellSolved(record.path) }
             return isBusy
         } catch let error as InputError {
-            try leave(file, error.cause, time)
+            try giveUp(file, error.cause, time)
             return false
         }
     }
 
     /// Goes on without what cannot be read of a file now. A compressed one is read as far as it goes, and again when it
     /// looks different, or after a while where the system failed.
-    private func leave(_ file: LiveFile, _ error: any Error, _ time: Int64) throws {
+    private func giveUp(_ file: LiveFile, _ error: any Error, _ time: Int64) throws {
         tell(file.source.record.path, error)
         file.source.rest()
         file.retry = Retry(after: file.retry, time)
@@ -182,8 +184,7 @@ extension Follower {
             $0.lost += lost
         }
         remember(file.source.state(size: max(look?.size ?? 0, file.source.record.size)))
-        // It stays open until all of it is true, so that a full disk finds it still there.
-        leaving.append(file)
+        leave(file)
         files[file.identity] = nil
         if let ending { notify(.ended(path: path, ending, lost: lost)) }
         if let box = file.box, let look, ending == .truncated || ending == .rewritten {
@@ -240,8 +241,14 @@ extension Follower {
     /// Closes a file of which another one holds everything, the last line too.
     func drop(_ file: LiveFile) {
         remember(file.source.state(size: file.source.record.size))
-        leaving.append(file)
+        leave(file)
         files[file.identity] = nil
+    }
+
+    /// A file stays open until all that was read of it is true, so that a full disk finds it still there. A compressed
+    /// one is found by its name.
+    private func leave(_ file: LiveFile) {
+        if !file.source.isFinite { leaving.append(file) }
     }
 
     // MARK: Bookkeeping
@@ -268,6 +275,7 @@ extension Error {
         switch self as any Error {
         case let error as FileError:
             if case .cannotWrite = error { true } else { error.isShortage }
+        case let error as SegmentError: error.isInputOutput
         case CatalogError.failed, is InputError: true
         default: false
         }

@@ -142,7 +142,9 @@ package final class Follower {
     private var nextDiscovery: Int64 {
         guard let discoveredAt else { return 0 }
         if wantsDiscovery { return discoveredAt + 4 * discoveryTook }
-        let interval = options.discoveryInterval
+        let interval = max(options.discoveryInterval, 4 * discoveryTook)
+        // Some files are not read yet.
+        if !settling.isEmpty || !retries.isEmpty || !awaited.isEmpty { return discoveredAt + interval }
         return discoveredAt + max(interval, min(200 * discoveryTook, 6 * interval))
     }
 
@@ -217,7 +219,7 @@ package final class Follower {
 
     func noteInput(_ path: String) { inputs.insert(PathKey(path)) }
 
-    private func commitIfDue(_ time: Int64) throws {
+    func commitIfDue(_ time: Int64) throws {
         guard intake.hasNews else { return waitingSince = nil }
         let since = waitingSince ?? time
         waitingSince = since

@@ -3,7 +3,7 @@ internal import Files
 internal import Segments
 internal import Trail
 
-/// Merges the small segments that a follower writes, a few commits after one another, so that a month has few of them.
+/// Merges the small segments that a follower, or many short runs, write, a few commits after one another, so that a month has few of them.
 ///
 /// Nothing is read meanwhile, so only small ones are merged here, which takes a fraction of a second; `compact` merges
 /// what has become larger.
@@ -38,6 +38,34 @@ struct Merging {
             return nil
         } catch where !error.mayPass {
             isOver = true
+            return error
+        }
+    }
+}
+
+extension Merging {
+    /// So many small segments of a month are left to lie: they cost a reader some milliseconds.
+    private static let fewest = 32
+    /// What is merged at the end of one run at most, so that it costs a fraction of a second: the next one goes on.
+    private static let mostSegments = 128
+    private static let mostRows: Int64 = 1 << 17
+
+    /// Merges what many short runs have left, at the end of one that has stored something. What it read is true whatever
+    /// happens here.
+    /// - Returns: why nothing could be merged.
+    static func afterRun(_ writer: TrailWriter, now: () -> Int64) -> (any Error)? {
+        var policy = CompactionPolicy()
+        (policy.rows, policy.bytes) = (mostRows, 8 << 20)
+        (policy.fewest, policy.many, policy.most) = (fewest, mostSegments, mostSegments)
+        let compaction = Compaction(writer, policy: policy)
+        var segments = 0, rows: Int64 = 0
+        do {
+            while segments < mostSegments, rows < mostRows, let step = try compaction.step(now: now()) {
+                segments += step.merged.count
+                rows += step.into.rows
+            }
+            return nil
+        } catch {
             return error
         }
     }

@@ -19,7 +19,8 @@ struct FileSource: ~Copyable {
     private let origin: Origin
 
     init(path: String) throws(ParquetError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        var descriptor: Int32
+        repeat { descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) } while descriptor < 0 && errno == EINTR
         guard descriptor >= 0 else { throw .cannotRead(file: path, operation: "open", code: errno) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {

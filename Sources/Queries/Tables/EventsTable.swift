@@ -90,7 +90,13 @@ final class EventsTable: VirtualTable {
         private var segments: [SegmentRecord]
         private var batches: [EventColumns] = []
         private var batch = EventColumns(fields: [])
+        /// What nearly every statement asks for, apart: to touch the batch is to retain each of its columns.
+        private var times: [Int64] = []
+        private var kinds: [UInt8] = []
+        private var count = 0
         private var row = -1
+
+        private static let names = EventKind.allCases.map(\.name)
 
         init(_ trail: Trail, _ scan: EventScan) throws {
             self.trail = trail
@@ -100,28 +106,30 @@ final class EventsTable: VirtualTable {
 
         func next() throws -> Bool {
             row += 1
-            while row >= batch.count {
+            while row >= count {
                 if batches.isEmpty {
                     guard let segment = segments.popLast() else { return false }
                     try trail.scan(scan, in: segment) { batches.append($0) }
                     batches.reverse()
                 }
-                if let next = batches.popLast() {
-                    batch = next
-                    row = 0
-                }
+                if let next = batches.popLast() { begin(next) }
             }
             return true
+        }
+
+        private func begin(_ next: EventColumns) {
+            batch = next
+            (times, kinds, count, row) = (next.ts, next.event, next.count, 0)
         }
 
         /// Not asked for: the table has a key.
         var rowID: Int64 { 0 }
 
         func give(_ column: Int32, to result: SQLResult) {
-            if column == EventsTable.date { return result.set(Timestamp.dayText(Timestamp.day(of: batch.ts[row]))) }
+            if column == EventsTable.date { return result.set(Timestamp.dayText(Timestamp.day(of: times[row]))) }
             switch EventField(rawValue: UInt8(column)) {
-            case .ts: result.set(batch.ts[row])
-            case .event: result.set(batch.kind(at: row).name)
+            case .ts: result.set(times[row])
+            case .event: result.set(Self.names[Int(kinds[row])])
             case .expiresAt:
                 batch.expiresAt[row] == EventColumns.noTime ? result.setNull() : result.set(batch.expiresAt[row])
             case .latencyMS: batch.latencyMS[row].isNaN ? result.setNull() : result.set(batch.latencyMS[row])

@@ -95,7 +95,7 @@ final class TokenDaysTable: VirtualTable {
         func give(_ column: Int32, to result: SQLResult) throws {
             guard let piece = pieces.last else { return result.setNull() }
             switch column {
-            case 0: names.name(piece.tokens[row]).map { result.set($0) } ?? result.setNull()
+            case 0: try names.name(piece.tokens[row]).map { result.set($0) } ?? result.setNull()
             case 1: result.set(Timestamp.dayText(piece.day))
             case 2: result.set(Int64(piece.uses[row]))
             case 3: result.set(piece.first[row])
@@ -188,12 +188,12 @@ final class TokenNames {
 
     init(_ trail: Trail) { self.trail = trail }
 
-    func name(_ number: UInt32) -> ArraySlice<UInt8>? {
+    func name(_ number: UInt32) throws -> ArraySlice<UInt8>? {
         if names == nil, few.count < 64 {
-            if few[number] == nil { few[number] = try? trail.catalog.name(ofToken: number) }
+            if few[number] == nil { few[number] = try trail.catalog.name(ofToken: number) }
             return few[number]?[...]
         }
-        if names == nil { names = (try? trail.catalog.tokenNames()) ?? [] }
+        if names == nil { names = try trail.catalog.tokenNames() }
         guard let names, Int(number) < names.count else { return nil }
         return names[Int(number)][...]
     }

@@ -93,46 +93,45 @@ struct DetectionText {
             let more = finding.evidence.count > 1 ? " and \(finding.evidence.count - 1) more (--format json)" : ""
             try line("evidence", "\(first.source) at byte \(Human.count(first.offset))\(more)")
         }
-        try line("look", Self.lookCloser(finding, report.trailFlag))
+        try command("look", Self.lookCloser(finding, report.trailFlag))
         try line(
             "id",
             finding.id + (finding.references.isEmpty ? "" : "  ATT&CK " + finding.references.joined(separator: ", ")))
     }
 
-    /// The command that shows what happened around a finding: the story of whom it is about, or else its lines.
+    /// The command that shows what happened around a finding: the story of whom it is about, or else its lines. Its
+    /// words are quoted already, and it is one line.
     static func lookCloser(_ finding: Finding, _ trailFlag: String) -> String {
-        let command = trace(finding) ?? events(finding) ?? "authtrail explain \(finding.id.prefix(8))"
-        return command + (trailFlag.isEmpty ? "" : " " + trailFlag)
+        // No word of a command line holds a zero byte, or nothing.
+        let name = finding.entity.value
+        let isWord = !name.isEmpty && !name.utf8.contains(0)
+        if isWord, let command = trace(finding, name, trailFlag) ?? events(finding, name, trailFlag) { return command }
+        return plaintext(finding, trailFlag)
+            ?? ShellWord.command("authtrail explain", [trailFlag], about: String(finding.id.prefix(8)))
     }
 
     /// A token or person is told from the day before, an address from the hour before.
-    private static func trace(_ finding: Finding) -> String? {
-        let kinds: Set = ["token", "principal", "actor", "ip"]
-        guard kinds.contains(finding.entity.type), let name = word(finding) else { return nil }
-        let command = "authtrail trace \(finding.entity.type) \(name) --since "
+    private static func trace(_ finding: Finding, _ name: String, _ trailFlag: String) -> String? {
+        let kind = finding.entity.type
+        guard ["token", "principal", "actor", "ip"].contains(kind) else { return nil }
         // What was done by day before it began, as far as the finding knows: a use before a silence is evidence, too.
         let first = min(finding.firstSeen, finding.evidence.map(\.ts).min() ?? .max)
-        return command + (finding.entity.type == "ip" ? hourBefore(finding) : dayBefore(first))
+        let since = "--since " + (kind == "ip" ? hourBefore(finding) : dayBefore(first))
+        return ShellWord.command("authtrail trace \(kind)", [since, trailFlag], about: name)
     }
 
-    private static func events(_ finding: Finding) -> String? {
-        if finding.detector == "plaintext-token" {
-            // All of it lies in quarantine.
-            if finding.context["events"] == .int(0) { return nil }
-            let day = Timestamp.text(finding.firstSeen).prefix(10)
-            return "authtrail query \"SELECT event, source, source_offset, redacted FROM events WHERE date = '\(day)' "
-                + "AND redacted IS NOT NULL\""
-        }
-        guard ["tool", "user_agent"].contains(finding.entity.type), let name = word(finding) else { return nil }
-        let flag = finding.entity.type.replacing("_", with: "-")
-        return "authtrail export --\(flag) \(name) --since \(hourBefore(finding))"
+    private static func events(_ finding: Finding, _ name: String, _ trailFlag: String) -> String? {
+        guard ["tool", "user_agent"].contains(finding.entity.type) else { return nil }
+        let flag = ShellWord.option("--" + finding.entity.type.replacing("_", with: "-"), name)
+        return "authtrail export \(flag) --since \(hourBefore(finding))" + (trailFlag.isEmpty ? "" : " " + trailFlag)
     }
 
-    /// The entity as a shell takes it; nil for what has a quote itself, or hides something.
-    private static func word(_ finding: Finding) -> String? {
-        let value = finding.entity.value
-        let isQuotable = !value.utf8.contains(UInt8(ascii: "'")) && SafeText.visible(value) == value
-        return isQuotable && !value.isEmpty && !value.hasPrefix("-") ? ShellWord.quoted(value) : nil
+    private static func plaintext(_ finding: Finding, _ trailFlag: String) -> String? {
+        // All of it may lie in quarantine.
+        guard finding.detector == "plaintext-token", finding.context["events"] != .int(0) else { return nil }
+        let day = Timestamp.text(finding.firstSeen).prefix(10)
+        return "authtrail query \"SELECT event, source, source_offset, redacted FROM events WHERE date = '\(day)' "
+            + "AND redacted IS NOT NULL\"" + (trailFlag.isEmpty ? "" : " " + trailFlag)
     }
 
     private static func dayBefore(_ time: Int64) -> String {
@@ -163,6 +162,12 @@ struct DetectionText {
                 + "\(Timestamp.text(entry.until).prefix(10)): \(entry.reason))"
             for line in terminal.paragraph(SafeText.visible(text), indent: 2) { try output.line("  " + line) }
         }
+    }
+
+    /// A command is not broken: whoever copies its first line would run half of it.
+    private func command(_ name: String, _ text: String) throws(ConsoleError) {
+        let label = name + String(repeating: " ", count: max(1, 10 - name.count))
+        try output.line("  " + terminal.paint(label, .dim) + SafeText.visible(text))
     }
 
     private func line(_ name: String, _ text: String) throws(ConsoleError) {

@@ -4,16 +4,19 @@ internal import Console
 enum HTMLText {
     /// A text node or the value of an attribute: what could command a browser or hide itself is visible instead.
     static func text(_ text: String) -> String {
-        SafeText.visible(text).reduce(into: "") { out, character in
-            switch character {
-            case "&": out += "&amp;"
-            case "<": out += "&lt;"
-            case ">": out += "&gt;"
-            case "\"": out += "&quot;"
-            case "'": out += "&#39;"
-            default: out.append(character)
+        // Byte by byte: a quote with an accent on it is a quote to a browser.
+        var out: [UInt8] = []
+        for byte in SafeText.visible(text).utf8 {
+            switch byte {
+            case UInt8(ascii: "&"): out.append(contentsOf: "&amp;".utf8)
+            case UInt8(ascii: "<"): out.append(contentsOf: "&lt;".utf8)
+            case UInt8(ascii: ">"): out.append(contentsOf: "&gt;".utf8)
+            case UInt8(ascii: "\""): out.append(contentsOf: "&quot;".utf8)
+            case UInt8(ascii: "'"): out.append(contentsOf: "&#39;".utf8)
+            default: out.append(byte)
             }
         }
+        return String(decoding: out, as: UTF8.self)
     }
 
     /// An element around pieces that are HTML already. Attributes are escaped.

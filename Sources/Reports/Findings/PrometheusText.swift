@@ -94,15 +94,14 @@ struct PrometheusText {
             Int64(exactly: value).map { String($0) } ?? String(value)
         }
 
+        /// Byte by byte: a newline behind a carriage return is a newline to Prometheus.
         private static func escaped(_ text: String) -> String {
-            text.reduce(into: "") { out, character in
-                switch character {
-                case "\\": out += "\\\\"
-                case "\"": out += "\\\""
-                case "\n": out += "\\n"
-                default: out.append(character)
-                }
+            var out: [UInt8] = []
+            for byte in SafeText.visible(text).utf8 {
+                if byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\"") { out.append(UInt8(ascii: "\\")) }
+                out.append(byte)
             }
+            return String(decoding: out, as: UTF8.self)
         }
     }
 }

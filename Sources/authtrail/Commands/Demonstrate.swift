@@ -62,7 +62,7 @@ struct Demonstrate: ParsableCommand {
         let screen = Output.standardOutput()
         let demo = try writeLog(to: path)
         try screen.line(
-            "1. A year of auth events of an MCP server: \(path), \(Human.count(demo.lines)) lines, "
+            "1. A year of auth events of an MCP server: \(SafeText.visible(path)), \(Human.count(demo.lines)) lines, "
                 + "\(Human.bytes(Int64(demo.bytes))); \(demo.planted.count - demo.badLines) cases are hidden in it."
         )
         try ingest(path, into: trailPath, screen)
@@ -139,8 +139,8 @@ struct Demonstrate: ParsableCommand {
         try screen.line(screen.terminal.paint("Try next", .bold))
         // Started by its path, as from a build folder, the program is not on the PATH.
         let program = CommandLine.arguments.first ?? ""
-        if program.contains("/") { try screen.line("  alias authtrail=\(program)") }
-        try screen.line("  export AUTHTRAIL_TRAIL=\(trail)")
+        if program.contains("/") { try screen.line("  alias authtrail=\(ShellWord.quoted(program))") }
+        try screen.line("  export AUTHTRAIL_TRAIL=\(ShellWord.quoted(trail))")
         try screen.line("  authtrail detect --since start              every case of the year, with reasons")
         try screen.line("  authtrail report dormant-tokens             tokens used today, not in the 90 days before")
         try screen.line("  authtrail export dashboard -o dash.json     what a dashboard draws")

@@ -3,6 +3,7 @@ internal import Catalog
 internal import Console
 internal import Detection
 internal import Events
+internal import Files
 internal import Policies
 internal import Reports
 internal import Trail
@@ -214,10 +215,13 @@ struct Detect: ParsableCommand {
         do {
             // All is read; the WAL can be emptied afterwards.
             try opened.catalog.endSnapshot()
-            let ledger = try Catalog.ledger(path: opened.catalog.path)
-            try ledger.record(run, told: words)
-            // Somebody else may be reading: then the WAL stays for the next one to empty.
-            try? ledger.close()
+            try requireOwner(folder: opened.path)
+            try asOwner(of: opened.path) {
+                let ledger = try Catalog.ledger(path: opened.catalog.path)
+                try ledger.record(run, told: words)
+                // Somebody else may be reading: then the WAL stays for the next one to empty.
+                try? ledger.close()
+            }
         } catch {
             if new { throw error }
             try remark("this run is not noted: \(error)")

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Catalog
 internal import Console
 internal import Detection
+internal import Files
 internal import Reports
 internal import Trail
 
@@ -113,15 +114,18 @@ struct ChangeOptions: ParsableArguments {
 
     func write(_ ids: [String], _ status: String) throws {
         let opened = try trail.open()
+        try requireOwner(folder: opened.path)
         let found = try ids.map { try FindingLookup.find($0, in: opened) }
         let whole = found.map(\.entry)
         let (path, now) = (opened.catalog.path, Clock.now())
         try opened.catalog.endSnapshot()
-        let ledger = try Catalog.ledger(path: path)
-        for entry in whole {
-            _ = try ledger.change(finding: entry.id, to: status, at: now, by: by ?? Process.user, note: note)
+        try asOwner(of: opened.path) {
+            let ledger = try Catalog.ledger(path: path)
+            for entry in whole {
+                _ = try ledger.change(finding: entry.id, to: status, at: now, by: by ?? Process.user, note: note)
+            }
+            try? ledger.close()
         }
-        try? ledger.close()
         guard !trail.quiet else { return }
         let output = Output.standardOutput()
         for one in found {

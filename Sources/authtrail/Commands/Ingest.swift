@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Console
 internal import Events
+internal import Files
 internal import Ingest
 internal import Reports
 internal import Trail
@@ -15,6 +16,10 @@ struct Ingest: ParsableCommand {
             grown file gives only its new lines, and a renamed, copied or gzipped one goes on where it was. A line \
             that is no event goes to quarantine and costs its neighbors nothing. A last line without a newline is \
             stored if it is a whole event; otherwise it waits for the rest.
+
+            What cannot be read keeps nothing else from being read: it is named, the exit code says it (65 or 74), and \
+            status shows it until it is over. A .gz that is still being written waits for its end. Where nothing is \
+            found to read, or no line read is an event, the exit code is 65.
 
             Standard input has no identity: what is piped in twice is stored twice.
 
@@ -58,10 +63,19 @@ struct Ingest: ParsableCommand {
         transform: DurationOption.parse)
     var keep: DurationOption?
 
+    @Option(
+        name: .long, help: ArgumentHelp(
+            "A group that may read the trail from now on, so that its members can run detect, findings, report and all "
+                + "else that only reads.", valueName: "name"))
+    var group: String?
+
     @OptionGroup var trail: TrailOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        if let group, groupNumber(named: group) == nil {
+            throw ValidationError("there is no group \(group) (getent group); give one, or its number")
+        }
         guard follow else {
             if flushInterval != nil { throw ValidationError("--flush-interval belongs to --follow; add it") }
             if keep != nil {
@@ -88,33 +102,47 @@ struct Ingest: ParsableCommand {
         let report = IngestReport(summary, seconds: seconds)
         if !trail.quiet || output.format != .text { try output.write { try report.print(as: output.format, to: $0) } }
         try report.printRemarks(onlyAlarms: trail.quiet, to: .standardError())
-        if let first = summary.problems.first {
-            throw Failure(
-                code: Failure.code(of: first.error) ?? Failure.inputOutput,
-                messages: summary.problems.map { "\($0.error)" })
-        }
+        if !summary.problems.isEmpty { throw failure(of: summary.problems.map(\.error)) }
         if let blindness = report.blindness { throw Failure(code: Failure.data, messages: [blindness]) }
     }
 
+    /// What kept inputs from being read, each said; the exit code is that of the first.
+    private func failure(of errors: [any Error]) -> Failure {
+        Failure(
+            code: errors.first.flatMap { Failure.code(of: $0) } ?? Failure.inputOutput, messages: errors.map { "\($0)" })
+    }
+
     private func once() throws -> IngestSummary {
+        let found = Inputs.resolve(paths)
+        // Where nothing is to be read, no trail is made.
+        if found.inputs.isEmpty, !found.problems.isEmpty, kind(ofPath: trail.path) == .missing {
+            throw failure(of: found.problems.map(\.error))
+        }
         let progress = Progress.standardError("ingest", total: nil, quiet: trail.quiet)
-        return try IngestRun.run(Inputs.resolve(paths), into: trail.path, isFinal: final, progress: progress)
+        return try IngestRun.run(
+            found, into: trail.path, group: group.flatMap { groupNumber(named: $0) }, isFinal: final,
+            progress: progress)
     }
 
     private func followed() throws -> IngestSummary {
         var options = Follower.Options()
         if let flushInterval { options.flushInterval = flushInterval.micros }
         options.keep = keep?.micros
-        return try FollowRun(words: paths, options: options, path: trail.path, isQuiet: trail.quiet).run()
+        return try FollowRun(
+            words: paths, options: options, path: trail.path, group: group.flatMap { groupNumber(named: $0) },
+            isQuiet: trail.quiet
+        ).run()
     }
 }
 
 /// One run of ingestion with its progress line, shared by `ingest` and `demo`.
 enum IngestRun {
-    static func run(_ inputs: Inputs.Found, into path: String, isFinal: Bool, progress: Progress) throws -> IngestSummary {
+    static func run(
+        _ inputs: Inputs.Found, into path: String, group: UInt32? = nil, isFinal: Bool, progress: Progress
+    ) throws -> IngestSummary {
         defer { progress.finish() }
         Process.keepLittleMemory()
-        let writer = try TrailWriter(path: path)
+        let writer = try TrailWriter(path: path, group: group)
         if writer.lostKey { try? Output.standardError().line("authtrail: " + TrailWriter.lostKeyRemark) }
         // Also after an error: what was committed belongs into the catalog's own file.
         defer { try? writer.close() }

@@ -9,6 +9,9 @@ struct Verify: ParsableCommand {
         commandName: "verify",
         abstract: "Read everything and compare: hashes, counts, rollups, the catalog. Exit 1 if anything is wrong.",
         discussion: """
+            What could only not be read now, as on a disk that fails, is named and ends with 74: nothing wrong \
+            was found with it.
+
             EXAMPLES
               authtrail verify
               authtrail verify --format json --quiet || echo "the trail is damaged"
@@ -24,6 +27,7 @@ struct Verify: ParsableCommand {
         let result = try opened.verify { done, total in progress.update(bytes: 0, count: Int64(done)) }
         progress.finish()
         try output.write { try VerifyReport(result).print(as: output.format, to: $0) }
+        if result.isUnread { throw Failure(code: Failure.inputOutput) }
         if !result.problems.isEmpty { throw Failure(code: Failure.findings) }
     }
 }
