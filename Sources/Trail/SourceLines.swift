@@ -30,8 +30,16 @@ package struct SourceLines {
     package init(of source: SourceRecord, in trail: Trail, upTo end: Int64? = nil) throws {
         kept = try trail.catalog.keptLines(ofSource: source.id)
         text = SourceText(
-            start: source.start, end: min(source.checkpoint, end ?? .max), newlines: source.counts.lines + 1)
+            start: source.start, end: min(source.checkpoint, end ?? .max),
+            newlines: source.counts.lines + 1 + (try Self.goneBytes(of: source, in: trail)))
         waiting = try StoredLines.all(of: source.id, in: trail)
+    }
+
+    /// Bytes of lines that are known to be gone: newlines stand in their place.
+    private static func goneBytes(of source: SourceRecord, in trail: Trail) throws -> Int64 {
+        let lost = try trail.catalog.lostLines().first { $0.sourceID == source.id }
+        let pruned = try trail.catalog.prunedSpans(ofSource: source.id).reduce(0) { $0 + max(0, $1.to - $1.from) }
+        return pruned + max(0, lost?.before ?? 0)
     }
 
     /// The next bytes, some dozens of KiB; nil at the end.
