@@ -19,7 +19,7 @@ struct FaultSmokeTests {
         #expect(run.status == 0, "\(run.output)\(run.errors)")
         let rows = run.output.split(separator: "\n").filter { $0.hasPrefix("| ") }.dropFirst()
             .map { $0.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) } }
-        #expect(rows.count == 24)
+        #expect(rows.count == 26)
         for row in rows {
             let verdict = try #require(row.last)
             #expect(verdict == "passed" || Self.excuses.contains { verdict.contains($0) }, "\(row)")
