@@ -29,8 +29,11 @@ package struct SourceLines {
     /// Throws what the catalog or the segments throw.
     package init(of source: SourceRecord, in trail: Trail, upTo end: Int64? = nil) throws {
         kept = try trail.catalog.keptLines(ofSource: source.id)
+        // Where lines were dropped, newlines stand for all of their bytes.
+        let isWhole = try trail.catalog.prunedSpans(ofSource: source.id).isEmpty
         text = SourceText(
-            start: source.start, end: min(source.checkpoint, end ?? .max), newlines: source.counts.lines + 1)
+            start: source.start, end: min(source.checkpoint, end ?? .max),
+            newlines: isWhole ? source.counts.lines + 1 : .max)
         waiting = try StoredLines.all(of: source.id, in: trail)
     }
 
