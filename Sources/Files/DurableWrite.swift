@@ -73,8 +73,8 @@ package struct DurableWrite: ~Copyable {
             try makeFolders(parent(of: path))
             try makeFolders(path)
         } else if errno == EEXIST {
-            // A link that lies there would lead the file elsewhere.
-            try requireOrdinary(folder: path)
+            // A link that lies there would lead the file elsewhere; where a file lies, the next step says so.
+            if kind(ofPath: path) != .file { try requireOrdinary(folder: path) }
         } else {
             throw .cannotWrite(operation: "create the folder", path: path, code: errno)
         }

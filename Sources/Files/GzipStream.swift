@@ -75,7 +75,9 @@ package final class GzipStream {
     private func hasZeroTail() throws(FileError) -> Bool {
         let size = try input.size()
         var tail = [UInt8](repeating: 1, count: 8)
-        let count = try tail.fill(0..<8) { (space) throws(FileError) in try input.read(into: space, at: max(0, size - 8)) }
+        let count = try tail.fill(0..<8) { (space) throws(FileError) in
+            try input.read(into: space, at: max(0, size - 8))
+        }
         return count == 8 && tail.allSatisfy { $0 == 0 }
     }
 

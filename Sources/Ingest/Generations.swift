@@ -148,7 +148,9 @@ private struct FolderListings {
         paths[PathKey(folder)] = all
         // All of them begin as the log does, up to its ending.
         var stem = Array(log.utf8)
-        if let dot = stem.lastIndex(of: UInt8(ascii: ".")), dot > folder.utf8.count { stem.removeLast(stem.count - dot) }
+        if let dot = stem.lastIndex(of: UInt8(ascii: ".")), dot > folder.utf8.count {
+            stem.removeLast(stem.count - dot)
+        }
         let first = all.partitioningIndex { !$0.lexicographicallyPrecedes(stem) }
         return all[first...].prefix { $0.starts(with: stem) }.map { String(decoding: $0, as: UTF8.self) }
             .filter { SourceIdentity.isRotation($0, of: log) }

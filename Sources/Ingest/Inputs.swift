@@ -78,7 +78,9 @@ package enum Inputs {
         if word == "-" { return ([word], []) }
         let kind = kind(ofPath: word)
         if kind == .folder {
-            do throws(FileError) { return (try logs(inFolder: word), []) } catch { return ([], [(absolute(word), error)]) }
+            do throws(FileError) {
+                return (try logs(inFolder: word), [])
+            } catch { return ([], [(absolute(word), error)]) }
         }
         // A file that is named like a pattern is that file; the pattern may name others beside it.
         var found = kind == .missing ? [] : [word]

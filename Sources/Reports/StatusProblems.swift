@@ -18,7 +18,8 @@ extension StatusReport {
         var sentences = sorted.prefix(Self.mostProblems).map(Self.sentence)
         let rest = problems.count - sentences.count
         if rest > 0 {
-            sentences.append("\(Human.count(Int64(rest))) more inputs could not be read: authtrail status --format json")
+            let count = Human.count(Int64(rest))
+            sentences.append("\(count) more inputs could not be read: authtrail status --format json")
         }
         return sentences
     }

@@ -110,7 +110,8 @@ package struct IPHourCounter: Sendable {
         let firstDay = (failures.lazy.map(\.hour).min() ?? 0) / 24
         var order = failures.enumerated().map { place, failure in
             let day = UInt64(failure.hour / 24 - firstDay)
-            return (cell: day << 37 | UInt64(ranks[Int(failure.address)]) << 5 | UInt64(failure.hour % 24), place: place)
+            let rank = UInt64(ranks[Int(failure.address)])
+            return (cell: day << 37 | rank << 5 | UInt64(failure.hour % 24), place: place)
         }
         order.sort { $0.cell < $1.cell }
         return order

@@ -30,6 +30,8 @@ enum TrailFolder {
     static func require(_ trail: String, forWriting isWriting: Bool) throws(FileError) {
         for name in files { try requireOrdinary(file: trail + "/" + name, mayBeLink: !isWriting) }
         for name in [SegmentLayout.segments, SegmentLayout.orphans] {
+            // A file there leads nowhere; whoever would write below it says so, and tries again when it has gone.
+            guard kind(ofPath: trail + "/" + name) != .file else { continue }
             try requireOrdinary(folder: trail + "/" + name, mayBeLink: !isWriting)
         }
         guard isWriting else { return }

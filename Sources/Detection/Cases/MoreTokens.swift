@@ -72,9 +72,9 @@ extension Detector {
                 class: MoreTokens.class, entity: .init("day", date), fact: [MoreTokens.class, date],
                 title: "\(tokens) of \(date): \(what)",
                 explanation: "Of \(all) tokens \(what), the \(MoreTokens.most) used most are told one by one. These "
-                    + "are the others of \(date): \(day.tokens), used \(Wording.count(Int(day.uses), "time")). So many at "
-                    + "once have one cause: a server that makes or names tokens in another way, an issuer that does "
-                    + "not log here, or somebody who can make tokens.",
+                    + "are the others of \(date): \(day.tokens), used \(Wording.count(Int(day.uses), "time")). So many "
+                    + "at once have one cause: a server that makes or names tokens in another way, an issuer that "
+                    + "does not log here, or somebody who can make tokens.",
                 confidence: .medium, context: context)
             result.findings.append(finding(verdict, first: day.first, last: day.last, [], Context(), asOf: asOf))
         }

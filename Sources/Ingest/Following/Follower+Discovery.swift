@@ -87,7 +87,7 @@ extension Follower {
         }
     }
 
-    /// Reads of a file that is new before the next one is met, which may be a copy of it. A compressed one is read to its
+    /// Reads of a file that is new before the next one is met, which may be its copy. A compressed one is read to its
     /// end and closed: thousands of them take no more memory than one.
     private func beginReading(_ file: LiveFile, _ time: Int64) throws {
         if file.source.isFinite {

@@ -109,7 +109,8 @@ struct Ingest: ParsableCommand {
     /// What kept inputs from being read, each said; the exit code is that of the first.
     private func failure(of errors: [any Error]) -> Failure {
         Failure(
-            code: errors.first.flatMap { Failure.code(of: $0) } ?? Failure.inputOutput, messages: errors.map { "\($0)" })
+            code: errors.first.flatMap { Failure.code(of: $0) } ?? Failure.inputOutput,
+            messages: errors.map { "\($0)" })
     }
 
     private func once() throws -> IngestSummary {
