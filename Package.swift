@@ -71,6 +71,13 @@ let tests: [Target] = [
     // These run the built program itself.
     .testTarget(
         name: "CommandTests", dependencies: ["Console", "Detection", "Policies", "authtrail", "EngineChecks"]),
+    // These damage trails and ask everything that can be asked of them, in their own process.
+    .testTarget(
+        name: "DamageTests",
+        dependencies: [
+            "Columns", "Console", "Events", "Parquet", "Catalog", "Trail", "Ingest", "FuzzProperties", "authtrail", grdb,
+            arguments,
+        ]),
     .testTarget(name: "HouseTests", dependencies: ["Detection", "Queries", "QueryFiles"]),
 ]
 

@@ -33,8 +33,8 @@ extension Catalog {
     /// Sums that must agree and do not: lines of sources against batches, and quarantined lines against rows.
     package func counterProblems() throws(CatalogError) -> [String] {
         try read("add up the counters") { db in
-            let left = try Int64.fetchOne(db, sql: "SELECT sum(lines) FROM sources") ?? 0
-            let right = try Int64.fetchOne(db, sql: "SELECT sum(lines) FROM batches") ?? 0
+            let left = try db.number("lines", .count, sql: "SELECT sum(lines) FROM sources") ?? 0
+            let right = try db.number("lines", .count, sql: "SELECT sum(lines) FROM batches") ?? 0
             var problems = left == right ? [] : ["all sources have \(left) lines, all batches \(right)"]
             let rows = try Row.fetchAll(db, sql: """
                 SELECT s.source_id, s.path, s.quarantined, ifnull(q.lines, 0) + ifnull(l.quarantined, 0) AS rows
@@ -77,7 +77,10 @@ extension Catalog {
     package func keptDaysFault() throws(CatalogError) -> String? {
         try read("compare kept days") { db in
             let wanted = try KeptDays.blocks(from: db)
-            let got = try Row.fetchAll(db, sql: "SELECT * FROM kept_token_days ORDER BY day").map(TokenDays.init(row:))
+            let last = try db.lastToken()
+            let got = try Row.fetchAll(db, sql: "SELECT * FROM kept_token_days ORDER BY day").map {
+                try TokenDays(row: $0, lastToken: last)
+            }
             return got == wanted ? nil : "kept_token_days are not those of pruned_tokens"
         }
     }
@@ -92,23 +95,37 @@ extension Catalog {
                     arguments: [Data(use.tokens.slice(at: place))])
             }
             guard !numbers.contains(nil) else { return "uses a token that the catalog does not list" }
-            let days = try Self.blocks("token_day_blocks", segment, db).map(TokenDays.init(row:))
+            let last = try db.lastToken()
+            let days = try Self.blocks("token_day_blocks", segment, db).map { try TokenDays(row: $0, lastToken: last) }
             if days != use.numbered(numbers.compactMap(\.self)) {
                 return "gives other token_days than the catalog holds"
             }
-            let hours = try Self.blocks("ip_hour_blocks", segment, db).map(IPHours.init(row:))
-            if hours != rollups.ipHours() { return "gives other ip_hours than the catalog holds" }
+            guard try Self.holds(rollups.ipHours(), segment, db) else {
+                return "gives other ip_hours than the catalog holds"
+            }
             var counts = EventCounts()
             let rows = try Row.fetchAll(
                 db, sql: "SELECT day, event, events FROM event_counts WHERE segment_id = ?", arguments: [segment.id])
             for row in rows {
                 if let kind = EventKind(name: try row.value("event")) {
-                    counts.add(try row.value("events"), of: kind, on: try row.value("day"))
+                    counts.add(try row.count("events"), of: kind, on: try row.int32("day", .day))
                 }
             }
             if counts != rollups.eventCounts { return "gives other counts by day than the catalog holds" }
             return nil
         }
+    }
+
+    /// Whether the blocks of a segment are these; one is held at a time, as in a flood one is large.
+    private static func holds(_ wanted: [IPHours], _ segment: SegmentRecord, _ db: Database) throws -> Bool {
+        let rows = try Row.fetchCursor(
+            db, sql: "SELECT * FROM ip_hour_blocks WHERE segment_id = ? ORDER BY day", arguments: [segment.id])
+        var next = 0
+        while let row = try rows.next() {
+            guard next < wanted.count, try IPHours(row: row) == wanted[next] else { return false }
+            next += 1
+        }
+        return next == wanted.count
     }
 
     private static func blocks(_ table: String, _ segment: SegmentRecord, _ db: Database) throws -> [Row] {

@@ -72,6 +72,7 @@ extension CatalogError {
         switch error {
         case let error as CatalogError: self = error
         case let error as DamagedRollup: self = .damaged(path: path, reason: error.description)
+        case let error as ImpossibleNumber: self = .damaged(path: path, reason: error.description)
         case is RowDecodingError:
             self = .damaged(
                 path: path, reason: "a row of it is not what it must be (\(operation)); run authtrail verify")

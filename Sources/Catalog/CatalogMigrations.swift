@@ -36,6 +36,10 @@ enum CatalogMigrations {
         migrator.registerMigration("6 what runs have seen") { db in
             try db.execute(sql: whatRunsHaveSeen)
         }
+        migrator.registerMigration("7 files beside the catalog") { db in
+            try db.execute(sql: Catalog.keptFilesTable)
+            try TableSums.add(["kept_files"], db)
+        }
         migrator.registerMigration("7 what is wrong with inputs") { db in
             try db.execute(sql: Catalog.inputProblemTable)
             try TableSums.add(["input_problems"], db)

@@ -108,6 +108,8 @@ extension Catalog {
             try db.execute(sql: """
                 PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0
                 """)
+            // What is deleted, as by prune, is overwritten with zeros and not only forgotten.
+            try db.execute(sql: "PRAGMA secure_delete = ON")
         }
         return configuration
     }

@@ -105,12 +105,26 @@ extension Catalog {
         }
     }
 
+    /// Writes the catalog anew, without free pages and what lies in them: after a prune they hold what was dropped.
+    /// Takes as much room as the catalog beside it, for a time. False if that cannot be had, or somebody is writing.
+    package func clearFreePages() -> Bool {
+        do {
+            try database.writeWithoutTransaction { db in
+                // The copy is made in a file: it is as large as the catalog.
+                try db.execute(sql: "PRAGMA temp_store = FILE")
+                defer { try? db.execute(sql: "PRAGMA temp_store = MEMORY") }
+                try db.execute(sql: "VACUUM")
+            }
+            return true
+        } catch { return false }
+    }
+
     /// How many lines of each source were dropped.
     package func prunedLines() throws(CatalogError) -> [Int64: Int64] {
         try read("count dropped lines") { db in
             let sql = "SELECT source_id, sum(lines) AS lines FROM pruned_spans GROUP BY source_id"
             let rows = try Row.fetchAll(db, sql: sql)
-            return try Dictionary(uniqueKeysWithValues: rows.map { try ($0.value("source_id"), $0.value("lines")) })
+            return try rows.reduce(into: [:]) { try $0[$1.int64("source_id", .number)] = $1.count("lines") }
         }
     }
 
@@ -130,8 +144,8 @@ extension Catalog {
                 SELECT max(before) AS before, max(pruned_at) AS at, sum(segments) AS segments, sum(events) AS events
                 FROM prunes
                 """)
-            guard let row, let before = try (row.value("before") as Int32?) else { return nil }
-            return (before, try row.value("at"), try row.value("segments"), try row.value("events"))
+            guard let row, let before = try row.int64IfAny("before", .month) else { return nil }
+            return (Int32(before), try row.time("at"), try row.count("segments"), try row.count("events"))
         }
     }
 }
@@ -139,8 +153,8 @@ extension Catalog {
 extension LineSpan {
     init(_ row: Row) throws {
         self.init(
-            sourceID: try row.value("source_id"), from: try row.value("from_offset"), to: try row.value("to_offset"),
-            lines: try row.value("lines"))
+            sourceID: try row.int64("source_id", .number), from: try row.count("from_offset"),
+            to: try row.count("to_offset"), lines: try row.count("lines"))
     }
 }
 

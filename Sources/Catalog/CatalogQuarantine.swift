@@ -41,8 +41,8 @@ extension Catalog {
                     """
             ).map { row in
                 try QuarantinedSecrets(
-                    source: row.value("source"), offset: row.value("source_offset"), types: row.value("redacted"),
-                    text: row.bytes("bytes"), readAt: row.value("committed_at"))
+                    source: row.value("source"), offset: row.count("source_offset"), types: row.value("redacted"),
+                    text: row.bytes("bytes"), readAt: row.time("committed_at"))
             }
         }
     }
@@ -75,7 +75,7 @@ extension Catalog {
                     UNION ALL SELECT source_offset, length(bytes), bytes FROM blank_lines WHERE source_id = ?1
                     ORDER BY source_offset
                     """, arguments: [id]
-            ).map { try ($0.value("source_offset"), $0.value("length"), $0.bytes("bytes")) }
+            ).map { try ($0.count("source_offset"), $0.count("length"), $0.bytes("bytes")) }
         }
     }
 
@@ -92,22 +92,24 @@ extension Catalog {
                     WHERE source_id = ? AND source_offset >= ? AND source_offset < ? ORDER BY source_offset
                     """, arguments: [id, range.lowerBound, range.upperBound]
             ).map {
-                try ($0.value("source_offset"), $0.value("length"), $0.bytes("bytes"), $0.value("marked"))
+                try ($0.count("source_offset"), $0.count("length"), $0.bytes("bytes"), $0.value("marked"))
             }
         }
     }
 
-    /// The first line of a source of which only the beginning was kept, or nil.
+    /// The first line of a source of which only the beginning was kept, or nil. A line in which a long credential was
+    /// replaced is shorter than its source has it, and whole.
     package func firstCutLine(ofSource id: Int64) throws(CatalogError) -> (offset: Int64, length: Int64, kept: Int64)? {
         try read("read the quarantine") { db in
             try Row.fetchOne(
                 db,
                 sql: """
                     SELECT source_offset, length, length(bytes) AS kept FROM main.quarantine
-                    WHERE source_id = ?1 AND (reason = ?2 OR reason = ?3 AND length > length(bytes))
+                    WHERE source_id = ?1
+                        AND (reason = ?2 OR reason = ?3 AND length > length(bytes) AND redacted IS NULL)
                     ORDER BY source_offset
                     """, arguments: [id, QuarantineReason.lineTooLong.rawValue, QuarantineReason.nulBytes.rawValue]
-            ).map { try ($0.value("source_offset"), $0.value("length"), $0.value("kept")) }
+            ).map { try ($0.count("source_offset"), $0.count("length"), $0.count("kept")) }
         }
     }
 }

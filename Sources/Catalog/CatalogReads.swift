@@ -23,9 +23,9 @@ extension Catalog {
     package func span() throws(CatalogError) -> Range<Int64>? {
         try read("find the time span") { db in
             guard let row = try Row.fetchOne(db, sql: "SELECT min(min_ts) AS low, max(max_ts) AS high FROM segments"),
-                let low = try (row.value("low") as Int64?), let high = try (row.value("high") as Int64?)
+                let low = try row.int64IfAny("low", .time), let high = try row.int64IfAny("high", .time)
             else { return nil }
-            return low..<high + 1
+            return low..<max(low, high) + 1
         }
     }
 
@@ -34,9 +34,9 @@ extension Catalog {
     package func coverage() throws(CatalogError) -> Range<Int64>? {
         guard let span = try span() else { return nil }
         let before = try read("find what was dropped") { db in
-            try Int32.fetchOne(db, sql: "SELECT max(before) FROM prunes")
+            try db.number("before", .month, sql: "SELECT max(before) FROM prunes")
         }
-        let low = max(span.lowerBound, before.map { Timestamp.start(ofMonth: $0) } ?? .min)
+        let low = max(span.lowerBound, before.map { Timestamp.start(ofMonth: Int32($0)) } ?? .min)
         return low..<max(low, span.upperBound)
     }
 
@@ -47,8 +47,7 @@ extension Catalog {
     package func newest() throws(CatalogError) -> Int64? {
         try read("find the newest event") { db in
             let sql = "SELECT ifnull((SELECT max(last_event) FROM sources), max(max_ts)) FROM segments"
-            // The last microsecond that can be written as a time.
-            return try Int64.fetchOne(db, sql: sql).map { min($0, 253_402_300_799_999_998) + 1 }
+            return try db.number("last_event", .time, sql: sql).map { min($0 + 1, Timestamp.end - 1) }
         }
     }
 
@@ -69,8 +68,8 @@ extension Catalog {
             let list = sums.map { "ifnull(sum(\($0)), 0) AS \($0)" }.joined(separator: ", ")
             guard let row = try Row.fetchOne(db, sql: "SELECT \(list) FROM batches") else { return WrittenTotals() }
             return WrittenTotals(
-                counts: try LineCounts(row), bytesIn: try row.value("bytes_in"),
-                bytesStored: try row.value("bytes_stored"), segments: try row.value("segments"))
+                counts: try LineCounts(row), bytesIn: try row.count("bytes_in"),
+                bytesStored: try row.count("bytes_stored"), segments: Int(try row.count("segments")))
         }
     }
 
@@ -148,7 +147,8 @@ extension Catalog {
     /// When the first token of a kind came into being, as far as the log tells; `nil` asks for tokens without a kind.
     package func firstBirth(ofKind kind: String?) throws(CatalogError) -> Int64? {
         try read("read tokens") { db in
-            try Int64.fetchOne(db, sql: "SELECT min(issued_at) FROM tokens WHERE kind IS ?", arguments: [kind])
+            try db.number(
+                "issued_at", .time, sql: "SELECT min(issued_at) FROM tokens WHERE kind IS ?", arguments: [kind])
         }
     }
 
@@ -160,7 +160,7 @@ extension Catalog {
                 SELECT token_no, CAST(token_id AS BLOB) AS token_id FROM tokens ORDER BY token_no
                 """)
             while let row = try rows.next() {
-                let number: Int = try row.value("token_no")
+                let number = Int(try row.int64("token_no", .token))
                 while names.count < number { names.append([]) }
                 names.append(try row.bytes("token_id"))
             }
@@ -204,34 +204,35 @@ extension Catalog {
 extension SegmentRecord {
     init(_ row: Row) throws {
         self.init(
-            id: try row.value("segment_id"), month: try row.value("month"), file: try row.value("file"),
-            rows: try row.value("rows"), rowGroups: try row.value("row_groups"), bytes: try row.value("bytes"),
-            sha256: try row.value("sha256"), minTS: try row.value("min_ts"), maxTS: try row.value("max_ts"),
-            counts: try EventKind.allCases.map { try row.value($0.name) }, rank: try row.value("rank"))
+            id: try row.int64("segment_id", .number), month: try row.int32("month", .month),
+            file: try row.value("file"), rows: try row.count("rows"), rowGroups: try row.count("row_groups"),
+            bytes: try row.count("bytes"), sha256: try row.value("sha256"), minTS: try row.time("min_ts"),
+            maxTS: try row.time("max_ts"), counts: try EventKind.allCases.map { try row.count($0.name) },
+            rank: try row.int64("rank", .number))
     }
 }
 
 extension SourceRecord {
     init(_ row: Row) throws {
         self.init(
-            id: try row.value("source_id"), path: try row.value("path"), isCompressed: try row.value("compressed"),
-            device: try row.value("device"), inode: try row.value("inode"))
-        headLength = try row.value("head_length")
+            id: try row.int64("source_id", .number), path: try row.value("path"),
+            isCompressed: try row.value("compressed"), device: try row.value("device"), inode: try row.value("inode"))
+        headLength = try row.int64("head_length", .hashed)
         headHash = try row.value("head_hash")
-        tailLength = try row.value("tail_length")
+        tailLength = try row.int64("tail_length", .hashed)
         tailHash = try row.value("tail_hash")
-        start = try row.value("start")
-        checkpoint = try row.value("checkpoint")
+        start = try row.count("start")
+        checkpoint = try row.count("checkpoint")
         hasOpenLine = try row.value("open_line")
-        size = try row.value("size")
+        size = try row.count("size")
         counts = try LineCounts(row)
-        lastEvent = try row.value("last_event")
+        lastEvent = try row.int64IfAny("last_event", .time)
         log = try row.value("log")
-        generation = try row.value("generation")
-        readAt = try row.value("read_at")
+        generation = try row.count("generation")
+        readAt = try row.int64IfAny("read_at", .time)
         ended = (try (row.value("ended") as String?)).flatMap { Ending(rawValue: $0) }
-        endedAt = try row.value("ended_at")
-        lost = try row.value("lost")
+        endedAt = try row.int64IfAny("ended_at", .time)
+        lost = try row.count("lost")
         startHash = try row.value("start_hash")
     }
 }
@@ -239,12 +240,12 @@ extension SourceRecord {
 extension LineCounts {
     init(_ row: Row) throws {
         self.init()
-        lines = try row.value("lines")
-        stored = try row.value("stored")
-        quarantined = try row.value("quarantined")
-        blank = try row.value("blank")
-        flagged = try row.value("flagged")
-        redacted = try row.value("redacted")
+        lines = try row.count("lines")
+        stored = try row.count("stored")
+        quarantined = try row.count("quarantined")
+        blank = try row.count("blank")
+        flagged = try row.count("flagged")
+        redacted = try row.count("redacted")
     }
 }
 
@@ -257,7 +258,7 @@ extension TokenLife {
     /// - Parameter lists: the lists of scopes that were read before, by their text.
     init(_ row: Row, _ lists: inout [String: [String]]) throws {
         let id: Data = try row.value("token_bytes")
-        self.init(number: try row.value("token_no"), tokenID: String(decoding: id, as: UTF8.self))
+        self.init(number: UInt32(try row.int64("token_no", .token)), tokenID: String(decoding: id, as: UTF8.self))
         kind = try row.value("kind")
         principal = try row.value("principal")
         let list: String? = try row.value("scopes")
@@ -267,13 +268,13 @@ extension TokenLife {
             if let read, lists.count < 4096 { lists[text] = read }
             return read
         }
-        issuedAt = try row.value("issued_at")
+        issuedAt = try row.int64IfAny("issued_at", .time)
         issuedBy = try row.value("issued_by")
-        expiresAt = try row.value("expires_at")
-        revokedAt = try row.value("revoked_at")
-        supersededAt = try row.value("superseded_at")
+        expiresAt = try row.int64IfAny("expires_at", .time)
+        revokedAt = try row.int64IfAny("revoked_at", .time)
+        supersededAt = try row.int64IfAny("superseded_at", .time)
         supersededBy = try row.value("superseded_by")
-        firstUse = try row.value("first_use")
-        lastUse = try row.value("last_use")
+        firstUse = try row.int64IfAny("first_use", .time)
+        lastUse = try row.int64IfAny("last_use", .time)
     }
 }

@@ -45,6 +45,9 @@ extension Catalog {
                 guard problems.isEmpty else {
                     throw CatalogError.damaged(path: file, reason: problems.joined(separator: "; "))
                 }
+                if let table = try TableSums.problem(ofCopy: "kept", db) {
+                    throw CatalogError.damaged(path: file, reason: "\(table) holds a row that is not what was written")
+                }
                 try db.inTransaction {
                     try db.execute(sql: """
                         INSERT INTO prunes SELECT * FROM kept.prunes;
@@ -127,10 +130,10 @@ extension Catalog {
     package func lostLines() throws(CatalogError) -> [LostLines] {
         try read("list lost lines") { db in
             try Row.fetchAll(db, sql: "SELECT * FROM lost_lines ORDER BY source_id").map { row in
-                var lines = LostLines(sourceID: try row.value("source_id"), before: try row.value("before"))
-                lines.stored = try row.value("stored")
-                lines.quarantined = try row.value("quarantined")
-                lines.blank = try row.value("blank")
+                var lines = LostLines(sourceID: try row.int64("source_id", .number), before: try row.count("before"))
+                lines.stored = try row.count("stored")
+                lines.quarantined = try row.count("quarantined")
+                lines.blank = try row.count("blank")
                 lines.isUnplaced = try row.value("unplaced")
                 return lines
             }

@@ -74,8 +74,8 @@ extension Catalog {
         try read("list removed segments") { db in
             try Row.fetchAll(db, sql: "SELECT * FROM removed_segments ORDER BY segment_id").map { row in
                 RemovedSegment(
-                    id: try row.value("segment_id"), month: try row.value("month"), file: try row.value("file"),
-                    bytes: try row.value("bytes"))
+                    id: try row.int64("segment_id", .number), month: try row.int32("month", .month),
+                    file: try row.value("file"), bytes: try row.count("bytes"))
             }
         }
     }
@@ -97,16 +97,10 @@ extension Catalog {
                     ifnull((SELECT max(segment_id) FROM removed_segments), 0),
                     ifnull((SELECT max(last_segment) FROM prunes), 0))
                 """
-            let last = try Int64.fetchOne(db, sql: sql) ?? 0
             // The next ones are counted from it.
-            guard (0...Self.greatestSegment).contains(last) else {
-                throw CatalogError.damaged(path: path, reason: "the last segment has the number \(last)")
-            }
-            return last
+            return try db.number("segment_id", .number, sql: sql) ?? 0
         }
     }
-
-    private static let greatestSegment: Int64 = 1 << 52
 
     static func remove(_ segments: [SegmentRecord], at time: Int64, _ db: Database) throws {
         let note = try db.makeStatement(sql: """

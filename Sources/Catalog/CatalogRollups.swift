@@ -10,9 +10,10 @@ extension Catalog {
     /// The uses by token of one UTC day, one piece for each segment.
     package func tokenDays(on day: Int32) throws(CatalogError) -> [TokenDays] {
         try read("read token_days") { db in
-            try Row.fetchAll(
+            let last = try db.lastToken()
+            return try Row.fetchAll(
                 db.cachedStatement(sql: Self.blocksOfDay), arguments: [day]
-            ).map(TokenDays.init(row:))
+            ).map { try TokenDays(row: $0, lastToken: last) }
         }
     }
 
@@ -22,11 +23,14 @@ extension Catalog {
         on days: ClosedRange<Int32>, newestFirst body: (Int32, TokenSet) throws -> Bool
     ) throws(CatalogError) {
         try read("read token_days") { db in
+            let last = try db.lastToken()
             let rows = try Row.fetchCursor(
                 db.cachedStatement(sql: Self.setsBack), arguments: [days.lowerBound, days.upperBound])
             while let row = try rows.next() {
-                let day: Int32 = try row.value("day")
-                guard try body(day, TokenSet(day: day, encoded: row.bytes("tokens"))) else { return }
+                let day = try row.int32("day", .day)
+                let tokens = try TokenSet(day: day, encoded: row.bytes("tokens"))
+                guard tokens.last ?? 0 <= last else { throw DamagedRollup(name: "token_days", day: day) }
+                guard try body(day, tokens) else { return }
             }
         }
     }
@@ -65,7 +69,7 @@ extension Catalog {
     /// The UTC days on which tokens were used, ascending.
     package func daysWithUses() throws(CatalogError) -> [Int32] {
         try read("list days") { db in
-            try Int32.fetchAll(db, sql: """
+            try db.days(sql: """
                 SELECT day FROM token_day_blocks UNION SELECT day FROM kept_token_days ORDER BY day
                 """)
         }
@@ -74,8 +78,8 @@ extension Catalog {
     /// The UTC days of a span on which there is any event, ascending.
     package func daysWithEvents(in days: ClosedRange<Int32>) throws(CatalogError) -> [Int32] {
         try read("list days") { db in
-            try Int32.fetchAll(
-                db, sql: "SELECT DISTINCT day FROM event_counts WHERE day BETWEEN ? AND ? ORDER BY day",
+            try db.days(
+                sql: "SELECT DISTINCT day FROM event_counts WHERE day BETWEEN ? AND ? ORDER BY day",
                 arguments: [days.lowerBound, days.upperBound])
         }
     }
@@ -90,26 +94,39 @@ extension Catalog {
                     SELECT day, sum(events) AS events FROM event_counts WHERE event IN (\(names))
                     GROUP BY day ORDER BY day
                     """
-            ).map { try ($0.value("day"), $0.value("events")) }
+            ).map { try ($0.int32("day", .day), $0.count("events")) }
         }
     }
 
     /// The UTC days with failures, ascending.
     package func daysWithFailures() throws(CatalogError) -> [Int32] {
         try read("list days") { db in
-            try Int32.fetchAll(db, sql: "SELECT DISTINCT day FROM ip_hour_blocks ORDER BY day")
+            try db.days(sql: "SELECT DISTINCT day FROM ip_hour_blocks ORDER BY day")
         }
     }
 }
 
+extension Database {
+    /// The greatest number that a token has. Numbers of tokens are places in arrays: a block that names a greater one
+    /// is damaged.
+    func lastToken() throws -> UInt32 {
+        try UInt32.fetchOne(cachedStatement(sql: "SELECT ifnull(max(token_no), 0) FROM tokens")) ?? 0
+    }
+
+    fileprivate func days(sql: String, arguments: StatementArguments = StatementArguments()) throws -> [Int32] {
+        try Int64.fetchAll(self, sql: sql, arguments: arguments).map { Int32(try CatalogNumber.day.checked($0, "day")) }
+    }
+}
+
 extension TokenDays {
-    init(row: Row) throws {
-        try self.init(day: row.value("day"), tokens: row.bytes("tokens"), times: row.bytes("times"))
+    init(row: Row, lastToken: UInt32) throws {
+        try self.init(day: row.int32("day", .day), tokens: row.bytes("tokens"), times: row.bytes("times"))
+        guard tokens.last ?? 0 <= lastToken else { throw DamagedRollup(name: "token_days", day: day) }
     }
 }
 
 extension IPHours {
-    init(row: Row) throws { try self.init(day: row.value("day"), encoded: row.bytes("block")) }
+    init(row: Row) throws { try self.init(day: row.int32("day", .day), encoded: row.bytes("block")) }
 }
 
 extension Row {

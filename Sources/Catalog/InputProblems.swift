@@ -50,7 +50,7 @@ extension Catalog {
                 let kind: String = try row.value("kind")
                 return InputProblem(
                     path: try row.value("path"), kind: InputProblem.Kind(rawValue: kind) ?? .unreadable,
-                    reason: try row.value("reason"), since: try row.value("since"))
+                    reason: try row.value("reason"), since: try row.time("since"))
             }
         }
     }

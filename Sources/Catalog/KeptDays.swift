@@ -55,11 +55,12 @@ struct KeptDays {
     static func keep(of segments: [SegmentRecord], _ db: Database) throws {
         var days = KeptDays()
         let kept = try Row.fetchCursor(db, sql: "SELECT * FROM kept_token_days")
-        while let row = try kept.next() { days.add(try TokenDays(row: row)) }
+        let last = try db.lastToken()
+        while let row = try kept.next() { days.add(try TokenDays(row: row, lastToken: last)) }
         for segment in segments {
             let rows = try Row.fetchCursor(
                 db, sql: "SELECT * FROM token_day_blocks WHERE segment_id = ?", arguments: [segment.id])
-            while let row = try rows.next() { days.add(try TokenDays(row: row)) }
+            while let row = try rows.next() { days.add(try TokenDays(row: row, lastToken: last)) }
         }
         let blocks = days.blocks()
         try write(blocks, db)
@@ -82,11 +83,16 @@ struct KeptDays {
             FROM pruned_tokens AS p JOIN tokens AS t ON t.token_id = p.token_id WHERE p.day_uses IS NOT NULL
             """)
         while let row = try all.next() {
-            let last: Int64 = try row.value("last_use")
+            let last = try row.time("last_use")
             var block = TokenDays(day: Timestamp.day(of: last))
-            block.tokens = [try row.value("token_no")]
-            block.uses = [try row.value("day_uses")]
-            block.first = [try row.value("day_first")]
+            let number = try row.int64("token_no", .token)
+            block.tokens = [UInt32(number)]
+            let uses = try row.count("day_uses"), first = try row.time("day_first")
+            guard Timestamp.day(of: first) == block.day, first <= last, uses > 0 else {
+                throw ImpossibleNumber(column: "day_first", value: first, wanted: "first use on the last use's day")
+            }
+            block.uses = [UInt32(clamping: uses)]
+            block.first = [first]
             block.last = [last]
             days.add(block)
         }

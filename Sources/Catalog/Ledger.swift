@@ -105,7 +105,7 @@ extension Catalog {
                 guard let row = try Row.fetchOne(statement, arguments: [id]) else { continue }
                 states[id] = LedgerState(
                     status: try row.value("status"), severity: try row.value("severity"), told: try row.value("told"),
-                    resolvedAt: try row.value("resolved_at"))
+                    resolvedAt: try row.int64IfAny("resolved_at", .time))
             }
             return states
         }
@@ -173,7 +173,7 @@ extension Catalog {
                     SELECT started_at, as_of, (SELECT count(*) FROM runs) AS runs FROM runs
                     ORDER BY run_id DESC LIMIT 1
                     """
-            ).map { try ($0.value("started_at"), $0.value("as_of"), $0.value("runs")) }
+            ).map { try ($0.time("started_at"), $0.time("as_of"), $0.value("runs")) }
         }
     }
 }

@@ -28,7 +28,7 @@ extension Catalog {
             while let row = try rows.next() {
                 let id: String = try row.value("finding_id")
                 changes[id, default: []].append(LedgerFinding.Change(
-                    at: try row.value("at"), status: try row.value("status"), by: try row.value("by"),
+                    at: try row.time("at"), status: try row.value("status"), by: try row.value("by"),
                     note: try row.value("note")))
             }
             return try Row.fetchAll(db, sql: """
@@ -38,11 +38,11 @@ extension Catalog {
                 let entry = LedgerEntry(
                     id: try row.value("finding_id"), detector: try row.value("detector"), class: try row.value("class"),
                     severity: try row.value("severity"), entityType: try row.value("entity_type"),
-                    entity: try row.value("entity"), firstSeen: try row.value("first_seen"),
-                    lastSeen: try row.value("last_seen"), title: try row.value("title"), body: try row.value("body"),
+                    entity: try row.value("entity"), firstSeen: try row.time("first_seen"),
+                    lastSeen: try row.time("last_seen"), title: try row.value("title"), body: try row.value("body"),
                     status: try row.value("status"))
                 return LedgerFinding(
-                    entry: entry, lastFoundAt: try row.value("started_at"), changes: changes[entry.id] ?? [])
+                    entry: entry, lastFoundAt: try row.time("started_at"), changes: changes[entry.id] ?? [])
             }
         }
     }
@@ -67,7 +67,7 @@ extension Catalog {
             let rows = try Row.fetchCursor(
                 db, sql: "SELECT window_from, as_of FROM runs WHERE is_told ORDER BY window_from, as_of")
             while let row = try rows.next() {
-                let (from, to): (Int64, Int64) = (try row.value("window_from"), try row.value("as_of"))
+                let (from, to): (Int64, Int64) = (try row.time("window_from"), try row.time("as_of"))
                 if let end = seen, from > end { spans.append(end..<from) }
                 seen = max(seen ?? to, to)
             }
@@ -86,9 +86,9 @@ extension Catalog {
             let rows = try Row.fetchCursor(
                 db, sql: "SELECT window_from, as_of, late_from FROM runs WHERE is_told ORDER BY run_id")
             while let row = try rows.next() {
-                let (from, to): (Int64, Int64) = (try row.value("window_from"), try row.value("as_of"))
+                let (from, to): (Int64, Int64) = (try row.time("window_from"), try row.time("as_of"))
                 spans.removeAll { from <= $0.lowerBound && $0.upperBound <= to }
-                let late: Int64? = try row.value("late_from")
+                let late = try row.int64IfAny("late_from", .time)
                 if let late, late < from { spans.append(late..<from) }
             }
             if let waiting, waiting < seen.minus(recent) { spans.append(waiting..<seen) }
@@ -100,7 +100,7 @@ extension Catalog {
     /// time before the first of these runs nobody asked: an archive that is read later is history, and no news.
     package func lateFrom() throws(CatalogError) -> Int64? {
         try read("read batches") { db in
-            try Int64.fetchOne(db, sql: """
+            try db.number("oldest_event", .time, sql: """
                 SELECT max(min(oldest_event), (SELECT min(window_from) FROM runs WHERE is_told)) FROM batches
                 WHERE batch_id > (SELECT max(last_batch) FROM runs WHERE is_told)
                 """)
@@ -110,8 +110,8 @@ extension Catalog {
     /// The earliest beginning of an open finding that goes on over a time; nil if there is none.
     package func firstSeen(ofOpenFindingsAt time: Int64) throws(CatalogError) -> Int64? {
         try read("read findings") { db in
-            try Int64.fetchOne(
-                db,
+            try db.number(
+                "first_seen", .time,
                 sql: """
                     SELECT max(min(first_seen), (SELECT min(window_from) FROM runs WHERE is_told)) FROM findings
                     WHERE status = 'open' AND first_seen < ?1 AND last_seen >= ?1
@@ -122,13 +122,15 @@ extension Catalog {
     /// The number of the last batch.
     package func lastBatch() throws(CatalogError) -> Int64 {
         try read("read batches") { db in
-            try Int64.fetchOne(db, sql: "SELECT ifnull(max(batch_id), 0) FROM batches") ?? 0
+            try db.number("batch_id", .number, sql: "SELECT ifnull(max(batch_id), 0) FROM batches") ?? 0
         }
     }
 
     /// Up to when the scheduled runs have looked, in event time; nil if there were none.
     package func seenUntil() throws(CatalogError) -> Int64? {
-        try read("read runs") { db in try Int64.fetchOne(db, sql: "SELECT max(as_of) FROM runs WHERE is_told") }
+        try read("read runs") { db in
+            try db.number("as_of", .time, sql: "SELECT max(as_of) FROM runs WHERE is_told")
+        }
     }
 
     /// Which findings of others a run may change: all, or only those that were last found by its own policy.
@@ -166,12 +168,12 @@ extension Catalog {
                 FROM findings JOIN runs ON run_id = last_run WHERE finding_id = ?
                 """, arguments: [finding.id])
         // Who looks as of an earlier time knows less than the ledger does.
-        if let old, try !judge.mayChange(old.value("policy")) || run.asOf < old.value("as_of") { return }
+        if let old, try !judge.mayChange(old.value("policy")) || run.asOf < old.time("as_of") { return }
         var status = finding.status
         if let old, finding.status == "open" {
             let state = LedgerState(
                 status: try old.value("status"), severity: try old.value("severity"), told: nil,
-                resolvedAt: try old.value("resolved_at"))
+                resolvedAt: try old.int64IfAny("resolved_at", .time))
             if state.isSettled(severity: finding.severity, lastSeen: finding.lastSeen) { status = state.status }
             if state.status != status { try note(finding.id, status, at: time, by: nil, note: "found by a run", db) }
         }

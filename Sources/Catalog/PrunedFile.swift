@@ -29,7 +29,7 @@ package enum PrunedFile {
                     FROM pruned_spans GROUP BY 1
                     """)
                 return try Dictionary(uniqueKeysWithValues: rows.map {
-                    try ($0.value("source_id"), ($0.value("lines"), $0.value("bytes")))
+                    try ($0.int64("source_id", .number), ($0.count("lines"), $0.count("bytes")))
                 })
             }
         } catch { throw CatalogError(error, "read", path) }
@@ -86,6 +86,7 @@ extension Catalog {
                     for table in PrunedFile.tables {
                         try db.execute(sql: "CREATE TABLE kept.\(table) AS SELECT * FROM main.\(table)")
                     }
+                    try TableSums.copy(PrunedFile.tables, to: "kept", db)
                     return .commit
                 }
             }

@@ -116,6 +116,21 @@ package struct SourceRecord: Sendable, Equatable, Codable {
     }
 }
 
+extension SourceRecord {
+    /// Whether its numbers can be: a record that a segment tells is checked where it is read, as rows are.
+    package var isPossible: Bool {
+        let counts = [
+            start, checkpoint, size, generation, lost, counts.lines, counts.stored,
+            counts.quarantined, counts.blank, counts.flagged, counts.redacted,
+        ]
+        let times = [lastEvent, readAt, endedAt].compactMap(\.self)
+        return counts.allSatisfy { (try? CatalogNumber.count.checked($0, "")) != nil }
+            && times.allSatisfy { (try? CatalogNumber.time.checked($0, "")) != nil }
+            && [headLength, tailLength].allSatisfy { (try? CatalogNumber.hashed.checked($0, "")) != nil }
+            && (try? CatalogNumber.number.checked(id, "")) != nil
+    }
+}
+
 /// A sealed segment, as the catalog lists it.
 package struct SegmentRecord: Sendable, Equatable {
     /// Also the number in its file name.

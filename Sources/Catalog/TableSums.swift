@@ -10,7 +10,7 @@ internal import GRDB
 enum TableSums {
     static let tables = [
         "sources", "batches", "quarantine", "blank_lines", "runs", "findings", "removed_segments", "prunes",
-        "pruned_spans", "pruned_tokens", "lost_lines", "finding_changes", "input_problems",
+        "pruned_spans", "pruned_tokens", "lost_lines", "finding_changes", "input_problems", "kept_files",
     ]
 
     /// `row_sum(value, …)`: a hash of some values, below 2^38, so that sums of millions are no overflow.
@@ -52,6 +52,33 @@ enum TableSums {
                 END;
                 """)
         }
+    }
+
+    /// What `writePruned` copies of the sums, so that a copy of tables can be checked by itself.
+    static func copy(_ tables: [String], to schema: String, _ db: Database) throws {
+        let names = tables.map { "'\($0)'" }.joined(separator: ", ")
+        try db.execute(
+            sql: "CREATE TABLE \(schema).table_sums AS SELECT * FROM main.table_sums WHERE name IN (\(names))")
+    }
+
+    /// The first table of a copy whose rows are not those that were written; nil if there is none, or if the copy is of
+    /// a version that wrote no sums.
+    static func problem(ofCopy schema: String, _ db: Database) throws -> String? {
+        guard try Bool.fetchOne(
+            db, sql: "SELECT count(*) FROM \(schema).sqlite_master WHERE name = 'table_sums'") == true
+        else { return nil }
+        for row in try Row.fetchAll(db, sql: "SELECT name, rows, sum FROM \(schema).table_sums") {
+            let table: String = try row.value("name")
+            guard tables.contains(table) else { return table }
+            let columns = try String.fetchAll(
+                db, sql: "SELECT '\"' || name || '\"' FROM pragma_table_info(?, ?)", arguments: [table, schema])
+            let sum = "ifnull(sum(row_sum(\(columns.joined(separator: ", ")))), 0)"
+            let found = try Row.fetchOne(db, sql: "SELECT count(*) AS rows, \(sum) AS sum FROM \(schema).\(table)")
+            guard let found, try found.value("rows") as Int64 == row.value("rows"),
+                try found.value("sum") as Int64 == row.value("sum")
+            else { return table }
+        }
+        return nil
     }
 
     /// The tables whose rows are not those that were written.

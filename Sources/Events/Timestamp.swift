@@ -6,12 +6,17 @@ package enum Timestamp {
     package static let minute = 60 * second
     package static let hour = 60 * minute
     package static let day = 24 * hour
+    /// Just after the last time that lines can say, the end of the year 9999.
+    package static let end: Int64 = 253_402_300_800_000_000
 
     /// The UTC day that a time lies in.
     package static func day(of time: Int64) -> Int32 { Int32(floorDivide(time, day)) }
 
     /// The first microsecond of a day.
-    package static func start(ofDay number: Int32) -> Int64 { Int64(number) * day }
+    package static func start(ofDay number: Int32) -> Int64 {
+        let (time, overflow) = Int64(number).multipliedReportingOverflow(by: day)
+        return overflow ? (number < 0 ? .min : .max) : time
+    }
 
     /// The UTC month that a time lies in, counted from January 1970.
     package static func month(of time: Int64) -> Int32 {
@@ -32,7 +37,8 @@ package enum Timestamp {
         return "\(pad(1970 + years, 4))-\(pad(Int64(number) - years * 12 + 1, 2))"
     }
 
-    /// RFC 3339 with as many decimals as the time needs, in groups of three: `2026-04-26T00:11:41.212Z`.
+    /// RFC 3339 with as many decimals as the time needs, in groups of three: `2026-04-26T00:11:41.212Z`. A number that
+    /// is no such time, as damage may leave, comes as it is.
     package static func text(_ time: Int64) -> String {
         String(decoding: bytes(time), as: UTF8.self)
     }
@@ -53,6 +59,7 @@ package enum Timestamp {
 
     /// Appends the bytes of `text(_:)`.
     package static func append(_ time: Int64, to out: inout [UInt8]) {
+        guard (0..<end).contains(time) else { return out.append(contentsOf: String(time).utf8) }
         let days = floorDivide(time, day)
         let rest = time - days * day
         let (year, month, date) = civil(fromDay: days)

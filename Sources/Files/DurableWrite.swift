@@ -72,7 +72,10 @@ package struct DurableWrite: ~Copyable {
         } else if errno == ENOENT, !path.isEmpty, parent(of: path) != path {
             try makeFolders(parent(of: path))
             try makeFolders(path)
-        } else if errno != EEXIST {
+        } else if errno == EEXIST {
+            // A link that lies there would lead the file elsewhere.
+            try requireOrdinary(folder: path)
+        } else {
             throw .cannotWrite(operation: "create the folder", path: path, code: errno)
         }
     }

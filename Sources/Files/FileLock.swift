@@ -11,7 +11,7 @@ package struct FileLock: ~Copyable {
     /// Takes the lock within a moment or throws `FileError.locked`. The file is made if it is missing and holds the
     /// holder's pid.
     package init(path: String, protecting: String, _ readers: FolderReaders = .nobody) throws(FileError) {
-        let file = openFile(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, readers.fileMode)
+        let file = openFile(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, readers.fileMode)
         guard file >= 0 else { throw .cannotWrite(operation: "open", path: path, code: errno) }
         // A lock that the group may only not ask about is one all the same.
         try? readers.admit(to: file, path)

@@ -119,9 +119,43 @@ package func resolved(_ path: String) -> String {
     return pathText(real)
 }
 
+/// Refuses a path under which something else lies than a file: what opens or writes it would wait for a pipe's other
+/// end, or write where a link leads. Nothing at all is fine.
+package func requireOrdinary(file path: String, mayBeLink: Bool = false) throws(FileError) {
+    try requireOrdinary(path, S_IFREG, "file", mayBeLink)
+}
+
+/// The same for a folder.
+package func requireOrdinary(folder path: String, mayBeLink: Bool = false) throws(FileError) {
+    try requireOrdinary(path, S_IFDIR, "folder", mayBeLink)
+}
+
+private func requireOrdinary(
+    _ path: String, _ type: mode_t, _ name: String, _ mayBeLink: Bool
+) throws(FileError) {
+    var information = stat()
+    guard (mayBeLink ? stat(path, &information) : lstat(path, &information)) == 0 else {
+        // What cannot be looked at is told by whoever opens it.
+        return
+    }
+    let found = information.st_mode & S_IFMT
+    if found == S_IFLNK {
+        throw .untrusted(path: path, reason: "it is a symbolic link; put the \(name) itself there")
+    }
+    guard found == type else {
+        throw .untrusted(path: path, reason: "it is no \(name), and belongs to no trail; move it away")
+    }
+}
+
+/// Whether a path names something that belongs to another user.
+package func belongsToOther(_ path: String) -> Bool {
+    var information = stat()
+    return lstat(path, &information) == 0 && information.st_uid != geteuid()
+}
+
 /// Makes the bytes of a file last through a power cut.
 package func syncFile(_ path: String) throws(FileError) {
-    let file = openFile(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+    let file = openFile(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
     guard file >= 0 else { throw .cannotWrite(operation: "open", path: path, code: errno) }
     defer { close(file) }
     guard fsync(file) == 0 else { throw .cannotWrite(operation: "sync", path: path, code: errno) }

@@ -26,12 +26,13 @@ final class Encoder: Sendable {
     private let placeCount: Int
     private let state = Mutex(State())
     /// Used on `encoding` only.
-    private nonisolated(unsafe) let builder = SegmentBuilder()
+    private nonisolated(unsafe) let builder: SegmentBuilder
     /// Used on `commits` only.
     private nonisolated(unsafe) let writer: TrailWriter
 
     init(_ writer: TrailWriter, _ limits: IngestLimits) {
         self.writer = writer
+        builder = SegmentBuilder(key: writer.keyFingerprint)
         placeCount = limits.waitingBatches
         places = DispatchSemaphore(value: placeCount)
     }

@@ -11,6 +11,7 @@ package enum LineExportError: Error, Equatable, CustomStringConvertible {
     case cutLine(name: String, offset: Int64, length: Int64, kept: Int64)
     case readElsewhere(name: String, bytes: Int64)
     case overlap(name: String, offset: Int64)
+    case gap(name: String, before: Int64)
     case lost(name: String, lines: LostLines)
     case pruned(name: String, lines: Int64, spans: String, before: String)
 
@@ -31,6 +32,8 @@ package enum LineExportError: Error, Equatable, CustomStringConvertible {
                 + "source of the trail has these"
         case .overlap(let name, let offset):
             Self.back(name) + "two lines cover its byte \(offset); run authtrail verify"
+        case .gap(let name, let before):
+            Self.back(name) + "bytes before byte \(before) are in no line; run authtrail verify"
         case .lost(let name, let lines):
             Self.back(name) + "when the catalog was rebuilt, lines before byte \(lines.before) were lost: "
                 + "\(lines.stored) stored ones, \(lines.quarantined) quarantined, up to \(lines.blank) blank; "
@@ -91,6 +94,8 @@ package struct LineExport {
                 while let bytes = try lines.next(), !output.readerIsGone { try output.write(bytes: bytes) }
             } catch let overlap as OverlappingLines {
                 throw LineExportError.overlap(name: part.path, offset: overlap.offset)
+            } catch let gap as GapBetweenLines {
+                throw LineExportError.gap(name: part.path, before: gap.before)
             }
         }
     }

@@ -12,9 +12,21 @@ package struct PruneReport: Sendable {
     private var segments: Int64 = 0
     private var quarantined: Int64 = 0
     private var files: (removed: Int64, waiting: Int64) = (0, 0)
+    /// Of dropped months in `orphans/`: removed, or to be removed.
+    private var orphans = 0
+    private var hasFreePages = false
+    /// Whether readers keep the WAL from being emptied.
+    package var hasWAL = false
+    private var oldCatalogs: [String] = []
 
     /// What a plan drops, and what is left in the catalog then. For a dry run the catalog still has all.
-    package init(_ plan: PrunePlan, _ catalog: Catalog, isDryRun: Bool, waitedBefore: Int = 0) throws {
+    package init(
+        _ plan: PrunePlan, _ catalog: Catalog, isDryRun: Bool, waitedBefore: Int = 0,
+        leftovers: Pruning.Leftovers? = nil, orphans: Int = 0, oldCatalogs: [String] = []
+    ) throws {
+        self.orphans = leftovers?.orphansRemoved ?? orphans
+        hasFreePages = leftovers?.hasFreePages ?? false
+        self.oldCatalogs = oldCatalogs
         self.plan = plan
         self.isDryRun = isDryRun
         let gone = Set(plan.segments.map(\.id))
@@ -31,19 +43,43 @@ package struct PruneReport: Sendable {
     package func print(as format: Format, to output: Output) throws(ConsoleError) {
         switch format {
         case .json:
-            let all = [.init("schema_version", 1)] + members + [.init("months", .array(months.map { .object($0) }))]
+            let all = [.init("schema_version", 1)] + members + [
+                .init("months", .array(months.map { .object($0) })), .init("old_catalogs", .strings(oldCatalogs)),
+            ]
             try output.line(JSONValue.object(all).json(.pretty))
         case .ndjson, .csv: try Console.print(monthTable, as: format, to: output)
         case .text, .markdown:
-            if plan.segments.isEmpty {
+            defer { hints.forEach { try? output.line("\n" + $0) } }
+            if plan.segments.isEmpty, orphans == 0 {
                 let before = Timestamp.monthText(plan.before)
                 return try output.line("nothing to drop: no month before \(before) has events")
             }
             try Console.print(monthTable, as: format, to: output)
             try output.line()
-            let kinds: [String: Table.Kind] = ["bytes": .bytes, "oldest_event": .time, "dry_run": .bool]
+            let kinds: [String: Table.Kind] = [
+                "bytes": .bytes, "oldest_event": .time, "dry_run": .bool, "wal_waiting": .bool,
+                "free_pages_waiting": .bool,
+            ]
             try Console.print(Table(record: "prune", members, kinds), as: format, to: output)
         }
+    }
+
+    /// Where what was dropped may still be found.
+    private var hints: [String] {
+        var hints: [String] = []
+        if files.waiting > 0 || hasWAL {
+            hints.append("Somebody is reading the trail: what was dropped is gone from the disk when they have ended "
+                + "and the next ingest, compact or prune has run.")
+        }
+        if hasFreePages {
+            hints.append("There was no room to write the catalog anew: its free pages may hold what was dropped "
+                + "earlier. Free as much as catalog.sqlite takes and drop the next month.")
+        }
+        if !oldCatalogs.isEmpty {
+            hints.append("\(oldCatalogs.joined(separator: ", ")), kept by rebuild, still holds what was dropped since; "
+                + "delete it when you need its quarantined lines and findings no more.")
+        }
+        return hints
     }
 
     private var members: [JSONValue.Member] {
@@ -56,7 +92,8 @@ package struct PruneReport: Sendable {
             .init("files_removed", .int(files.removed)), .init("files_waiting", .int(files.waiting)),
             .init("segments", .int(segments)), .init("events", .int(events)),
             .init("oldest_event", oldest.map { .string(Timestamp.text($0)) } ?? .null),
-            .init("quarantine_kept", .int(quarantined)),
+            .init("quarantine_kept", .int(quarantined)), .init("orphans_removed", .int(Int64(orphans))),
+            .init("wal_waiting", .bool(hasWAL)), .init("free_pages_waiting", .bool(hasFreePages)),
         ]
     }
 

@@ -14,6 +14,8 @@ package struct StatusReport {
     let sources: [SourceRecord]
     private let prunedLines: [Int64: Int64]
     private let waitingFiles: Int
+    private let orphans: Orphans
+    private let oldCatalogs: [String]
     let quarantine: [(reason: String, lines: Int64)]
     let fields: [(reason: String, field: String, lines: Int64)]
     /// What keeps inputs from being read.
@@ -44,6 +46,8 @@ package struct StatusReport {
         unread = sources.map(Self.unread)
         prunedLines = try trail.catalog.prunedLines()
         waitingFiles = try trail.catalog.removedSegments().count
+        orphans = try trail.orphans()
+        oldCatalogs = try trail.oldCatalogs()
         quarantine = try trail.catalog.quarantineByReason()
         fields = try trail.catalog.quarantinedFields()
         problems = try trail.catalog.inputProblems()
@@ -106,6 +110,7 @@ package struct StatusReport {
             .init("segments", .int(Int64(segments.count))),
             .init("segment_bytes", .int(bytes)),
             .init("files_waiting", .int(Int64(waitingFiles))),
+            .init("orphan_files", .int(Int64(orphans.files))),
             .init("catalog_bytes", .int(catalogBytes)),
             .init("lines_read", .int(counts.lines)),
             .init("lines_stored", .int(counts.stored)),
@@ -148,6 +153,8 @@ package struct StatusReport {
                 .init("unseen", .array((unseen + late).map {
                     ["from": .string(Timestamp.text($0.lowerBound)), "to": .string(Timestamp.text($0.upperBound))]
                 })),
+                .init("orphans", OrphansReport.json(orphans)),
+                .init("old_catalogs", .strings(oldCatalogs)),
                 .init("problems", .array(problems.map { problem in
                     [
                         "input": .string(problem.path), "kind": .string(problem.kind.rawValue),
@@ -229,7 +236,22 @@ package struct StatusReport {
         }
     }
 
-    private var warnings: [String] { [clock, warning].compactMap { $0 } }
+    private var warnings: [String] { [clock, leftovers, replaced, warning].compactMap { $0 } }
+
+    private var leftovers: String? {
+        guard !orphans.isEmpty else { return nil }
+        return "orphans/ holds \(orphans.files) files, \(Human.bytes(orphans.bytes)), with events of "
+            + "\(orphans.monthsText), which no catalog row listed when a writer began: what a writer that was killed "
+            + "had not committed, or segments newer than a restored catalog. prune removes those of months that it "
+            + "drops."
+    }
+
+    /// They hold what was dropped since, and the only copy of the quarantine and findings of their time.
+    private var replaced: String? {
+        guard !oldCatalogs.isEmpty else { return nil }
+        return "rebuild has kept \(oldCatalogs.joined(separator: ", ")), with all that was in it, also what prune has "
+            + "dropped since: delete it when you need its quarantined lines and findings no more."
+    }
 
     /// An epoch time in the wrong unit, or a clock that was never set.
     private var clock: String? {

@@ -7,7 +7,8 @@ package struct VerifyReport: Sendable {
 
     package init(_ result: Verification) { self.result = result }
 
-    /// JSON: `schema_version, ok, segments, events, bytes, problems [{object, name, what, advice, unread}]`.
+    /// JSON: `schema_version, ok, segments, events, bytes, problems [{object, name, what, advice, unread}], remarks` of
+    /// the same form, `orphans {files, bytes, months}`.
     package func print(as format: Format, to output: Output) throws(ConsoleError) {
         switch format {
         case .json: try output.line(json.json(.pretty))
@@ -24,6 +25,13 @@ package struct VerifyReport: Sendable {
                 try output.line(terminal.paint("\(count) problem\(count == 1 ? "" : "s")", .red) + " in \(size)")
                 try Console.print(table, as: format, to: output)
             }
+            for remark in result.remarks {
+                try output.line()
+                let text = "\(remark.name) \(remark.what): \(remark.advice)."
+                for line in terminal.paragraph(SafeText.visible(text), indent: 0) {
+                    try output.line(terminal.paint(line, .yellow))
+                }
+            }
         }
     }
 
@@ -31,13 +39,15 @@ package struct VerifyReport: Sendable {
         [
             "schema_version": 1, "ok": .bool(result.problems.isEmpty), "segments": .int(Int64(result.segments)),
             "events": .int(result.events), "bytes": .int(result.bytes),
-            "problems": .array(
-                result.problems.map {
-                    [
-                        "object": .string($0.object), "name": .string($0.name), "what": .string($0.what),
-                        "advice": .string($0.advice), "unread": .bool($0.isUnread),
-                    ]
-                }),
+            "problems": .array(result.problems.map(Self.json)), "remarks": .array(result.remarks.map(Self.json)),
+            "orphans": OrphansReport.json(result.orphans ?? Orphans()),
+        ]
+    }
+
+    private static func json(_ problem: Verification.Problem) -> JSONValue {
+        [
+            "object": .string(problem.object), "name": .string(problem.name), "what": .string(problem.what),
+            "advice": .string(problem.advice), "unread": .bool(problem.isUnread),
         ]
     }
 

@@ -8,7 +8,7 @@ package import Events
 package struct IPHours: Sendable, Equatable {
     package var day: Int32
     /// The address as logged; empty when the events named none.
-    package var ips: [String] = []
+    package var ips = AddressList()
     /// 0–23, UTC.
     package var hours: [UInt8] = []
     /// Failures by reason, in the order of `FailureReason`.
@@ -43,20 +43,21 @@ package enum FailureReason: Int, CaseIterable, Sendable {
 
 /// Counts failures by address and hour over the batches of one segment.
 package struct IPHourCounter: Sendable {
-    /// One failure: its address is in `addresses`, and so on.
+    /// One failure, in 32 bytes: a segment may have a million, each with texts of its own.
     private struct Failure {
-        var hour: Int64
+        /// Since the epoch.
+        var hour: Int32
+        /// In `addresses`.
         var address: UInt32
-        var credential: UInt32
-        var agent: UInt32
-        var reason: UInt32
+        /// Marks of texts, of which only those of one address and hour are ever compared.
+        var credential: UInt64
+        var agent: UInt64
+        var reason: UInt8
     }
 
-    private static let none = UInt32.max
+    private static let none: UInt64 = 0
 
     private var addresses = TextDictionary()
-    private var credentials = TextDictionary()
-    private var agents = TextDictionary()
     private var failures: [Failure] = []
 
     package init() {}
@@ -68,20 +69,19 @@ package struct IPHourCounter: Sendable {
         let known = (0..<reasons.dictionary.count).map { FailureReason(text: reasons.dictionary.string(at: $0)) }
         for row in 0..<columns.count where kinds[row] == EventKind.failed.rawValue {
             let address = addresses.intern(row, of: columns[.ip]) ?? addresses.intern("")
-            var credential = credentials.intern(row, of: columns[.presented])
-            if credential == nil { credential = credentials.intern(row, of: columns[.tokenID]) }
+            let credential = columns[.presented].bytes(at: row) ?? columns[.tokenID].bytes(at: row)
             let reason = reasons.indices[row] == TextColumn.none ? .other : known[Int(reasons.indices[row])]
             failures.append(
                 Failure(
-                    hour: times[row] / Timestamp.hour, address: address, credential: credential ?? Self.none,
-                    agent: agents.intern(row, of: columns[.userAgent]) ?? Self.none,
-                    reason: UInt32(reason.rawValue)))
+                    hour: Int32(truncatingIfNeeded: times[row] / Timestamp.hour), address: address,
+                    credential: credential.map { TextMark.of($0) } ?? Self.none,
+                    agent: columns[.userAgent].bytes(at: row).map { TextMark.of($0) } ?? Self.none,
+                    reason: UInt8(reason.rawValue)))
         }
     }
 
     /// The rollups of all days, ascending.
     package func finish() -> [IPHours] {
-        let names = (0..<addresses.count).map { addresses.string(at: $0) }
         let order = order()
         var days: [IPHours] = []
         var at = 0
@@ -90,10 +90,10 @@ package struct IPHourCounter: Sendable {
             var end = at + 1
             while end < order.count, order[end].cell == number { end += 1 }
             let first = failures[order[at].place]
-            let day = Int32(truncatingIfNeeded: first.hour / 24)
+            let day = first.hour / 24
             if days.last?.day != day { days.append(IPHours(day: day)) }
             let cell = self.cell(order[at..<end].lazy.map { failures[$0.place] })
-            days[days.count - 1].append(names[Int(first.address)], UInt8(first.hour % 24), cell)
+            days[days.count - 1].append(addresses.slice(at: Int(first.address)), UInt8(first.hour % 24), cell)
             at = end
         }
         return days
@@ -103,13 +103,17 @@ package struct IPHourCounter: Sendable {
     ///
     /// A segment is a month, so all three fit into one number, and numbers sort far faster than texts.
     private func order() -> [(cell: UInt64, place: Int)] {
-        var ranks = [UInt64](repeating: 0, count: addresses.count)
-        for (rank, address) in addresses.placesByBytes().enumerated() { ranks[address] = UInt64(rank) }
+        var ranks = [UInt32](repeating: 0, count: addresses.count)
+        for (rank, address) in addresses.placesByBytes().enumerated() {
+            ranks[Int(address)] = UInt32(truncatingIfNeeded: rank)
+        }
         let firstDay = (failures.lazy.map(\.hour).min() ?? 0) / 24
-        return failures.enumerated().map { place, failure in
+        var order = failures.enumerated().map { place, failure in
             let day = UInt64(failure.hour / 24 - firstDay)
-            return (day << 37 | ranks[Int(failure.address)] << 5 | UInt64(failure.hour % 24), place)
-        }.sorted { $0.cell < $1.cell }
+            return (cell: day << 37 | UInt64(ranks[Int(failure.address)]) << 5 | UInt64(failure.hour % 24), place: place)
+        }
+        order.sort { $0.cell < $1.cell }
+        return order
     }
 
     private func cell(_ failures: some Collection<Failure>) -> (reasons: [UInt32], credentials: Int, agents: Int) {
@@ -118,7 +122,7 @@ package struct IPHourCounter: Sendable {
         return (reasons, distinct(failures.lazy.map { $0.credential }), distinct(failures.lazy.map { $0.agent }))
     }
 
-    private func distinct(_ numbers: some Collection<UInt32>) -> Int {
+    private func distinct(_ numbers: some Collection<UInt64>) -> Int {
         if numbers.count == 1 { return numbers.first == Self.none ? 0 : 1 }
         return Set(numbers.lazy.filter { $0 != Self.none }).count
     }
@@ -126,7 +130,7 @@ package struct IPHourCounter: Sendable {
 
 extension IPHours {
     fileprivate mutating func append(
-        _ ip: String, _ hour: UInt8, _ cell: (reasons: [UInt32], credentials: Int, agents: Int)
+        _ ip: ArraySlice<UInt8>, _ hour: UInt8, _ cell: (reasons: [UInt32], credentials: Int, agents: Int)
     ) {
         ips.append(ip)
         hours.append(hour)

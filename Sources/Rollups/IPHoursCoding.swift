@@ -5,6 +5,8 @@
 extension IPHours {
     private static let format: UInt64 = 1
     private static let unnamed: [UInt8] = [0]
+    /// More rows than a segment has failures.
+    private static let mostRows: UInt64 = 1 << 21
 
     /// The block's bytes.
     package func encoded() -> [UInt8] {
@@ -12,8 +14,9 @@ extension IPHours {
         out.put(Self.format)
         out.put(UInt64(count))
         for row in 0..<count {
-            let same = row > 0 && ips[row] == ips[row - 1]
-            out.put(same ? [] : ips[row].isEmpty ? Self.unnamed[...] : Array(ips[row].utf8)[...])
+            let address = ips.bytes(at: row)
+            let same = row > 0 && ips.isSame(row, as: row - 1)
+            out.put(same ? [] : address.isEmpty ? Self.unnamed[...] : address)
         }
         for hour in hours { out.put(UInt64(hour)) }
         for column in failures + [credentials, agents] {
@@ -32,13 +35,17 @@ extension IPHours {
         var block = IPHours(day: day)
         guard let bytes = BlockPacking.unpack(bytes) else { return nil }
         var input = VarintReader(bytes)
-        guard input.take() == format, let number = input.take(atMost: UInt64(bytes.count)) else { return nil }
+        guard input.take() == format, let number = input.take(atMost: min(mostRows, UInt64(bytes.count)))
+        else { return nil }
         let count = Int(number)
+        block.ips.reserve(count)
         for row in 0..<count {
             guard let text = input.takeText(), row > 0 || !text.isEmpty else { return nil }
-            block.ips.append(
-                text.isEmpty
-                    ? block.ips[row - 1] : text.elementsEqual(unnamed) ? "" : String(decoding: text, as: UTF8.self))
+            if text.isEmpty {
+                block.ips.appendSame()
+            } else {
+                block.ips.append(text.elementsEqual(unnamed) ? [] : text)
+            }
         }
         for _ in 0..<count {
             guard let hour = input.take(atMost: 23) else { return nil }

@@ -28,6 +28,15 @@ package struct TokenSet: Sendable, Equatable {
         }
     }
 
+    /// The greatest number, or nil if there is none.
+    package var last: UInt32? {
+        switch form {
+        case .numbers(let numbers): numbers.last
+        case .bits(let base, let bits):
+            bits.last.map { base + UInt32((bits.count - 1) * 8 + 7 - $0.leadingZeroBitCount) }
+        }
+    }
+
     /// All tokens, ascending.
     package var numbers: [UInt32] {
         switch form {

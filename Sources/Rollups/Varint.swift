@@ -86,6 +86,11 @@ package struct DamagedRollup: Error, Sendable, Equatable, CustomStringConvertibl
     package let name: String
     package let day: Int32
 
+    package init(name: String, day: Int32) {
+        self.name = name
+        self.day = day
+    }
+
     package var description: String {
         "cannot read the rollup \(name) of day \(day): its bytes are damaged; run authtrail rebuild --force"
     }

@@ -3,9 +3,8 @@ package enum Limits {
     /// Rows of a batch, which is encoded as soon as it is full: few enough that their columns and the
     /// dictionaries of their texts stay in the processor's cache.
     package static let rowsPerBatch = 32_768
-    /// Stored bytes of the pages that are read together when a segment is read through: decompressed they may be thirty
-    /// times as many.
-    package static let batchBytes = 4 << 20
+    /// Bytes, decompressed, of the pages that are read together when a segment is read through.
+    package static let batchBytes = 16 << 20
     /// Rows of a page, the least that is read at all: half as many cost 1 % of the size, twice as many make the
     /// question for one token 1.2 times as slow.
     package static let rowsPerPage = 8192

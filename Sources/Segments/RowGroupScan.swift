@@ -196,9 +196,28 @@ struct RowGroupScan {
         var all = EventColumns(count: count, fields: scan.fields)
         let known = found.fields.intersection(scan.fields), missing = scan.fields.subtracting(known)
         all.take(known, from: found)
-        guard !missing.isEmpty else { return all }
-        try reader.fill(&all, missing, rowGroup: rowGroup, pages: pages, rows: rows)
+        if !missing.isEmpty { try reader.fill(&all, missing, rowGroup: rowGroup, pages: pages, rows: rows) }
+        try check(all)
         return all
+    }
+
+    /// Where bounds said that all of a page matches, its rows were not looked at: they must not belie the bounds, since
+    /// whoever asked counts on what was asked for.
+    private func check(_ columns: EventColumns) throws(SegmentError) {
+        if columns.fields.contains(.ts) {
+            var low = scan.from, high = low
+            for time in columns.ts {
+                low = min(low, time)
+                high = max(high, time)
+            }
+            guard low >= scan.from, columns.count == 0 || high < scan.to else {
+                throw reader.belied("times outside of the bounds of their page")
+            }
+        }
+        let kinds = scan.kinds.rawValue
+        guard !columns.fields.contains(.event) || columns.event.allSatisfy({ kinds & (1 << $0) != 0 }) else {
+            throw reader.belied("kinds outside of the bounds of their row group")
+        }
     }
 
     // MARK: Time

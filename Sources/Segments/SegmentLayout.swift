@@ -48,6 +48,14 @@ package enum SegmentLayout {
         return "\(orphans)/\(Timestamp.monthText(month))-\(name)"
     }
 
+    /// Month and number of the name of a file in `orphans`, or nil if no orphan is named like that.
+    package static func parse(orphan name: String) -> (month: Int32, sequence: Int64)? {
+        let bytes = Array(name.utf8)
+        guard bytes.count > 8, bytes[7] == 0x2D else { return nil }
+        let month = String(decoding: bytes[..<7], as: UTF8.self), rest = String(decoding: bytes[8...], as: UTF8.self)
+        return parse("\(segments)/\(monthPrefix)\(month)/\(rest)")
+    }
+
     /// Month and number of a segment's path, or nil if no segment is named like that.
     package static func parse(_ path: String) -> (month: Int32, sequence: Int64)? {
         let parts = path.utf8.split(separator: 0x2F, omittingEmptySubsequences: false).map { String(Substring($0)) }

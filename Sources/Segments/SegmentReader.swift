@@ -81,13 +81,13 @@ package final class SegmentReader: @unchecked Sendable {
     }
 
     /// Hands all rows of a row group to `body` with all columns, some pages at a time: at most `Limits.rowsPerBatch`
-    /// rows and about as many stored bytes as `Limits.batchBytes`, unless one page has more.
+    /// rows and about as many bytes as `Limits.batchBytes`, unless one page has more.
     package func eachBatch(rowGroup: Int, _ body: (EventColumns) throws -> Void) throws {
         let cuts = try pages(rowGroup: rowGroup)
-        let stored = EventField.allCases.reduce(0) {
-            $0 + file.storedBytes(column: SegmentSchema.index($1), rowGroup: rowGroup)
+        let bytes = EventField.allCases.reduce(0) { sum, field in
+            has(field) ? sum + file.rawBytes(column: SegmentSchema.index(field), rowGroup: rowGroup) : sum
         }
-        let perRow = stored / max(1, file.rowCount(rowGroup: rowGroup)) + 1
+        let perRow = bytes / max(1, file.rowCount(rowGroup: rowGroup)) + 1
         let most = min(Limits.rowsPerBatch, Limits.batchBytes / perRow)
         var page = 0
         while page < cuts.count {
@@ -161,6 +161,9 @@ package final class SegmentReader: @unchecked Sendable {
         return number.multipliedReportingOverflow(by: file.schema.columns[SegmentSchema.index(.ts)].unit).partialValue
     }
 
+    /// The error of rows that are not what is said about them.
+    func belied(_ what: String) -> SegmentError { .notASegment(file: name, reason: "it has \(what)") }
+
     /// The shapes of its rows, by number.
     package func shapes() throws(SegmentError) -> [LineShape] {
         if let knownShapes { return knownShapes }
@@ -179,6 +182,7 @@ package final class SegmentReader: @unchecked Sendable {
         _ columns: inout EventColumns, _ fields: EventFields, rowGroup: Int, pages: [Int]?, rows: [Int]? = nil
     ) throws(SegmentError) {
         if fields.contains(.shape) { columns.shapes = try shapes() }
+        file.beginBatch()
         do throws(ParquetError) {
             for field in EventField.allCases where fields.contains(field) {
                 if has(field) { try fill(&columns, field, rowGroup, pages, rows) } else { columns.fillNulls(field) }
@@ -186,6 +190,10 @@ package final class SegmentReader: @unchecked Sendable {
         } catch { throw .parquet(error) }
         if fields.contains(.event), columns.event.contains(Self.unknownKind) {
             throw .notASegment(file: name, reason: "row group \(rowGroup) has an event of unknown kind")
+        }
+        for field in EventField.allCases where fields.contains(field) {
+            guard let fault = columns.impossibleNumber(in: field) else { continue }
+            throw .notASegment(file: name, reason: "row group \(rowGroup) has \(fault) in column \(field.name)")
         }
     }
 

@@ -45,14 +45,38 @@ package struct Pruning {
     /// Facts of tokens that wait to be noted, at most about so many.
     private static let mostFacts = 50_000
 
+    /// What is left over of what was dropped.
+    package struct Leftovers: Sendable {
+        /// Files of dropped months in `orphans/` that were removed.
+        package var orphansRemoved = 0
+        /// Whether free pages of the catalog may still hold what was dropped, as there was no room to write it anew.
+        package var hasFreePages = false
+    }
+
     private let writer: TrailWriter
 
     package init(_ writer: TrailWriter) { self.writer = writer }
 
     /// Makes a plan true, in one transaction, then removes the files, or leaves that to a later run if somebody reads
     /// them. Throws for a segment that cannot be read: nothing is dropped then.
-    package func run(_ plan: PrunePlan, now: Int64, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }) throws {
-        guard !plan.segments.isEmpty else { return }
+    ///
+    /// Nothing of what was dropped stays in `orphans/` or in free pages of the catalog. The WAL is emptied when the
+    /// writer is closed, or by the next one when the last reader is gone.
+    @discardableResult
+    package func run(
+        _ plan: PrunePlan, now: Int64, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+    ) throws -> Leftovers {
+        var leftovers = Leftovers()
+        if !plan.segments.isEmpty {
+            try drop(plan, now, progress)
+            leftovers.hasFreePages = !writer.catalog.clearFreePages()
+        }
+        try writer.keepWhatWasPruned(checksBytes: true)
+        leftovers.orphansRemoved = try Orphans.remove(inTrail: writer.path, before: plan.before)
+        return leftovers
+    }
+
+    private func drop(_ plan: PrunePlan, _ now: Int64, _ progress: (_ done: Int, _ of: Int) -> Void) throws {
         let notes = try PruneNotes()
         for (place, segment) in plan.segments.enumerated() {
             try note(segment, in: notes)

@@ -35,6 +35,7 @@ package final class Rebuild {
     package init(path: String, force: Bool = false, skipsDamaged: Bool = false) throws {
         guard try checkedKind(ofPath: path) == .folder else { throw TrailError.missing(path: path) }
         try requireTrusted(folder: path)
+        try TrailFolder.require(path, forWriting: true)
         self.path = path
         self.skipsDamaged = skipsDamaged
         lock = try FileLock(path: path + "/" + SegmentLayout.lock, protecting: path, FolderReaders(of: path))

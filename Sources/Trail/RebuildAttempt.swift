@@ -138,6 +138,10 @@ final class RebuildAttempt {
         outcome.dead = removed.map(\.file)
         try catalog.finishRebuild(
             states.sources, lost: outcome.lost, removed: removed, pruned: prunedFile, at: now)
+        if let prunedFile { try catalog.note(SegmentLayout.pruned, KeptFile(of: prunedFile)) }
+        // Segments tell by which key their marks were made, so a key that was changed does not become the right one.
+        let told = candidates.last { $0.notes.key != nil }?.notes.key
+        if let told { try catalog.note(SegmentLayout.secretKey, KeptFile(bytes: 32, digest: told)) }
         return outcome
     }
 

@@ -15,8 +15,10 @@ package final class SegmentBuilder {
     private var full: [OpenSegment] = []
     /// What the segments before taught about compressing the columns.
     private var experience: SegmentExperience?
+    /// The fingerprint of the key of the trail's marks.
+    private let key: String?
 
-    package init() {}
+    package init(key: String? = nil) { self.key = key }
 
     /// Adds a batch of one month to the month's open segment.
     package func add(_ batch: EventColumns, month: Int32) throws {
@@ -41,7 +43,7 @@ package final class SegmentBuilder {
             let own = sources.filter { source in
                 segment.sources.contains(source.id) || finished.isEmpty && !known.contains(source.id)
             }
-            finished.append(try segment.finish(metadata: SegmentNotes(sources: own).metadata()))
+            finished.append(try segment.finish(metadata: SegmentNotes(sources: own, key: key).metadata()))
             experience = segment.experience
         }
         return finished

@@ -37,6 +37,8 @@ struct SegmentContent {
             }
         }
         try facts(rollups.takeFacts())
+        // What it took to count them is not held beside them.
+        rollups.finish()
     }
 
     var rows: Int64 { counts.reduce(0, +) }

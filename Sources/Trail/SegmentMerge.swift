@@ -28,11 +28,13 @@ struct SegmentMerge {
         for segment in run {
             let reader = try SegmentReader(path: folder + "/" + segment.file)
             var all = shapes
-            let own = all.add(try reader.shapes())
+            let shapeNumbers = all.add(try reader.shapes())
             if all.shapes.count > Self.mostShapes, !segments.isEmpty { return }
             shapes = all
-            numbers.append(own)
-            notes.add(later: SegmentNotes(reader.metadata).sources)
+            numbers.append(shapeNumbers)
+            let own = SegmentNotes(reader.metadata)
+            notes.add(later: own.sources)
+            notes.key = own.key ?? notes.key
             segments.append(segment)
             isMillis = isMillis && reader.isMillis
         }

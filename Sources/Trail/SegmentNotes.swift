@@ -10,28 +10,36 @@ internal import Segments
 /// - `authtrail.rank`: of a merged segment, its place in the order in which lines were committed.
 /// - `authtrail.replaces`: of a merged segment, the numbers of segments whose files may still lie beside it and count
 ///   no more, as ranges: `1-4,7`.
+/// - `authtrail.key`: the fingerprint of the key by which credentials in it were replaced.
 package struct SegmentNotes: Sendable, Equatable {
     /// By number.
     package var sources: [SourceRecord] = []
     package var rank: Int64?
     package var replaces: [Int64] = []
+    package var key: String?
 
     private static let sourceKey = "authtrail.source."
     private static let rankKey = "authtrail.rank"
     private static let replacesKey = "authtrail.replaces"
+    private static let keyKey = "authtrail.key"
 
-    package init(sources: [SourceRecord] = []) { self.sources = sources }
+    package init(sources: [SourceRecord] = [], key: String? = nil) {
+        self.sources = sources
+        self.key = key
+    }
 
     /// Reads the notes of a segment; entries that are none, or that this version does not understand, are left out.
     init(_ metadata: [(key: String, value: String)]) {
         for (key, value) in metadata {
             if key.hasPrefix(Self.sourceKey) {
                 let source = try? Self.decoder.decode(SourceRecord.self, from: Data(value.utf8))
-                if let source, key == Self.sourceKey + String(source.id) { sources.append(source) }
+                if let source, key == Self.sourceKey + String(source.id), source.isPossible { sources.append(source) }
             } else if key == Self.rankKey {
-                rank = Int64(value)
+                rank = Int64(value).flatMap { Self.numberRange.contains($0) ? $0 : nil }
             } else if key == Self.replacesKey {
                 replaces = Self.numbers(value)
+            } else if key == Self.keyKey {
+                self.key = value
             }
         }
     }
@@ -44,6 +52,7 @@ package struct SegmentNotes: Sendable, Equatable {
         }
         if let rank { entries.append((Self.rankKey, String(rank))) }
         if !replaces.isEmpty { entries.append((Self.replacesKey, Self.text(replaces))) }
+        if let key { entries.append((Self.keyKey, key)) }
         return entries
     }
 
@@ -71,12 +80,21 @@ package struct SegmentNotes: Sendable, Equatable {
             .joined(separator: ",")
     }
 
+    /// Numbers of segments.
+    private static let numberRange: ClosedRange<Int64> = 0...(1 << 52)
+    /// More segments than a month was ever merged from.
+    private static let mostNumbers = 1 << 20
+
     private static func numbers(_ text: String) -> [Int64] {
-        text.split(separator: ",").flatMap { part -> [Int64] in
+        var numbers: [Int64] = []
+        for part in text.split(separator: ",") {
             let ends = part.split(separator: "-").compactMap { Int64($0) }
-            guard let first = ends.first, let last = ends.last, first <= last, last - first < 1 << 24 else { return [] }
-            return Array(first...last)
+            guard let first = ends.first, let last = ends.last, first <= last, numberRange.contains(first),
+                numberRange.contains(last), last - first < mostNumbers - numbers.count
+            else { continue }
+            numbers += first...last
         }
+        return numbers
     }
 
     private static var encoder: JSONEncoder {

@@ -6,6 +6,12 @@ package struct OverlappingLines: Error, Equatable {
     package let offset: Int64
 }
 
+/// Bytes that lie in no line are more than the newlines of all lines.
+package struct GapBetweenLines: Error, Equatable {
+    /// Where the next line begins, or the source ends.
+    package let before: Int64
+}
+
 /// The bytes of one source from where its own lines begin: stored, quarantined and blank lines in their order.
 ///
 /// A source's events lie in the segments of their months, there in row groups by kind, and in each of these in the
@@ -23,14 +29,23 @@ package struct SourceLines {
     /// Throws what the catalog or the segments throw.
     package init(of source: SourceRecord, in trail: Trail, upTo end: Int64? = nil) throws {
         kept = try trail.catalog.keptLines(ofSource: source.id)
-        text = SourceText(start: source.start, end: min(source.checkpoint, end ?? .max))
+        text = SourceText(
+            start: source.start, end: min(source.checkpoint, end ?? .max),
+            newlines: source.counts.lines + 1 + (try Self.goneBytes(of: source, in: trail)))
         waiting = try StoredLines.all(of: source.id, in: trail)
+    }
+
+    /// Bytes of lines that are known to be gone: newlines stand in their place.
+    private static func goneBytes(of source: SourceRecord, in trail: Trail) throws -> Int64 {
+        let lost = try trail.catalog.lostLines().first { $0.sourceID == source.id }
+        let pruned = try trail.catalog.prunedSpans(ofSource: source.id).reduce(0) { $0 + max(0, $1.to - $1.from) }
+        return pruned + max(0, lost?.before ?? 0)
     }
 
     /// The next bytes, some dozens of KiB; nil at the end.
     package mutating func next() throws -> [UInt8]? {
         while text.bytes.count < 1 << 16, try addRun() {}
-        if text.bytes.isEmpty { text.fill(to: text.end) }
+        if text.bytes.isEmpty, try !text.fillPart(to: text.end) { try text.fill(to: text.end) }
         return text.bytes.isEmpty ? nil : text.take()
     }
 
@@ -45,6 +60,7 @@ package struct SourceLines {
         guard let least = open.indices.min(by: { open[$0].offset < open[$1].offset }), open[least].offset < nextOffset
         else {
             guard nextKept < kept.count else { return false }
+            if try text.fillPart(to: kept[nextKept].offset) { return true }
             try text.begin(kept[nextKept].offset)
             text.bytes.append(contentsOf: kept[nextKept].bytes)
             text.end(sourceLength: kept[nextKept].length)
@@ -68,22 +84,39 @@ struct SourceText {
     /// as long here as it is, and there as it was.
     private var taken: Int64
     private var lineStart: Int64 = 0
+    /// How many there can be still: each line has one, an empty one nothing else.
+    private var newlines: Int64
 
-    init(start: Int64 = 0, end: Int64) {
+    /// Newlines that are made at once; of more, the first so many.
+    private static let part: Int64 = 1 << 16
+
+    init(start: Int64 = 0, end: Int64, newlines: Int64) {
         taken = start
         self.end = end
+        self.newlines = newlines
     }
 
     private var at: Int64 { taken + Int64(bytes.count) }
 
     /// What no line covers is newlines: those behind lines, and empty lines. A last line may have none yet.
-    mutating func fill(to offset: Int64) {
-        if at < offset { bytes.append(contentsOf: repeatElement(0x0A, count: Int(offset - at))) }
+    mutating func fill(to offset: Int64) throws {
+        guard at < offset else { return }
+        guard offset - at <= newlines else { throw GapBetweenLines(before: offset) }
+        newlines -= offset - at
+        bytes.append(contentsOf: repeatElement(0x0A, count: Int(offset - at)))
+    }
+
+    /// Of very many newlines before an offset makes the first ones; false if there are no so many.
+    mutating func fillPart(to offset: Int64) throws -> Bool {
+        guard offset > at, offset - at > Self.part else { return false }
+        guard offset - at <= newlines else { throw GapBetweenLines(before: offset) }
+        try fill(to: at + Self.part)
+        return true
     }
 
     mutating func begin(_ offset: Int64) throws {
         guard offset >= at else { throw OverlappingLines(offset: offset) }
-        fill(to: offset)
+        try fill(to: offset)
         lineStart = offset
     }
 

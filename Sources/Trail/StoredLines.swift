@@ -79,6 +79,7 @@ final class StoredLines {
         let (offsets, sources, lengths) = (columns.sourceOffset, columns.sourceID, columns.sourceLength)
         while row < count, offsets[row] < limit, text.bytes.count < 1 << 17 {
             if sources[row] == source {
+                if try text.fillPart(to: offsets[row]) { break }
                 try text.begin(offsets[row])
                 try renderer.append(columns, row: row, to: &text.bytes)
                 if lengths[row] != EventColumns.noLength { text.end(sourceLength: lengths[row]) }

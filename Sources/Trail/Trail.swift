@@ -23,6 +23,7 @@ package final class Trail: Sendable {
     package init(reading path: String) throws {
         guard try checkedKind(ofPath: path) == .folder else { throw TrailError.missing(path: path) }
         try requireReadable(folder: path)
+        try TrailFolder.require(path, forWriting: false)
         let catalogPath = path + "/" + SegmentLayout.catalog
         guard try checkedKind(ofPath: catalogPath) == .file else {
             let files = try SegmentFiles.all(inTrail: path).count

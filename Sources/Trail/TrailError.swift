@@ -34,6 +34,8 @@ package enum TrailError: Error, Sendable, Equatable, CustomStringConvertible {
     case noSegments(path: String)
     /// Segments cannot be read; a catalog without them would say that their events never were.
     case damagedSegments(path: String, files: [DamagedFile])
+    /// The key of the marks is another one than that by which they were made.
+    case otherKey(path: String)
     /// Readers are at work, and the file that they read would be exchanged under them.
     case inUse(path: String)
 
@@ -53,6 +55,10 @@ package enum TrailError: Error, Sendable, Equatable, CustomStringConvertible {
             "cannot rebuild the catalog of \(path): \(files.count) of its files cannot be read; restore them from a "
                 + "backup, or add --skip-damaged to go on without their events:\n"
                 + files.map { "  \($0.file): \($0.reason)" }.joined(separator: "\n")
+        case .otherKey(let path):
+            "cannot use \(path)/secret.key: it is not the key by which this trail's credentials were replaced, so "
+                + "equal credentials would get other marks; restore it from a backup, or move it away: a new one is "
+                + "made then"
         case .inUse(let path):
             "cannot exchange the catalog of \(path): it is being read; wait for its readers and run the same again"
         }

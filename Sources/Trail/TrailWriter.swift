@@ -15,6 +15,10 @@ package final class TrailWriter {
     package private(set) var catalog: Catalog
     /// Replaces credentials by marks under the trail's own key.
     package let secrets: SecretMarker
+    /// By which that key is known again; nil for a writer that makes no marks.
+    package let keyFingerprint: String?
+    /// Whether the key by which earlier marks were made was gone, so that those to come cannot be compared with them.
+    package let lostKey: Bool
     private let lock: FileLock
     private let isHurried: @Sendable () -> Bool
     private var nextSegment: Int64
@@ -22,18 +26,21 @@ package final class TrailWriter {
     private var files: DurableWrite
     private var tokens = KnownTokens()
 
-    /// Opens a trail, or makes one unless it `mustExist`. Throws `FileError.locked` when another process writes to it.
+    /// Opens a trail, or makes one unless it `mustExist`. Throws `FileError.locked` when another process writes to it,
+    /// and `TrailError.otherKey` where marks would be made by a key that somebody changed.
     ///
     /// - Parameters:
+    ///   - makesMarks: whether credentials are to be replaced; who does not needs no key.
     ///   - group: the number of a group that may read the trail from now on; without it, all stays as it is.
     ///   - isHurried: whether somebody waits for the end of the process, so that it waits for nobody long.
     package init(
-        path: String, mustExist: Bool = false, group: UInt32? = nil,
+        path: String, mustExist: Bool = false, makesMarks: Bool = true, group: UInt32? = nil,
         isHurried: @escaping @Sendable () -> Bool = { false }
     ) throws {
         if mustExist { try Self.requireTrail(path) }
         try makeFolder(path)
         try requireTrusted(folder: path)
+        try TrailFolder.require(path, forWriting: true)
         lock = try FileLock(
             path: path + "/" + SegmentLayout.lock, protecting: path, FolderReaders(of: path))
         let catalogPath = path + "/" + SegmentLayout.catalog
@@ -48,13 +55,27 @@ package final class TrailWriter {
         self.isHurried = isHurried
         catalog = try Catalog.writing(path: catalogPath, isHurried: isHurried)
         if group != nil { try readers.admit(toAllOf: path, but: SegmentLayout.secretKey) }
-        secrets = try SecretKey.marker(inTrail: path)
+        (secrets, keyFingerprint, lostKey) = try makesMarks
+            ? Self.key(path, catalog) : (SecretMarker { _ in 0 }, nil, false)
         nextSegment = try catalog.lastSegmentNumber() + 1
         for suffix in ["", "-wal", "-shm", "-journal"] {
             try removeFile(path + "/" + SegmentLayout.rebuilding + suffix)
         }
         try removeOrphans(existing, catalog.segments().map(\.file) + catalog.removedSegments().map(\.file))
         _ = try removeFiles()
+    }
+
+    /// The trail's key, made if it is missing and noted if it is new.
+    private static func key(_ path: String, _ catalog: Catalog) throws -> (SecretMarker, String?, Bool) {
+        let known = try catalog.keptFiles(SegmentLayout.secretKey)
+        if let key = try SecretKey(inTrail: path) {
+            guard known.isEmpty || known.contains(key.kept) else { throw TrailError.otherKey(path: path) }
+            if known.isEmpty { try catalog.note(SegmentLayout.secretKey, key.kept) }
+            return (key.marker, key.fingerprint, false)
+        }
+        let key = try SecretKey(makingIn: path)
+        try catalog.note(SegmentLayout.secretKey, key.kept, keepsOlder: true)
+        return (key.marker, key.fingerprint, !known.isEmpty)
     }
 
     /// Segments without a catalog would be taken for orphans by a new one.
@@ -71,6 +92,10 @@ package final class TrailWriter {
             throw segments > 0 ? TrailError.catalogLost(path: path, segments: segments) : TrailError.missing(path: path)
         }
     }
+
+    /// What to say when the key was lost.
+    package static let lostKeyRemark = "secret.key was missing: a new one was made, so credentials get other marks "
+        + "than before; if there is a backup of the old one, put it back"
 
     /// Writes segments and makes the batch true. Returns the segments as the catalog lists them.
     package func commit(_ batch: CatalogBatch, _ segments: [FinishedSegment]) throws -> [SegmentRecord] {
@@ -127,14 +152,26 @@ package final class TrailWriter {
     }
 
     /// Repeats what was pruned in a file of its own, unless that is done: the segments that could tell it go next.
-    private func keepWhatWasPruned() throws {
+    ///
+    /// The catalog notes the file's hash before it takes its name: until then the one that is there is an older one.
+    func keepWhatWasPruned(checksBytes: Bool = false) throws {
         let file = path + "/" + SegmentLayout.pruned
-        guard let last = try catalog.lastPrune(), try PrunedFile.lastPrune(path: file) != last else { return }
+        guard let last = try catalog.lastPrune() else { return }
+        if try PrunedFile.lastPrune(path: file) == last {
+            let known = try catalog.keptFile(SegmentLayout.pruned)
+            guard checksBytes || known == nil else { return }
+            if let known, known == (try? KeptFile(of: file)) { return }
+            if known == nil, try catalog.prunedFileFault(file) == nil {
+                // An earlier version wrote it.
+                return try catalog.note(SegmentLayout.pruned, KeptFile(of: file))
+            }
+        }
         let temporary = file + ".tmp"
         for suffix in ["", "-journal"] { try removeFile(temporary + suffix) }
         try makePrivateFile(temporary, readers)
         try catalog.writePruned(to: temporary)
         try syncFile(temporary)
+        try catalog.note(SegmentLayout.pruned, KeptFile(of: temporary))
         try moveFile(temporary, to: file)
         try syncFolder(path)
     }

@@ -16,6 +16,10 @@ package struct Verification: Sendable {
     package var events: Int64 = 0
     package var bytes: Int64 = 0
     package var problems: [Problem] = []
+    /// What is as it may be and should be known all the same: what a killed writer left for the next one, what lies in
+    /// `orphans/`.
+    package var remarks: [Problem] = []
+    package var orphans: Orphans?
 
     package init() {}
 
@@ -34,6 +38,10 @@ package struct Verification: Sendable {
         problems.append(Problem(object: object, name: name, what: what, advice: advice.rawValue))
     }
 
+    mutating func remark(_ object: String, _ name: String, _ what: String, _ advice: Advice) {
+        remarks.append(Problem(object: object, name: name, what: what, advice: advice.rawValue))
+    }
+
     /// What to do.
     enum Advice: String {
         case restoreSegment = """
@@ -45,8 +53,20 @@ package struct Verification: Sendable {
             restore the catalog from a backup, or run authtrail rebuild (with --force), which makes it anew from the \
             segments
             """
-        case nextWriter = "the next run of ingest or compact puts it aside"
-        case nextPrune = "the next run of a command that writes makes it anew"
+        case nextWriter = "the next run of ingest or compact puts it aside; nothing need be done"
+        case nextPrune = "the next run of authtrail prune makes it anew"
+        case unlisted = """
+            compare its lines with the log; the next run of ingest or compact puts it aside, into orphans/
+            """
+        case nothing = "nothing need be done"
+        case foreign = "it is none of this program's files; move it out of the trail"
+        case orphans = """
+            where verify finds nothing wrong, its lines are stored elsewhere in the trail: authtrail prune removes \
+            those of months that it drops, and the others may be deleted
+            """
+        case oldCatalog = "it holds what was dropped since; delete it when you need its quarantine and findings no more"
+        case key = "restore it from a backup: with another key, equal credentials get different marks"
+        case asOwner = "run verify as the owner of the trail to have it checked"
         case readAgain = """
             compare the log with authtrail export; if it is still there, restore the trail from a backup and ingest \
             it again

@@ -185,17 +185,35 @@ final class Verifier {
         return try walk.fault()
     }
 
-    /// Files that lie among the segments and are none, and the file of what was dropped.
+    /// Files that lie among the segments and are none, and those beside the catalog.
     func checkFiles() {
-        do {
+        inCatalog(SegmentLayout.catalog) {
             for file in try trail.strays() {
-                result.add("file", file, "lies in the trail but no catalog row lists it", .nextWriter)
+                let what = "lies in the trail but no catalog row lists it"
+                switch file.kind {
+                case .unfinished:
+                    result.remark("file", file.path, "was not yet listed when its writer ended", .nextWriter)
+                case .unlisted: result.add("file", file.path, what, .unlisted)
+                case .foreign: result.add("file", file.path, what, .foreign)
+                }
             }
-        } catch { result.add("catalog", SegmentLayout.catalog, error, otherwise: .rebuild) }
-        inCatalog("prunes") {
-            guard let what = try catalog.prunedFileFault(trail.path + "/" + SegmentLayout.pruned) else { return }
-            result.add("file", SegmentLayout.pruned, what, .nextPrune)
         }
+        inCatalog("kept_files") { try KeptFileCheck(trail).run(&result) }
+        checkLeftovers()
+    }
+
+    private func checkLeftovers() {
+        do {
+            let orphans = try trail.orphans()
+            if !orphans.isEmpty {
+                result.orphans = orphans
+                let what = "holds \(orphans.files) files, \(orphans.bytes) bytes, with events of \(orphans.monthsText)"
+                result.remark("folder", SegmentLayout.orphans, what, .orphans)
+            }
+            for name in try trail.oldCatalogs() {
+                result.remark("file", name, "is a catalog that rebuild has replaced", .oldCatalog)
+            }
+        } catch { result.add("file", SegmentLayout.orphans, error, otherwise: .foreign) }
     }
 
     /// Does a check that needs the catalog; what it throws is a problem of the named table.

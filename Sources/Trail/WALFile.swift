@@ -3,7 +3,8 @@ internal import Files
 /// SQLite's write-ahead log, as far as damage shows in it.
 ///
 /// SQLite reads it up to the first frame whose checksum is wrong and believes that nothing was committed behind it.
-/// After a crash that is so; frames of the same age behind it tell that one was changed later.
+/// After a crash that is so; frames of the same age behind it tell that one was changed later, and so does a frame that
+/// says that it ends a commit: whoever is killed while writing has written all before it, whole.
 enum WALFile {
     private static let headerBytes: Int64 = 32
     private static let frameHeader = 24
@@ -25,7 +26,7 @@ enum WALFile {
         let page = Int(word(header, 8, true)), salts = Array(header[16..<24])
         guard page >= 512, page <= 65536 else { return nil }
         var frame = [UInt8](repeating: 0, count: frameHeader + page)
-        var number: Int64 = 0, bad: Int64?, behind = 0
+        var number: Int64 = 0, bad: Int64?, behind = 0, endsCommit = false
         while try read(file, headerBytes + number * Int64(frame.count), &frame) {
             number += 1
             guard frame[8..<16].elementsEqual(salts) else {
@@ -39,9 +40,12 @@ enum WALFile {
             }
             sum = checksum(frame[..<8], isBig, sum)
             sum = checksum(frame[frameHeader...], isBig, sum)
-            if sum != (word(frame, 16, true), word(frame, 20, true)) { bad = number }
+            if sum != (word(frame, 16, true), word(frame, 20, true)) {
+                bad = number
+                endsCommit = word(frame, 4, true) != 0
+            }
         }
-        guard let bad, behind > 0 else { return nil }
+        guard let bad, behind > 0 || endsCommit else { return nil }
         return "has a frame, number \(bad), whose checksum is wrong; the \(behind) frames behind it are lost"
     }
 

@@ -93,7 +93,7 @@ struct Failure: Error {
     private static func code(_ error: LineExportError) -> Int32 {
         switch error {
         case .noSource, .severalSources: usage
-        case .cutLine, .readElsewhere, .overlap, .pruned, .lost: data
+        case .cutLine, .readElsewhere, .overlap, .gap, .pruned, .lost: data
         }
     }
 

@@ -27,6 +27,7 @@ struct FollowRun {
         let writer = try TrailWriter(path: path, group: group, isHurried: { signals.wantsStop })
         defer { try? writer.close() }
         let journal = Journal(isQuiet: isQuiet)
+        if writer.lostKey { journal.warn(TrailWriter.lostKeyRemark) }
         let follower = try Follower(
             words, into: writer, options: options, now: Clock.now, ticks: Self.ticks, notify: journal.tell,
             wantsStop: { signals.wantsStop })
@@ -82,6 +83,8 @@ struct Journal {
     }
 
     /// Something that a scheduled job may keep to itself.
+    func warn(_ sentence: String) { write(sentence, isAlarm: true) }
+
     func note(_ sentence: String) {
         if !isQuiet { write(sentence, isAlarm: false) }
     }

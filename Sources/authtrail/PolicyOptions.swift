@@ -21,6 +21,8 @@ struct PolicyOptions: ParsableArguments {
             return try Self.read(named)
         }
         let usual = trail + "/policy.yaml"
+        // Who names a pipe means it; one that lies here would be waited for.
+        try requireOrdinary(file: usual, mayBeLink: true)
         // One that cannot be looked at is not missing: to judge by the defaults would be another judgment.
         guard try checkedKind(ofPath: usual) != .missing else { return PolicyFile() }
         return try asOwner(of: trail) { try Self.read(usual) }

@@ -36,7 +36,7 @@ struct TextColumnTests {
             let text = String(repeating: "a", count: below(20)) + ["", "\0", "\0\0", "b", "\u{e9}", "ab\0c"][below(6)]
             _ = dictionary.intern(text)
         }
-        let texts = dictionary.placesByBytes().map { Array(dictionary.slice(at: $0)) }
+        let texts = dictionary.placesByBytes().map { Array(dictionary.slice(at: Int($0))) }
         #expect(texts.count == dictionary.count && Set(texts).count == texts.count)
         #expect(texts == texts.sorted { $0.lexicographicallyPrecedes($1) })
         #expect(TextDictionary().placesByBytes() == [])

@@ -35,6 +35,72 @@ struct LineExportTests {
         #expect(try program.run("verify").status == 0)
     }
 
+    /// Credentials, each as the rules know them, and what comes back in their place.
+    private static let secrets = [
+        "abcdefghijklmnop1234", String(repeating: "Zx9", count: 40),
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4ifQ.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c",
+    ]
+
+    /// A line of parts that each break readers of lines: NULs, escapes, what is no UTF-8, credentials, returns, length.
+    private func hostile(_ next: () -> Int) -> [UInt8] {
+        let secret = Self.secrets[next() % Self.secrets.count]
+        // Set apart by a space, or what stands behind it would be taken for a part of it.
+        let token = (secret.hasPrefix("eyJ") ? secret : "Bearer " + secret) + " "
+        let parts: [[UInt8]] = [
+            [0], Array(#"\u0000"#.utf8), Array(#"a\/\u00e9\n"#.utf8), [0xFF, 0xFE], [0xC3], Array(token.utf8), [0x0D],
+            Array(repeating: 0x61, count: 1 + next() % 70_000), Array("é\u{2028}".utf8), Array(repeating: 0, count: next() % 40),
+            Array(" ".utf8), Array(token.utf8),
+        ]
+        let odd = (0..<(next() % 4)).flatMap { _ in parts[next() % parts.count] }
+        switch next() % 4 {
+        case 0: return odd
+        case 1: return odd + Array(#"{"ts":"2026-05-01T10:00:00Z","event":"used","token_id":"t"}"#.utf8)
+        default:
+            return Array(#"{"ts":"2026-05-01T10:00:00Z","event":"used","token_id":"t","note":""#.utf8) + odd
+                + Array(#"","user_agent":""#.utf8) + Array(token.utf8) + Array(#""}"#.utf8) + (next() % 3 == 0 ? [0x0D] : [])
+        }
+    }
+
+    @Test(arguments: [UInt64(1), 2, 3, 4, 5, 6])
+    func `whatever a line is made of, it comes back, with marks for its credentials and nothing else changed`(seed: UInt64) throws {
+        let program = Program()
+        var state = seed
+        func next() -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33)
+        }
+        var log: [UInt8] = []
+        for _ in 0..<120 { log += hostile(next) + [0x0A] }
+        let path = program.write("odd.ndjson", bytes: log[...])
+        #expect(try program.run("ingest", "-q", path).status == 0)
+        let run = try program.run("export", "--lines", "-o", "back")
+        #expect(run.status == 0, "\(run.errors)")
+        let back = try Data(contentsOf: URL(fileURLWithPath: program.folder + "/back"))
+        #expect(Self.withoutSecrets([UInt8](back)) == Self.withoutSecrets(log))
+        #expect(try program.run("verify").status == 0)
+    }
+
+    /// The bytes with one letter for each credential, or for the mark in its place.
+    private static func withoutSecrets(_ bytes: [UInt8]) -> [UInt8] {
+        var out: [UInt8] = [], at = 0
+        let secrets = secrets.map { Array($0.utf8) }, mark = Array("⟨".utf8), end = Array("⟩".utf8)
+        while at < bytes.count {
+            if let secret = secrets.first(where: { bytes[at...].starts(with: $0) }) {
+                out.append(0x53)
+                at += secret.count
+            } else if bytes[at...].starts(with: mark),
+                let close = bytes[at...].prefix(60).indices.first(where: { bytes[$0...].starts(with: end) })
+            {
+                out.append(0x53)
+                at = close + end.count
+            } else {
+                out.append(bytes[at])
+                at += 1
+            }
+        }
+        return out
+    }
+
     @Test func `a log that grew over several runs comes back whole, also where a newline came late`() throws {
         let program = Program()
         var text = ""

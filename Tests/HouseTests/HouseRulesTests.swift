@@ -53,6 +53,13 @@ struct HouseRulesTests {
         }
     }
 
+    @Test func `nothing throws to the right of ??, where the compiler loses errors of the arguments of an enum's case`() throws {
+        // Swift 6.3: `try x ?? .case(try f(), 1)` goes on with garbage when f throws, and the program ends by a signal.
+        for file in try files("Sources", ".swift") {
+            #expect(try text(file).firstMatch(of: /\?\?[^\n]*\btry\b/) == nil, "\(file)")
+        }
+    }
+
     @Test func `source files are one room each`() throws {
         for file in try files("Sources", ".swift") {
             let lines = try text(file).split(separator: "\n", omittingEmptySubsequences: false)

@@ -306,6 +306,8 @@ private final class Play {
     }
 
     private func restart() throws {
+        // A trail without a folder for segments is refused.
+        if disk.kind == .segments { try mend() }
         say("start")
         try followed.start()
         isRunning = true

@@ -6,7 +6,7 @@ final class FailingDisk {
     enum Kind { case segments, catalog }
 
     private let trail: String
-    private var kind: Kind?
+    private(set) var kind: Kind?
 
     init(_ trail: String) { self.trail = trail }
 

@@ -109,7 +109,7 @@ struct VerifyTests {
     }
 
     /// What can happen to a file.
-    @Test(arguments: ["torn", "empty", "missing", "garbage", "flipped", "swapped", "stray", "pruned"])
+    @Test(arguments: ["torn", "empty", "missing", "garbage", "flipped", "swapped", "stray", "foreign", "pruned"])
     func `a damaged, missing, swapped or foreign file is named`(fault: String) throws {
         try everything(in: place)
         let segments = try Trail(reading: place.trail).catalog.segments().filter { $0.month == 674 }
@@ -121,6 +121,7 @@ struct VerifyTests {
         case "garbage": place.shell("head -c 9000 /dev/urandom > trail/\(first)")
         case "flipped": place.shell("printf '\\377' | dd of=trail/\(first) bs=1 seek=99 conv=notrunc status=none")
         case "swapped": place.shell("mv trail/\(first) x; mv trail/\(second) trail/\(first); mv x trail/\(second)")
+        case "foreign": place.shell("echo hello > trail/segments/month=2026-03/notes.txt")
         case "stray": place.shell("cp trail/\(first) trail/segments/month=2026-03/00000099.parquet")
         default: place.shell("rm trail/pruned.sqlite")
         }
@@ -129,6 +130,7 @@ struct VerifyTests {
         case "swapped":
             #expect(found.map(\.what) == ["has the content of \(second)", "has the content of \(first)"])
         case "stray": #expect(found.map(\.name) == ["segments/month=2026-03/00000099.parquet"])
+        case "foreign": #expect(found.map(\.name) == ["segments/month=2026-03/notes.txt"])
         case "pruned": #expect(found.map(\.name) == ["pruned.sqlite"])
         default:
             #expect(found.map(\.name) == [first])

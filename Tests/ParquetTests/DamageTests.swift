@@ -140,12 +140,12 @@ struct DamageTests {
             let count = Int(dice.next() % 120)
             var sink = ByteSink()
             for _ in 0..<count { sink.put(UInt8(truncatingIfNeeded: dice.next() >> UInt64(round % 64))) }
-            var cursor = ByteCursor(sink.bytes)
+            var cursor = ByteCursor(sink.padded)
             var scratch = Scratch<Int64>(), arena = TextArena()
             let values = 1 + Int(dice.next() % 64)
             do {
                 switch round % 4 {
-                case 0: try DeltaBinaryPacked.decode(&cursor, values, to: scratch.room(values))
+                case 0: try DeltaBinaryPacked.decode(&cursor, values, to: scratch.checked(values))
                 case 1: try PlainTexts.decode(&cursor, values, only: .all, into: &arena)
                 case 2: try DeltaLengthTexts.decode(&cursor, values, only: .all, lengths: &scratch, into: &arena)
                 default: try DeltaTexts.decode(&cursor, values, only: .all, lengths: &scratch, into: &arena)

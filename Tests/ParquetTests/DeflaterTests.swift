@@ -22,7 +22,7 @@ struct DeflaterTests {
                 #expect(isEqual, "\(what): \(bytes.count) bytes, mark \(mark), \(press)")
                 var ours = [UInt8](repeating: 0, count: bytes.count + 1)
                 let isRead = ours.withUnsafeMutableBytes {
-                    fast.inflate(member, to: $0.baseAddress!, size: bytes.count)
+                    fast.inflate(member, to: UnsafeMutableRawBufferPointer(rebasing: $0[..<bytes.count]))
                 }
                 let isSame = isRead && ours.dropLast().elementsEqual(bytes)
                 #expect(isSame, "with our own inflate: \(what), \(bytes.count) bytes, mark \(mark), \(press)")

@@ -6,9 +6,9 @@ struct EncodingTests {
     private func deltas(_ values: [Int64]) throws -> [Int64] {
         var sink = ByteSink()
         values.withUnsafeBufferPointer { DeltaBinaryPacked.encode($0.baseAddress!, $0.count, into: &sink) }
-        var cursor = ByteCursor(sink.bytes)
+        var cursor = ByteCursor(sink.padded)
         var out = [Int64](repeating: 0, count: values.count)
-        try out.withUnsafeMutableBufferPointer { try DeltaBinaryPacked.decode(&cursor, $0.count, to: $0.baseAddress!) }
+        try out.withUnsafeMutableBufferPointer { try DeltaBinaryPacked.decode(&cursor, $0.count, to: CheckedRoom($0)) }
         #expect(cursor.left == 0)
         return out
     }
@@ -55,7 +55,7 @@ struct EncodingTests {
             values.withUnsafeBufferPointer { RunLength.encode($0.baseAddress!, $0.count, width: width, into: &sink) }
             var out = [UInt32](repeating: 0, count: count)
             try out.withUnsafeMutableBufferPointer {
-                try RunLength.decode(sink.bytes, width: width, $0.count, to: $0.baseAddress!)
+                try RunLength.decode(sink.padded, width: width, $0.count, to: CheckedRoom($0))
             }
             #expect(out == values)
         }
@@ -73,7 +73,7 @@ struct EncodingTests {
             flags.withUnsafeBufferPointer { RunLength.encode($0.baseAddress!, $0.count, into: &sink) }
             var out = [UInt32](repeating: 9, count: flags.count)
             try out.withUnsafeMutableBufferPointer {
-                try RunLength.decode(sink.bytes, width: 1, $0.count, to: $0.baseAddress!)
+                try RunLength.decode(sink.padded, width: 1, $0.count, to: CheckedRoom($0))
             }
             #expect(out == flags.map { UInt32($0) })
         }
@@ -95,7 +95,7 @@ struct EncodingTests {
             bytes.withUnsafeBytes { sink.put($0) }
             var out = [UInt32](repeating: 0, count: count)
             try out.withUnsafeMutableBufferPointer {
-                try RunLength.decode(sink.bytes, width: width, count, to: $0.baseAddress!)
+                try RunLength.decode(sink.padded, width: width, count, to: CheckedRoom($0))
             }
         }
         #expect(throws: Never.self) { try decode([0xC8, 1, 4], 100) }

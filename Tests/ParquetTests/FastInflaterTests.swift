@@ -60,7 +60,7 @@ struct FastInflaterTests {
     private func weRead(_ member: [UInt8], _ size: Int, _ inflater: borrowing FastInflater) -> [UInt8]? {
         var out = [UInt8](repeating: 0xA5, count: size + 64)
         let isRead = member.withUnsafeBytes { member in
-            out.withUnsafeMutableBytes { inflater.inflate(member, to: $0.baseAddress!, size: size) }
+            out.withUnsafeMutableBytes { inflater.inflate(member, to: UnsafeMutableRawBufferPointer(rebasing: $0[..<size])) }
         }
         #expect(out[size...].allSatisfy { $0 == 0xA5 })
         return isRead ? Array(out[..<size]) : nil

@@ -8,6 +8,8 @@ struct ActiveTokens {
         var life: TokenLife
         /// The latest use on these days; it may lie after the window.
         var lastUse: Int64
+        /// How often it was used on these days.
+        var uses: Int64 = 0
     }
 
     let history: any History
@@ -23,19 +25,22 @@ struct ActiveTokens {
 
     private func readRollups() throws -> [Token] {
         guard !window.isEmpty, let coverage = try history.coverage else { return [] }
-        var last: [UInt32: Int64] = [:]
+        var found: [UInt32: (last: Int64, uses: Int64)] = [:]
         let end = min(window.to, coverage.upperBound)
         let start = max(window.from, coverage.lowerBound)
         guard start < end else { return [] }
         for day in Timestamp.day(of: start)...Timestamp.day(of: end - 1) {
             for piece in try history.tokenDays(on: day) {
                 for place in 0..<piece.count {
-                    last[piece.tokens[place]] = max(last[piece.tokens[place]] ?? .min, piece.last[place])
+                    let old = found[piece.tokens[place]] ?? (.min, 0)
+                    found[piece.tokens[place]] = (
+                        max(old.last, piece.last[place]), old.uses + Int64(piece.uses[place]))
                 }
             }
         }
-        return try history.lives(ofTokens: last.keys.sorted()).map { life in
-            Token(life: life.known(before: window.asOf), lastUse: last[life.number] ?? .min)
+        return try history.lives(ofTokens: found.keys.sorted()).map { life in
+            let uses = found[life.number] ?? (.min, 0)
+            return Token(life: life.known(before: window.asOf), lastUse: uses.last, uses: uses.uses)
         }
     }
 }
@@ -64,16 +69,30 @@ struct LateUses {
     let history: any History
     let window: DetectionWindow
 
+    /// What was found: tokens with their late uses, and of very many the others.
+    typealias Found = (cases: [(life: TokenLife, uses: Case)], more: MoreTokens)
+
     /// The tokens with a use in the window later than `deadline` says, and all their late uses before `as_of`.
-    func read(after deadline: (TokenLife) throws -> Int64?) throws -> [(life: TokenLife, uses: Case)] {
-        // Arrays of their own: whoever looks at a deadline must not copy a case.
-        var lives: [TokenLife] = []
-        var deadlines: [Int64] = []
+    func read(after deadline: (TokenLife) throws -> Int64?) throws -> Found {
+        var suspects: [(token: ActiveTokens.Token, deadline: Int64)] = []
         for token in try ActiveTokens(history: history, window: window).read() {
             guard let deadline = try deadline(token.life), token.lastUse > deadline else { continue }
-            lives.append(token.life)
-            deadlines.append(deadline)
+            suspects.append((token, deadline))
         }
+        let told = MoreTokens.told(suspects.count) { suspects[$0].token.uses } name: { suspects[$0].token.life.tokenID }
+        var more = MoreTokens()
+        if told.count < suspects.count {
+            let told = Set(told)
+            for (place, suspect) in suspects.enumerated() where !told.contains(place) {
+                more.add(at: min(suspect.token.lastUse, window.to - 1), uses: suspect.token.uses)
+            }
+        }
+        return (try read(told.map { suspects[$0] }), more)
+    }
+
+    private func read(_ suspects: [(token: ActiveTokens.Token, deadline: Int64)]) throws -> [(TokenLife, Case)] {
+        // Arrays of their own: whoever looks at a deadline must not copy a case.
+        let lives = suspects.map(\.token.life), deadlines = suspects.map(\.deadline)
         guard let earliest = deadlines.min() else { return [] }
         var uses = [Case](repeating: Case(), count: lives.count)
         let ids = lives.map { Array($0.tokenID.utf8) }

@@ -31,6 +31,7 @@ package struct DormantTokenReactivation: Detector {
                 "First used without ever being issued, in a log that would show both.",
                 advice: "Ask the admins who issued it; if none did, revoke {entity} and look for another way to "
                     + "make tokens."),
+            .moreTokens(.medium),
             .init(
                 "first_use", .info,
                 "Only with literal semantics: a new token's first use; counted otherwise.",
@@ -111,7 +112,7 @@ package struct DormantTokenReactivation: Detector {
         var result = DetectionResult(detector: Self.card.id)
         var tally = [WakingClass: Int]()
         if !window.isEmpty, let coverage = try history.coverage {
-            let told = try judged(window, history, coverage, &tally)
+            let (told, more) = Self.limited(try judged(window, history, coverage, &tally))
             let around = try SurroundingsReader(history: history, window: window, settings: settings)
                 .read(told.map(\.waking))
             let holes = try told.isEmpty
@@ -125,6 +126,7 @@ package struct DormantTokenReactivation: Detector {
                 result.findings.append(finding(one, around, sum, asOf: window.asOf))
             }
             result.coverage = notes(tally, around, logBegins: coverage.lowerBound, window: window)
+            tell(more, "used for the first time in months, or ever", in: &result, asOf: window.asOf)
         }
         for kind in WakingClass.allCases { result.counts.add(kind.rawValue, tally[kind] ?? 0) }
         result.sort()
@@ -144,6 +146,19 @@ package struct DormantTokenReactivation: Detector {
 
         /// The longest limit that was reached.
         var limit: Int64? { tiers.map(\.limit).max() }
+    }
+
+    /// Of very many those of the tokens that were used most, and the others.
+    private static func limited(_ all: [Told]) -> ([Told], MoreTokens) {
+        let places = MoreTokens.told(all.count) { all[$0].waking.uses } name: { all[$0].waking.life.tokenID }
+        var more = MoreTokens()
+        if places.count < all.count {
+            let told = Set(places)
+            for (place, one) in all.enumerated() where !told.contains(place) {
+                more.add(at: one.waking.at, uses: one.waking.uses)
+            }
+        }
+        return (places.map { all[$0] }, more)
     }
 
     /// Finds the wakings of a window, counts them all by class, and returns those that are told.

@@ -21,6 +21,7 @@ package struct OrphanToken: Detector {
                     + "token may live.",
                 advice: "Ask the admins who issued it; if none did, revoke {entity} and look for another way to "
                     + "make tokens."),
+            .moreTokens(.high),
         ],
         references: ["T1606", "T1078"],
         knownGaps: [
@@ -55,8 +56,9 @@ package struct OrphanToken: Detector {
             }
             return first.minus(1)
         }
-        result.findings = orphans.map { finding(verdict($0, $1), $1, asOf: window.asOf) }
-        result.counts.add("tokens", orphans.count)
+        result.findings = orphans.cases.map { finding(verdict($0, $1), $1, asOf: window.asOf) }
+        tell(orphans.more, "used, never issued", in: &result, asOf: window.asOf)
+        result.counts.add("tokens", orphans.cases.count + orphans.more.count)
         result.counts.add("insufficient_history", tooShort.count)
         if !tooShort.isEmpty {
             result.coverage.append(CoverageNote(

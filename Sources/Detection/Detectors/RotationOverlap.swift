@@ -20,6 +20,7 @@ package struct RotationOverlap: Detector {
                 "rotation_overlap", .medium,
                 "Used longer after the issue of its successor than allowed.",
                 advice: "Let the owner change to the newer token, then revoke {entity}."),
+            .moreTokens(.medium),
         ],
         references: ["T1550.001"],
         knownGaps: ["A principal that runs several programs with one token each, all with the same scopes, is found."],
@@ -50,10 +51,11 @@ package struct RotationOverlap: Detector {
         let late = try LateUses(history: history, window: window).read { life in
             successor(of: life)?.issuedAt?.plus(policy.rotationOverlap)
         }
-        result.findings = late.compactMap { life, uses in
+        result.findings = late.cases.compactMap { life, uses in
             successor(of: life).map { finding(verdict(life, $0, uses), uses, asOf: window.asOf) }
         }
-        result.counts.add("tokens", late.count)
+        tell(late.more, "used after the rotation that replaced them", in: &result, asOf: window.asOf)
+        result.counts.add("tokens", late.cases.count + late.more.count)
         result.sort()
         return result
     }

@@ -18,6 +18,7 @@ package struct UseAfterExpiry: Detector {
                 "Accepted later than the grace after its expiry.",
                 advice: "Make the server refuse {entity} now (its clock, a cache, a missing check); then see what "
                     + "was done with it."),
+            .moreTokens(.critical),
         ],
         references: ["T1078", "T1550.001"],
         knownGaps: [
@@ -34,10 +35,11 @@ package struct UseAfterExpiry: Detector {
         try require(grace >= 0, "grace", Wording.span(grace), want: "a length of time that is not negative")
         var result = emptyResult
         let late = try LateUses(history: history, window: window).read { $0.expiresAt?.plus(grace) }
-        result.findings = late.compactMap { life, uses in
+        result.findings = late.cases.compactMap { life, uses in
             life.expiresAt.map { finding(verdict(life, expired: $0, uses), uses, asOf: window.asOf) }
         }
-        result.counts.add("tokens", late.count)
+        tell(late.more, "used after their expiry", in: &result, asOf: window.asOf)
+        result.counts.add("tokens", late.cases.count + late.more.count)
         result.sort()
         return result
     }

@@ -26,6 +26,7 @@ package struct UseAfterRevoke: Detector {
                 "An OAuth access token, accepted between its revocation and its expiry.",
                 advice: "See what was done with {entity} since; it ends with its expiry, so shorter ones close the "
                     + "gap."),
+            .moreTokens(.critical),
         ],
         references: ["T1078", "T1550.001"],
         knownGaps: [
@@ -44,10 +45,11 @@ package struct UseAfterRevoke: Detector {
         try require(grace >= 0, "grace", Wording.span(grace), want: "a length of time that is not negative")
         var result = emptyResult
         let late = try LateUses(history: history, window: window).read { $0.revokedAt?.plus(grace) }
-        result.findings = late.compactMap { life, uses in
+        result.findings = late.cases.compactMap { life, uses in
             life.revokedAt.map { finding(verdict(life, revoked: $0, uses), uses, asOf: window.asOf) }
         }
-        result.counts.add("tokens", late.count)
+        tell(late.more, "used after their revocation", in: &result, asOf: window.asOf)
+        result.counts.add("tokens", late.cases.count + late.more.count)
         result.sort()
         return result
     }

@@ -29,6 +29,8 @@ struct SilenceSearch {
         var previous = SilenceSearch.never
         /// Used so shortly before that it does not matter when.
         var isAwake = false
+        /// How often it was used on the days of the window.
+        var uses: Int64 = 0
     }
 
     /// Uses in the window with a silence of `dormancy` or more before them, and those without any use before them.
@@ -58,16 +60,18 @@ struct SilenceSearch {
     /// Walks the days of the window. Returns each token's first use, if no use of its stands earlier on the day on
     /// which the window begins; tells of silences that begin and end on days of the window.
     private func openings(_ ended: (Opening) -> Void) throws -> [Opening] {
-        var latest: [Int64] = []
+        var latest: [Int64] = [], sums: [Int64] = []
         var openings: [Opening] = []
         for day in daysOfWindow {
             let uses = TokenDays.merged(try history.tokenDays(on: day), day: day)
             Self.grow(&latest, toHold: uses, filler: Self.never)
+            Self.grow(&sums, toHold: uses, filler: 0)
             for place in 0..<uses.count {
                 let token = Int(uses.tokens[place])
                 let first = uses.first[place]
                 let previous = latest[token]
                 latest[token] = uses.last[place]
+                sums[token] += Int64(uses.uses[place])
                 guard window.contains(first) else { continue }
                 if previous == Self.never {
                     openings.append(Opening(token: uses.tokens[place], at: first))
@@ -76,6 +80,7 @@ struct SilenceSearch {
                 }
             }
         }
+        for place in openings.indices { openings[place].uses = sums[Int(openings[place].token)] }
         return openings
     }
 
@@ -121,7 +126,7 @@ struct SilenceSearch {
 
     /// An opening with what is known about its token. One that is silent as far as the walk went is asked for by name.
     private func waking(_ opening: Opening, _ life: TokenLife) throws -> Waking {
-        var waking = Waking(token: opening.token, at: opening.at, previous: nil, life: life)
+        var waking = Waking(token: opening.token, at: opening.at, previous: nil, life: life, uses: opening.uses)
         if opening.previous != Self.never {
             waking.previous = opening.previous
         } else if let firstUse = life.firstUse, firstUse < opening.at {

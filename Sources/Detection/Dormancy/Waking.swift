@@ -11,6 +11,8 @@ struct Waking {
     var previous: Int64?
     /// What is known about the token.
     var life: TokenLife
+    /// How often it was used on the days of the window.
+    var uses: Int64 = 0
 
     /// What the token's issue says, if it stood in the log by the time of the use: later events are not known yet.
     var birth: TokenLife? { life.issuedAt.map { $0 <= at } == true ? life : nil }

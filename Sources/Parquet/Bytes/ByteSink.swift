@@ -19,6 +19,9 @@ struct ByteSink: ~Copyable, @unchecked Sendable {
     /// What was written. The pointer is good until the next change.
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 
+    /// The same, with the promise of `slack` behind it.
+    var padded: PaddedBytes { PaddedBytes(of: self) }
+
     /// A copy of what was written.
     var array: [UInt8] { [UInt8](bytes) }
 
@@ -94,6 +97,9 @@ struct Scratch<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
 
     deinit { base.deallocate() }
 
+    /// The same as `room`, for what is decoded: every access is checked.
+    mutating func checked(_ count: Int) -> CheckedRoom<Element> { CheckedRoom(room(count), count) }
+
     /// Room for so many values, their contents unknown; what was there before is gone if the room had to grow.
     mutating func room(_ count: Int) -> UnsafeMutablePointer<Element> {
         if capacity < count {
@@ -108,9 +114,18 @@ struct Scratch<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
 /// A walk over bytes from outside that never steps past their end.
 struct ByteCursor {
     let bytes: UnsafeRawBufferPointer
+    private let isPadded: Bool
     private(set) var at = 0
 
-    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    init(_ bytes: UnsafeRawBufferPointer) {
+        self.bytes = bytes
+        isPadded = false
+    }
+
+    init(_ bytes: PaddedBytes) {
+        self.bytes = bytes.raw
+        isPadded = true
+    }
 
     var left: Int { bytes.count - at }
 
@@ -150,6 +165,12 @@ struct ByteCursor {
         return UnsafeRawBufferPointer(rebasing: bytes[(at - count)..<at])
     }
 
+    /// The same of padded bytes, which then are padded too.
+    mutating func takePadded(_ count: Int) throws(Malformed) -> PaddedBytes {
+        precondition(isPadded, "bytes without room behind them")
+        return PaddedBytes(partOfPadded: try take(count))
+    }
+
     mutating func littleEndian32() throws(Malformed) -> UInt32 {
         UInt32(littleEndian: try take(4).loadUnaligned(as: UInt32.self))
     }
@@ -157,5 +178,10 @@ struct ByteCursor {
     mutating func rest() -> UnsafeRawBufferPointer {
         defer { at = bytes.count }
         return UnsafeRawBufferPointer(rebasing: bytes[at...])
+    }
+
+    mutating func restPadded() -> PaddedBytes {
+        precondition(isPadded, "bytes without room behind them")
+        return PaddedBytes(partOfPadded: rest())
     }
 }

@@ -22,10 +22,14 @@ struct FastInflater: ~Copyable {
         }
     }
 
-    /// Writes what the one member in `input` holds if it is exactly `size` bytes; false for anything else, and for some
+    /// Writes what the one member in `input` holds if it fills `room` exactly; false for anything else, and for some
     /// that zlib would take. The checksum of the contents is not looked at.
-    func inflate(_ input: UnsafeRawBufferPointer, to out: UnsafeMutableRawPointer, size: Int) -> Bool {
-        guard input.count >= Self.headerBytes + Self.trailerBytes, let start = input.baseAddress,
+    ///
+    /// Invariant of everything below: nothing is written outside of `room`, nothing read outside of it and of `input`.
+    func inflate(_ input: UnsafeRawBufferPointer, to room: UnsafeMutableRawBufferPointer) -> Bool {
+        let size = room.count
+        guard let out = room.baseAddress, let start = input.baseAddress,
+            input.count >= Self.headerBytes + Self.trailerBytes,
             input[0] == 0x1F, input[1] == 0x8B, input[2] == 8, input[3] == 0,
             Int(input.loadUnaligned(fromByteOffset: input.count - 4, as: UInt32.self).littleEndian) == size
         else { return false }

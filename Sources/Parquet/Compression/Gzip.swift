@@ -32,7 +32,9 @@ struct Inflater: ~Copyable {
         }
         // One byte more than expected, so that too long an output shows.
         let out = sink.room(size + 1)
-        if isChecked, fast.inflate(input, to: out, size: size) { return sink.commit(size) }
+        if isChecked, fast.inflate(input, to: UnsafeMutableRawBufferPointer(start: out, count: size)) {
+            return sink.commit(size)
+        }
         stream.pointee.next_in = UnsafeMutablePointer(mutating: input.bindMemory(to: UInt8.self).baseAddress)
         stream.pointee.avail_in = UInt32(input.count)
         stream.pointee.next_out = out.assumingMemoryBound(to: UInt8.self)

@@ -48,10 +48,11 @@ enum BitPacking {
         out.storeBytes(of: held.littleEndian, toByteOffset: to, as: UInt64.self)
     }
 
-    /// Unpacks `count` numbers of `width` ≤ 32 bits. Up to eight bytes behind the last one are read and ignored.
-    static func unpack(
-        _ from: UnsafeRawPointer, _ count: Int, width: Int, to out: UnsafeMutablePointer<UInt32>
-    ) {
+    /// Unpacks `count` numbers of `width` ≤ 32 bits.
+    static func unpack(_ packed: PaddedBytes, _ count: Int, width: Int, to room: CheckedRoom<UInt32>) {
+        precondition(count >= 0 && (0...32).contains(width) && (count * width + 7) / 8 <= packed.count)
+        let out = room.pointer(for: count)
+        guard let from = packed.raw.baseAddress, width > 0 else { return out.update(repeating: 0, count: count) }
         let mask = UInt64(1) << UInt64(width) &- 1
         var bit = 0
         for at in 0..<count {
@@ -61,7 +62,9 @@ enum BitPacking {
         }
     }
 
-    /// The number of `width` ≤ 64 bits that starts at a bit. Up to nine bytes behind it are read and ignored.
+    /// The number of `width` ≤ 64 bits that starts at a bit. Up to nine bytes behind it are read and ignored: for
+    /// loops over padded bytes that have looked at how many there are.
+    @inline(__always)
     static func number(at bit: Int, width: Int, in from: UnsafeRawPointer) -> UInt64 {
         let shift = UInt64(bit & 7)
         var word = UInt64(littleEndian: from.loadUnaligned(fromByteOffset: bit >> 3, as: UInt64.self)) >> shift

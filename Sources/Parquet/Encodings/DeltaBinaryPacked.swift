@@ -55,9 +55,9 @@ enum DeltaBinaryPacked {
         sink.commit(length)
     }
 
-    /// Decodes exactly `count` integers. Nine bytes behind the cursor's bytes must be readable.
+    /// Decodes exactly `count` integers.
     static func decode(
-        _ cursor: inout ByteCursor, _ count: Int, to out: UnsafeMutablePointer<Int64>
+        _ cursor: inout ByteCursor, _ count: Int, to room: CheckedRoom<Int64>
     ) throws(Malformed) {
         let block = try cursor.count(atMost: 1 << 16, "values in a block")
         let minis = try cursor.count(atMost: 512, "mini-blocks")
@@ -68,6 +68,7 @@ enum DeltaBinaryPacked {
         guard said == UInt64(count) else { throw Malformed("\(said) integers; \(count) were expected") }
         var last = try cursor.zigzag()
         guard count > 0 else { return }
+        let out = room.pointer(for: count)
         out[0] = last
         var at = 1
         while at < count {
@@ -77,9 +78,10 @@ enum DeltaBinaryPacked {
                 guard at < count else { break }
                 let width = Int(widths[mini])
                 guard width <= 64 else { throw Malformed("integers of \(width) bits") }
-                let packed = try cursor.take(width * (block / minis) / 8)
+                // So many bytes hold a whole mini-block, of which the last one may need a part.
+                let packed = try cursor.takePadded(width * (block / minis) / 8)
                 let here = min(block / minis, count - at)
-                guard let from = packed.baseAddress else { throw Malformed("the bytes end too early") }
+                guard let from = packed.raw.baseAddress else { throw Malformed("the bytes end too early") }
                 for index in 0..<here {
                     let delta = width == 0 ? 0 : BitPacking.number(at: index * width, width: width, in: from)
                     last = last &+ least &+ Int64(bitPattern: delta)

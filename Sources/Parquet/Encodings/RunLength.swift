@@ -84,10 +84,8 @@ enum RunLength {
     }
 
     /// Decodes exactly `count` numbers of `width` ≤ 32 bits, which must take all the bytes.
-    ///
-    /// Eight bytes behind `bytes` must be readable.
     static func decode(
-        _ bytes: UnsafeRawBufferPointer, width: Int, _ count: Int, to out: UnsafeMutablePointer<UInt32>
+        _ bytes: PaddedBytes, width: Int, _ count: Int, to out: CheckedRoom<UInt32>
     ) throws(Malformed) {
         var cursor = ByteCursor(bytes)
         var at = 0
@@ -98,19 +96,14 @@ enum RunLength {
                 let length = head >> 1
                 guard length > 0, length <= UInt64(count - at) else { throw Malformed("a run of \(length) values") }
                 here = Int(length)
-                (out + at).update(repeating: try number(&cursor, width), count: here)
+                out.fill(at..<(at + here), with: try number(&cursor, width))
             } else {
                 let groups = head >> 1
                 guard groups > 0, groups <= UInt64((count - at + 7) / 8) else {
                     throw Malformed("\(groups) packed groups for \(count - at) values")
                 }
                 here = min(Int(groups) * 8, count - at)
-                let packed = try cursor.take(Int(groups) * width)
-                if let from = packed.baseAddress {
-                    BitPacking.unpack(from, here, width: width, to: out + at)
-                } else {
-                    (out + at).update(repeating: 0, count: here)
-                }
+                BitPacking.unpack(try cursor.takePadded(Int(groups) * width), here, width: width, to: out.from(at))
             }
             at += here
         }

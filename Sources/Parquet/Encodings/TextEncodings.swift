@@ -124,7 +124,7 @@ enum DeltaLengthTexts {
         into arena: inout TextArena
     ) throws(Malformed) {
         var wanted = wanted
-        let lengths = scratch.room(count)
+        let lengths = scratch.checked(count)
         try DeltaBinaryPacked.decode(&cursor, count, to: lengths)
         for at in 0..<count {
             guard let length = Int(exactly: lengths[at]) else { throw Malformed("a text too long") }
@@ -205,8 +205,8 @@ enum DeltaTexts {
         into arena: inout TextArena
     ) throws(Malformed) {
         var wanted = wanted
-        let shared = scratch.room(count * 2)
-        let own = shared + count
+        let shared = scratch.checked(count * 2)
+        let own = shared.from(count)
         try DeltaBinaryPacked.decode(&cursor, count, to: shared)
         try DeltaBinaryPacked.decode(&cursor, count, to: own)
         // The last text, if only some are kept.
@@ -218,7 +218,7 @@ enum DeltaTexts {
             }
             let text = try cursor.take(length), prefix = Int(shared[at])
             if wanted.isAll {
-                try arena.append(text, afterFirst: prefix, ofLast: last)
+                try arena.append(text, afterFirst: prefix)
             } else {
                 rolling.cut(to: prefix)
                 rolling.put(text)
@@ -245,13 +245,15 @@ struct TextArena: ~Copyable {
         ends.append(UInt32(bytes.count))
     }
 
-    /// Appends a text that begins with the first bytes of the last one, which has the given length.
-    mutating func append(
-        _ text: UnsafeRawBufferPointer, afterFirst shared: Int, ofLast length: Int
-    ) throws(Malformed) {
+    /// Appends a text that begins with the first bytes of the last one.
+    mutating func append(_ text: UnsafeRawBufferPointer, afterFirst shared: Int) throws(Malformed) {
+        let length = Int(ends.last ?? 0) - Int(ends.count > 1 ? ends[ends.count - 2] : 0)
+        guard shared >= 0, shared <= length else {
+            throw Malformed("a text shares \(shared) bytes with one of \(length)")
+        }
         try check(shared + text.count)
         let out = bytes.room(shared + text.count)
-        out.copyMemory(from: out - length, byteCount: shared)
+        if shared > 0 { out.copyMemory(from: out - length, byteCount: shared) }
         if let from = text.baseAddress { (out + shared).copyMemory(from: from, byteCount: text.count) }
         bytes.commit(shared + text.count)
         ends.append(UInt32(bytes.count))

@@ -22,12 +22,15 @@ enum Cap {
     static let footerBytes = 1 << 28
     /// Rows of a row group; ours have about a million.
     static let groupRows = 1 << 24
-    /// Values of one page; a list may have many in one row.
+    /// Values of one page; a list may have many in one row, each of which takes three bytes of its line.
     static let pageValues = 1 << 24
-    /// One page, uncompressed; the format itself ends at 2 GiB.
-    static let pageBytes = 1 << 30
-    /// All texts of one column in one row group: their ends are counted in 32 bits.
-    static let textBytes = 1 << 30
+    /// One page of data, uncompressed: more than all the lines that ingestion puts into one.
+    static let pageBytes = 1 << 27
+    /// The texts of one column in one row group, with a number before each in the dictionary's page.
+    static let textBytes = 1 << 28
+    /// What the dictionaries of a row group and the pages that are decoded together hold, uncompressed. So much comes
+    /// from a page in a thousand bytes that somebody prepared.
+    static let batchBytes = 1 << 29
     /// Deflate cannot shrink further than 1,032 : 1, so a page that claims more is a lie.
     static let inflation = 1032
 }

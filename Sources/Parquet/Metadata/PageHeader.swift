@@ -60,7 +60,8 @@ struct PageHeader {
             default: try page.skip(fieldType)
             }
         }
-        guard (0...Cap.pageBytes).contains(raw), (0...Cap.pageBytes).contains(stored) else {
+        let most = type == PageType.dictionary.rawValue ? Cap.textBytes : Cap.pageBytes
+        guard (0...most).contains(raw), (0...most).contains(stored) else {
             throw Malformed("a page of \(raw) bytes, \(stored) stored")
         }
         switch (PageType(rawValue: type), dictionary, data) {

@@ -21,7 +21,7 @@ extension ParquetFile {
         try locating("dictionary", column: column, rowGroup: rowGroup) { () throws(Problem) in
             do throws(Malformed) {
                 let parts = try workbench.open(
-                    workbench.raw.bytes, codec: chunk.codec, verifiesChecksum: verifiesChecksums)
+                    workbench.raw.padded, codec: chunk.codec, verifiesChecksum: verifiesChecksums)
                 guard case .dictionary(let entries, Encoding.plain.rawValue) = parts.kind else {
                     throw Malformed("its first page is no plain dictionary")
                 }
@@ -52,15 +52,14 @@ extension ParquetFile {
             let start = index.pages[first].place.offset
             let end = index.pages[last].place.offset + index.pages[last].place.length
             try source.read(Place(offset: start, length: end - start), into: &workbench.raw)
-            let bytes = workbench.raw.bytes
+            let bytes = workbench.raw.padded
             for page in run {
                 try locating("page \(page)", column: column, rowGroup: rowGroup) { () throws(Problem) in
                     do throws(Malformed) {
                         let place = index.pages[page].place
                         let own = bytes[(place.offset - start)..<(place.offset - start + place.length)]
                         let parts = try workbench.open(
-                            UnsafeRawBufferPointer(rebasing: own), codec: chunk.codec,
-                            verifiesChecksum: verifiesChecksums)
+                            own, codec: chunk.codec, verifiesChecksum: verifiesChecksums)
                         try decode(
                             try Self.dataPage(parts, of: chunk, firstRow: firstRow, rows: cuts[page].count))
                     } catch { throw .malformed(error.problem) }
@@ -117,7 +116,7 @@ extension Workbench {
     /// Decodes the definition levels of a flat column's page. Nil if every row has a value, else a level for each row.
     mutating func presence(
         of page: DataPage, _ column: ParquetColumn
-    ) throws(Malformed) -> UnsafePointer<UInt32>? {
+    ) throws(Malformed) -> CheckedRoom<UInt32>? {
         guard page.places == page.rows else { throw Malformed("\(page.places) values for \(page.rows) rows") }
         guard page.parts.repetition.isEmpty else { throw Malformed("repetition levels in a flat column") }
         guard column.isOptional else {
@@ -126,20 +125,21 @@ extension Workbench {
             }
             return nil
         }
-        let levels = definitions.room(page.rows)
+        let levels = definitions.checked(page.rows)
         try RunLength.decode(page.parts.definition, width: 1, page.rows, to: levels)
         var present = 0
         for row in 0..<page.rows { present += Int(levels[row]) }
         guard present == page.present else { throw Malformed("\(present) values; its header says \(page.present)") }
-        return present == page.rows ? nil : UnsafePointer(levels)
+        return present == page.rows ? nil : levels
     }
 
     /// Decodes dictionary indices, each below `entries`.
     mutating func indices(
-        _ bytes: UnsafeRawBufferPointer, _ count: Int, below entries: Int, to out: UnsafeMutablePointer<UInt32>
+        _ bytes: PaddedBytes, _ count: Int, below entries: Int, to room: CheckedRoom<UInt32>
     ) throws(Malformed) {
-        guard let width = bytes.first, width <= 32 else { throw Malformed("dictionary indices without a width") }
-        try RunLength.decode(UnsafeRawBufferPointer(rebasing: bytes[1...]), width: Int(width), count, to: out)
+        guard let width = bytes.raw.first, width <= 32 else { throw Malformed("dictionary indices without a width") }
+        try RunLength.decode(bytes[1..<bytes.count], width: Int(width), count, to: room)
+        let out = room.pointer(for: count)
         var greatest: UInt32 = 0
         for at in 0..<count { greatest = max(greatest, out[at]) }
         guard Int(greatest) < entries else {

@@ -80,12 +80,17 @@ struct FileEnd {
     }
 
     private static func check(_ chunk: ChunkRecord, _ column: ParquetColumn, footerStart: Int) throws(Malformed) {
+        // Sums of it are made.
+        guard chunk.rawBytes <= 1 << 48 else { throw Malformed("column \(column.name) has \(chunk.rawBytes) bytes") }
         let pages = Place(offset: chunk.start, length: chunk.storedBytes)
         let places = [pages, chunk.bloomFilter, chunk.columnIndex, chunk.offsetIndex].compactMap { $0 }
         for place in places {
             guard place.offset >= 4, place.length >= 0, place.length <= footerStart,
                 place.offset <= footerStart - place.length
             else { throw Malformed("column \(column.name) has a part outside the file") }
+        }
+        guard (chunk.dictionaryPage != nil) == (chunk.valueEncoding == Encoding.rleDictionary.rawValue) else {
+            throw Malformed("column \(column.name) has a dictionary that its values do not use, or none though they do")
         }
         guard chunk.dictionaryPage.map({ $0 < chunk.dataPages }) ?? true else {
             throw Malformed("column \(column.name) has its dictionary behind its pages")

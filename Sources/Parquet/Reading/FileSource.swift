@@ -20,7 +20,7 @@ struct FileSource: ~Copyable {
 
     init(path: String) throws(ParquetError) {
         var descriptor: Int32
-        repeat { descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) } while descriptor < 0 && errno == EINTR
+        repeat { descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) } while descriptor < 0 && errno == EINTR
         guard descriptor >= 0 else { throw .cannotRead(file: path, operation: "open", code: errno) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {

@@ -11,12 +11,12 @@ extension ParquetFile {
         var values = [Int64](repeating: none, count: try rowCount(pages, rowGroup: rowGroup))
         try eachPage(column: column, rowGroup: rowGroup, pages: pages) { (page) throws(Malformed) in
             try values.withUnsafeMutableBufferPointer { (all) throws(Malformed) in
-                guard let out = all.baseAddress.map({ $0 + page.firstRow }) else { return }
+                let out = CheckedRoom(all).from(page.firstRow)
                 let levels = try workbench.presence(of: page, description)
                 guard page.encoding == .deltaBinaryPacked else {
                     throw Malformed("integers are not stored as \(page.encoding)")
                 }
-                let present = levels == nil ? out : workbench.longs.room(page.present)
+                let present = levels == nil ? out : workbench.longs.checked(page.present)
                 var cursor = ByteCursor(page.parts.values)
                 try DeltaBinaryPacked.decode(&cursor, page.present, to: present)
                 guard cursor.left == 0 else { throw Malformed("\(cursor.left) bytes too many") }
@@ -85,7 +85,7 @@ extension Workbench {
         var cursor = ByteCursor(page.parts.values)
         switch page.encoding {
         case .rleDictionary:
-            let codes = self.codes.room(page.present)
+            let codes = self.codes.checked(page.present)
             try indices(page.parts.values, page.present, below: dictionary.count, to: codes)
             return (0..<page.present).map { dictionary[Int(codes[$0])] }
         case .plain:
@@ -96,13 +96,13 @@ extension Workbench {
         }
     }
 
-    fileprivate mutating func booleans(_ page: DataPage) throws(Malformed) -> UnsafePointer<UInt32> {
+    fileprivate mutating func booleans(_ page: DataPage) throws(Malformed) -> CheckedRoom<UInt32> {
         guard page.encoding == .rle else { throw Malformed("booleans are not stored as \(page.encoding)") }
-        let codes = self.codes.room(page.present)
+        let codes = self.codes.checked(page.present)
         var cursor = ByteCursor(page.parts.values)
         let length = try cursor.littleEndian32()
         guard Int(length) == cursor.left else { throw Malformed("runs of \(length) bytes in \(cursor.left)") }
-        try RunLength.decode(cursor.rest(), width: 1, page.present, to: codes)
-        return UnsafePointer(codes)
+        try RunLength.decode(cursor.restPadded(), width: 1, page.present, to: codes)
+        return codes
     }
 }

@@ -31,16 +31,16 @@ extension ParquetFile {
         var choice = RowChoice(rows)
         try eachPage(column: column, rowGroup: rowGroup, pages: pages) { (page) throws(Malformed) in
             try indices.withUnsafeMutableBufferPointer { (all) throws(Malformed) in
-                guard let out = all.baseAddress else { return }
+                let out = CheckedRoom(all)
                 let levels = try workbench.presence(of: page, description)
                 let part = choice.next(of: page, levels)
                 if page.encoding == .rleDictionary {
                     let isWhole = part.rows == nil && levels == nil
-                    let codes = isWhole ? out + part.place : workbench.codes.room(page.present)
+                    let codes = isWhole ? out.from(part.place) : workbench.codes.checked(page.present)
                     try workbench.indices(page.parts.values, page.present, below: entries, to: codes)
                     if !isWhole { part.spread(codes, over: levels, page.rows, to: out) }
                 } else {
-                    let codes = workbench.codes.room(page.present)
+                    let codes = workbench.codes.checked(page.present)
                     let first = arena.count
                     try workbench.directTexts(page, only: Wanted(part.values), into: &arena)
                     for at in 0..<(arena.count - first) {
@@ -105,8 +105,7 @@ extension ParquetFile {
 
     /// Puts the values where rows have one; the other rows keep what is there.
     static func spread<Value: BitwiseCopyable>(
-        _ values: UnsafePointer<Value>, over levels: UnsafePointer<UInt32>, _ rows: Int,
-        to out: UnsafeMutablePointer<Value>
+        _ values: CheckedRoom<Value>, over levels: CheckedRoom<UInt32>, _ rows: Int, to out: CheckedRoom<Value>
     ) {
         var at = 0
         for row in 0..<rows where levels[row] != 0 {
@@ -135,7 +134,7 @@ extension Workbench {
     fileprivate mutating func lists(
         _ page: DataPage, _ column: ParquetColumn, entries: Int, into builder: inout ListBuilder
     ) throws(Malformed) {
-        let codes = self.codes.room(page.present)
+        let codes = self.codes.checked(page.present)
         if page.encoding == .rleDictionary {
             try indices(page.parts.values, page.present, below: entries, to: codes)
         } else {
@@ -143,7 +142,7 @@ extension Workbench {
                 throw Malformed("elements are not stored as \(page.encoding)")
             }
         }
-        let definitions = definitions.room(page.places), repetitions = repetitions.room(page.places)
+        let definitions = definitions.checked(page.places), repetitions = repetitions.checked(page.places)
         try RunLength.decode(page.parts.repetition, width: 1, page.places, to: repetitions)
         let deepest = column.maxDefinition
         try RunLength.decode(page.parts.definition, width: deepest == 2 ? 2 : 1, page.places, to: definitions)

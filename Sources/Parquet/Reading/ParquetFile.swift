@@ -66,6 +66,9 @@ package final class ParquetFile {
     /// Bytes of one column in one row group as stored, without indexes.
     package func storedBytes(column: Int, rowGroup: Int) -> Int { groups[rowGroup].chunks[column].storedBytes }
 
+    /// Bytes of one column in one row group without compression, as the footer says.
+    package func rawBytes(column: Int, rowGroup: Int) -> Int { groups[rowGroup].chunks[column].rawBytes }
+
     /// Bytes of the bloom filter of one column in one row group, 0 if it has none.
     package func bloomBytes(column: Int, rowGroup: Int) -> Int {
         groups[rowGroup].chunks[column].bloomFilter?.length ?? 0
@@ -131,6 +134,9 @@ package final class ParquetFile {
         dictionaryMemory += dictionary.memory
         return dictionary
     }
+
+    /// Says that what is decoded from here on is held together, and of what was decoded before only dictionaries.
+    package func beginBatch() { workbench.begin(dictionaries: dictionaryMemory) }
 
     /// Whether nobody has asked for texts of a chunk before.
     func isFirstLook(column: Int, rowGroup: Int) -> Bool {
@@ -227,10 +233,10 @@ struct CheckedPages {
             guard page.place.offset == end, page.place.length > 0, next > page.firstRow, next <= rows else {
                 throw Malformed("page \(number) has no sound place")
             }
-            end += page.place.length
-            guard end <= chunk.start + chunk.storedBytes else {
+            guard page.place.length <= chunk.start + chunk.storedBytes - end else {
                 throw Malformed("page \(number) ends behind its chunk")
             }
+            end += page.place.length
             cuts.append(page.firstRow..<next)
         }
         guard end == chunk.start + chunk.storedBytes else { throw Malformed("the pages end before their chunk") }

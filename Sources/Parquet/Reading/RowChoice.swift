@@ -17,8 +17,7 @@ struct RowChoice {
 
         /// Puts the values of the wanted rows where they belong; rows without one keep what is there.
         func spread<Value: BitwiseCopyable>(
-            _ values: UnsafePointer<Value>, over levels: UnsafePointer<UInt32>?, _ count: Int,
-            to out: UnsafeMutablePointer<Value>
+            _ values: CheckedRoom<Value>, over levels: CheckedRoom<UInt32>?, _ count: Int, to out: CheckedRoom<Value>
         ) {
             if let rows {
                 var value = 0
@@ -27,15 +26,15 @@ struct RowChoice {
                     value += 1
                 }
             } else if let levels {
-                ParquetFile.spread(values, over: levels, count, to: out + place)
+                ParquetFile.spread(values, over: levels, count, to: out.from(place))
             } else {
-                (out + place).update(from: values, count: count)
+                out.from(place).copy(count, from: values)
             }
         }
     }
 
     /// The rows of the next page, with a level for each row unless all have a value.
-    mutating func next(of page: DataPage, _ levels: UnsafePointer<UInt32>?) -> Part {
+    mutating func next(of page: DataPage, _ levels: CheckedRoom<UInt32>?) -> Part {
         guard let rows else { return Part(place: page.firstRow, rows: nil, values: nil) }
         let from = taken
         while taken < rows.count, rows[taken] < page.firstRow + page.rows { taken += 1 }

@@ -5,24 +5,33 @@ struct Workbench: ~Copyable {
     /// The values of one page, decompressed.
     var values = ByteSink()
     var inflater = Inflater()
+    /// Bytes that the pages opened since `begin` held.
+    private var opened = 0
     var longs = Scratch<Int64>()
     var codes = Scratch<UInt32>()
     var definitions = Scratch<UInt32>()
     var repetitions = Scratch<UInt32>()
 
-    /// Checks a page's checksum and size and takes it apart. `raw` must hold its bytes.
+    /// Begins a batch of pages, which are held together. Bytes of dictionaries that are kept count too.
+    mutating func begin(dictionaries: Int) { opened = dictionaries }
+
+    /// Checks a page's checksum and size and takes it apart.
     mutating func open(
-        _ bytes: UnsafeRawBufferPointer, codec: Int32, verifiesChecksum: Bool
+        _ bytes: PaddedBytes, codec: Int32, verifiesChecksum: Bool
     ) throws(Malformed) -> PageParts {
         var length = 0
-        let header = try PageHeader(reading: bytes, length: &length)
+        let header = try PageHeader(reading: bytes.raw, length: &length)
         guard header.storedSize == bytes.count - length else {
             throw Malformed("\(bytes.count - length) bytes lie there; its header says \(header.storedSize)")
         }
-        let body = UnsafeRawBufferPointer(rebasing: bytes[length...])
+        opened += header.rawSize
+        guard opened <= Cap.batchBytes else {
+            throw Malformed("it and the pages before it hold more than \(Cap.batchBytes) bytes, which nobody writes")
+        }
+        let body = bytes[length..<bytes.count]
         var isChecked = !verifiesChecksum
         if verifiesChecksum, let checksum = header.checksum {
-            guard checksum == Checksum.crc32(body) else { throw Malformed("its checksum is wrong") }
+            guard checksum == Checksum.crc32(body.raw) else { throw Malformed("its checksum is wrong") }
             isChecked = true
         }
         switch header.kind {
@@ -33,11 +42,11 @@ struct Workbench: ~Copyable {
             return PageParts(kind: header.kind, repetition: .empty, definition: .empty, values: contents)
         case .data(_, _, _, _, let definition, let repetition, let compressed):
             var cursor = ByteCursor(body)
-            let repetitionBytes = try cursor.take(repetition)
-            let definitionBytes = try cursor.take(definition)
+            let repetitionBytes = try cursor.takePadded(repetition)
+            let definitionBytes = try cursor.takePadded(definition)
             let isCompressed = compressed && codec == Codec.gzip.rawValue
             let contents = try decompress(
-                cursor.rest(), to: header.rawSize - repetition - definition, isCompressed: isCompressed,
+                cursor.restPadded(), to: header.rawSize - repetition - definition, isCompressed: isCompressed,
                 isChecked: isChecked)
             return PageParts(
                 kind: header.kind, repetition: repetitionBytes, definition: definitionBytes, values: contents)
@@ -45,27 +54,23 @@ struct Workbench: ~Copyable {
     }
 
     private mutating func decompress(
-        _ bytes: UnsafeRawBufferPointer, to size: Int, isCompressed: Bool, isChecked: Bool
-    ) throws(Malformed) -> UnsafeRawBufferPointer {
+        _ bytes: PaddedBytes, to size: Int, isCompressed: Bool, isChecked: Bool
+    ) throws(Malformed) -> PaddedBytes {
         guard isCompressed else {
             guard size == bytes.count else { throw Malformed("\(bytes.count) bytes; its header says \(size)") }
             return bytes
         }
         guard size >= 0 else { throw Malformed("its levels are larger than itself") }
         values.clear()
-        try inflater.inflate(bytes, size: size, isChecked: isChecked, into: &values)
-        return values.bytes
+        try inflater.inflate(bytes.raw, size: size, isChecked: isChecked, into: &values)
+        return values.padded
     }
 }
 
 /// The parts of a page; good until the workbench opens the next one.
 struct PageParts {
     var kind: PageHeader.Kind
-    var repetition: UnsafeRawBufferPointer
-    var definition: UnsafeRawBufferPointer
-    var values: UnsafeRawBufferPointer
-}
-
-extension UnsafeRawBufferPointer {
-    static var empty: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
+    var repetition: PaddedBytes
+    var definition: PaddedBytes
+    var values: PaddedBytes
 }

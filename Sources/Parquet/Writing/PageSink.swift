@@ -34,7 +34,7 @@ struct PageSink: ~Copyable, Sendable {
             kind: .dictionary(values: entries, encoding: Encoding.plain.rawValue), rawSize: values.count,
             storedSize: packed.count, checksum: Checksum.crc32(packed.bytes)
         ).encoded()
-        try limit(values.count, "dictionary of column \(chunk.column.name)")
+        try limit(values.count, "dictionary of column \(chunk.column.name)", Cap.textBytes)
         chunk.count(raw: header.count + values.count, stored: header.count + packed.count)
         return header + packed.bytes
     }
@@ -95,8 +95,8 @@ struct PageSink: ~Copyable, Sendable {
         deflater.gzip(bytes, chosen, mark: mark, into: &packed)
     }
 
-    private func limit(_ size: Int, _ what: String) throws(ParquetError) {
-        guard size <= Cap.pageBytes else { throw .tooLarge(what: "the \(what)", size: size, limit: Cap.pageBytes) }
+    private func limit(_ size: Int, _ what: String, _ most: Int = Cap.pageBytes) throws(ParquetError) {
+        guard size <= most else { throw .tooLarge(what: "the \(what)", size: size, limit: most) }
     }
 }
 

@@ -30,7 +30,7 @@ struct Compact: ParsableCommand {
     func run() throws {
         let started = Progress.monotonicClock()
         Process.keepLittleMemory()
-        let writer = try TrailWriter(path: trail.path, mustExist: true)
+        let writer = try TrailWriter(path: trail.path, mustExist: true, makesMarks: false)
         // Also after an error: what was committed belongs into the catalog's own file.
         defer { try? writer.close() }
         let progress = Progress.standardError("compact", total: nil, unit: "segments", quiet: trail.quiet)

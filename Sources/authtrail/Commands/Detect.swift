@@ -203,7 +203,8 @@ struct Detect: ParsableCommand {
         guard semantics == .gap else { return }
         var run = RunRecord(
             startedAt: Clock.now(), asOf: report.window.asOf, windowFrom: report.window.from,
-            detectors: report.results.filter(\.isEvaluable).map { $0.detector }, count: all.count, isTold: new
+            detectors: report.results.filter { $0.isEvaluable && !$0.isCut }.map { $0.detector }, count: all.count,
+            isTold: new
         ) { all[$0].ledgerEntry }
         run.policy = policy.fingerprint
         run.isTrial = self.policy.policy != nil

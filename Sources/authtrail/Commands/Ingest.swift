@@ -17,6 +17,10 @@ struct Ingest: ParsableCommand {
             that is no event goes to quarantine and costs its neighbors nothing. A last line without a newline is \
             stored if it is a whole event; otherwise it waits for the rest.
 
+            What cannot be read keeps nothing else from being read: it is named, the exit code says it (65 or 74), and \
+            status shows it until it is over. A .gz that is still being written waits for its end. Where nothing is \
+            found to read, or no line read is an event, the exit code is 65.
+
             Standard input has no identity: what is piped in twice is stored twice.
 
             Of a folder, files are read (not in its subfolders) that end in .ndjson, .jsonl, .json or .log, also with \
@@ -139,6 +143,7 @@ enum IngestRun {
         defer { progress.finish() }
         Process.keepLittleMemory()
         let writer = try TrailWriter(path: path, group: group)
+        if writer.lostKey { try? Output.standardError().line("authtrail: " + TrailWriter.lostKeyRemark) }
         // Also after an error: what was committed belongs into the catalog's own file.
         defer { try? writer.close() }
         var trimmed: Int64 = 0

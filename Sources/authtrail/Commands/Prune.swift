@@ -15,7 +15,8 @@ struct Prune: ParsableCommand {
             Drops the UTC months that end at or before the cut, with their segments and rollups. What is known about \
             tokens stays (issue, expiry, first and last use), so that a token that slept does not look new; so do \
             quarantined lines, and how far each log is read: it is not read again. A log of which lines were dropped \
-            can no longer be given back by export --lines.
+            can no longer be given back by export --lines. Nothing of what is dropped stays in the trail: not in the \
+            catalog's free pages, not in orphans/.
 
             EXAMPLES
               authtrail prune --older-than 400d --dry-run
@@ -45,20 +46,29 @@ struct Prune: ParsableCommand {
 
     private func look(_ cut: Int64) throws -> PruneReport {
         let opened = try trail.open()
+        let plan = PrunePlan(try opened.catalog.segments(), olderThan: cut)
         return try PruneReport(
-            PrunePlan(opened.catalog.segments(), olderThan: cut), opened.catalog, isDryRun: true)
+            plan, opened.catalog, isDryRun: true, orphans: opened.orphans(before: plan.before),
+            oldCatalogs: opened.oldCatalogs())
     }
 
     private func drop(_ cut: Int64, _ now: Int64) throws -> PruneReport {
         Process.keepLittleMemory()
-        let writer = try TrailWriter(path: trail.path, mustExist: true)
+        let writer = try TrailWriter(path: trail.path, mustExist: true, makesMarks: false)
         defer { try? writer.close() }
         let waiting = try writer.catalog.removedSegments().count
         let plan = PrunePlan(try writer.catalog.segments(), olderThan: cut)
         let progress = Progress.standardError("prune", total: nil, unit: "segments", quiet: trail.quiet)
         defer { progress.finish() }
-        try Pruning(writer).run(plan, now: now) { done, _ in progress.update(bytes: 0, count: Int64(done)) }
-        return try PruneReport(plan, writer.catalog, isDryRun: false, waitedBefore: waiting)
+        let leftovers = try Pruning(writer).run(plan, now: now) { done, _ in
+            progress.update(bytes: 0, count: Int64(done))
+        }
+        var report = try PruneReport(
+            plan, writer.catalog, isDryRun: false, waitedBefore: waiting, leftovers: leftovers,
+            oldCatalogs: writer.oldCatalogs())
+        try writer.close()
+        report.hasWAL = writer.hasWAL
+        return report
     }
 
     private func cut(_ now: Int64) throws -> Int64 {

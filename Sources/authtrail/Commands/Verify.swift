@@ -21,6 +21,7 @@ struct Verify: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        Process.keepLittleMemory()
         let opened = try trail.open()
         let progress = Progress.standardError("verify", total: nil, unit: "segments", quiet: trail.quiet)
         let result = try opened.verify { done, total in progress.update(bytes: 0, count: Int64(done)) }
