@@ -121,7 +121,7 @@ package final class Rebuild {
             number += 1
         }
         let name = SegmentLayout.beforeRebuild + String(number)
-        if try isClosed() {
+        if isClosed() {
             for suffix in ["-wal", "-shm"] { try removeFile(catalogPath + suffix) }
             try linkFile(catalogPath, as: path + "/" + name)
         } else {
@@ -132,11 +132,6 @@ package final class Rebuild {
         return name
     }
 
-    /// Whether the old catalog is sound enough to be closed to one file.
-    private func isClosed() throws -> Bool {
-        do {
-            try Catalog.ledger(path: catalogPath).closeWhole()
-            return true
-        } catch where !error.isInputOutput { return false }
-    }
+    /// Whether the old catalog can be closed to one file. If not, whatever the reason, all of its files are kept.
+    private func isClosed() -> Bool { (try? Catalog.ledger(path: catalogPath).closeWhole()) != nil }
 }

@@ -24,7 +24,8 @@ struct PolicyOptions: ParsableArguments {
         // Who names a pipe means it; one that lies here would be waited for.
         try requireOrdinary(file: usual, mayBeLink: true)
         // One that cannot be looked at is not missing: to judge by the defaults would be another judgment.
-        return try checkedKind(ofPath: usual) == .missing ? PolicyFile() : Self.read(usual)
+        guard try checkedKind(ofPath: usual) != .missing else { return PolicyFile() }
+        return try asOwner(of: trail) { try Self.read(usual) }
     }
 
     /// Reads one file. What is odd in it is for `policy check` to say.
