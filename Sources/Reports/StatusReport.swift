@@ -22,6 +22,7 @@ package struct StatusReport {
     private let unseen: [Range<Int64>]
     /// Event times of which events came after scheduled runs had looked there.
     private let late: [Range<Int64>]
+    private let intake: IntakeRecord
     private let sqlite: String
     private let catalogBytes: Int64
     private let now: Int64
@@ -48,6 +49,7 @@ package struct StatusReport {
         findings = try trail.catalog.findingsByStatus()
         unseen = try trail.catalog.unseenSpans()
         late = try trail.catalog.lateSpans(recent: DetectionWindow.recent)
+        intake = try trail.catalog.intake()
         sqlite = try trail.catalog.sqliteVersion()
         catalogBytes = try trail.catalog.bytes()
     }
@@ -220,7 +222,20 @@ package struct StatusReport {
         }
     }
 
-    private var warnings: [String] { [clock, warning].compactMap { $0 } }
+    private var warnings: [String] { [clock, blindness, warning].compactMap { $0 } }
+
+    /// What no rule can see.
+    private var blindness: String? {
+        if intake.lines == 0 { return "No line was ever read: authtrail ingest FILE reads a log." }
+        guard intake.quarantinedSinceStored > 0, intake.stored == 0 || intake.quarantinedSinceStored >= 20 else {
+            return nil
+        }
+        let since = intake.quarantineBegan.map { " since \(secondsText($0)) UTC" } ?? ""
+        let lines = Human.count(intake.quarantinedSinceStored)
+        return "All that was read\(since) is in quarantine, where no rule looks: \(lines) "
+            + (intake.quarantinedSinceStored == 1 ? "line" : "lines")
+            + (intake.quarantinedSource.map { ", most of \($0)." } ?? ".")
+    }
 
     /// An epoch time in the wrong unit, or a clock that was never set.
     private var clock: String? {
