@@ -19,6 +19,7 @@ package enum Detectors {
             ScopeEscalation(settings.policy),
             ToolUndeclared(settings.policy),
             SourceSilence(settings.sourceSilence),
+            BlindSpot(settings.failedVerificationByIP),
             NewSurroundings(settings.newSurroundings),
             LifetimePolicy(settings.policy),
             RotationOverlap(settings.policy),

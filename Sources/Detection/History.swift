@@ -45,6 +45,9 @@ package protocol History {
     /// The lines in quarantine in which credentials were replaced, in no promised order.
     func quarantinedSecrets() throws -> [QuarantinedSecrets]
 
+    /// What came of the lines that were read; nil where that is not known.
+    var intake: Intake? { get throws }
+
     /// What several detectors ask in the same words is read once.
     var memo: HistoryMemo { get }
 
@@ -62,6 +65,9 @@ package final class HistoryMemo {
 extension History {
     /// Where there is no quarantine.
     package func quarantinedSecrets() -> [QuarantinedSecrets] { [] }
+
+    /// Where there are events and no lines.
+    package var intake: Intake? { nil }
 
     /// Where nothing is to be remembered.
     package var memo: HistoryMemo { HistoryMemo() }

@@ -26,6 +26,7 @@ package struct StatusReport {
     private let unseen: [Range<Int64>]
     /// Event times of which events came after scheduled runs had looked there.
     private let late: [Range<Int64>]
+    private let intake: IntakeRecord
     private let sqlite: String
     private let catalogBytes: Int64
     private let now: Int64
@@ -55,6 +56,7 @@ package struct StatusReport {
         findings = try trail.catalog.findingsByStatus()
         unseen = try trail.catalog.unseenSpans()
         late = try trail.catalog.lateSpans(recent: DetectionWindow.recent)
+        intake = try trail.catalog.intake()
         sqlite = try trail.catalog.sqliteVersion()
         catalogBytes = try trail.catalog.bytes()
     }
@@ -236,7 +238,7 @@ package struct StatusReport {
         }
     }
 
-    private var warnings: [String] { [clock, leftovers, replaced, warning].compactMap { $0 } }
+    private var warnings: [String] { [clock, blindness, leftovers, replaced, warning].compactMap { $0 } }
 
     private var leftovers: String? {
         guard !orphans.isEmpty else { return nil }
@@ -251,6 +253,19 @@ package struct StatusReport {
         guard !oldCatalogs.isEmpty else { return nil }
         return "rebuild has kept \(oldCatalogs.joined(separator: ", ")), with all that was in it, also what prune has "
             + "dropped since: delete it when you need its quarantined lines and findings no more."
+    }
+
+    /// What no rule can see.
+    private var blindness: String? {
+        if intake.lines == 0 { return "No line was ever read: authtrail ingest FILE reads a log." }
+        guard intake.quarantinedSinceStored > 0, intake.stored == 0 || intake.quarantinedSinceStored >= 20 else {
+            return nil
+        }
+        let since = intake.quarantineBegan.map { " since \(secondsText($0)) UTC" } ?? ""
+        let lines = Human.count(intake.quarantinedSinceStored)
+        return "All that was read\(since) is in quarantine, where no rule looks: \(lines) "
+            + (intake.quarantinedSinceStored == 1 ? "line" : "lines")
+            + (intake.quarantinedSource.map { ", most of \($0)." } ?? ".")
     }
 
     /// An epoch time in the wrong unit, or a clock that was never set.

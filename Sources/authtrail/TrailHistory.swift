@@ -44,9 +44,22 @@ struct TrailHistory: History {
 
     func daysWithEvents(in days: ClosedRange<Int32>) throws -> [Int32] { try trail.catalog.daysWithEvents(in: days) }
 
+    var intake: Intake? { get throws { try trail.catalog.intake().asIntake } }
+
     func quarantinedSecrets() throws -> [QuarantinedSecrets] { try trail.catalog.quarantinedSecrets() }
 
     func scan(_ scan: EventScan, _ body: (EventColumns) throws -> Void) throws { try trail.scan(scan, body) }
+}
+
+extension IntakeRecord {
+    /// The same as detectors know it.
+    var asIntake: Intake {
+        var intake = Intake(lines: lines, stored: stored)
+        intake.quarantinedSinceStored = quarantinedSinceStored
+        intake.quarantineBegan = quarantineBegan
+        intake.quarantinedSource = quarantinedSource
+        return intake
+    }
 }
 
 /// The tokens that detectors asked for by id, so that the next one that asks need not.

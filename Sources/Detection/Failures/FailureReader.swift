@@ -190,6 +190,9 @@ extension EventColumns {
     /// The client of each row; one that hides behind a proxy is absent. The batch must hold `ip`.
     func clients(behind proxies: [IPNetwork] = []) -> [Client] {
         self[.ip].values(none: .absent) { text in
+            if text.contains(UInt8(ascii: ",")) {
+                return IPKey.client(ofList: text, behind: proxies).map { .known($0) } ?? .unreadable
+            }
             guard let key = IPKey(bytes: text) else { return .unreadable }
             return proxies.contains { $0.contains(key) } ? .absent : .known(key)
         }

@@ -46,8 +46,45 @@ package struct IPKey: Hashable, Sendable {
     /// The key of an address as logged, or nil.
     package init?(_ text: String) { self.init(bytes: Array(text.utf8)[...]) }
 
-    /// The key of an address as logged, or nil.
+    /// The key of an address as logged, or nil. Of a list, as a header that proxies lengthen has it, it is the client:
+    /// the last address that belongs to no proxy.
     package init?(bytes text: ArraySlice<UInt8>) {
+        guard text.contains(UInt8(ascii: ",")) else {
+            self.init(single: text)
+            return
+        }
+        guard let key = Self.client(ofList: text, behind: []) else { return nil }
+        self = key
+    }
+
+    /// The client that a list of addresses names. Each proxy adds the address that it sees at the end, and whoever
+    /// sends such a header himself can only begin the list: so it is read from its end, past `proxies` and addresses of
+    /// inner networks. If there are no others, the last one is somebody, too.
+    static func client(ofList text: ArraySlice<UInt8>, behind proxies: [IPNetwork]) -> IPKey? {
+        let parts = text.suffix(1000).split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).suffix(16)
+        let keys = parts.reversed().compactMap { part -> IPKey? in
+            let trimmed = part.drop { $0 == 0x20 }
+            let end = trimmed.lastIndex { $0 != 0x20 }.map { $0 + 1 } ?? trimmed.startIndex
+            return IPKey(single: trimmed.prefix(upTo: end))
+        }
+        return keys.first { key in !key.isInner && !proxies.contains { $0.contains(key) } } ?? keys.first
+    }
+
+    /// An address that no client on the internet has.
+    private var isInner: Bool {
+        switch family {
+        case .v4:
+            let inner: [(bits: UInt64, length: UInt64)] = [
+                (10 << 24, 8), (127 << 24, 8), (172 << 24 | 16 << 16, 12), (192 << 24 | 168 << 16, 16),
+                (169 << 24 | 254 << 16, 16), (100 << 24 | 64 << 16, 10),
+            ]
+            return inner.contains { bits >> (32 - $0.length) == $0.bits >> (32 - $0.length) }
+        default: return bits == 0 || bits >> 57 == 0xFC >> 1 || bits >> 54 == 0xFE80 >> 6
+        }
+    }
+
+    /// The key of one address, or nil.
+    private init?(single text: ArraySlice<UInt8>) {
         // The longest address is 45 bytes; a zone or port may follow.
         guard text.count <= 100, let host = Self.host(of: text) else { return nil }
         if let address = Self.v4(host) {

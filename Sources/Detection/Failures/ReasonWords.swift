@@ -45,9 +45,13 @@ struct UnknownReasons {
             .map(ReasonWords.folded)
     }
 
+    /// Whether each row has a reason that no list names.
+    func areUnknown(_ events: EventColumns) -> [Bool] {
+        events[.reason].values(none: false) { !ReasonWords.contains(known, $0) }
+    }
+
     mutating func count(_ events: EventColumns, in window: DetectionWindow) {
-        let known = known
-        let isUnknown = events[.reason].values(none: false) { !ReasonWords.contains(known, $0) }
+        let isUnknown = areUnknown(events)
         var rows: [UInt32: Int] = [:]
         for row in 0..<events.count where isUnknown[row] && window.contains(events.ts[row]) {
             rows[events[.reason].indices[row], default: 0] += 1

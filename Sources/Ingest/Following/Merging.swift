@@ -3,7 +3,7 @@ internal import Files
 internal import Segments
 internal import Trail
 
-/// Merges the small segments that a follower, or many short runs, write, a few commits after one another, so that a
+/// Merges the small segments that a follower, or many short runs, write a few commits after one another, so that a
 /// month has few of them.
 ///
 /// Nothing is read meanwhile, so only small ones are merged here, which takes a fraction of a second; `compact` merges
@@ -12,7 +12,7 @@ struct Merging {
     /// Commits after which it is looked whether something is worth merging; and those after which also while there is
     /// much to read.
     private static let commits = 8
-    private static let manyCommits = 64
+    private static let manyCommits = 32
 
     private let compaction: Compaction
     private var waiting = 0
@@ -51,8 +51,8 @@ extension Merging {
     private static let mostSegments = 128
     private static let mostRows: Int64 = 1 << 17
 
-    /// Merges what many short runs left, at the end of one that has stored something. What it read is true whatever
-    /// happens here.
+    /// Merges what many short runs have left, at the end of one that has stored something. What that one read is true
+    /// whatever happens here.
     /// - Returns: why nothing could be merged.
     static func afterRun(_ writer: TrailWriter, now: () -> Int64) -> (any Error)? {
         var policy = CompactionPolicy()

@@ -49,6 +49,14 @@ package struct DetectionReport: Sendable {
         hidden.sort { Finding.precedes($0.finding, $1.finding) }
     }
 
+    /// Adds findings to those of their detectors.
+    package mutating func add(_ findings: [Finding]) {
+        for finding in findings {
+            guard let place = results.firstIndex(where: { $0.detector == finding.detector }) else { continue }
+            results[place].findings.append(finding)
+        }
+    }
+
     /// Gives the findings of which `isSo` a status.
     package mutating func mark(_ status: Finding.Status, where isSo: (Finding) -> Bool) {
         for result in results.indices {

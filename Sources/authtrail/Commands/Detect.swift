@@ -79,13 +79,19 @@ struct Detect: ParsableCommand {
             detectors, on: opened, asOf: asOf?.micros, since: try since ?? unseen(opened), hiding: policy.allowlist,
             tellsMissing: true, isQuiet: trail.quiet)
         report.trailFlag = trail.flag
-        let known = try opened.catalog.states(of: report.findings.map(\.id))
+        // Somebody who looks beside a job leaves it to the job to say that it sees again.
+        let isJob = try new || opened.catalog.seenUntil() == nil
+        let over = try isJob && semantics == .gap ? Blindness.over(report, in: opened) : []
+        let known = try opened.catalog.states(of: (report.findings + over).map(\.id))
         // What has become worse since, or goes on, is open again.
         func isSettled(_ finding: Finding) -> Bool {
             known[finding.id]?.isSettled(severity: finding.severity.name, lastSeen: finding.lastSeen) ?? false
         }
         report.mark(.resolved) { isSettled($0) }
-        let all = report.findings + report.hidden.map(\.finding)
+        let blindness = Blindness(
+            report, beside: try Blindness.beside(detectors, report, on: opened), isScheduled: new,
+            mustSee: try new && Blindness.mustSee(report, in: opened, now: Clock.now()))
+        let all = report.findings + report.hidden.map(\.finding) + over
         let whole = report
         if new {
             report.onlyNew = true
@@ -95,6 +101,7 @@ struct Detect: ParsableCommand {
                     return finding.status == .resolved || state?.told == finding.words && state?.status != "resolved"
                 }
             }
+            report.add(over)
             if !trail.quiet { report.stillOpen = try stillOpen(opened, beside: report.findings, known) }
         }
         let formats = [output.format] + output.also.map(\.format)
@@ -105,10 +112,12 @@ struct Detect: ParsableCommand {
             : TrailFacts(version: Version.current, now: Clock.now())
         let isRead = try write(report, whole, facts)
         // Only now: what could not be written was not told.
-        try record(all, report, told: new && isRead ? report.findings : [], policy, opened)
-        if let failOn, report.findings.contains(where: { $0.severity >= failOn && $0.status != .resolved }) {
-            throw Failure(code: Failure.findings)
-        }
+        try record(all, report, told: new && isRead ? report.findings : [], over: isRead ? over : [], policy, opened)
+        // Findings come first: whoever must act on them must also know that the run has not seen all.
+        if let failOn, report.findings.contains(where: {
+            $0.severity >= failOn && $0.status != .resolved && $0.detector != BlindSpot.card.id
+        }) { throw Failure(code: Failure.findings, messages: blindness.messages) }
+        if blindness.isFailure { throw Failure(code: Failure.data, messages: blindness.messages) }
     }
 
     /// What the ledger holds open that this run does not tell again.
@@ -198,13 +207,17 @@ struct Detect: ParsableCommand {
     /// Notes the run in the ledger. A trail that may only be read has none; the literal semantics is a question, and
     /// its answers are no findings to keep.
     private func record(
-        _ all: [Finding], _ report: DetectionReport, told: [Finding], _ policy: PolicyFile, _ opened: Trail
+        _ all: [Finding], _ report: DetectionReport, told: [Finding], over: [Finding], _ policy: PolicyFile,
+        _ opened: Trail
     ) throws {
         guard semantics == .gap else { return }
         var run = RunRecord(
             startedAt: Clock.now(), asOf: report.window.asOf, windowFrom: report.window.from,
-            detectors: report.results.filter { $0.isEvaluable && !$0.isCut }.map { $0.detector }, count: all.count,
-            isTold: new
+            // That a blindness is over is told, not taken back in silence.
+            detectors: report.results.filter {
+                $0.isEvaluable && !$0.isCut && $0.detector != BlindSpot.card.id
+            }.map(\.detector),
+            count: all.count, isTold: new
         ) { all[$0].ledgerEntry }
         run.policy = policy.fingerprint
         run.isTrial = self.policy.policy != nil
@@ -219,6 +232,10 @@ struct Detect: ParsableCommand {
             try asOwner(of: opened.path) {
                 let ledger = try Catalog.ledger(path: opened.catalog.path)
                 try ledger.record(run, told: words)
+                for finding in over {
+                    _ = try ledger.change(
+                        finding: finding.id, to: "resolved", at: run.startedAt, by: nil, note: "a run could judge again")
+                }
                 // Somebody else may be reading: then the WAL stays for the next one to empty.
                 try? ledger.close()
             }

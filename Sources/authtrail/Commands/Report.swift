@@ -38,6 +38,11 @@ struct Report: ParsableCommand {
         let table = result.table(
             query.name, title: query.title, members: [.init("parameters", try parameters(query, values, newest))])
         try output.write { try print(table, as: output.format, to: $0) }
+        // A table without rows looks like peace, and here there was nothing to look at.
+        guard try opened.catalog.coverage() == nil else { return }
+        let errors = Output.standardError()
+        for message in Failure.noEvents.messages { try errors.line("authtrail: \(message)") }
+        try errors.finish()
     }
 
     private func parameters(_ query: NamedQuery, _ values: [String: String], _ newest: Int64) throws -> JSONValue {

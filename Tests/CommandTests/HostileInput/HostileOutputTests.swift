@@ -112,17 +112,17 @@ struct HostileOutputTests {
         let found = try findings()
         let entities = Set(found.filter { $0["class"]?.text == "use_after_revoke" }.compactMap { $0["entity"]?["value"]?.text })
         #expect(entities == Set(HostileTexts.all))
-        let rows = try run("detect", "--since", "start", "--format", "ndjson").output.split(separator: "\n")
+        let rows = try run("detect", "--since", "start", "--format", "ndjson", status: 65).output.split(separator: "\n")
         #expect(rows.count == found.count)
-        let ocsf = try run("detect", "--since", "start", "--format", "ocsf").output.split(separator: "\n").map {
+        let ocsf = try run("detect", "--since", "start", "--format", "ocsf", status: 65).output.split(separator: "\n").map {
             try JSONParser.parse(String($0))
         }
         #expect(Set(ocsf.compactMap { $0["message"]?.text }) == Set(found.compactMap { $0["title"]?.text }))
-        #expect(Self.csv(try run("detect", "--since", "start", "--format", "csv").output).count == found.count + 1)
-        let text = try run("detect", "--since", "start").output.split(separator: "\n")
+        #expect(Self.csv(try run("detect", "--since", "start", "--format", "csv", status: 65).output).count == found.count + 1)
+        let text = try run("detect", "--since", "start", status: 65).output.split(separator: "\n")
         #expect(text.count { $0.hasPrefix("  look      ") } == found.count)
         let metric = #/[a-z_]+(\{[a-z_]+="[a-z_-]+"(,[a-z_]+="[a-z_-]+")*\})? -?[0-9.]+/#
-        for line in try run("detect", "--since", "start", "--format", "prometheus").output.split(separator: "\n") {
+        for line in try run("detect", "--since", "start", "--format", "prometheus", status: 65).output.split(separator: "\n") {
             #expect(line.hasPrefix("# ") || line.wholeMatch(of: metric) != nil, "\(line)")
         }
         for format in ["text", "json", "ndjson", "csv", "markdown"] {
@@ -134,7 +134,7 @@ struct HostileOutputTests {
 
     @Test func `the page has no element and no attribute but its own`() throws {
         let found = try findings()
-        let page = try run("detect", "--since", "start", "--format", "html").output
+        let page = try run("detect", "--since", "start", "--format", "html", status: 65).output
         let known: Set = [
             "!DOCTYPE", "html", "head", "meta", "title", "style", "body", "header", "h1", "h2", "h3", "p", "ul", "li", "b", "figure",
             "figcaption", "svg", "desc", "g", "rect", "line", "text", "article", "span", "dl", "dt", "dd", "code", "details", "summary",
@@ -154,7 +154,7 @@ struct HostileOutputTests {
     }
 
     @Test func `every command that is offered is one line, and a shell takes it for what it is about`() throws {
-        let text = try run("detect", "--since", "start").output
+        let text = try run("detect", "--since", "start", status: 65).output
         let offered = text.split(separator: "\n").filter { $0.hasPrefix("  look      ") }.map { String($0.dropFirst(12)) }
         // In place of the program, one that notes its words.
         let noted = program.folder + "/noted"
@@ -206,7 +206,7 @@ struct HostileOutputTests {
         #expect(rest.lifetimes == Policy.Lifetimes() && rest.rotationOverlap == Policy().rotationOverlap)
         #expect(rest.writeScopes == Policy().writeScopes && policy.allowlist.entries.isEmpty)
         #expect(rest.rates[.anonymousByIP] == 40 && policy.settings.failedVerificationByIP.trustedProxies.isEmpty)
-        #expect(try program.run("detect", "-q", "--policy", path, "--trail", trail).status == 0)
+        #expect(try program.run("detect", "-q", "orphan-token", "--policy", path, "--trail", trail).status == 0)
     }
 
     @Test func `an allowance that explain offers is about the name of the finding, and hides that one only`() throws {

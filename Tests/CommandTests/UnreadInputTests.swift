@@ -1,0 +1,56 @@
+import Foundation
+import Testing
+
+/// What `ingest` cannot read is said, by the exit code too, and keeps nothing else from being read.
+struct UnreadInputTests {
+    private let program = Program()
+
+    @Test func `a folder without a log is said`() throws {
+        try program.shell("mkdir empty")
+        let run = try program.run("ingest", "-q", program.folder + "/empty")
+        #expect(run.status == 65)
+        #expect(run.errors.contains("no log found"))
+    }
+
+    @Test func `lines of which none is an event are said`() throws {
+        let path = program.write("a.log", "nothing\nthat is an event\n")
+        let run = try program.run("ingest", "-q", path)
+        #expect(run.status == 65)
+        #expect(run.errors.contains("none of the 2 lines read is an event, so nothing can be judged"))
+        // Nothing new is no blindness.
+        #expect(try program.run("ingest", "-q", path).status == 0)
+        let status = try program.run("status")
+        #expect(status.output.contains("a.log: none of its lines is an event"))
+    }
+
+    @Test func `a path that is not there is named while it is followed, kept by status, and ends with 65`() throws {
+        let run = try program.shell("""
+            timeout --preserve-status -s TERM 2 "$AUTHTRAIL" ingest --follow -q "$PWD/none.log"; echo "exit $?"
+            "$AUTHTRAIL" status --format json
+            """)
+        #expect(run.output.contains("exit 65"))
+        #expect(run.errors.contains("none.log: there is no such file"))
+        #expect(run.output.contains("\"kind\": \"missing\""))
+    }
+
+    @Test func `what cannot be read keeps nothing else from being read, and the exit code says it`() throws {
+        _ = program.write("a.log", threeLines)
+        let run = try program.shell("""
+            "$AUTHTRAIL" ingest -q none.log a.log 'x/*.log'; echo "exit $?"
+            "$AUTHTRAIL" query 'SELECT count(*) AS n FROM events' --format csv
+            """)
+        #expect(run.output == "exit 65\nn\n2\n")
+        #expect(run.errors.contains("cannot read none.log") && run.errors.contains("cannot read x/*.log"))
+    }
+
+    @Test func `a name that is no UTF-8 can be given, read and shown`() throws {
+        _ = program.write("a.log", threeLines)
+        let run = try program.shell("""
+            mv a.log "$(printf 'h\\364te.log')"
+            "$AUTHTRAIL" ingest -q "$(printf 'h\\364te.log')"; echo "exit $?"
+            "$AUTHTRAIL" query 'SELECT count(*) AS n FROM events' --format csv
+            "$AUTHTRAIL" export --lines --source "$(printf 'h\\364te.log')" | cmp - "$(printf 'h\\364te.log')"
+            """)
+        #expect(run.output == "exit 0\nn\n2\n", "\(run.errors)")
+    }
+}
