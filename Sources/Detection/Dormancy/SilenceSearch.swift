@@ -108,7 +108,7 @@ struct SilenceSearch {
         }
     }
 
-    /// Openings with what is known about their tokens, of which all are asked at once: in a young log every token opens.
+    /// Openings with what is known about their tokens, all asked for at once: in a young log every token opens.
     private func wakings(_ openings: [Opening]) throws -> [Waking] {
         let asked = Set(openings.map(\.token)).sorted()
         var lives: [UInt32: TokenLife] = [:]
