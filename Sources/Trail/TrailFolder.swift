@@ -28,7 +28,10 @@ enum TrailFolder {
 
     /// Refuses, by `FileError.untrusted`, a trail in which something else lies under one of the names.
     static func require(_ trail: String, forWriting isWriting: Bool) throws(FileError) {
-        for name in files { try requireOrdinary(file: trail + "/" + name, mayBeLink: !isWriting) }
+        // Who only reads needs no key.
+        for name in files where isWriting || name != SegmentLayout.secretKey {
+            try requireOrdinary(file: trail + "/" + name, mayBeLink: !isWriting)
+        }
         for name in [SegmentLayout.segments, SegmentLayout.orphans] {
             // A file there leads nowhere; whoever would write below it says so, and tries again when it has gone.
             guard kind(ofPath: trail + "/" + name) != .file else { continue }

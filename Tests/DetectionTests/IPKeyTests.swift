@@ -18,6 +18,24 @@ struct IPKeyTests {
         #expect(IPKey(text)?.text == key)
     }
 
+    @Test(arguments: [
+        ("203.0.113.9, 10.0.0.1", "203.0.113.9"), ("203.0.113.9,198.51.100.7", "198.51.100.7"),
+        ("6.6.6.6, 203.0.113.9, 127.0.0.1, 192.168.1.1:80", "203.0.113.9"), ("unknown, 203.0.113.9", "203.0.113.9"),
+        ("2001:db8::1, fe80::1", "2001:db8::/64"), ("10.0.0.2, 10.0.0.1", "10.0.0.1"), (" 203.0.113.9 , ", "203.0.113.9"),
+        ("172.32.0.1, 172.31.255.255, 100.64.0.1, fd00::1", "172.32.0.1"),
+    ])
+    func `a list of addresses is the last client in it that is none of an inner network`(_ text: String, _ key: String) {
+        #expect(IPKey(text)?.text == key)
+    }
+
+    @Test func `a list of nothing is nobody, and trusted proxies are passed over`() throws {
+        for text in [",", "unknown, -", " , ,", "1.2.3, 4"] { #expect(IPKey(text) == nil, "\(text)") }
+        let proxies = try [#require(IPNetwork("198.51.100.0/24"))]
+        let list = Array("203.0.113.9, 198.51.100.7, 198.51.100.8".utf8)[...]
+        #expect(IPKey.client(ofList: list, behind: proxies)?.text == "203.0.113.9")
+        #expect(IPKey.client(ofList: list, behind: [])?.text == "198.51.100.8")
+    }
+
     @Test func `a network has a name that is read back, and holds its members`() throws {
         let member = try #require(IPKey("2001:db8:1:2ff::9"))
         let names = member.withNetworks.map(\.text)
@@ -34,7 +52,7 @@ struct IPKeyTests {
 
     @Test(arguments: [
         "", " ", "-", "unknown", "010.0.0.1", "203.0.113.07", "203.0.113", "203.0.113.7.1", "203.0.113.256",
-        "203.0.113.7 ", " 203.0.113.7", "203.0.113.7,198.51.100.1", "0x7f.0.0.1", "2130706433", "203.0.113.7:",
+        "203.0.113.7 ", " 203.0.113.7", "0x7f.0.0.1", "2130706433", "203.0.113.7:",
         "203.0.113.7:65536", "203.0.113.7:x", "203.0.113.7%eth0", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9",
         "1:2:3:4:5:6:7:8::", "1::2::3", ":::", ":1", "1:", "12345::", "g::1", "::203.0.113.007", "203.0.113.7::",
         "fe80::1%", "[2001:db8::1", "2001:db8::1]", "[203.0.113.7]:80", "[2001:db8::1]443", "[2001:db8::1]:",

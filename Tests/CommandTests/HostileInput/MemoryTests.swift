@@ -83,7 +83,11 @@ struct MemoryTests {
 
     @Test func `a gzip file that was cut keeps its lines and is named`() throws {
         let make = "import gzip, random; random.seed(1); f = gzip.compress(b''.join(N.replace(b'\\\"n\\\"', b'\\\"%d\\\"' % random.getrandbits(64)) for i in range(9000))); open(name, 'wb').write(f[:len(f) // 2])"
-        let (run, _) = try ingest("a.ndjson.gz", make)
+        let (young, _) = try ingest("a.ndjson.gz", make)
+        #expect(young.status == 65)
+        #expect(young.errors.contains("a.ndjson.gz yet: its gzip data have no end"))
+        // More of it may be to come, unless somebody says that it is all.
+        let run = try program.run("ingest", "--final", "--format", "json", program.folder + "/a.ndjson.gz")
         #expect(run.status == 65)
         #expect(run.errors.contains("a.ndjson.gz: the gzip data end in the middle"))
         let stored = try #require(JSONParser.parse(run.output)["stored"]?.integer)
