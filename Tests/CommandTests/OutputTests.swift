@@ -17,7 +17,7 @@ struct OutputTests {
         #expect(report.members?.map(\.key) == [
             "schema_version", "read", "stored", "quarantined", "blank", "duplicate", "flagged", "future",
             "lines_redacted", "segments", "bytes_in", "bytes_stored", "seconds", "inputs", "unchanged_inputs",
-            "waiting", "problems",
+            "waiting", "unfinished", "problems",
         ])
         for (name, value) in [("read", 2), ("stored", 1), ("blank", 1), ("quarantined", 0), ("flagged", 1), ("segments", 1)] {
             #expect(report[name]?.integer == Int64(value), "\(name)")
