@@ -113,11 +113,7 @@ struct SilenceSearch {
         }
     }
 
-<<<<<<< HEAD
-    /// Openings with what is known about their tokens, all of which are asked at once: in a young log each token opens.
-=======
     /// Openings with what is known about their tokens, all asked for at once: in a young log every token opens.
->>>>>>> h-d
     private func wakings(_ openings: [Opening]) throws -> [Waking] {
         let asked = Set(openings.map(\.token)).sorted()
         var lives: [UInt32: TokenLife] = [:]

@@ -1,12 +1,7 @@
 /// The first time of each combination of four numbers.
 ///
-<<<<<<< HEAD
-/// Millions of uses show few combinations, so this is a table for looking up in place of a dictionary: 24 bytes a slot,
-/// and no call to hash. Slots are chosen by a number of the process, so that nobody can aim at them.
-=======
 /// Millions of uses show few combinations, so this is a table for looking up, in place of a dictionary: 24 bytes a
 /// slot, and no call to hash. Slots are chosen by a number of the process, so that nobody can aim at them.
->>>>>>> h-d
 struct FirstTimes {
     typealias Key = SIMD4<UInt32>
 
