@@ -234,7 +234,8 @@ struct Detect: ParsableCommand {
                 try ledger.record(run, told: words)
                 for finding in over {
                     _ = try ledger.change(
-                        finding: finding.id, to: "resolved", at: run.startedAt, by: nil, note: "a run could judge again")
+                        finding: finding.id, to: "resolved", at: run.startedAt, by: nil,
+                        note: "a run could judge again")
                 }
                 // Somebody else may be reading: then the WAL stays for the next one to empty.
                 try? ledger.close()
