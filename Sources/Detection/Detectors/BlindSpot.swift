@@ -125,7 +125,7 @@ package struct BlindSpot: Detector {
             reasons.count(events, in: window)
         }
         guard judged == 0, one.events >= Self.leastFailures else { return nil }
-        let words = reasons.counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(3).map { "`\($0.key)`" }
+        let words = reasons.counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(3).map { "`\(Self.shown($0.key))`" }
         var why: [String] = []
         if withoutClient > 0 {
             why.append("\(withoutClient) name no address of a client in `ip`, or one of a trusted proxy")
@@ -145,6 +145,12 @@ package struct BlindSpot: Detector {
                 + "\(Timestamp.text(one.last)), and no rule can judge any of them: "
                 + why.joined(separator: "; ") + ".",
             context: ongoing(context)), one, asOf: window.asOf)
+    }
+
+    /// A reason as an example in a sentence: a log may hold one of any length.
+    private static func shown(_ reason: String) -> String {
+        let scalars = reason.unicodeScalars
+        return scalars.count > 60 ? String(String.UnicodeScalarView(scalars.prefix(60))) + "…" : reason
     }
 
     package static let examples: [DetectorExample] = [
