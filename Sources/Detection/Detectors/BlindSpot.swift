@@ -125,7 +125,8 @@ package struct BlindSpot: Detector {
             reasons.count(events, in: window)
         }
         guard judged == 0, one.events >= Self.leastFailures else { return nil }
-        let words = reasons.counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(3).map { "`\(Self.shown($0.key))`" }
+        let words = reasons.counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(3)
+            .map { "`\(Self.shown($0.key))`" }
         var why: [String] = []
         if withoutClient > 0 {
             why.append("\(withoutClient) name no address of a client in `ip`, or one of a trusted proxy")
