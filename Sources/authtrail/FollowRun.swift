@@ -75,7 +75,7 @@ struct Journal {
 
     func tell(_ notice: FollowNotice) {
         switch notice {
-        case .problem, .blocked, .nothingFound: write(notice.sentence, isAlarm: true)
+        case .problem, .blind, .blocked, .nothingFound: write(notice.sentence, isAlarm: true)
         case .ended(_, _, let lost) where lost > 0: write(notice.sentence, isAlarm: true)
         case .ended(_, .missing, _): write(notice.sentence, isAlarm: true)
         default: note(notice.sentence)
@@ -110,6 +110,7 @@ extension FollowNotice {
                 + (lost > 0 ? "; at least \(lost) bytes of it were written and could not be read" : "")
         case .problem(let path, let error):
             "\(error)".contains(path) ? "\(error); trying again" : "\(path): \(error); trying again"
+        case .blind(let path, let error): "\(path): \(error)"
         case .nothingFound(let words):
             "no log found in \(words.joined(separator: " ")) yet; of a folder, files are read that end in .ndjson, "
                 + ".jsonl, .json or .log, also with .gz, a number or a date behind"

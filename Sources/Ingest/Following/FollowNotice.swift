@@ -11,6 +11,8 @@ package enum FollowNotice: Sendable {
     case ended(path: String, SourceRecord.Ending, lost: Int64)
     /// An input cannot be read; it is tried again, and told again only when the reason changes.
     case problem(path: String, any Error)
+    /// An input was read, and nothing in it is an event so far.
+    case blind(path: String, any Error)
     /// An input that could not be read can be read again.
     case solved(path: String)
     /// There is no log yet where one was looked for.

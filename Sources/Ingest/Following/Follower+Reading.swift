@@ -260,7 +260,8 @@ extension Follower {
     }
 
     func tell(_ path: String, _ error: any Error) {
-        if problems.add(path, error) { notify(.problem(path: path, error)) }
+        guard problems.add(path, error) else { return }
+        notify(error is BlindError ? .blind(path: path, error) : .problem(path: path, error))
     }
 
     func tellSolved(_ path: String) {
