@@ -34,17 +34,18 @@ class Program:
 
     def start(self, *arguments):
         command = [self.path, *arguments, "--trail", self.trail, "--format", "json", "--quiet"]
-        return subprocess.Popen(command, stdout=subprocess.PIPE)
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def __call__(self, *arguments):
         return self.answer(self.start(*arguments))
 
     @staticmethod
     def answer(process):
-        output = process.communicate()[0]
+        output, errors = process.communicate()
         # Odd logs may have failures of which none can be judged, which a run of detectors says by 65.
         allowed = (0, 65) if process.args[1] == "detect" else (0,)
-        require(process.returncode in allowed, f"{' '.join(process.args)}: exit {process.returncode}")
+        where = f"{' '.join(process.args)}: exit {process.returncode}"
+        require(process.returncode in allowed, f"{where}: {errors.decode(errors='replace')[:500]}")
         return json.loads(output)
 
     def rows(self, process):

@@ -109,6 +109,17 @@ struct FollowTroubleTests {
         #expect(try followed.tokens() == (0..<20).map { "t\($0 + 10)" })
     }
 
+    @Test(arguments: ["", "; gzip logs/*"])
+    func `many files that are met in the same moment are committed together`(_ compressing: String) throws {
+        place.shell("mkdir logs")
+        for number in 100..<200 { place.write("logs/\(number).log", use("t\(number)") + "\n") }
+        place.shell(":" + compressing)
+        let followed = try Followed(place, "logs")
+        try followed.pass(seconds: 15)
+        #expect(try followed.tokens() == (100..<200).map { "t\($0)" })
+        #expect(try Trail(reading: place.trail).catalog.segments().count == 1)
+    }
+
     @Test func `a compressed file that ends within a line waits for the rest of it, but not for ever`() throws {
         let (first, second) = (use("t1") + "\n" + use("t2").prefix(20), use("t2").dropFirst(20) + "\n")
         place.write("first", String(first))

@@ -91,11 +91,13 @@ extension Follower {
     /// end and closed: thousands of them take no more memory than one.
     private func beginReading(_ file: LiveFile, _ time: Int64) throws {
         if file.source.isFinite {
-            while files[file.identity] === file, !wantsStop(), try read(file, time) { try commitIfDue(ticks()) }
+            while files[file.identity] === file, !wantsStop(), try read(file, time) {
+                try commitIfDue(ticks(), mayWait: true)
+            }
         } else if file.source.record.checkpoint == 0 {
             _ = try read(file, time)
         }
-        try commitIfDue(ticks())
+        try commitIfDue(ticks(), mayWait: true)
     }
 
     private func rename(_ file: LiveFile, _ path: String) {

@@ -219,11 +219,13 @@ package final class Follower {
 
     func noteInput(_ path: String) { inputs.insert(PathKey(path)) }
 
-    func commitIfDue(_ time: Int64) throws {
+    /// - Parameter mayWait: more files are about to be met, so that they need not have a commit each.
+    func commitIfDue(_ time: Int64, mayWait: Bool = false) throws {
         guard intake.hasNews else { return waitingSince = nil }
         let since = waitingSince ?? time
         waitingSince = since
-        guard intake.isFull || hasNewcomers || time - since >= options.flushInterval else { return }
+        let isDue = intake.isFull || hasNewcomers && !mayWait || time - since >= options.flushInterval
+        guard isDue else { return }
         hasNewcomers = false
         try intake.commit()
         merging.noteCommit()
