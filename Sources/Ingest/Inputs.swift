@@ -22,6 +22,10 @@ package enum Inputs {
     private static let endings = [".ndjson", ".jsonl", ".json", ".log"].map { Array($0.utf8) }
     private static let gzip = Array(".gz".utf8)
 
+    /// Which files a folder gives, for whoever finds none.
+    package static let folderRule = "of a folder, files are read that end in .ndjson, .jsonl, .json or .log, also with "
+        + ".gz, a number or a date behind"
+
     /// What words name, and what kept some of them from naming anything.
     package struct Found: Sendable {
         package var inputs: [Input] = []

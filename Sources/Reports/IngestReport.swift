@@ -43,8 +43,7 @@ package struct IngestReport: Sendable {
     /// Why nothing of what was asked for can be judged, or nil: a job must not stay silent when it is blind.
     package var blindness: String? {
         if summary.inputs == 0, summary.problems.isEmpty {
-            return "no log found: of a folder, files are read that end in .ndjson, .jsonl, .json or .log, also with "
-                + ".gz, a number or a date behind"
+            return "no log found: \(Inputs.folderRule)"
         }
         let counts = summary.counts
         guard counts.quarantined > 0, counts.stored == 0 else { return nil }

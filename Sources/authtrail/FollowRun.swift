@@ -112,8 +112,7 @@ extension FollowNotice {
             "\(error)".contains(path) ? "\(error); trying again" : "\(path): \(error); trying again"
         case .blind(let path, let error): "\(path): \(error)"
         case .nothingFound(let words):
-            "no log found in \(words.joined(separator: " ")) yet; of a folder, files are read that end in .ndjson, "
-                + ".jsonl, .json or .log, also with .gz, a number or a date behind"
+            "no log found in \(words.joined(separator: " ")) yet; \(Inputs.folderRule)"
         case .solved(let path): "\(path) can be read again"
         case .blocked(let error, let seconds):
             "\(error); reading waits, and nothing is lost by it; trying again in \(max(1, seconds)) s, then less often"
