@@ -217,7 +217,7 @@ extension SourceIdentity {
             if first.count < headLength { first.append(contentsOf: buffer[..<read].prefix(headLength - first.count)) }
             last.append(contentsOf: buffer[..<read])
             if last.count > mostCompared || holdsWholeLine(last.suffix(comparedLength)) {
-                last = Array(last.suffix(max(comparedLength, 0)))
+                last = Array(last.suffix(comparedLength))
             }
             count += Int64(read)
         }

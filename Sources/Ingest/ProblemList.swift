@@ -35,8 +35,6 @@ struct ProblemList {
         return now.removeValue(forKey: key) != nil
     }
 
-    func contains(_ path: String) -> Bool { now[PathKey(path)] != nil }
-
     /// What is still wrong and keeps something from being read that may be there: damaged files are read as far as they
     /// go, and that is that.
     var unsolved: [IngestSummary.Problem] {
@@ -47,11 +45,11 @@ struct ProblemList {
     /// Keeps in the catalog what has changed. What is known of other inputs stays, unless they are gone.
     ///
     /// A catalog that cannot be written now is no reason to stop; it is tried again with the next change or turn.
-    mutating func save(in catalog: Catalog, at time: Int64, isOver: (String) -> Bool = { _ in false }) {
+    mutating func save(in catalog: Catalog, at time: Int64) {
         let gone = stored.values.filter { problem in
             let key = PathKey(problem.path)
             guard now[key] == nil else { return false }
-            return isOver(problem.path) || problem.kind != .missing && kind(ofPath: problem.path) == .missing
+            return problem.kind != .missing && kind(ofPath: problem.path) == .missing
         }
         guard isChanged || !gone.isEmpty else { return }
         var wanted = stored

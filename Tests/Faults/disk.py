@@ -111,6 +111,21 @@ def full_once(bench):
             bench.verify(where)
 
 
+def recovers(bench, mount, process, log, where):
+    """A follower that a full disk has stopped stores everything once there is room."""
+    bench.tally.point("reading waits" in bench.said())
+    if process.poll() is not None:
+        bench.tally.fault(f"{where}: it ended with {process.returncode}: {last(bench.said())}")
+    mount.free()
+    if process.poll() is None:
+        if not bench.wait_for(len(log.tokens), 60):
+            bench.tally.fault(f"{where}: not all is stored 60 s after room was made: {last(bench.said())}")
+        bench.stop(process, where)
+    bench.complete(["ingest", "-q", log.path], where)
+    bench.compare(log.tokens, where)
+    bench.verify(where)
+
+
 def full_follow(bench):
     reason = cannot_mount(bench)
     if reason:
@@ -131,17 +146,7 @@ def full_follow(bench):
                 log.append(range(written, written + 2000))
                 written += 2000
                 time.sleep(0.2)
-            bench.tally.point("reading waits" in bench.said())
-            if process.poll() is not None:
-                bench.tally.fault(f"{where}: it ended with {process.returncode}: {last(bench.said())}")
-            mount.free()
-            if process.poll() is None:
-                if not bench.wait_for(len(log.tokens), 60):
-                    bench.tally.fault(f"{where}: not all is stored 60 s after room was made: {last(bench.said())}")
-                bench.stop(process, where)
-            bench.complete(["ingest", "-q", log.path], where)
-            bench.compare(log.tokens, where)
-            bench.verify(where)
+            recovers(bench, mount, process, log, where)
 
 
 def cannot_fill(bench):
@@ -207,17 +212,7 @@ def full_ext4_follow(bench):
                 # A little more room, and all of it taken again.
                 mount.free()
                 mount.fill(bench.random.randrange(0, 40) * 1024)
-            bench.tally.point("reading waits" in bench.said())
-            if process.poll() is not None:
-                bench.tally.fault(f"{where}: it ended with {process.returncode}: {last(bench.said())}")
-            mount.free()
-            if process.poll() is None:
-                if not bench.wait_for(len(log.tokens), 60):
-                    bench.tally.fault(f"{where}: not all is stored 60 s after room was made: {last(bench.said())}")
-                bench.stop(process, where)
-            bench.complete(["ingest", "-q", log.path], where)
-            bench.compare(log.tokens, where)
-            bench.verify(where)
+            recovers(bench, mount, process, log, where)
 
 
 def no_inodes(bench):

@@ -1,5 +1,4 @@
 internal import Catalog
-internal import Segments
 internal import Files
 internal import Segments
 
@@ -120,7 +119,7 @@ extension Follower {
 
     /// Whether a compressed file that has an end may get another one: it was changed a short while ago.
     private func mayGoOn(_ file: LiveFile) -> Bool {
-        file.source.isFinite && ticks() - file.settledSince < options.grace && file.settledSince != .min
+        file.source.isFinite && file.settledSince.map { ticks() - $0 < options.grace } ?? false
     }
 
     /// Whether the last line of a compressed file is a whole one.
@@ -133,9 +132,9 @@ extension Follower {
     private func waitForRest(of file: LiveFile, _ time: Int64) throws -> Bool {
         let look = FileLook(path: file.source.record.path)
         drop(file)
-        if let look, look.identity == file.identity {
-            settling[file.identity] = Settling(look: look, since: file.settledSince, isWhole: true)
-            retries[file.identity] = (look, Retry(at: file.settledSince + options.grace))
+        if let look, look.identity == file.identity, let since = file.settledSince {
+            settling[file.identity] = Settling(look: look, since: since, isWhole: true)
+            retries[file.identity] = (look, Retry(at: since + options.grace))
         }
         return false
     }

@@ -14,7 +14,7 @@ final class LiveFile {
     /// Whether one of the words names it now.
     var isNamed = true
     /// Since when it has looked as it did when it was opened, for a compressed file.
-    var settledSince: Int64 = .min
+    var settledSince: Int64?
     /// Whether a compressed file was read up to a damage.
     var isDamaged = false
     /// Reading it failed: it is tried again later, each time with more patience.
