@@ -15,7 +15,7 @@ demo: build
 
 ## All tests, against real files, real SQLite, pyarrow and DuckDB.
 test: setup venv
-	AUTHTRAIL_PYTHON="$(CURDIR)/.venv/bin/python" swift test $(CHECK)
+	@AUTHTRAIL_PYTHON="$(CURDIR)/.venv/bin/python" bash Tests/run.sh $(CHECK)
 
 ## Speed and size beside DuckDB and ClickHouse; BENCH="--events 1000000 --runs 1" for a quick look.
 bench: build

@@ -33,7 +33,7 @@ let pipeline: [Target] = [
     .target(name: "QueryFiles", path: "Queries", resources: [.embedInCode("sql")]),
     .target(
         name: "Queries",
-        dependencies: ["Columns", "Events", "Rollups", "Catalog", "Trail", "QueryFiles", grdb, sqlite]),
+        dependencies: ["Columns", "Files", "Events", "Rollups", "Catalog", "Trail", "QueryFiles", grdb, sqlite]),
     .target(
         name: "Reports",
         dependencies: [

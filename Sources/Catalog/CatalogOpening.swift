@@ -13,6 +13,8 @@ extension Catalog {
         var configuration = Self.configuration(Patience(), isAlone: place.isAlone)
         configuration.readonly = true
         configuration.allowsUnsafeTransactions = snapshot
+        // A statement may sort more than fits into memory. A writer never does, and must not need a disk for it.
+        configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA temp_store = FILE") }
         let catalog = try Catalog(path: path, configuration, name: place.name, isSnapshot: snapshot)
         if snapshot { try catalog.beginSnapshot() }
         return catalog

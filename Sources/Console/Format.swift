@@ -20,11 +20,12 @@ package enum Format: String, CaseIterable, Sendable {
 /// One way to write a table. The kinds stand in `Formats/`.
 protocol TableFormat: Sendable {
     /// Writes the whole table, ending with a newline, and flushes nothing.
-    func write(_ table: Table, to output: Output) throws(ConsoleError)
+    func write(_ table: Table, to output: Output) throws
 }
 
-/// Writes a table. On a terminal it appears at once; elsewhere when the buffer is full or `output` finishes.
-package func print(_ table: Table, as format: Format, to output: Output) throws(ConsoleError) {
+/// Writes a table. On a terminal it appears at once; elsewhere when the buffer is full or `output` finishes. Throws
+/// `ConsoleError` and what the table's rows throw.
+package func print(_ table: Table, as format: Format, to output: Output) throws {
     try format.writer.write(table, to: output)
     if output.terminal.isTerminal { try output.flush() }
 }

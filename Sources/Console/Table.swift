@@ -1,5 +1,5 @@
 /// A report as data: named, typed columns and rows of cells. `print(_:as:to:)` writes it in any `Format`.
-package struct Table: Sendable, Equatable {
+package struct Table {
     /// The name of the report, as in the command: `failed-by-ip`. It is `report` in JSON.
     package var name: String
     /// The line above the table in text and Markdown; none if empty.
@@ -14,6 +14,8 @@ package struct Table: Sendable, Equatable {
     package let columns: [Column]
     /// The rows, each with a cell for every column.
     package private(set) var rows: [[Cell]] = []
+    /// Rows that come after these, from where they lie.
+    package var more: TableRows?
 
     /// How text sets out the rows. Other formats do not care.
     package enum Layout: Sendable, Equatable {
@@ -100,6 +102,15 @@ package struct Table: Sendable, Equatable {
         rows.append(row)
     }
 
+    /// The number of all rows.
+    package var rowCount: Int { rows.count + (more?.count ?? 0) }
+
+    /// Hands over all rows.
+    package func eachRow(_ body: ([Cell]) throws -> Void) throws {
+        for row in rows { try body(row) }
+        try more?.each(body)
+    }
+
     private static func distinct(_ columns: [Column]) -> [Column] {
         var taken: Set<String> = []
         return columns.map { column in
@@ -112,6 +123,17 @@ package struct Table: Sendable, Equatable {
             }
             return column
         }
+    }
+}
+
+/// Rows that are too many to be held in memory.
+package struct TableRows {
+    package let count: Int
+    /// Hands over the rows; may be called several times.
+    package let each: (_ body: ([Cell]) throws -> Void) throws -> Void
+
+    package init(count: Int, each: @escaping (_ body: ([Cell]) throws -> Void) throws -> Void) {
+        (self.count, self.each) = (count, each)
     }
 }
 

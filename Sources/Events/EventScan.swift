@@ -25,6 +25,9 @@ package struct EventScan: Sendable {
         self.fields = fields
     }
 
+    /// The columns to deliver and those that texts are looked for in.
+    package var fieldsRead: EventFields { fields.union(EventFields(texts.keys.map { $0 })) }
+
     /// The rows of a batch that match, ascending. The batch must hold the columns that the conditions look at.
     package func matchingRows(in columns: EventColumns) -> [Int] {
         let everyTime = from == .min && to == .max

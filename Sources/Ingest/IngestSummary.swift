@@ -12,6 +12,8 @@ package struct IngestSummary: Sendable {
     /// Of the flagged lines, those with a time more than five minutes ahead of the clock.
     package var future: Int64 = 0
     package var inputs = 0
+    /// Whether inputs were looked for and there was none, neither one to read nor one to complain of.
+    package var foundNothing = false
     /// Inputs in which nothing was new.
     package var unchanged = 0
     /// Bytes read, decompressed.
@@ -34,6 +36,7 @@ package struct IngestSummary: Sendable {
     func merging(_ other: IngestSummary) -> IngestSummary {
         var merged = self
         merged.inputs = other.inputs
+        merged.foundNothing = other.foundNothing
         merged.unchanged = other.unchanged
         merged.waiting = other.waiting
         merged.problems = other.problems

@@ -6,7 +6,7 @@ internal import Synchronization
 package import Trail
 
 /// The rows that a statement gave.
-package struct QueryResult: Sendable {
+package struct QueryResult {
     /// A value of a row. Times are integers (microseconds) here; `types` says which columns hold them.
     package enum Value: Sendable, Equatable {
         case null, integer(Int64), decimal(Double), text(String)
@@ -14,7 +14,7 @@ package struct QueryResult: Sendable {
 
     package var columns: [String]
     package var types: [NamedQuery.ValueType]
-    package var rows: [[Value]]
+    package var rows: ResultRows
 }
 
 /// Runs SQL over a trail: the tables of `CatalogViews` over the catalog, and `events`, `token_days`, `ip_hours` and
@@ -41,19 +41,22 @@ package final class QueryRunner {
         }
     }
 
-    /// Runs a report with values for its parameters, as text; those that are not given take their defaults.
-    package func run(_ query: NamedQuery, _ values: [String: String], newest: Int64) throws -> QueryResult {
+    /// Runs a report with values for its parameters, as text; those that are not given take their defaults. Of its rows
+    /// the first ones, if a number is given.
+    package func run(
+        _ query: NamedQuery, _ values: [String: String], newest: Int64, first: Int = .max
+    ) throws -> QueryResult {
         let bound = try query.bind(values, newest: newest)
-        return try run(query.sql, bound, types: query.columns.map { $0.type })
+        return try run(query.sql, bound, types: query.columns.map { $0.type }, first: first)
     }
 
     /// Runs any one statement that reads.
     package func run(sql: String) throws -> QueryResult {
-        try run(sql, [:], types: nil)
+        try run(sql, [:], types: nil, first: .max)
     }
 
     private func run(
-        _ sql: String, _ values: [String: BoundValue], types: [NamedQuery.ValueType]?
+        _ sql: String, _ values: [String: BoundValue], types: [NamedQuery.ValueType]?, first: Int
     ) throws -> QueryResult {
         do {
             return try trail.catalog.database.unsafeReentrantRead { db in
@@ -62,13 +65,13 @@ package final class QueryRunner {
                 // A statement may use fewer parameters than its header declares; SQLite takes no others.
                 let used = Set(Self.parameters(statement))
                 let arguments = StatementArguments(values.filter { used.contains($0.key) }.mapValues(Self.argument))
-                var result = QueryResult(
-                    columns: statement.columnNames, types: types ?? Self.types(statement), rows: [])
-                let rows = try Row.fetchCursor(statement, arguments: arguments)
-                while let row = try rows.next() {
-                    result.rows.append(row.databaseValues.enumerated().map { Self.value($1, $0, statement) })
+                let rows = ResultRows(width: statement.columnCount)
+                let cursor = try Row.fetchCursor(statement, arguments: arguments)
+                while rows.count < first, let row = try cursor.next() {
+                    try rows.append(row.databaseValues.enumerated().map { Self.value($1, $0, statement) })
                 }
-                return result
+                return QueryResult(
+                    columns: statement.columnNames, types: types ?? Self.types(statement), rows: rows)
             }
         } catch let error as DatabaseError {
             if let cause = VirtualTableModule.lastError.withLock({ $0.take() }) { throw cause }

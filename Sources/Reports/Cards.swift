@@ -10,7 +10,7 @@ package struct DetectorCards {
     package init(_ cards: [DetectorCard]) { self.cards = cards }
 
     /// Text gives each detector a paragraph; the other formats give it a row.
-    package func print(as format: Format, to output: Output) throws(ConsoleError) {
+    package func print(as format: Format, to output: Output) throws {
         guard format == .text else { return try Console.print(table, as: format, to: output) }
         for (place, card) in cards.enumerated() {
             if place > 0 { try output.line() }
@@ -18,7 +18,7 @@ package struct DetectorCards {
         }
     }
 
-    private func print(_ card: DetectorCard, to output: Output) throws(ConsoleError) {
+    private func print(_ card: DetectorCard, to output: Output) throws {
         let terminal = output.terminal
         try output.line(terminal.paint(card.id, .bold) + "  " + card.title)
         try output.line("  asks     \(card.question)")
@@ -60,7 +60,7 @@ package struct QueryCards {
     package init(_ queries: [NamedQuery]) { self.queries = queries }
 
     /// Text gives each report a paragraph; the other formats give it a row.
-    package func print(as format: Format, to output: Output) throws(ConsoleError) {
+    package func print(as format: Format, to output: Output) throws {
         guard format == .text else { return try Console.print(table, as: format, to: output) }
         for (place, query) in queries.enumerated() {
             if place > 0 { try output.line() }

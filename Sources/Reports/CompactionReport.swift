@@ -33,7 +33,7 @@ package struct CompactionReport: Sendable {
     }
 
     /// Writes the summary; the JSON has the same names, see Docs/json.md.
-    package func print(as format: Format, seconds: Double, to output: Output) throws(ConsoleError) {
+    package func print(as format: Format, seconds: Double, to output: Output) throws {
         let members = members(seconds)
         switch format {
         case .json: try output.line(JSONValue.object([.init("schema_version", 1)] + members).json(.pretty))

@@ -70,9 +70,7 @@ package struct Dashboard {
     private func topFailing(_ runner: QueryRunner) throws -> JSONValue {
         let query = try NamedQuery.named("failed-by-ip")
         let values = ["since": "24h", "until": "newest", "min_failures": "1", "min_credentials": "0"]
-        var result = try runner.run(query, values, newest: report.window.asOf)
-        result.rows = Array(result.rows.prefix(Self.rows))
-        return try rows(result)
+        return try rows(runner.run(query, values, newest: report.window.asOf, first: Self.rows))
     }
 
     private func dormant(_ runner: QueryRunner, _ asOf: String) throws -> JSONValue {
@@ -88,8 +86,8 @@ package struct Dashboard {
 
     private func rows(_ result: QueryResult) throws -> JSONValue {
         let table = result.table("")
-        return .array(table.rows.map { row in
-            .object(zip(table.columns, row).map { .init($0.name, $1.json) })
-        })
+        var rows: [JSONValue] = []
+        try table.eachRow { row in rows.append(.object(zip(table.columns, row).map { .init($0.name, $1.json) })) }
+        return .array(rows)
     }
 }

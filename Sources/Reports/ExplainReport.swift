@@ -51,7 +51,7 @@ package struct ExplainReport {
         }
     }
 
-    package func print(as format: Format, to output: Output) throws(ConsoleError) {
+    package func print(as format: Format, to output: Output) throws {
         switch format {
         case .json: try output.write(json.json(.pretty) + "\n")
         case .ndjson: try output.line(json.json())
@@ -109,19 +109,19 @@ package struct ExplainReport {
 
     private var meaning: String? { card?.classes.first { $0.name == finding.entry.class }?.meaning }
 
-    private func printText(isMarkdown: Bool, _ output: Output) throws(ConsoleError) {
+    private func printText(isMarkdown: Bool, _ output: Output) throws {
         let terminal = output.terminal
-        func head(_ text: String) throws(ConsoleError) {
+        func head(_ text: String) throws {
             try output.line()
             try output.line(isMarkdown ? "## \(text)" : terminal.paint(text, .bold))
             if isMarkdown { try output.line() }
         }
-        func item(_ text: String) throws(ConsoleError) {
+        func item(_ text: String) throws {
             if isMarkdown { return try output.line("- " + SafeText.markdownItem(text)) }
             for line in terminal.paragraph(SafeText.visible(text), indent: 2) { try output.line("  " + line) }
         }
         /// What somebody copies, which is not broken: a line of a log, YAML or a command.
-        func quote(_ text: String) throws(ConsoleError) {
+        func quote(_ text: String) throws {
             try output.line(isMarkdown ? "  - " + SafeText.markdownItem(text) : "    " + SafeText.visible(text))
         }
         let entry = finding.entry
@@ -200,7 +200,7 @@ package struct WhyQuietReport {
         self.asOf = asOf
     }
 
-    package func print(as format: Format, to output: Output) throws(ConsoleError) {
+    package func print(as format: Format, to output: Output) throws {
         var table = Table(
             "explain", title: "\(subject) as of \(secondsText(asOf)) UTC, rule by rule",
             columns: [.init("rule", .text, fit: .whole), .init("answer", .text, fit: .wrapped)])

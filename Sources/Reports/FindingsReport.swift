@@ -9,7 +9,7 @@ package struct FindingsReport {
 
     package init(_ findings: [LedgerFinding]) { self.findings = findings }
 
-    package func print(as format: Format, to output: Output) throws(ConsoleError) {
+    package func print(as format: Format, to output: Output) throws {
         try Console.print(table, as: format, to: output)
     }
 

@@ -13,7 +13,7 @@ package struct IngestReport: Sendable {
     }
 
     /// Writes the summary; the JSON has the same names, see Docs/json.md.
-    package func print(as format: Format, to output: Output) throws(ConsoleError) {
+    package func print(as format: Format, to output: Output) throws {
         switch format {
         case .json: try output.line(json.json(.pretty))
         case .ndjson: try output.line(json.json())
@@ -23,7 +23,7 @@ package struct IngestReport: Sendable {
 
     /// What a person should know beside the counts. With `onlyAlarms`, only what a scheduled job must not keep to
     /// itself: so much in quarantine that the format may have changed.
-    package func printRemarks(onlyAlarms: Bool, to output: Output) throws(ConsoleError) {
+    package func printRemarks(onlyAlarms: Bool, to output: Output) throws {
         let counts = summary.counts
         let isAlarm = counts.quarantined * 100 >= max(1, counts.lines - counts.blank)
         if counts.quarantined > 0, isAlarm || !onlyAlarms {
@@ -42,7 +42,7 @@ package struct IngestReport: Sendable {
 
     /// Why nothing of what was asked for can be judged, or nil: a job must not stay silent when it is blind.
     package var blindness: String? {
-        if summary.inputs == 0, summary.problems.isEmpty {
+        if summary.foundNothing {
             return "no log found: \(Inputs.folderRule)"
         }
         let counts = summary.counts
@@ -51,7 +51,7 @@ package struct IngestReport: Sendable {
             + "authtrail report quarantine says why"
     }
 
-    private func printDetails(to output: Output) throws(ConsoleError) {
+    private func printDetails(to output: Output) throws {
         if let error = summary.unmerged {
             let text = SafeText.visible("\(error)")
             try output.line("all is stored, but small segments could not be merged: \(text); run authtrail verify")

@@ -40,7 +40,7 @@ package struct PruneReport: Sendable {
     }
 
     /// JSON: see Docs/json.md; NDJSON and CSV: one row a month.
-    package func print(as format: Format, to output: Output) throws(ConsoleError) {
+    package func print(as format: Format, to output: Output) throws {
         switch format {
         case .json:
             let all = [.init("schema_version", 1)] + members + [

@@ -9,7 +9,7 @@ package struct RebuildReport: Sendable {
     package init(_ outcome: Rebuild.Outcome) { self.outcome = outcome }
 
     /// JSON: see Docs/json.md; NDJSON and CSV: one row a source of which something is lost.
-    package func print(as format: Format, to output: Output) throws(ConsoleError) {
+    package func print(as format: Format, to output: Output) throws {
         switch format {
         case .json:
             let lists: [JSONValue.Member] = [

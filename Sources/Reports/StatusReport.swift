@@ -62,7 +62,7 @@ package struct StatusReport {
     }
 
     /// Text and Markdown as tables; JSON as one document, see Docs/json.md; NDJSON and CSV as one row a source.
-    package func print(as format: Format, to output: Output) throws(ConsoleError) {
+    package func print(as format: Format, to output: Output) throws {
         switch format {
         case .json: try output.line(json.json(.pretty))
         case .ndjson, .csv: try Console.print(sourceTable, as: format, to: output)

@@ -17,7 +17,7 @@ package struct TraceReport {
         self.findings = findings.sorted { $0.entry.firstSeen < $1.entry.firstSeen }
     }
 
-    package func print(as format: Format, to output: Output) throws(ConsoleError) {
+    package func print(as format: Format, to output: Output) throws {
         try Console.print(format == .text && output.terminal.isTerminal ? story : table, as: format, to: output)
     }
 

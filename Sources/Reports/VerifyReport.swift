@@ -9,7 +9,7 @@ package struct VerifyReport: Sendable {
 
     /// JSON: `schema_version, ok, segments, events, bytes, problems [{object, name, what, advice, unread}], remarks` of
     /// the same form, `orphans {files, bytes, months}`.
-    package func print(as format: Format, to output: Output) throws(ConsoleError) {
+    package func print(as format: Format, to output: Output) throws {
         switch format {
         case .json: try output.line(json.json(.pretty))
         case .ndjson, .csv: try Console.print(table, as: format, to: output)

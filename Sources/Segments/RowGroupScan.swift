@@ -7,11 +7,24 @@ import Parquet
 /// The row group is passed over by kind, time, bounds and bloom filter, its pages by time. Conditions are then judged
 /// one after the other, each only on the pages where the ones before left rows, those that cost least first; what was
 /// decoded for a condition is kept if it is to be delivered, and all else is decoded only on the pages that are left.
+/// Of texts that hardly repeat, as in a flood, only some pages are held at a time.
 struct RowGroupScan {
     private let scan: EventScan
     private let reader: SegmentReader
     private let file: ParquetFile
     private let rowGroup: Int
+    /// The most rows that are looked at together, unless one page has more.
+    private let mostRows: Int
+    /// Some pages and, if only some of their rows are candidates, the places of these among them.
+    private struct Part {
+        var pages: [Int] = []
+        var rows: [Int]?
+    }
+
+    /// What is still to be looked at, the next one at the end; nil before the first look.
+    private var parts: [Part]?
+    /// The kinds that rows may have.
+    private var kinds = EventKinds.all
     /// The pages that still have candidates, ascending.
     private var pages: [Int] = []
     /// The rows of each page of the row group.
@@ -20,25 +33,63 @@ struct RowGroupScan {
     private var rows: [Int]?
     /// Columns of the candidates that are known already.
     private var found = EventColumns(fields: [])
+    /// By field, what its condition says about the entries of the row group's dictionary.
+    private var judges: [EventField: TextJudge] = [:]
+    /// Whether a condition refuses every entry: the bloom filter was wrong.
+    private var isHopeless = false
 
-    init(_ scan: EventScan, of reader: SegmentReader, _ file: ParquetFile, _ rowGroup: Int) {
+    init(_ scan: EventScan, of reader: SegmentReader, _ file: ParquetFile, _ rowGroup: Int, mostRows: Int) {
         self.scan = scan
         self.reader = reader
         self.file = file
         self.rowGroup = rowGroup
+        self.mostRows = mostRows
     }
 
-    /// The matching rows, or nil if there are none.
-    mutating func run() throws(SegmentError) -> EventColumns? {
-        let kinds = possibleKinds
-        guard !kinds.isDisjoint(with: scan.kinds), try mightMatch() else { return nil }
+    /// The next matching rows, or nil after the last ones.
+    mutating func next() throws(SegmentError) -> EventColumns? {
+        if parts == nil { parts = try begin() }
+        while let part = parts?.popLast(), !isHopeless {
+            (pages, rows, found) = (part.pages, part.rows, EventColumns(fields: []))
+            if let batch = try matches(), batch.count > 0 { return batch }
+        }
+        return nil
+    }
+
+    /// What has to be looked at.
+    private mutating func begin() throws(SegmentError) -> [Part] {
+        kinds = possibleKinds
+        guard !kinds.isDisjoint(with: scan.kinds), try mightMatch() else { return [] }
         cuts = try parquet { () throws(ParquetError) in try file.pages(rowGroup: rowGroup) }
-        guard try judgeTimes() else { return nil }
+        guard try judgeTimes() else { return [] }
+        return cutIntoParts().reversed()
+    }
+
+    /// The matching rows of the pages that are left, or nil if there are none.
+    private mutating func matches() throws(SegmentError) -> EventColumns? {
         if !kinds.isSubset(of: scan.kinds), try !judgeKinds() { return nil }
         for (field, condition) in scan.texts.sorted(by: { Self.cost($0) < Self.cost($1) }) {
             guard try judge(field, condition) else { return nil }
         }
         return try deliver()
+    }
+
+    /// The pages that are left and their candidates, cut into parts.
+    private func cutIntoParts() -> [Part] {
+        var parts: [Part] = [], part = Part(), count = 0, start = 0, taken = 0
+        for page in pages {
+            if count > 0, count + cuts[page].count > mostRows {
+                parts.append(part)
+                (part, start, count) = (Part(), start + count, 0)
+            }
+            part.pages.append(page)
+            count += cuts[page].count
+            guard let rows else { continue }
+            let first = taken
+            while taken < rows.count, rows[taken] < start + count { taken += 1 }
+            part.rows = (part.rows ?? []) + rows[first..<taken].map { $0 - start }
+        }
+        return parts + (part.pages.isEmpty ? [] : [part])
     }
 
     /// The kinds that rows may have by the bounds of their names.
@@ -113,18 +164,19 @@ struct RowGroupScan {
     }
 
     private mutating func judge(_ field: EventField, _ condition: TextCondition) throws(SegmentError) -> Bool {
-        let dictionary = try parquet { () throws(ParquetError) in
-            try file.dictionary(column: SegmentSchema.index(field), rowGroup: rowGroup)
+        if judges[field] == nil {
+            let dictionary = try parquet { () throws(ParquetError) in
+                try file.dictionary(column: SegmentSchema.index(field), rowGroup: rowGroup)
+            }
+            judges[field] = dictionary.map { TextJudge(condition, $0) }
+            isHopeless = judges[field]?.refusesAll ?? false
         }
-        var judge: TextJudge?
-        if let dictionary {
-            judge = TextJudge(condition, dictionary)
-            // The bloom filter was wrong.
-            if judge?.refusesAll == true { return false }
-        }
+        if isHopeless { return false }
         let columns = try decode(EventFields(field))
-        var judging = judge ?? TextJudge(condition, columns[field].dictionary)
-        return narrow(to: judging.places(of: columns[field].indices, at: rows), columns)
+        let indices = columns[field].indices
+        if let kept = judges[field]?.places(of: indices, at: rows) { return narrow(to: kept, columns) }
+        var judge = TextJudge(condition, columns[field].dictionary)
+        return narrow(to: judge.places(of: indices, at: rows), columns)
     }
 
     /// What is looked for exactly is rarer, and a function costs more.

@@ -139,15 +139,26 @@ package final class SegmentReader: @unchecked Sendable {
         return min...max
     }
 
-    /// Hands the matching rows to `body`, batch by batch, in the order in which they are stored.
-    ///
-    /// Each batch holds the columns that the scan asks for and comes from one row group.
+    /// Hands the matching rows to `body`, batch by batch, as `SegmentScan` gives them.
     package func scan(_ scan: EventScan, _ body: (EventColumns) throws -> Void) throws {
-        for rowGroup in 0..<rowGroupCount {
-            var rows = RowGroupScan(scan, of: self, file, rowGroup)
-            guard let batch = try rows.run(), batch.count > 0 else { continue }
-            try body(batch)
+        var rows = SegmentScan(scan, of: self)
+        while let batch = try rows.next() { try body(batch) }
+    }
+
+    func rows(_ scan: EventScan, rowGroup: Int, bytes: Int) -> RowGroupScan {
+        RowGroupScan(scan, of: self, file, rowGroup, mostRows: mostRows(of: scan.fieldsRead, rowGroup, bytes))
+    }
+
+    /// How many rows of a row group to hold, so that some of their columns take about so many bytes. Dictionaries do
+    /// not count: they are shared by all rows.
+    private func mostRows(of fields: EventFields, _ rowGroup: Int, _ bytes: Int) -> Int {
+        let rows = max(1, file.rowCount(rowGroup: rowGroup))
+        let perRow = EventField.allCases.filter { fields.contains($0) && has($0) }.reduce(1) { sum, field in
+            let column = SegmentSchema.index(field)
+            let isShared = !EventField.texts.contains(field) || file.hasDictionary(column: column, rowGroup: rowGroup)
+            return sum + 8 + (isShared ? 0 : file.rawBytes(column: column, rowGroup: rowGroup) / rows)
         }
+        return bytes / perRow
     }
 
     private static func number(_ bytes: [UInt8]) -> Int64? {

@@ -17,18 +17,20 @@ final class SegmentShelf: Sendable {
 
     /// Calls `body` with a reader of a segment, which is this call's alone.
     func withReader<Result>(_ file: String, _ body: (SegmentReader) throws -> Result) throws -> Result {
-        let reader = try take(file) ?? SegmentReader(path: file)
+        let reader = try take(file)
         defer { put(file, reader) }
         return try body(reader)
     }
 
-    private func take(_ file: String) -> SegmentReader? {
-        state.withLock { state in
+    /// A reader of a segment, which is the caller's alone until it is put back.
+    func take(_ file: String) throws -> SegmentReader {
+        let idle = state.withLock { state in
             state.idle.lastIndex { $0.file == file }.map { state.idle.remove(at: $0).reader }
         }
+        return try idle ?? SegmentReader(path: file)
     }
 
-    private func put(_ file: String, _ reader: SegmentReader) {
+    func put(_ file: String, _ reader: SegmentReader) {
         state.withLock { state in
             state.idle.append((file, reader))
             var bytes = state.idle.reduce(0) { $0 + $1.reader.memory }

@@ -1,10 +1,8 @@
 package import Catalog
 package import Events
-internal import Dispatch
 internal import Files
 internal import Foundation
 internal import Segments
-internal import Synchronization
 
 /// A trail opened for reading: one folder with a catalog and its segments. Readers are many and never wait for the
 /// writer.
@@ -40,16 +38,17 @@ package final class Trail: Sendable {
     /// Delivers the events that match, in the order in which they are stored. Throws what the catalog, the segments or
     /// `body` throw.
     ///
-    /// Segments are read side by side, as many at a time as there are cores; `body` is called by this thread only.
+    /// Segments are read side by side, and what is read ahead is bounded; `body` is called by this thread only.
     package func scan(_ scan: EventScan, _ body: (EventColumns) throws -> Void) throws {
         let segments = try catalog.segments(from: scan.from, to: scan.to).filter { $0.count(of: scan.kinds) > 0 }
         guard segments.count > 1 else {
             for segment in segments { try self.scan(scan, in: segment, body) }
             return
         }
-        try inOrder(segments, atOnce: Self.cores, { try self.batches(of: scan, in: $0) }) { batches in
-            for batch in batches { try body(batch) }
+        let ahead = ReadAhead<SegmentRecord, EventColumns>(segments, room: Self.bytesAhead) { segment, give in
+            try self.scan(scan, in: segment) { try give($0, $0.memory) }
         }
+        try ahead.run(atOnce: Self.segmentsAtOnce, body)
     }
 
     /// A lock that can be handed on.
@@ -59,45 +58,19 @@ package final class Trail: Sendable {
         init(_ lock: consuming ReaderLock) { self.lock = lock }
     }
 
-    private static let cores = ProcessInfo.processInfo.activeProcessorCount
-
-    private func batches(of scan: EventScan, in segment: SegmentRecord) throws -> [EventColumns] {
-        var batches: [EventColumns] = []
-        try self.scan(scan, in: segment) { batches.append($0) }
-        return batches
-    }
+    /// Each holds a batch while it is read; whoever takes the batches could not keep up with more.
+    private static let segmentsAtOnce = min(4, ProcessInfo.processInfo.activeProcessorCount)
+    /// Bytes of batches that wait for their turn.
+    private static let bytesAhead = 32 << 20
 
     /// The same over one segment.
     package func scan(_ scan: EventScan, in segment: SegmentRecord, _ body: (EventColumns) throws -> Void) throws {
         guard segment.count(of: scan.kinds) > 0 else { return }
         try shelf.withReader(path + "/" + segment.file) { try $0.scan(scan, body) }
     }
-}
 
-/// Does the same with each element on threads of its own, and hands the results over in the order of the elements, on
-/// this thread. Of so many elements at most anything is held at any time. The first error in that order is thrown, when
-/// nothing is being done any more.
-private func inOrder<Element: Sendable, Output: Sendable>(
-    _ elements: [Element], atOnce: Int, _ work: @escaping @Sendable (Element) throws -> Output,
-    _ body: (Output) throws -> Void
-) throws {
-    let results = Mutex([Result<Output, any Error>?](repeating: nil, count: elements.count))
-    let isDone = elements.map { _ in DispatchSemaphore(value: 0) }
-    let all = DispatchGroup()
-    func begin(_ place: Int) {
-        guard place < elements.count else { return }
-        DispatchQueue.global(qos: .userInitiated).async(group: all) {
-            let result = Result { try work(elements[place]) }
-            results.withLock { $0[place] = result }
-            isDone[place].signal()
-        }
-    }
-    defer { all.wait() }
-    for place in 0..<min(atOnce, elements.count) { begin(place) }
-    for place in elements.indices {
-        isDone[place].wait()
-        let result = results.withLock { $0[place].take() }
-        if let result { try body(result.get()) }
-        begin(place + atOnce)
+    /// The same for whoever asks for one batch after the other.
+    package func batches(of scan: EventScan) throws -> EventBatches {
+        try EventBatches(scan, of: path, shelf, catalog.segments(from: scan.from, to: scan.to))
     }
 }

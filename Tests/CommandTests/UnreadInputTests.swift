@@ -25,7 +25,10 @@ struct UnreadInputTests {
 
     @Test func `a path that is not there is named while it is followed, kept by status, and ends with 65`() throws {
         let run = try program.shell("""
-            timeout --preserve-status -s TERM 2 "$AUTHTRAIL" ingest --follow -q "$PWD/none.log"; echo "exit $?"
+            "$AUTHTRAIL" ingest --follow -q "$PWD/none.log" 2> said & follower=$!
+            for try in $(seq 300); do grep -q none.log said && break; sleep 0.1; done
+            kill $follower; wait $follower; echo "exit $?"
+            cat said >&2
             "$AUTHTRAIL" status --format json
             """)
         #expect(run.output.contains("exit 65"))

@@ -56,6 +56,22 @@ struct FollowTroubleTests {
         #expect(try place.problems() == [place.path("none/*.log"): .missing])
     }
 
+    @Test func `only a follower that looked says that there is nothing to follow`() throws {
+        place.shell("mkdir logs")
+        // Asked to stop as soon as it begins, it knows nothing yet.
+        #expect(try Followed(place, "logs").stop().foundNothing == false)
+        let followed = try Followed(place, "logs")
+        try followed.pass(seconds: 1)
+        #expect(try followed.stop().foundNothing)
+        place.write("logs/a.log", use("t1") + "\n")
+        try followed.start()
+        try followed.pass(seconds: 2)
+        // In the middle of a rotation.
+        place.shell("rm logs/a.log")
+        try followed.pass(seconds: 20)
+        #expect(try followed.stop().foundNothing == false)
+    }
+
     @Test func `a log of which no line is an event is told of once, as long as it is so`() throws {
         place.write("a.log", "no event\n")
         let followed = try Followed(place, "a.log")

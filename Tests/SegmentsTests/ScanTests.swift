@@ -28,10 +28,13 @@ enum Scanned {
 
 /// A scan delivers what looking at every event would deliver.
 struct ScanTests {
-    private func expectExact(_ scan: EventScan, _ reader: SegmentReader? = nil, count: Int? = nil) throws {
+    private func expectExact(
+        _ scan: EventScan, _ reader: SegmentReader? = nil, bytes: Int = Limits.scanBytes, count: Int? = nil
+    ) throws {
         let reader = try reader ?? SegmentReader(bytes: Scanned.bytes)
         var found: [Event] = []
-        try reader.scan(scan) { batch in
+        var rows = SegmentScan(scan, of: reader, bytes: bytes)
+        while let batch = try rows.next() {
             #expect(batch.fields == scan.fields)
             #expect(batch.count > 0)
             found += batch.events
@@ -126,7 +129,29 @@ struct ScanTests {
     func `random scans by one reader are exact`(seed: Int) throws {
         var made = Made(seed: UInt64(seed) + 1000)
         let reader = try SegmentReader(bytes: Scanned.bytes)
-        for _ in 0..<3 { try expectExact(Self.scan(&made), reader) }
+        for _ in 0..<3 {
+            let scan = Self.scan(&made)
+            try expectExact(scan, reader)
+            // However little is held at a time.
+            try expectExact(scan, reader, bytes: 1)
+            try expectExact(scan, reader, bytes: 1 << (16 + made.below(6)))
+        }
+    }
+
+    @Test func `of texts that do not repeat little is held at a time, and of others all`() throws {
+        let reader = try SegmentReader(bytes: Scanned.bytes)
+        func batches(_ fields: [EventField]) throws -> [Int] {
+            var counts: [Int] = []
+            var rows = SegmentScan(EventScan(kinds: .used, fields: EventFields(fields)), of: reader, bytes: 1 << 19)
+            while let batch = try rows.next() { counts.append(batch.count) }
+            return counts
+        }
+        let all = Scanned.stored.count { $0.kind == .used }
+        let tokens = try batches([.tokenID]), ids = try batches([.eventID])
+        #expect(tokens == [all])
+        #expect(ids.reduce(0, +) == all && ids.count > 1)
+        // A page is the least that is read.
+        #expect(ids.allSatisfy { $0 <= max(Limits.rowsPerPage, (1 << 19) / 20) })
     }
 
     private static func scan(_ made: inout Made) -> EventScan {

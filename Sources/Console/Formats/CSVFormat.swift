@@ -4,9 +4,9 @@
 /// characters and invisible ones are visible escapes, and a text that a spreadsheet would take for a formula starts
 /// with `'`; so JSON is the format to choose where every byte of a text counts.
 struct CSVFormat: TableFormat {
-    func write(_ table: Table, to output: Output) throws(ConsoleError) {
+    func write(_ table: Table, to output: Output) throws {
         try output.line(table.columns.map { SafeText.csvField($0.name) }.joined(separator: ","))
-        for row in table.rows { try output.line(row.map(Self.field).joined(separator: ",")) }
+        try table.eachRow { row in try output.line(row.map(Self.field).joined(separator: ",")) }
     }
 
     private static func field(_ cell: Cell) -> String {

@@ -5,7 +5,7 @@
 /// `type` is text, integer, decimal, time, duration, boolean or json; `unit` stands only with bytes and durations.
 /// A row's keys are the column names in order. Numbers are in full, times as given, what is missing is `null`.
 struct JSONFormat: TableFormat {
-    func write(_ table: Table, to output: Output) throws(ConsoleError) {
+    func write(_ table: Table, to output: Output) throws {
         var head = JSONWriter()
         head.raw("{\n")
         let members = [.init("schema_version", 1), .init("report", .string(table.name))] + table.members
@@ -17,17 +17,19 @@ struct JSONFormat: TableFormat {
             head.raw(",\n")
         }
         try output.write(bytes: head.bytes)
-        try list("columns", table.columns.map { Array(Self.describe($0).json().utf8) }, end: ",\n", to: output)
+        try list("columns", end: ",\n", to: output) { item in
+            for column in table.columns { try item(Array(Self.describe(column).json().utf8)) }
+        }
         let rows = JSONRows(table)
-        try list("rows", table.rows.lazy.map { rows.object($0) }, end: "\n}\n", to: output)
+        try list("rows", end: "\n}\n", to: output) { item in try table.eachRow { try item(rows.object($0)) } }
     }
 
     private func list(
-        _ key: String, _ items: some Sequence<[UInt8]>, end: String, to output: Output
-    ) throws(ConsoleError) {
+        _ key: String, end: String, to output: Output, items: (_ item: ([UInt8]) throws -> Void) throws -> Void
+    ) throws {
         try output.write("  \"\(key)\": [")
         var isEmpty = true
-        for item in items {
+        try items { item in
             try output.write(isEmpty ? "\n    " : ",\n    ")
             try output.write(bytes: item)
             isEmpty = false

@@ -2,15 +2,15 @@
 ///
 /// Numbers are in full, decimals with the digits of their column, times as given, what is missing is an empty cell.
 struct MarkdownFormat: TableFormat {
-    func write(_ table: Table, to output: Output) throws(ConsoleError) {
+    func write(_ table: Table, to output: Output) throws {
         if !table.title.isEmpty { try output.line("## \(SafeText.markdownCell(table.title))\n") }
         try line(table.columns.map { SafeText.markdownCell($0.name) }, to: output)
         try line(table.columns.map { $0.kind.isNumber ? "---:" : "---" }, to: output)
-        for row in table.rows {
+        try table.eachRow { row in
             try line(
                 zip(table.columns, row).map { SafeText.markdownCell($1.alignedText($0.kind)) }, to: output)
         }
-        if table.rows.isEmpty { try output.line("\nNo rows.") }
+        if table.rowCount == 0 { try output.line("\nNo rows.") }
         for note in table.notes { try output.line("\n\(SafeText.markdownCell(note))") }
     }
 

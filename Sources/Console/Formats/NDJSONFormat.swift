@@ -1,8 +1,8 @@
 /// One JSON object a row, its keys the column names in order, nothing else: no header, no envelope.
 struct NDJSONFormat: TableFormat {
-    func write(_ table: Table, to output: Output) throws(ConsoleError) {
+    func write(_ table: Table, to output: Output) throws {
         let rows = JSONRows(table)
-        for row in table.rows {
+        try table.eachRow { row in
             var line = rows.object(row)
             line.append(0x0A)
             try output.write(bytes: line)

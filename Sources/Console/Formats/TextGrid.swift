@@ -9,7 +9,9 @@ struct TextGrid {
     private let terminal: Terminal
     private let columns: [Table.Column]
     private let headings: [String]
-    private let rows: [[Cell]]
+    private let table: Table
+    /// The places of the columns in the table.
+    private let places: [Int]
     /// The widest cell of every column, its heading aside.
     private let cellWidths: [Int]
     /// A text is shortened to this width at most; a narrower column says nothing any more.
@@ -20,15 +22,15 @@ struct TextGrid {
     private static let gap = "  "
 
     /// Some columns of a table, by their places.
-    init(_ table: Table, _ terminal: Terminal, _ places: [Int]) {
+    init(_ table: Table, _ terminal: Terminal, _ places: [Int]) throws {
         self.terminal = terminal
         columns = places.map { table.columns[$0] }
-        rows = places.count == table.columns.count ? table.rows : table.rows.map { row in places.map { row[$0] } }
+        (self.table, self.places) = (table, places)
         headings = columns.map { SafeText.visible(terminal.isTerminal ? $0.heading : $0.name) }
         var widths = columns.map { _ in 0 }
-        for row in rows {
-            for (place, cell) in row.enumerated() {
-                let text = Self.text(cell, columns[place], terminal)
+        try table.eachRow { [columns] row in
+            for place in places.indices {
+                let text = Self.text(row[places[place]], columns[place], terminal)
                 widths[place] = max(widths[place], DisplayWidth.of(text))
             }
         }
@@ -95,7 +97,7 @@ struct TextGrid {
     // MARK: Table
 
     /// Writes headings, on a terminal a rule, and one line a row.
-    func writeTable(_ plan: Plan, to output: Output) throws(ConsoleError) {
+    func writeTable(_ plan: Plan, to output: Output) throws {
         let height = plan.headings.reduce(1) { max($0, $1.count) }
         for number in 0..<height {
             let cells = zip(plan.headings, plan.widths).map { lines, width in
@@ -108,8 +110,8 @@ struct TextGrid {
             let dash = terminal.unicode ? "─" : "-"
             try output.line(line(plan.widths.map { (String(repeating: dash, count: $0), .dim) }, plan.widths))
         }
-        for row in rows {
-            for cells in lines(of: row, plan.widths) { try output.line(line(cells, plan.widths)) }
+        try table.eachRow { row in
+            for cells in lines(of: places.map { row[$0] }, plan.widths) { try output.line(line(cells, plan.widths)) }
         }
     }
 
@@ -147,13 +149,15 @@ struct TextGrid {
     // MARK: Records
 
     /// Writes one line a cell, headings on the left, and above every row a line with its number.
-    func writeRecords(numbered: Bool, to output: Output) throws(ConsoleError) {
+    func writeRecords(numbered: Bool, to output: Output) throws {
         let nameWidth = headings.reduce(0) { max($0, DisplayWidth.of($1)) }
         let room = max(Self.leastWidth, terminal.width - nameWidth - Self.gap.count)
-        for (number, row) in rows.enumerated() {
-            if numbered { try output.line(divider(number + 1)) }
-            for (place, cell) in row.enumerated() {
-                let (text, style) = styled(cell, columns[place])
+        var number = 0
+        try table.eachRow { row in
+            number += 1
+            if numbered { try output.line(divider(number)) }
+            for place in places.indices {
+                let (text, style) = styled(row[places[place]], columns[place])
                 for (number, value) in fitted(text, columns[place], to: room).enumerated() {
                     let name = DisplayWidth.pad(number == 0 ? headings[place] : "", to: nameWidth)
                     try output.line(terminal.paint(name, .dim) + Self.gap + terminal.paint(value, style))
@@ -164,7 +168,7 @@ struct TextGrid {
 
     private func divider(_ number: Int) -> String {
         let dash = terminal.unicode ? "─" : "-"
-        let text = "\(dash)\(dash) \(Human.count(number)) of \(Human.count(rows.count)) "
+        let text = "\(dash)\(dash) \(Human.count(number)) of \(Human.count(table.rowCount)) "
         let length = terminal.isTerminal ? terminal.width : 40
         return terminal.paint(text + String(repeating: dash, count: max(2, length - DisplayWidth.of(text))), .dim)
     }

@@ -60,7 +60,8 @@ extension Follower {
             if case .missing = error, time - since < options.grace { continue }
             tell(name, error)
         }
-        if found.inputs.isEmpty, found.problems.isEmpty, listedAt == nil { notify(.nothingFound(words)) }
+        seesNothing = found.inputs.isEmpty && found.problems.isEmpty
+        if seesNothing, listedAt == nil { notify(.nothingFound(words)) }
     }
 
     private func isKnown(_ look: FileLook) -> Bool {

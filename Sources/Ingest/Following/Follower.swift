@@ -66,6 +66,8 @@ package final class Follower {
     /// Logs that were found rotated by the last discovery, and since when they may have been; and when it was.
     var turning: [PathKey: Int64] = [:]
     var listedAt: Int64?
+    /// Whether the words named nothing at all when they were looked up last.
+    var seesNothing = false
     /// What is wrong with inputs and words, as it was told.
     var problems: ProblemList
     /// Words that name nothing, and since when.
@@ -208,6 +210,7 @@ package final class Follower {
         summary.bytesStored = written.bytesStored
         summary.segments = written.segments
         summary.inputs = inputs.count
+        summary.foundNothing = inputs.isEmpty && seesNothing
         summary.future = intake.summary.future
         summary.problems = problems.unsolved
         problems.save(in: writer.catalog, at: now())

@@ -69,6 +69,11 @@ package final class ParquetFile {
     /// Bytes of one column in one row group without compression, as the footer says.
     package func rawBytes(column: Int, rowGroup: Int) -> Int { groups[rowGroup].chunks[column].rawBytes }
 
+    /// Whether the values of one column in one row group are entries of a dictionary.
+    package func hasDictionary(column: Int, rowGroup: Int) -> Bool {
+        groups[rowGroup].chunks[column].dictionaryPage != nil
+    }
+
     /// Bytes of the bloom filter of one column in one row group, 0 if it has none.
     package func bloomBytes(column: Int, rowGroup: Int) -> Int {
         groups[rowGroup].chunks[column].bloomFilter?.length ?? 0

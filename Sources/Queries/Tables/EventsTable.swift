@@ -83,12 +83,9 @@ final class EventsTable: VirtualTable {
         }
     }
 
-    /// Walks segment after segment; holds the matching rows of one segment at a time.
+    /// Walks batch after batch.
     private final class Cursor: VirtualCursor {
-        private let trail: Trail
-        private let scan: EventScan
-        private var segments: [SegmentRecord]
-        private var batches: [EventColumns] = []
+        private let batches: EventBatches
         private var batch = EventColumns(fields: [])
         /// What nearly every statement asks for, apart: to touch the batch is to retain each of its columns.
         private var times: [Int64] = []
@@ -99,20 +96,14 @@ final class EventsTable: VirtualTable {
         private static let names = EventKind.allCases.map(\.name)
 
         init(_ trail: Trail, _ scan: EventScan) throws {
-            self.trail = trail
-            self.scan = scan
-            segments = try trail.catalog.segments(from: scan.from, to: scan.to).reversed()
+            batches = try trail.batches(of: scan)
         }
 
         func next() throws -> Bool {
             row += 1
             while row >= count {
-                if batches.isEmpty {
-                    guard let segment = segments.popLast() else { return false }
-                    try trail.scan(scan, in: segment) { batches.append($0) }
-                    batches.reverse()
-                }
-                if let next = batches.popLast() { begin(next) }
+                guard let next = try batches.next() else { return false }
+                begin(next)
             }
             return true
         }

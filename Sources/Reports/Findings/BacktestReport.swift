@@ -58,7 +58,7 @@ package struct BacktestReport: Sendable {
     }
 
     /// Text and Markdown as two tables, JSON as one document (Docs/json.md), NDJSON and CSV as one row a finding.
-    package func print(as format: Format, to output: Output) throws(ConsoleError) {
+    package func print(as format: Format, to output: Output) throws {
         switch format {
         case .json: try output.line(json.json(.pretty))
         case .ndjson, .csv: try Console.print(findingTable, as: format, to: output)

@@ -70,7 +70,7 @@ package struct DetectionReport: Sendable {
     package var findings: [Finding] { results.flatMap(\.findings).sorted(by: Finding.precedes) }
 
     /// Writes the report in a format.
-    package func print(as format: Format, to output: Output) throws(ConsoleError) {
+    package func print(as format: Format, to output: Output) throws {
         switch format {
         case .text: try DetectionText(self, output).print()
         case .json: try printJSON(to: output)
@@ -80,7 +80,7 @@ package struct DetectionReport: Sendable {
     }
 
     /// The JSON document, schema version 1; see Docs/json.md. A flood may make tens of thousands of findings.
-    private func printJSON(to output: Output) throws(ConsoleError) {
+    private func printJSON(to output: Output) throws {
         var document = JSONObjectStream(output)
         try document.member("schema_version", 1)
         try document.member("as_of", .string(Timestamp.text(window.asOf)))

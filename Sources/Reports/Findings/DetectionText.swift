@@ -13,7 +13,7 @@ struct DetectionText {
         self.output = output
     }
 
-    func print() throws(ConsoleError) {
+    func print() throws {
         let findings = report.findings
         try output.line(terminal.paint(headline(findings), .bold))
         for line in terminal.paragraph(span, indent: 0) { try output.line(terminal.paint(line, .dim)) }
@@ -77,7 +77,7 @@ struct DetectionText {
             + (report.trailFlag.isEmpty ? ")" : " \(report.trailFlag))")
     }
 
-    private func print(_ finding: Finding) throws(ConsoleError) {
+    private func print(_ finding: Finding) throws {
         try output.line()
         let tag = terminal.paint(
             terminal.color ? " \(finding.severity.name.uppercased()) " : finding.severity.name.uppercased(),
@@ -142,7 +142,7 @@ struct DetectionText {
         Timestamp.text(max(0, finding.firstSeen / Timestamp.hour - 1) * Timestamp.hour)
     }
 
-    private func printCoverage() throws(ConsoleError) {
+    private func printCoverage() throws {
         let notes = (report.oldest == nil ? [] : [quarantine].compactMap { $0 })
             + report.results.flatMap { result in result.coverage.map { "\(result.detector): \($0.words)" } }
         guard !notes.isEmpty else { return }
@@ -153,7 +153,7 @@ struct DetectionText {
         }
     }
 
-    private func printHidden() throws(ConsoleError) {
+    private func printHidden() throws {
         guard !report.hidden.isEmpty else { return }
         try output.line()
         try output.line(terminal.paint("Hidden by the allowlist", .bold))
@@ -165,12 +165,12 @@ struct DetectionText {
     }
 
     /// A command is not broken: whoever copies its first line would run half of it.
-    private func command(_ name: String, _ text: String) throws(ConsoleError) {
+    private func command(_ name: String, _ text: String) throws {
         let label = name + String(repeating: " ", count: max(1, 10 - name.count))
         try output.line("  " + terminal.paint(label, .dim) + SafeText.visible(text))
     }
 
-    private func line(_ name: String, _ text: String) throws(ConsoleError) {
+    private func line(_ name: String, _ text: String) throws {
         let label = name + String(repeating: " ", count: max(1, 10 - name.count))
         let lines = terminal.paragraph(SafeText.visible(text), indent: 12)
         for (place, line) in lines.enumerated() {

@@ -19,7 +19,7 @@ extension DetectionReport {
     /// - Parameter facts: about the trail, for the formats that tell of it.
     package func print(
         as format: FindingsFormat, _ facts: TrailFacts, to output: Output
-    ) throws(ConsoleError) {
+    ) throws {
         switch format {
         case .text: try print(as: Format.text, to: output)
         case .json: try print(as: Format.json, to: output)

@@ -129,8 +129,7 @@ struct Demonstrate: ParsableCommand {
     private func report(_ trail: Trail, _ screen: Output) throws {
         let newest = try trail.catalog.newest() ?? 0
         let query = try NamedQuery.named("failed-by-ip")
-        var result = try QueryRunner(trail).run(query, ["since": "24h"], newest: newest)
-        result.rows = Array(result.rows.prefix(5))
+        let result = try QueryRunner(trail).run(query, ["since": "24h"], newest: newest, first: 5)
         try print(result.table(query.name, title: "4. " + query.title), as: .text, to: screen)
     }
 
