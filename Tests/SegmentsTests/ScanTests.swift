@@ -142,7 +142,7 @@ struct ScanTests {
         let reader = try SegmentReader(bytes: Scanned.bytes)
         func batches(_ fields: [EventField]) throws -> [Int] {
             var counts: [Int] = []
-            var rows = SegmentScan(EventScan(kinds: .used, fields: EventFields(fields)), of: reader, bytes: 1 << 19)
+            var rows = SegmentScan(EventScan(kinds: .used, fields: EventFields(fields)), of: reader, bytes: 1 << 18)
             while let batch = try rows.next() { counts.append(batch.count) }
             return counts
         }
@@ -151,7 +151,7 @@ struct ScanTests {
         #expect(tokens == [all])
         #expect(ids.reduce(0, +) == all && ids.count > 1)
         // A page is the least that is read.
-        #expect(ids.allSatisfy { $0 <= max(Limits.rowsPerPage, (1 << 19) / 20) })
+        #expect(ids.allSatisfy { $0 <= max(Limits.rowsPerPage, (1 << 18) / 20) })
     }
 
     private static func scan(_ made: inout Made) -> EventScan {
