@@ -129,9 +129,8 @@ extension Catalog {
             let judge = try Self.judge(of: run, db)
             for place in 0..<run.count { try Self.save(run.entry(place), of: run, runID, judge, db) }
             try Self.retract(run, runID, judge, db)
-            for (id, words) in told {
-                try db.execute(sql: "UPDATE findings SET told = ? WHERE finding_id = ?", arguments: [words, id])
-            }
+            let tell = try db.cachedStatement(sql: "UPDATE findings SET told = ? WHERE finding_id = ?")
+            for (id, words) in told { try tell.execute(arguments: [words, id]) }
         }
     }
 

@@ -161,12 +161,12 @@ extension Catalog {
         _ finding: LedgerEntry, of run: RunRecord, _ runID: Int64, _ judge: Judge, _ db: Database
     ) throws {
         let time = run.startedAt
-        let old = try Row.fetchOne(
-            db,
+        let known = try db.cachedStatement(
             sql: """
                 SELECT status, severity, policy, as_of, \(resolvedAt)
                 FROM findings JOIN runs ON run_id = last_run WHERE finding_id = ?
-                """, arguments: [finding.id])
+                """)
+        let old = try Row.fetchOne(known, arguments: [finding.id])
         // Who looks as of an earlier time knows less than the ledger does.
         if let old, try !judge.mayChange(old.value("policy")) || run.asOf < old.time("as_of") { return }
         var status = finding.status
@@ -194,21 +194,22 @@ extension Catalog {
     /// Takes back what the run would have found and did not: late events, or another policy, have changed it. A run
     /// that looks from an earlier time than the one that found it takes nothing back.
     static func retract(_ run: RunRecord, _ runID: Int64, _ judge: Judge, _ db: Database) throws {
-        let detectors = Set(run.detectors)
         let rows = try Row.fetchAll(
             db,
             sql: """
-                SELECT finding_id, detector, policy FROM findings JOIN runs ON run_id = last_run
+                SELECT finding_id, policy FROM findings JOIN runs ON run_id = last_run
                 WHERE status = 'open' AND last_run <> ? AND first_seen >= ? AND last_seen >= ? AND last_seen <= ?
-                    AND as_of <= ?
+                    AND as_of <= ? AND detector IN (\(databaseQuestionMarks(count: run.detectors.count)))
                 """,
             // The first bound says the second as well; the second is the one that has an index. What goes on was seen
             // up to the end of its run.
-            arguments: [runID, run.windowFrom, run.windowFrom, run.asOf, run.asOf])
+            arguments: [runID, run.windowFrom, run.windowFrom, run.asOf, run.asOf]
+                + StatementArguments(run.detectors))
+        let take = try db.cachedStatement(sql: "UPDATE findings SET status = 'retracted' WHERE finding_id = ?")
         for row in rows {
-            let (id, detector): (String, String) = (try row.value("finding_id"), try row.value("detector"))
-            guard detectors.contains(detector), try judge.mayChange(row.value("policy")) else { continue }
-            try db.execute(sql: "UPDATE findings SET status = 'retracted' WHERE finding_id = ?", arguments: [id])
+            let id: String = try row.value("finding_id")
+            guard try judge.mayChange(row.value("policy")) else { continue }
+            try take.execute(arguments: [id])
             try note(
                 id, "retracted", at: run.startedAt, by: nil,
                 note: "a run that looked at all of its time found it no more: later events, or another policy", db)

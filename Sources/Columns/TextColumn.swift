@@ -46,6 +46,8 @@ public struct TextColumn: Sendable {
     public static let none = UInt32.max
     /// After so many texts it is decided whether interning is worth its time.
     private static var trialValues: Int { 4096 }
+    /// Of a hundred thousand tokens in use, more than so many come again within the trial; of ids none does.
+    private static var fewRepetitions: Int { 64 }
 
     public private(set) var dictionary = TextDictionary()
     /// One per row: an index into `dictionary`, or `none`.
@@ -74,7 +76,7 @@ public struct TextColumn: Sendable {
     package mutating func entry(_ text: RawSpan) -> UInt32 {
         guard interns else { return dictionary.append(text) }
         values &+= 1
-        if values == Self.trialValues { interns = dictionary.count < Self.trialValues * 9 / 10 }
+        if values == Self.trialValues { interns = dictionary.count < Self.trialValues - Self.fewRepetitions }
         return dictionary.intern(text)
     }
 

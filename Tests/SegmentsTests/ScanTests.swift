@@ -140,18 +140,18 @@ struct ScanTests {
 
     @Test func `of texts that do not repeat little is held at a time, and of others all`() throws {
         let reader = try SegmentReader(bytes: Scanned.bytes)
+        let all = Scanned.stored.count { $0.kind == .used }
         func batches(_ fields: [EventField]) throws -> [Int] {
             var counts: [Int] = []
-            var rows = SegmentScan(EventScan(kinds: .used, fields: EventFields(fields)), of: reader, bytes: 1 << 18)
+            var rows = SegmentScan(EventScan(kinds: .used, fields: EventFields(fields)), of: reader, bytes: all * 10)
             while let batch = try rows.next() { counts.append(batch.count) }
             return counts
         }
-        let all = Scanned.stored.count { $0.kind == .used }
         let tokens = try batches([.tokenID]), ids = try batches([.eventID])
         #expect(tokens == [all])
         #expect(ids.reduce(0, +) == all && ids.count > 1)
         // A page is the least that is read.
-        #expect(ids.allSatisfy { $0 <= max(Limits.rowsPerPage, (1 << 18) / 20) })
+        #expect(ids.allSatisfy { $0 <= max(Limits.rowsPerPage, all) })
     }
 
     private static func scan(_ made: inout Made) -> EventScan {
