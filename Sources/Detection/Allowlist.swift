@@ -105,11 +105,13 @@ package struct IPNetwork: Sendable, Equatable {
     /// Nil for what is no network, and for IPv6 networks smaller than a /64, which no rule tells apart.
     package init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count <= 2, let key = IPKey(String(parts[0])) else { return nil }
-        let all = key.family == .v4 ? 32 : 64
-        let bits = parts.count == 1 ? all : Int(parts[1])
-        guard let bits, (0...all).contains(bits) else { return nil }
-        (self.text, self.key, self.bits) = (text, key, bits)
+        if parts.count == 1, let key = IPKey(text) {
+            (self.text, self.key, self.bits) = (text, key, key.family.prefix)
+            return
+        }
+        guard parts.count == 2, let length = Int(parts[1]), let network = IPKey.network(String(parts[0]), bits: length)
+        else { return nil }
+        (self.text, self.key, self.bits) = (text, network.key, network.bits)
     }
 
     /// Whether an address, or what a finding names as one, lies in it.

@@ -1,11 +1,13 @@
 package import Events
 package import Rollups
+internal import Synchronization
 
 /// What a detector may ask of the past. A trail answers it from rollups and segments; tests answer it from memory.
 ///
 /// Everything is event time. A detector must not see events at or after the `as_of` of its run: it bounds its questions
-/// itself. Rollups cover whole UTC days, so it cuts the last day by the first and last use that they carry.
-package protocol History {
+/// itself. Rollups cover whole UTC days, so it cuts the last day by the first and last use that they carry. Several
+/// detectors may ask at the same time.
+package protocol History: Sendable {
     /// From the first event to just after the newest one, or nil when there are no events.
     var coverage: Range<Int64>? { get throws }
 
@@ -56,10 +58,19 @@ package protocol History {
 }
 
 /// Answers that detectors share within one run over a history that does not change.
-package final class HistoryMemo {
-    var active: (window: DetectionWindow, tokens: [ActiveTokens.Token])?
+package final class HistoryMemo: Sendable {
+    private let known = Mutex<(window: DetectionWindow, tokens: [ActiveTokens.Token])?>(nil)
 
     package init() {}
+
+    /// The tokens of a window, if somebody asked for them before.
+    func active(in window: DetectionWindow) -> [ActiveTokens.Token]? {
+        known.withLock { $0?.window == window ? $0?.tokens : nil }
+    }
+
+    func note(_ tokens: [ActiveTokens.Token], activeIn window: DetectionWindow) {
+        known.withLock { $0 = (window, tokens) }
+    }
 }
 
 extension History {

@@ -4,6 +4,9 @@ internal import Files
 // A log is rotated: what stood under its name lies beside it under another one, and something new stands there.
 
 extension SourceIdentity {
+    /// Rotations that were found, and folders that could not be looked at.
+    typealias Rotations = (found: [(input: Input, log: String)], unlisted: [(folder: String, error: FileError)])
+
     /// Files beside a log that hold what was written since it was last read: the log itself under a new name, and
     /// generations that came and went meanwhile. The oldest first, each with the log that it belongs to.
     ///
@@ -14,9 +17,9 @@ extension SourceIdentity {
     ///   listed may not show all of its files.
     func rotations(
         of names: [String], turning: [PathKey: Int64] = [:], isKnown: (SourceRecord, FileLook) -> Bool
-    ) -> [(input: Input, log: String)] {
+    ) -> Rotations {
         var folders = FolderListings()
-        return names.flatMap { log -> [(input: Input, log: String)] in
+        let found = names.flatMap { log -> [(input: Input, log: String)] in
             let generations = known.ofLog(log).filter { $0.readAt != nil }
             let turned = turning[PathKey(log)]
             let open = generations.filter { source in
@@ -36,12 +39,14 @@ extension SourceIdentity {
                 let last = generations.max(by: { ($0.readAt ?? 0) < ($1.readAt ?? 0) }) else { return [] }
             return rotations(of: [last], beside: log, &folders).map { ($0, log) }
         }
+        return (found, folders.unlisted)
     }
 
     /// The rotations of a log that may hold what was not read of some of its generations, the oldest first.
-    func rotations(of sources: [SourceRecord], beside log: String) -> [Input] {
+    func rotations(of sources: [SourceRecord], beside log: String) -> Rotations {
         var folders = FolderListings()
-        return rotations(of: sources, beside: log, &folders)
+        let found = rotations(of: sources, beside: log, &folders)
+        return (found.map { ($0, log) }, folders.unlisted)
     }
 
     /// - Parameter since: also those that were changed since then, in microseconds.
@@ -140,6 +145,7 @@ extension SourceIdentity {
 private struct FolderListings {
     /// Paths by their bytes, ascending.
     private var paths: [PathKey: [[UInt8]]] = [:]
+    private(set) var unlisted: [(folder: String, error: FileError)] = []
 
     /// The files whose names are those of rotations of a log.
     mutating func rotations(of log: String) -> [String] {
@@ -156,8 +162,12 @@ private struct FolderListings {
             .filter { SourceIdentity.isRotation($0, of: log) }
     }
 
-    private func list(_ folder: String) -> [[UInt8]] {
-        let names = (try? names(inFolder: folder)) ?? []
+    private mutating func list(_ folder: String) -> [[UInt8]] {
+        var names: [String] = []
+        do throws(FileError) { names = try Files.names(inFolder: folder) } catch {
+            // One that is gone has no files: where it was named, that is said already.
+            if case .missing = error {} else { unlisted.append((folder, error)) }
+        }
         return names.map { Array((folder + "/" + $0).utf8) }.sorted { $0.lexicographicallyPrecedes($1) }
     }
 }

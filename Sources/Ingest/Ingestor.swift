@@ -47,8 +47,9 @@ package final class Ingestor {
         summary.problems = named.problems.map { .init(input: $0.name, error: $0.error) }
         let names = Set(inputs.map { PathKey($0.name) })
         let rotations = identity.rotations(of: inputs.map(\.name)) { _, _ in false }
-            .filter { !names.contains(PathKey($0.input.name)) }
-        let all: [(input: Input, log: String?)] = rotations.map { ($0.input, $0.log) }
+        summary.problems += rotations.unlisted.map { .init(input: $0.folder, error: $0.error) }
+        let rotated = rotations.found.filter { !names.contains(PathKey($0.input.name)) }
+        let all: [(input: Input, log: String?)] = rotated.map { ($0.input, $0.log) }
             + originalsFirst(inputs).map { ($0, nil) }
         let sizes = all.map { Self.size($0.input) }
         done.totalBytes = inputs.contains(.standardInput) ? nil : sizes.reduce(0, +)
@@ -60,7 +61,9 @@ package final class Ingestor {
                 summary.problems.append(.init(input: input.name, error: error.cause))
             }
         }
-        for record in identity.superseded(by: found, at: now()) {
+        let unlisted = Set(rotations.unlisted.map { PathKey($0.folder) })
+        for record in identity.superseded(by: found, at: now())
+        where !unlisted.contains(PathKey(parent(of: record.log))) {
             remember(record)
             if record.lost > 0 || record.ended == .missing { summary.losses.append((record.path, record.lost)) }
         }
@@ -73,7 +76,8 @@ package final class Ingestor {
     /// Keeps for `status` what is wrong with inputs, and forgets what is over.
     private func noteProblems(_ named: Inputs.Found) throws {
         var problems = try ProblemList(of: writer.catalog)
-        for path in named.words + named.inputs.map(\.name) { _ = problems.remove(path) }
+        let paths = named.inputs.map(\.name)
+        for path in named.words + paths + Set(paths.map(parent(of:))) { _ = problems.remove(path) }
         for record in identity.sources where record.isBlind && found.contains(record.id) {
             _ = problems.add(record.path, BlindError())
         }

@@ -159,8 +159,7 @@ struct SourceIdentity {
 
     private static func isInPlace(_ source: SourceRecord) -> Bool {
         if source.ended != nil { return false }
-        guard let file = try? InputFile(path: source.path) else { return false }
-        return source.isSame(file.identity)
+        return FileLook(path: source.path).map { source.isSame($0.identity) } ?? false
     }
 }
 

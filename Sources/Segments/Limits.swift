@@ -5,9 +5,9 @@ package enum Limits {
     package static let rowsPerBatch = 32_768
     /// Bytes, decompressed, of the pages that are read together when a segment is read through.
     package static let batchBytes = 16 << 20
-    /// Bytes of the rows that a scan holds at a time. As much as a whole row group of ordinary events, whose columns are
-    /// then looked at once; texts that hardly repeat come in parts.
-    package static let scanBytes = 24 << 20
+    /// Bytes of the rows that a scan holds at a time. Nearly as much as a whole row group of ordinary events, whose
+    /// dictionaries are then looked at once or twice; texts that hardly repeat come in parts.
+    package static let scanBytes = 16 << 20
     /// Rows of a page, the least that is read at all: half as many cost 1 % of the size, twice as many make the
     /// question for one token 1.2 times as slow.
     package static let rowsPerPage = 8192

@@ -61,7 +61,7 @@ package final class Trail: Sendable {
     /// Each holds a batch while it is read; whoever takes the batches could not keep up with more.
     private static let segmentsAtOnce = min(4, ProcessInfo.processInfo.activeProcessorCount)
     /// Bytes of batches that wait for their turn.
-    private static let bytesAhead = 32 << 20
+    private static let bytesAhead = 16 << 20
 
     /// The same over one segment.
     package func scan(_ scan: EventScan, in segment: SegmentRecord, _ body: (EventColumns) throws -> Void) throws {

@@ -61,8 +61,9 @@ package struct Verification: Sendable {
         case nothing = "nothing need be done"
         case foreign = "it is none of this program's files; move it out of the trail"
         case orphans = """
-            where verify finds nothing wrong, its lines are stored elsewhere in the trail: authtrail prune removes \
-            those of months that it drops, and the others may be deleted
+            after a crash its lines were read again and are stored; after the catalog was restored from an older \
+            backup it may hold their only copy, so keep it until the log was read again (any reader of Parquet opens \
+            it); authtrail prune removes it with its month
             """
         case oldCatalog = "it holds what was dropped since; delete it when you need its quarantine and findings no more"
         case key = "restore it from a backup: with another key, equal credentials get different marks"

@@ -28,14 +28,13 @@ enum DetectionRun {
         let progress = Progress.standardError(
             "detect", total: nil, unit: "of \(detectors.count) detectors", quiet: isQuiet)
         defer { progress.finish() }
-        var results: [DetectionResult] = []
         let missing = tellsMissing ? try FieldCoverage(detectors.map(\.card), in: window, of: history) : nil
-        for detector in detectors {
-            var result = try detector.detect(in: window, of: history)
-            result.coverage += missing?.notes(for: detector.card) ?? []
-            results.append(result)
-            progress.update(bytes: 0, count: Int64(results.count))
+        var results = try SideBySide.map(detectors) { detector in
+            try detector.detect(in: window, of: history)
+        } progress: { done in
+            progress.update(bytes: 0, count: Int64(done))
         }
+        for place in detectors.indices { results[place].coverage += missing?.notes(for: detectors[place].card) ?? [] }
         var report = DetectionReport(
             window: window, results: results, asOfIsNewest: asOf == nil, oldest: coverage?.lowerBound)
         report.newest = newest

@@ -2,6 +2,7 @@ internal import Catalog
 internal import Detection
 internal import Events
 internal import Rollups
+internal import Synchronization
 internal import Trail
 
 /// A trail as detectors see it: rollups from the catalog, events from the segments. For one run: the trail must not
@@ -63,23 +64,21 @@ extension IntakeRecord {
 }
 
 /// The tokens that detectors asked for by id, so that the next one that asks need not.
-private final class LifeCache {
+private final class LifeCache: Sendable {
     private let catalog: Catalog
-    private var known: [[UInt8]: TokenLife] = [:]
+    private let known = Mutex<[[UInt8]: TokenLife]>([:])
 
-    /// So many lives take some 30 MB.
-    private static let most = 100_000
+    /// So many lives take some 10 MB.
+    private static let most = 30_000
 
     init(_ catalog: Catalog) { self.catalog = catalog }
 
     func named(_ ids: Set<[UInt8]>) throws -> [TokenLife] {
-        var found: [TokenLife] = []
-        var asked: Set<[UInt8]> = []
-        for id in ids {
-            if let life = known[id] { found.append(life) } else { asked.insert(id) }
-        }
+        let found = known.withLock { known in ids.compactMap { known[$0] } }
+        let asked = found.isEmpty ? ids : ids.subtracting(found.map { Array($0.tokenID.utf8) })
         let read = try catalog.lives(named: asked)
-        if known.count + read.count <= Self.most {
+        known.withLock { known in
+            guard known.count + read.count <= Self.most else { return }
             for life in read { known[Array(life.tokenID.utf8)] = life }
         }
         return found + read

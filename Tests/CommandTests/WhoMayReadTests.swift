@@ -43,6 +43,25 @@ struct WhoMayReadTests {
         #expect(after.status == 0, "\(after.errors)")
     }
 
+    @Test func `a folder that may be passed and not listed is said, and its rotation is read when it may`() throws {
+        let run = try shell("""
+            mkdir -m 711 logs; cp a.ndjson logs/a.log; chmod 644 logs/a.log
+            owner ingest -q logs/a.log; echo "first $?"
+            sed 's/tok_/later_/; s/"x/"y/' a.ndjson >> logs/a.log; mv logs/a.log logs/a.log.1
+            sed 's/tok_/new_/; s/"x/"z/' a.ndjson > logs/a.log; chmod 644 logs/*
+            owner ingest -q logs/a.log; echo "unlisted $?"
+            owner status | grep -c 'cannot list the folder'
+            chmod 755 logs; owner ingest -q logs/a.log; echo "listed $?"
+            owner status | grep -c 'cannot list the folder'
+            cat logs/a.log.1 logs/a.log | wc -l
+            owner query 'SELECT (SELECT count(*) FROM events) + (SELECT count(*) FROM quarantine)' --format csv | tail -1
+            """)
+        let lines = run.output.split(separator: "\n").map(String.init)
+        #expect(Array(lines.prefix(5)) == ["first 0", "unlisted 74", "1", "listed 0", "0"], "\(run.output)\(run.errors)")
+        #expect(run.errors.contains("cannot list the folder"))
+        #expect(lines.count == 7 && lines[5] == lines[6], "\(run.output)")
+    }
+
     @Test func `root writes no events into the trail of another account, and is told who does`() throws {
         _ = try shell("owner ingest -q a.ndjson")
         for command in ["ingest -q a.ndjson", "compact", "prune --older-than 400d", "rebuild --force"] {

@@ -54,4 +54,39 @@ struct MoreTokensTests {
         #expect(result.findings.contains { $0.entity.value == "zzz-heavy" })
         #expect(result.counts["unknown_origin"] == .int(1501))
     }
+
+    @Test func `a flood of made-up tokens hides no stolen one that is used once`() throws {
+        var events = flood(1500)
+        // Issued and used long ago, and now once again.
+        events.append(.issued("thief", at: Event.time()))
+        events.append(.used("thief", at: Event.time(hour: 1)))
+        events.append(.used("thief", at: Event.time(day: 95, hour: 5)))
+        for order in [events, events.reversed()] {
+            let result = try DormantTokenReactivation().detect(in: window, of: MemoryHistory(order))
+            #expect(result.findings.contains { $0.entity.value == "thief" && $0.class == "dormant_reactivated" })
+            #expect(result.findings.filter { $0.class == "unknown_origin" }.count == 1000)
+        }
+    }
+
+    @Test func `of however many the most used are kept, and all are counted`() {
+        var generator = SeededNumbers(7)
+        for count in [0, 1, 1000, 1001, 3999, 4000, 4001, 12_345] {
+            let uses = (0..<count).map { _ in Int64.random(in: 0..<50, using: &generator) }
+            let names = (0..<count).map { String($0) }
+            var most = MostUsed<Int>()
+            for place in 0..<count {
+                most.add(place, uses: uses[place], name: names[place], at: Event.time(day: Int64(place % 3)))
+            }
+            var more = MoreTokens()
+            let told = most.told(others: &more)
+            let order: [Int] = (0..<count).sorted { (left: Int, right: Int) -> Bool in
+                if uses[left] != uses[right] { return uses[left] > uses[right] }
+                return names[left] < names[right]
+            }
+            #expect(told == order.prefix(1000).sorted())
+            #expect(more.count == max(0, count - 1000))
+            let usesOfOthers = order.dropFirst(1000).reduce(Int64(0)) { $0 + uses[$1] }
+            #expect(more.days.values.reduce(Int64(0)) { $0 + $1.uses } == usesOfOthers)
+        }
+    }
 }

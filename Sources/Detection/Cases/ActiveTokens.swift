@@ -17,9 +17,10 @@ struct ActiveTokens {
 
     /// By number. What the log said of a token only at or after `as_of` is left out.
     func read() throws -> [Token] {
-        if let known = history.memo.active, known.window == window { return known.tokens }
+        if let known = history.memo.active(in: window) { return known }
+        // Read without a lock: whoever waits for it might hold the catalog.
         let tokens = try readRollups()
-        history.memo.active = (window, tokens)
+        history.memo.note(tokens, activeIn: window)
         return tokens
     }
 
@@ -74,20 +75,14 @@ struct LateUses {
 
     /// The tokens with a use in the window later than `deadline` says, and all their late uses before `as_of`.
     func read(after deadline: (TokenLife) throws -> Int64?) throws -> Found {
-        var suspects: [(token: ActiveTokens.Token, deadline: Int64)] = []
+        var suspects = MostUsed<(token: ActiveTokens.Token, deadline: Int64)>()
         for token in try ActiveTokens(history: history, window: window).read() {
             guard let deadline = try deadline(token.life), token.lastUse > deadline else { continue }
-            suspects.append((token, deadline))
+            let last = min(token.lastUse, window.to - 1)
+            suspects.add((token, deadline), uses: token.uses, name: token.life.tokenID, at: last)
         }
-        let told = MoreTokens.told(suspects.count) { suspects[$0].token.uses } name: { suspects[$0].token.life.tokenID }
         var more = MoreTokens()
-        if told.count < suspects.count {
-            let told = Set(told)
-            for (place, suspect) in suspects.enumerated() where !told.contains(place) {
-                more.add(at: min(suspect.token.lastUse, window.to - 1), uses: suspect.token.uses)
-            }
-        }
-        return (try read(told.map { suspects[$0] }), more)
+        return (try read(suspects.told(others: &more)), more)
     }
 
     private func read(_ suspects: [(token: ActiveTokens.Token, deadline: Int64)]) throws -> [(TokenLife, Case)] {

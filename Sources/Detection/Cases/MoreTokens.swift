@@ -18,8 +18,18 @@ struct MoreTokens {
     }
 
     private(set) var days: [Int32: Day] = [:]
+    /// How many are told one by one.
+    fileprivate(set) var told = 0
 
     var count: Int { days.values.reduce(0) { $0 + $1.tokens } }
+
+    mutating func add(_ other: MoreTokens) {
+        days.merge(other.days) { one, other in
+            Day(
+                tokens: one.tokens + other.tokens, uses: one.uses + other.uses, first: min(one.first, other.first),
+                last: max(one.last, other.last))
+        }
+    }
 
     mutating func add(at time: Int64, uses: Int64) {
         var day = days[Timestamp.day(of: time)] ?? Day()
@@ -29,16 +39,36 @@ struct MoreTokens {
         day.last = max(day.last, time)
         days[Timestamp.day(of: time)] = day
     }
+}
 
-    /// The places of the tokens to be told one by one, in their order; `uses` and `name` say for each how often it was
-    /// used and what it is called, which decides where the former is equal.
-    static func told(_ count: Int, uses: (Int) -> Int64, name: (Int) -> String) -> [Int] {
-        guard count > most else { return Array(0..<count) }
-        let order = (0..<count).sorted { left, right in
-            let (a, b) = (uses(left), uses(right))
-            return a != b ? a > b : name(left) < name(right)
-        }
-        return order.prefix(most).sorted()
+/// Of what a rule finds of tokens, the tokens that were used most. However many are added, few are held.
+struct MostUsed<Found> {
+    private var kept: [(found: Found, uses: Int64, name: String, at: Int64, number: Int)] = []
+    private var count = 0
+    private var more = MoreTokens()
+
+    /// - Parameters:
+    ///   - name: what the token is called, which decides where `uses` are equal.
+    ///   - at: a time of the day for which it is counted if it is not among them.
+    mutating func add(_ found: Found, uses: Int64, name: String, at time: Int64) {
+        kept.append((found, uses, name, time, count))
+        count += 1
+        if kept.count >= 4 * MoreTokens.most { cut() }
+    }
+
+    private mutating func cut() {
+        guard kept.count > MoreTokens.most else { return }
+        kept.sort { left, right in left.uses != right.uses ? left.uses > right.uses : left.name < right.name }
+        for one in kept[MoreTokens.most...] { more.add(at: one.at, uses: one.uses) }
+        kept.removeSubrange(MoreTokens.most...)
+    }
+
+    /// Those to be told one by one, in the order in which they were added; the others are added to `more`.
+    mutating func told(others more: inout MoreTokens) -> [Found] {
+        cut()
+        more.add(self.more)
+        more.told += kept.count
+        return kept.sorted { $0.number < $1.number }.map(\.found)
     }
 }
 
@@ -62,7 +92,7 @@ extension Detector {
     /// Tells of the tokens that are not told one by one; `what` says what is found of each: "used, never issued".
     func tell(_ more: MoreTokens, _ what: String, in result: inout DetectionResult, asOf: Int64) {
         guard more.count > 0 else { return }
-        let all = more.count + MoreTokens.most
+        let all = more.count + more.told
         for (number, day) in more.days {
             let date = Timestamp.dayText(number), tokens = Wording.count(day.tokens, "more token")
             var context = Context()
@@ -71,7 +101,7 @@ extension Detector {
             let verdict = Verdict(
                 class: MoreTokens.class, entity: .init("day", date), fact: [MoreTokens.class, date],
                 title: "\(tokens) of \(date): \(what)",
-                explanation: "Of \(all) tokens \(what), the \(MoreTokens.most) used most are told one by one. These "
+                explanation: "Of \(all) tokens \(what), the \(more.told) used most are told one by one. These "
                     + "are the others of \(date): \(day.tokens), used \(Wording.count(Int(day.uses), "time")). So many "
                     + "at once have one cause: a server that makes or names tokens in another way, an issuer that "
                     + "does not log here, or somebody who can make tokens.",
@@ -80,7 +110,7 @@ extension Detector {
         }
         result.isCut = true
         result.coverage.append(CoverageNote(
-            kind: .more, text: "\(all) tokens \(what); the \(MoreTokens.most) used most are told one by one",
+            kind: .more, text: "\(all) tokens \(what); the \(more.told) used most are told one by one",
             isPartial: true))
     }
 }

@@ -112,7 +112,8 @@ package struct DormantTokenReactivation: Detector {
         var result = DetectionResult(detector: Self.card.id)
         var tally = [WakingClass: Int]()
         if !window.isEmpty, let coverage = try history.coverage {
-            let (told, more) = Self.limited(try judged(window, history, coverage, &tally))
+            var more = MoreTokens()
+            let told = try judged(window, history, coverage, &tally, others: &more)
             let around = try SurroundingsReader(history: history, window: window, settings: settings)
                 .read(told.map(\.waking))
             let holes = try told.isEmpty
@@ -148,45 +149,38 @@ package struct DormantTokenReactivation: Detector {
         var limit: Int64? { tiers.map(\.limit).max() }
     }
 
-    /// Of very many those of the tokens that were used most, and the others.
-    private static func limited(_ all: [Told]) -> ([Told], MoreTokens) {
-        let places = MoreTokens.told(all.count) { all[$0].waking.uses } name: { all[$0].waking.life.tokenID }
-        var more = MoreTokens()
-        if places.count < all.count {
-            let told = Set(places)
-            for (place, one) in all.enumerated() where !told.contains(place) {
-                more.add(at: one.waking.at, uses: one.waking.uses)
-            }
-        }
-        return (places.map { all[$0] }, more)
-    }
-
-    /// Finds the wakings of a window, counts them all by class, and returns those that are told.
+    /// Finds the wakings of a window, counts them all by class, and returns those that are told: of very many of a
+    /// class the tokens that were used most, so that a flood of made-up tokens hides no stolen one.
     private func judged(
-        _ window: DetectionWindow, _ history: any History, _ coverage: Range<Int64>, _ tally: inout [WakingClass: Int]
+        _ window: DetectionWindow, _ history: any History, _ coverage: Range<Int64>, _ tally: inout [WakingClass: Int],
+        others more: inout MoreTokens
     ) throws -> [Told] {
         let isLiteral = settings.semantics == .literal
         let firstDay = try history.firstDayOfUses ?? Timestamp.day(of: coverage.lowerBound)
         let search = SilenceSearch(
             history: history, window: window, dormancy: isLiteral ? settings.dormancy : settings.shortest,
             coverage: coverage, firstDay: firstDay)
-        let wakings = try isLiteral ? search.absentBeforeWindow() : search.silencesEnded()
-        let tiers = try isLiteral
-            ? wakings.map { ($0.gap ?? 0) >= settings.dormancy ? [.absolute(settings.dormancy)] : [] }
-            : DormancyTierReader(history: history, settings: settings, firstDay: firstDay).met(by: wakings)
-        var told: [Told] = []
-        // All who name no credential have one name in common: nobody sleeps under it.
-        for (waking, tiers) in zip(wakings, tiers) where !waking.life.isAnonymous {
-            // A silence that only the shortest limit calls one, and no limit of this token.
-            if !isLiteral, waking.previous != nil, tiers.isEmpty { continue }
-            let kind = WakingClass(
-                of: waking, isDormant: !tiers.isEmpty, dormancy: settings.dormancy, logBegins: coverage.lowerBound)
-            tally[kind, default: 0] += 1
-            if isLiteral || (kind != .firstUse && kind != .insufficientHistory) {
-                told.append(Told(waking: waking, kind: kind, tiers: tiers))
+        let reader = DormancyTierReader(history: history, settings: settings, firstDay: firstDay)
+        var told: [WakingClass: MostUsed<Told>] = [:]
+        func judge(_ wakings: [Waking]) throws {
+            let tiers = try isLiteral
+                ? wakings.map { ($0.gap ?? 0) >= settings.dormancy ? [.absolute(settings.dormancy)] : [] }
+                : reader.met(by: wakings)
+            // All who name no credential have one name in common: nobody sleeps under it.
+            for (waking, tiers) in zip(wakings, tiers) where !waking.life.isAnonymous {
+                // A silence that only the shortest limit calls one, and no limit of this token.
+                if !isLiteral, waking.previous != nil, tiers.isEmpty { continue }
+                let kind = WakingClass(
+                    of: waking, isDormant: !tiers.isEmpty, dormancy: settings.dormancy, logBegins: coverage.lowerBound)
+                tally[kind, default: 0] += 1
+                guard isLiteral || (kind != .firstUse && kind != .insufficientHistory) else { continue }
+                told[kind, default: MostUsed()].add(
+                    Told(waking: waking, kind: kind, tiers: tiers), uses: waking.uses, name: waking.life.tokenID,
+                    at: waking.at)
             }
         }
-        return told
+        if isLiteral { try search.absentBeforeWindow(judge) } else { try search.silencesEnded(judge) }
+        return WakingClass.allCases.flatMap { told[$0]?.told(others: &more) ?? [] }
     }
 
     private func check() throws(DetectionError) {

@@ -33,8 +33,9 @@ struct SilenceSearch {
         var uses: Int64 = 0
     }
 
-    /// Uses in the window with a silence of `dormancy` or more before them, and those without any use before them.
-    func silencesEnded() throws -> [Waking] {
+    /// Hands over the uses in the window with a silence of `dormancy` or more before them, and those without any use
+    /// before them, some at a time.
+    func silencesEnded(_ body: ([Waking]) throws -> Void) throws {
         var inside: [Opening] = []
         var openings = try openings { inside.append($0) }
         let latest = openings.map(\.at).max() ?? 0
@@ -43,18 +44,20 @@ struct SilenceSearch {
             !$0.isAwake && ($0.previous == Self.never || $0.at.minus($0.previous) >= dormancy)
         }
         // The walk ends where the rollups begin; what is known of a token may say that it was awake even so.
-        return try wakings(inside + late).filter { waking in
-            waking.previous.map { waking.at.minus($0) >= dormancy } ?? true
+        try eachWaking(inside + late) { wakings in
+            try body(wakings.filter { waking in waking.previous.map { waking.at.minus($0) >= dormancy } ?? true })
         }
     }
 
-    /// The first use in the window of every token that has none in the `dormancy` before the window.
-    func absentBeforeWindow() throws -> [Waking] {
+    /// Hands over the first use in the window of every token that has none in the `dormancy` before the window, some at
+    /// a time.
+    func absentBeforeWindow(_ body: ([Waking]) throws -> Void) throws {
         var openings = try openings { _ in }
         let horizon = window.from.minus(dormancy)
         try lookBack(&openings) { $0 >= horizon }
-        return try wakings(openings.filter { !$0.isAwake && $0.previous < horizon })
-            .filter { ($0.previous ?? Self.never) < horizon }
+        try eachWaking(openings.filter { !$0.isAwake && $0.previous < horizon }) { wakings in
+            try body(wakings.filter { ($0.previous ?? Self.never) < horizon })
+        }
     }
 
     /// Walks the days of the window. Returns each token's first use, if no use of its stands earlier on the day on
@@ -113,14 +116,24 @@ struct SilenceSearch {
         }
     }
 
-    /// Openings with what is known about their tokens, all asked for at once: in a young log every token opens.
-    private func wakings(_ openings: [Opening]) throws -> [Waking] {
-        let asked = Set(openings.map(\.token)).sorted()
-        var lives: [UInt32: TokenLife] = [:]
-        for life in try history.lives(ofTokens: asked) { lives[life.number] = life }
-        return try openings.map { opening in
-            guard let life = lives[opening.token] else { throw DetectionError.unknownTokenNumber(opening.token) }
-            return try waking(opening, life)
+    /// So many openings are looked at together: in a young log every token opens.
+    private static let openingsAtOnce = 20_000
+
+    /// Hands over openings with what is known about their tokens, by the numbers of these.
+    private func eachWaking(_ openings: [Opening], _ body: ([Waking]) throws -> Void) throws {
+        let openings = openings.sorted { ($0.token, $0.at) < ($1.token, $1.at) }
+        for start in stride(from: 0, to: openings.count, by: Self.openingsAtOnce) {
+            let some = openings[start..<min(start + Self.openingsAtOnce, openings.count)]
+            var asked: [UInt32] = [], place = 0
+            for opening in some where asked.last != opening.token { asked.append(opening.token) }
+            let lives = try history.lives(ofTokens: asked)
+            try body(some.map { opening in
+                while place < lives.count, lives[place].number < opening.token { place += 1 }
+                guard place < lives.count, lives[place].number == opening.token else {
+                    throw DetectionError.unknownTokenNumber(opening.token)
+                }
+                return try waking(opening, lives[place])
+            })
         }
     }
 

@@ -109,7 +109,9 @@ struct FailureDetailsReader {
         _ episodes: [Episode], _ chosen: [Int], _ field: EventField, _ condition: TextCondition,
         into details: inout [FailureDetails], whose: (ArraySlice<UInt8>) -> [Int]?
     ) throws {
-        let spans = episodes.map { $0.first...$0.last }
+        // Apart from the episodes, which are large: there may be a row of each for every failure.
+        let spans = episodes.map { $0.first...$0.last }, totals = episodes.map(\.total)
+        let isNamed = episodes.map { $0.named != nil }
         guard let first = chosen.map({ spans[$0].lowerBound }).min(),
             let last = chosen.map({ spans[$0].upperBound }).max() else { return }
         let scan = EventScan(
@@ -118,23 +120,22 @@ struct FailureDetailsReader {
         try history.scan(scan) { events in
             let places = events[field].values(none: nil) { whose($0) }
             let hasClient = events[.ip].values(none: false) { IPKey(bytes: $0) != nil }
+            let (reasons, agents) = (events[.reason], events[.userAgent])
             for row in 0..<events.count where hasClient[row] {
                 // Times are compared first: most rows are those of other days.
                 for place in places[row] ?? [] where spans[place].contains(events.ts[row]) {
-                    guard episodes[place].mayHold(reason: events[.reason][row]) else { continue }
-                    note(events, row, episodes[place].total, &details[place])
+                    if isNamed[place], !episodes[place].mayHold(reason: reasons[row]) { continue }
+                    if details[place].evidence.mayKeep(events.ts[row]) {
+                        details[place].evidence.add(events.evidence(at: row))
+                    }
+                    if totals[place].reasons <= FailureDetails.listed, let reason = reasons[row] {
+                        details[place].reasons[reason, default: 0] += 1
+                    }
+                    if totals[place].agents <= FailureDetails.listed, let agent = agents[row] {
+                        details[place].agents[agent, default: 0] += 1
+                    }
                 }
             }
-        }
-    }
-
-    private func note(_ events: EventColumns, _ row: Int, _ total: FailureFacts, _ details: inout FailureDetails) {
-        if details.evidence.mayKeep(events.ts[row]) { details.evidence.add(events.evidence(at: row)) }
-        if total.reasons <= FailureDetails.listed, let reason = events[.reason][row] {
-            details.reasons[reason, default: 0] += 1
-        }
-        if total.agents <= FailureDetails.listed, let agent = events[.userAgent][row] {
-            details.agents[agent, default: 0] += 1
         }
     }
 }

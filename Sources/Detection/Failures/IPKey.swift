@@ -2,7 +2,8 @@
 ///
 /// The parser is strict, because addresses come from headers that clients can write:
 /// - IPv4 is four decimal numbers without leading zeros (`010.0.0.1` is octal to some readers, so it is no address);
-/// - an IPv4 address inside IPv6 (`::ffff:a.b.c.d`, also in hexadecimal) is that IPv4 address;
+/// - an IPv4 address inside IPv6, as translators and tunnels write it (`::ffff:a.b.c.d`, `64:ff9b::a.b.c.d`, 6to4 and
+///   others, also in hexadecimal), is that IPv4 address: behind one prefix stand as many clients as IPv4 has;
 /// - a port (`192.0.2.1:443`, `[2001:db8::1]:443`) and a zone (`fe80::1%eth0`) are cut off;
 /// - anything else, blanks included, is no address, and its failures never make a finding by themselves.
 package struct IPKey: Hashable, Sendable {
@@ -90,11 +91,27 @@ package struct IPKey: Hashable, Sendable {
         if let address = Self.v4(host) {
             self.init(family: .v4, bits: UInt64(address))
         } else if let (upper, lower) = Self.v6(host) {
-            let isMapped = upper == 0 && lower >> 32 == 0xFFFF
-            self.init(family: isMapped ? .v4 : .v6, bits: isMapped ? lower & 0xFFFF_FFFF : upper)
+            let inner = Self.v4(inside: upper, lower)
+            self.init(family: inner == nil ? .v6 : .v4, bits: inner.map { UInt64($0.address) } ?? upper)
         } else {
             return nil
         }
+    }
+
+    /// A network as `203.0.113.0/24`, `2001:db8::/32` and `::ffff:203.0.113.0/120` name it: the key of its first address
+    /// and how many of the bits of this belong to the network; nil for what is none, and for IPv6 networks smaller than
+    /// a /64, which no rule tells apart.
+    static func network(_ host: String, bits: Int) -> (key: IPKey, bits: Int)? {
+        let text = Array(host.utf8)[...]
+        guard let (upper, lower) = v6(text) else {
+            guard let address = v4(text), (0...32).contains(bits) else { return nil }
+            return (IPKey(family: .v4, bits: UInt64(address)), bits)
+        }
+        // All that a translator or tunnel can write is no network of IPv4: an allowance for it would hide everybody.
+        if let (address, prefix) = v4(inside: upper, lower), bits >= prefix + 8, bits <= 128 {
+            return (IPKey(family: .v4, bits: UInt64(address)), min(bits - prefix, 32))
+        }
+        return (0...64).contains(bits) ? (IPKey(family: .v6, bits: upper), bits) : nil
     }
 
     /// The key as findings name it: `203.0.113.9`, `2001:db8:1:2::/64`.
@@ -204,6 +221,29 @@ package struct IPKey: Hashable, Sendable {
         guard let before = groups(of: head, mayEndInV4: false), let after = groups(of: tail, mayEndInV4: true),
             before.count + after.count <= 7 else { return nil }
         return joined(before + [UInt16](repeating: 0, count: 8 - before.count - after.count) + after)
+    }
+
+    /// The IPv4 address that an IPv6 address stands for, and the bits before it, or nil.
+    private static func v4(inside upper: UInt64, _ lower: UInt64) -> (address: UInt32, prefix: Int)? {
+        let low = UInt32(truncatingIfNeeded: lower)
+        switch (upper, lower >> 32) {
+        // Mapped (RFC 4291), and translated as SIIT did it at first (RFC 2765).
+        case (0, 0xFFFF), (0, 0xFFFF_0000): return (low, 96)
+        // Compatible (RFC 4291), but for `::`, `::1` and their neighbors, which are no addresses of IPv4.
+        case (0, 0): return low >= 1 << 24 ? (low, 96) : nil
+        // NAT64 and SIIT (RFC 6052).
+        case (0x0064_FF9B << 32, 0): return (low, 96)
+        default: break
+        }
+        // NAT64 of one's own (RFC 8215): behind 96 bits, or behind 48 around the ninth byte, which is 0.
+        if upper >> 16 == 0x0064_FF9B_0001 {
+            let isShort = low == 0 && lower >> 56 == 0 && lower & 0xFF_FFFF_FFFF == 0
+            return isShort ? (UInt32(upper & 0xFFFF) << 16 | UInt32(lower >> 40 & 0xFFFF), 48) : (low, 96)
+        }
+        // 6to4 (RFC 3056) and the client of Teredo (RFC 4380), whose bits are flipped.
+        if upper >> 48 == 0x2002 { return (UInt32(truncatingIfNeeded: upper >> 16), 16) }
+        if upper >> 32 == 0x2001_0000 { return (~low, 96) }
+        return nil
     }
 
     private static func groups(of text: ArraySlice<UInt8>, mayEndInV4: Bool) -> [UInt16]? {

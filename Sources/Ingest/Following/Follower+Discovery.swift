@@ -17,7 +17,8 @@ extension Follower {
         let rotations = identity.rotations(of: logs, turning: turning) { source, look in
             files[look.identity].map { $0.id == source.id } ?? (resting[look.identity] == look)
         }
-        let unknown = rotations.filter { FileLook(path: $0.input.name).map { !isKnown($0) } ?? false }
+        tellUnlisted(rotations.unlisted, among: Set(named.map { PathKey(parent(of: $0.name)) }))
+        let unknown = rotations.found.filter { FileLook(path: $0.input.name).map { !isKnown($0) } ?? false }
         for (input, log) in unknown { awaited[PathKey(input.name)] = log }
         turning = Dictionary(unknown.map { unknown in
             let log = PathKey(unknown.log)
@@ -26,7 +27,7 @@ extension Follower {
         listedAt = begun
         if !turning.isEmpty { discoverAgain() }
         // Known ones may have new names.
-        for (input, log) in rotations where awaited[PathKey(input.name)] == nil { try meet(input, log: log, time) }
+        for (input, log) in rotations.found where awaited[PathKey(input.name)] == nil { try meet(input, log: log, time) }
         for (key, log) in awaited.sorted(by: { $0.key < $1.key }) where !wantsStop() && !isShort {
             try meet(Inputs.input(key.path), log: log, time)
             if let look = FileLook(path: key.path), files[look.identity] == nil, resting[look.identity] != look {
@@ -38,7 +39,8 @@ extension Follower {
         let met = Set(files.values.map(\.id) + atRest.map(\.id))
         let late = Set(awaited.values.map(PathKey.init))
         for record in identity.superseded(by: met, at: now())
-        where !met.contains(record.id) && !late.contains(PathKey(record.log)) {
+        where !met.contains(record.id) && !late.contains(PathKey(record.log))
+            && !unlisted.contains(PathKey(parent(of: record.log))) {
             remember(record)
             notify(.ended(path: record.path, record.ended ?? .missing, lost: record.lost))
         }
@@ -62,6 +64,14 @@ extension Follower {
         }
         seesNothing = found.inputs.isEmpty && found.problems.isEmpty
         if seesNothing, listedAt == nil { notify(.nothingFound(words)) }
+    }
+
+    /// Says of folders that they could not be looked at, where rotations may wait, and of others that they can again.
+    private func tellUnlisted(_ folders: [(folder: String, error: FileError)], among all: Set<PathKey>) {
+        unlisted = Set(folders.map { PathKey($0.folder) })
+        // What is wrong with a word is said of the word.
+        for folder in all.subtracting(unlisted) where absent[folder] == nil { tellSolved(folder.path) }
+        for (folder, error) in folders { tell(folder, error) }
     }
 
     private func isKnown(_ look: FileLook) -> Bool {

@@ -223,7 +223,10 @@ extension Follower {
 
     /// Has the rotations beside a log read that may hold what was not read of a generation.
     func awaitRotations(of source: SourceRecord) {
-        for input in identity.rotations(of: [source], beside: source.log) { awaited[PathKey(input.name)] = source.log }
+        let rotations = identity.rotations(of: [source], beside: source.log)
+        for (input, log) in rotations.found { awaited[PathKey(input.name)] = log }
+        // Looked for again, and said, by the next discovery.
+        if !rotations.unlisted.isEmpty { turning[PathKey(source.log)] = source.readAt ?? now() }
     }
 
     private func takeLastLine(_ file: LiveFile) throws {

@@ -66,6 +66,8 @@ package final class Follower {
     /// Logs that were found rotated by the last discovery, and since when they may have been; and when it was.
     var turning: [PathKey: Int64] = [:]
     var listedAt: Int64?
+    /// Folders that could not be looked at, in which rotations may wait.
+    var unlisted: Set<PathKey> = []
     /// Whether the words named nothing at all when they were looked up last.
     var seesNothing = false
     /// What is wrong with inputs and words, as it was told.
