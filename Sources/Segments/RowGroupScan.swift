@@ -13,16 +13,10 @@ struct RowGroupScan {
     private let reader: SegmentReader
     private let file: ParquetFile
     private let rowGroup: Int
-    /// The most rows that are looked at together, unless one page has more.
-    private let mostRows: Int
-    /// Some pages and, if only some of their rows are candidates, the places of these among them.
-    private struct Part {
-        var pages: [Int] = []
-        var rows: [Int]?
-    }
-
-    /// What is still to be looked at, the next one at the end; nil before the first look.
-    private var parts: [Part]?
+    /// What is still to be looked at; nil before the first look.
+    private var rest: Rest?
+    /// How much is looked at together.
+    private var budget: RowBudget
     /// The kinds that rows may have.
     private var kinds = EventKinds.all
     /// The pages that still have candidates, ascending.
@@ -38,18 +32,18 @@ struct RowGroupScan {
     /// Whether a condition refuses every entry: the bloom filter was wrong.
     private var isHopeless = false
 
-    init(_ scan: EventScan, of reader: SegmentReader, _ file: ParquetFile, _ rowGroup: Int, mostRows: Int) {
+    init(_ scan: EventScan, of reader: SegmentReader, _ file: ParquetFile, _ rowGroup: Int, _ budget: RowBudget) {
         self.scan = scan
         self.reader = reader
         self.file = file
         self.rowGroup = rowGroup
-        self.mostRows = mostRows
+        self.budget = budget
     }
 
     /// The next matching rows, or nil after the last ones.
     mutating func next() throws(SegmentError) -> EventColumns? {
-        if parts == nil { parts = try begin() }
-        while let part = parts?.popLast(), !isHopeless {
+        if rest == nil { rest = try begin() }
+        while !isHopeless, let part = rest?.take(budget.rows, of: cuts) {
             (pages, rows, found) = (part.pages, part.rows, EventColumns(fields: []))
             if let batch = try matches(), batch.count > 0 { return batch }
         }
@@ -57,12 +51,12 @@ struct RowGroupScan {
     }
 
     /// What has to be looked at.
-    private mutating func begin() throws(SegmentError) -> [Part] {
+    private mutating func begin() throws(SegmentError) -> Rest {
         kinds = possibleKinds
-        guard !kinds.isDisjoint(with: scan.kinds), try mightMatch() else { return [] }
+        guard !kinds.isDisjoint(with: scan.kinds), try mightMatch() else { return Rest() }
         cuts = try parquet { () throws(ParquetError) in try file.pages(rowGroup: rowGroup) }
-        guard try judgeTimes() else { return [] }
-        return cutIntoParts().reversed()
+        guard try judgeTimes() else { return Rest() }
+        return Rest(pages: pages[...], rows: rows)
     }
 
     /// The matching rows of the pages that are left, or nil if there are none.
@@ -72,24 +66,6 @@ struct RowGroupScan {
             guard try judge(field, condition) else { return nil }
         }
         return try deliver()
-    }
-
-    /// The pages that are left and their candidates, cut into parts.
-    private func cutIntoParts() -> [Part] {
-        var parts: [Part] = [], part = Part(), count = 0, start = 0, taken = 0
-        for page in pages {
-            if count > 0, count + cuts[page].count > mostRows {
-                parts.append(part)
-                (part, start, count) = (Part(), start + count, 0)
-            }
-            part.pages.append(page)
-            count += cuts[page].count
-            guard let rows else { continue }
-            let first = taken
-            while taken < rows.count, rows[taken] < start + count { taken += 1 }
-            part.rows = (part.rows ?? []) + rows[first..<taken].map { $0 - start }
-        }
-        return parts + (part.pages.isEmpty ? [] : [part])
     }
 
     /// The kinds that rows may have by the bounds of their names.
@@ -193,9 +169,10 @@ struct RowGroupScan {
     private func place(_ candidate: Int) -> Int { rows?[candidate] ?? candidate }
 
     /// Columns of all rows of the pages that are left.
-    private func decode(_ fields: EventFields) throws(SegmentError) -> EventColumns {
+    private mutating func decode(_ fields: EventFields) throws(SegmentError) -> EventColumns {
         var columns = EventColumns(count: pages.reduce(0) { $0 + cuts[$1].count }, fields: fields)
         try reader.fill(&columns, fields, rowGroup: rowGroup, pages: pages)
+        budget.note(columns, fields)
         return columns
     }
 
@@ -244,11 +221,12 @@ struct RowGroupScan {
     }
 
     /// The wanted columns of the candidates.
-    private func deliver() throws(SegmentError) -> EventColumns {
+    private mutating func deliver() throws(SegmentError) -> EventColumns {
         var all = EventColumns(count: count, fields: scan.fields)
         let known = found.fields.intersection(scan.fields), missing = scan.fields.subtracting(known)
         all.take(known, from: found)
         if !missing.isEmpty { try reader.fill(&all, missing, rowGroup: rowGroup, pages: pages, rows: rows) }
+        budget.note(all, missing)
         try check(all)
         return all
     }

@@ -146,19 +146,14 @@ package final class SegmentReader: @unchecked Sendable {
     }
 
     func rows(_ scan: EventScan, rowGroup: Int, bytes: Int) -> RowGroupScan {
-        RowGroupScan(scan, of: self, file, rowGroup, mostRows: mostRows(of: scan.fieldsRead, rowGroup, bytes))
-    }
-
-    /// How many rows of a row group to hold, so that some of their columns take about so many bytes. Dictionaries do
-    /// not count: they are shared by all rows.
-    private func mostRows(of fields: EventFields, _ rowGroup: Int, _ bytes: Int) -> Int {
+        var budget = RowBudget(bytes: bytes)
         let rows = max(1, file.rowCount(rowGroup: rowGroup))
-        let perRow = EventField.allCases.filter { fields.contains($0) && has($0) }.reduce(1) { sum, field in
+        for field in EventField.allCases where scan.fieldsRead.contains(field) && has(field) {
             let column = SegmentSchema.index(field)
             let isShared = !EventField.texts.contains(field) || file.hasDictionary(column: column, rowGroup: rowGroup)
-            return sum + 8 + (isShared ? 0 : file.rawBytes(column: column, rowGroup: rowGroup) / rows)
+            budget.add(field, textBytes: isShared ? nil : file.rawBytes(column: column, rowGroup: rowGroup) / rows)
         }
-        return bytes / perRow
+        return RowGroupScan(scan, of: self, file, rowGroup, budget)
     }
 
     private static func number(_ bytes: [UInt8]) -> Int64? {

@@ -9,6 +9,14 @@ internal import Trail
 /// One run of detectors over a trail, shared by `detect`, `explain`, `export dashboard` and `demo`. Only `detect`
 /// prints what the log lacks (`tellsMissing`), which costs a scan.
 enum DetectionRun {
+    /// What is done at the same time as others.
+    private enum Step: Sendable { case coverage, detector(any Detector) }
+
+    private struct Done: Sendable {
+        var missing: FieldCoverage?
+        var result: DetectionResult?
+    }
+
     static func run(
         _ detectors: [any Detector], on trail: Trail, asOf: Int64?, since: SinceOption?,
         hiding allowlist: Allowlist = Allowlist(), tellsMissing: Bool = false, isQuiet: Bool
@@ -28,12 +36,17 @@ enum DetectionRun {
         let progress = Progress.standardError(
             "detect", total: nil, unit: "of \(detectors.count) detectors", quiet: isQuiet)
         defer { progress.finish() }
-        let missing = tellsMissing ? try FieldCoverage(detectors.map(\.card), in: window, of: history) : nil
-        var results = try SideBySide.map(detectors) { detector in
-            try detector.detect(in: window, of: history)
-        } progress: { done in
-            progress.update(bytes: 0, count: Int64(done))
+        let steps = (tellsMissing ? [Step.coverage] : []) + detectors.map(Step.detector)
+        let done = try SideBySide.map(steps) { step in
+            switch step {
+            case .coverage: Done(missing: try FieldCoverage(detectors.map(\.card), in: window, of: history))
+            case .detector(let detector): Done(result: try detector.detect(in: window, of: history))
+            }
+        } progress: { count in
+            progress.update(bytes: 0, count: Int64(min(count, detectors.count)))
         }
+        let missing = done.compactMap(\.missing).first
+        var results = done.compactMap(\.result)
         for place in detectors.indices { results[place].coverage += missing?.notes(for: detectors[place].card) ?? [] }
         var report = DetectionReport(
             window: window, results: results, asOfIsNewest: asOf == nil, oldest: coverage?.lowerBound)

@@ -39,10 +39,18 @@ struct ActiveTokens {
                 }
             }
         }
-        return try history.lives(ofTokens: found.keys.sorted()).map { life in
-            let uses = found[life.number] ?? (.min, 0)
-            return Token(life: life.known(before: window.asOf), lastUse: uses.last, uses: uses.uses)
+        let numbers = found.keys.sorted()
+        var tokens: [Token] = []
+        tokens.reserveCapacity(numbers.count)
+        // Some at a time: of a flood of tokens all that is known of them must not be held twice.
+        for start in stride(from: 0, to: numbers.count, by: 20_000) {
+            let some = Array(numbers[start..<min(start + 20_000, numbers.count)])
+            for life in try history.lives(ofTokens: some) {
+                let uses = found[life.number] ?? (.min, 0)
+                tokens.append(Token(life: life.known(before: window.asOf), lastUse: uses.last, uses: uses.uses))
+            }
         }
+        return tokens
     }
 }
 

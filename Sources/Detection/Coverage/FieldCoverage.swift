@@ -3,7 +3,7 @@ package import Events
 internal import Rollups
 
 /// What the log of a window lacks of the things that rules judge by: counted once for all detectors of a run.
-package struct FieldCoverage {
+package struct FieldCoverage: Sendable {
     private struct Share {
         var absent = 0
         var all = 0

@@ -104,7 +104,7 @@ struct FailureSearch {
         let settled = try span.whole(margin: margin) { span, only -> [SearchSpan.Found<KeyCase>] in
             let read = try only.map { try reader.rows(span, .keys($0)).byKey } ?? rows
             return read.groups { $0.key == $1.key }.compactMap { group in
-                guard group.count >= settings.fewestFailures else { return nil }
+                guard group.count >= settings.fewestFailures, ClientCounts(group).mayQualify(settings) else { return nil }
                 let one = KeyCase(key: group[group.startIndex].key, failures: group, settings)
                 return (one.key, one.stretches(gap: settings.episodeGap), one)
             }
@@ -143,7 +143,7 @@ struct FailureSearch {
                 selection = .clients(census, fewest: fewest)
             }
             return try reader.rows(span, selection).byKey.groups { $0.key == $1.key }.compactMap { group in
-                guard group.count >= fewest, mayBeSlow(group) else { return nil }
+                guard group.count >= fewest, ClientCounts(group).mayQualifySlowly(settings) else { return nil }
                 let one = SlowCase(key: group[group.startIndex].key, failures: group, settings)
                 return (one.key, one.stretches(gap: settings.episodeGap), one)
             }
@@ -158,14 +158,6 @@ struct FailureSearch {
                 stretches.contains { $0.holds(episode.first) }
             }
         }
-    }
-
-    /// Whether any rule of weeks can hold of a client's failures: many credentials on several days, or many failures. In
-    /// a flood of a day most clients have neither.
-    private func mayBeSlow(_ failures: ArraySlice<Failure>) -> Bool {
-        guard failures.count < settings.brokenClient.failures, let first = failures.first, let last = failures.last
-        else { return true }
-        return Int(Timestamp.day(of: last.ts)) - Int(Timestamp.day(of: first.ts)) + 1 >= settings.slowStuffing.days
     }
 
     // MARK: Agents
