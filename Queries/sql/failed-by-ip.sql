@@ -5,7 +5,8 @@
 -- parameter: min_credentials integer =0 — only addresses with so many different credentials in some window
 -- parameter: since time =oldest — failures from here on
 -- parameter: until time =newest — and before here
--- column: ip text — the address as logged; empty where the log names none
+-- column: ip text — the client: an address, or the /64 of an IPv6 address, as the detectors count them; empty where
+-- the log names none, as logged where it is no address
 -- column: failures integer — the most failures in any sliding window
 -- column: credentials integer — the most different credentials in any sliding window
 -- column: reasons text — the reasons given, the most frequent five first

@@ -38,7 +38,8 @@ package struct ScratchFile: ~Copyable {
             }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else {
-                throw .cannotWrite(operation: "write a temporary file in", path: folder, code: count < 0 ? errno : ENOSPC)
+                let code = count < 0 ? errno : ENOSPC
+                throw .cannotWrite(operation: "write a temporary file in", path: folder, code: code)
             }
             written += count
         }

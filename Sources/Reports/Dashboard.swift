@@ -68,9 +68,12 @@ package struct Dashboard {
     }
 
     private func topFailing(_ runner: QueryRunner) throws -> JSONValue {
-        let query = try NamedQuery.named("failed-by-ip")
-        let values = ["since": "24h", "until": "newest", "min_failures": "1", "min_credentials": "0"]
-        return try rows(runner.run(query, values, newest: report.window.asOf, first: Self.rows))
+        let from = report.window.asOf.minus(Timestamp.day)
+        return try rows(runner.run(sql: """
+            SELECT ip, failures, credentials, reasons, user_agents, first_seen, last_seen
+            FROM failures_by_ip('1h', \(from), \(report.window.asOf), 1, \(Self.rows))
+            ORDER BY failures DESC, credentials DESC, ip NULLS LAST LIMIT \(Self.rows)
+            """))
     }
 
     private func dormant(_ runner: QueryRunner, _ asOf: String) throws -> JSONValue {

@@ -3,8 +3,8 @@ internal import Foundation
 /// Reads things side by side, on threads of its own, and hands over what they give in the order of the things, on the
 /// caller's thread.
 ///
-/// What was read ahead is held, up to a number of bytes; whoever would exceed it waits. The thing whose turn it is never
-/// waits for another, so all come to their end.
+/// What was read ahead is held, up to a number of bytes; whoever would exceed it waits. The thing whose turn it is
+/// never waits for another, so all come to their end.
 final class ReadAhead<Element: Sendable, Output: Sendable>: @unchecked Sendable {
     private struct Lane {
         var outputs: [(output: Output, bytes: Int)] = []

@@ -1,3 +1,4 @@
+internal import Events
 import Testing
 
 @testable import Detection

@@ -21,6 +21,8 @@ from datetime import datetime, timedelta, timezone
 import duckdb
 import pyarrow
 
+from clients import client
+
 SECOND = 1_000_000
 HOUR = 3600 * SECOND
 DAY = 24 * HOUR
@@ -230,7 +232,16 @@ class DuckDB:
             self.connection.register(table + "_rows", pyarrow.table(arrays, [name for name, _, _ in columns]))
             self.connection.execute(f"CREATE VIEW {table} AS SELECT * FROM {table}_rows")
 
+    def name_clients(self):
+        """A table of all addresses and the clients that they stand for."""
+        addresses = [row[0] for row in self.connection.execute(
+            "SELECT ip FROM events WHERE ip IS NOT NULL UNION SELECT ip FROM ip_hours WHERE ip IS NOT NULL").fetchall()]
+        names = [pyarrow.array(texts, pyarrow.string()) for texts in (addresses, [client(text) for text in addresses])]
+        self.connection.register("clients", pyarrow.table(names, ["ip", "client"]))
+
     def run(self, sql, values):
+        if " clients " in sql:
+            self.name_clients()
         # The only change: DuckDB writes a bound parameter as $name.
         cursor = self.connection.execute(re.sub(r":(\w+)", r"$\1", sql), values)
         return [column[0] for column in cursor.description], cursor.fetchall()

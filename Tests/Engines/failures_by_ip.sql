@@ -5,15 +5,21 @@
 -- takes over. These spans do not overlap for one credential, so the sum of +1 where a span begins and -1 where it ends
 -- is the number of different credentials in the window that ends there.
 --
--- ip_hours says which addresses may qualify: a window lies in the hour in which it ends and those that begin less than
+-- Addresses are counted by client (clients.py). ip_hours says which may qualify: a window lies in the hour in which it ends and those that begin less than
 -- its length and an hour before.
-WITH hours AS (
+WITH client_hours AS (
+    SELECT h.* REPLACE (COALESCE(c.client, h.ip) AS ip) FROM ip_hours AS h LEFT JOIN clients AS c ON c.ip = h.ip
+),
+client_events AS (
+    SELECT e.* REPLACE (COALESCE(c.client, e.ip) AS ip) FROM events AS e LEFT JOIN clients AS c ON c.ip = e.ip
+),
+hours AS (
     SELECT
         ip,
         SUM(failures) OVER (
             PARTITION BY ip ORDER BY hour_start RANGE BETWEEN :window + 3600000000 - 1 PRECEDING AND CURRENT ROW
         ) AS failures
-    FROM ip_hours
+    FROM client_hours
     WHERE hour_start > :since - 3600000000 AND hour_start < :until
 ),
 suspects AS MATERIALIZED (
@@ -21,13 +27,13 @@ suspects AS MATERIALIZED (
 ),
 failed AS MATERIALIZED (
     SELECT ip, ts, COALESCE(presented, token_id) AS credential, reason, user_agent
-    FROM events
+    FROM client_events
     WHERE event = 'failed' AND ts >= :since AND ts < :until AND ip IN (SELECT ip FROM suspects)
     UNION ALL
     -- Those without an address, or with an empty one, are one in ip_hours.
     SELECT e.ip, e.ts, COALESCE(e.presented, e.token_id), e.reason, e.user_agent
     FROM suspects AS s
-    CROSS JOIN events AS e
+    CROSS JOIN client_events AS e
     WHERE s.ip IS NULL AND e.event = 'failed' AND e.ts >= :since AND e.ts < :until AND COALESCE(e.ip, '') = ''
 ),
 bursts AS (

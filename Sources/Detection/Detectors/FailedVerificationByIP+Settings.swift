@@ -1,4 +1,4 @@
-internal import Events
+package import Events
 
 extension FailedVerificationByIP {
     /// The thresholds of all classes. Times in microseconds.

@@ -198,10 +198,3 @@ extension EventColumns {
         }
     }
 }
-
-extension TextCondition {
-    /// Addresses that belong to one of the keys, however they are written.
-    static func clients(_ keys: Set<IPKey>) -> TextCondition {
-        .matching { text in IPKey(bytes: text).map { $0.belongs(to: keys) } ?? false }
-    }
-}

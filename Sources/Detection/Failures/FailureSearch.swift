@@ -104,7 +104,9 @@ struct FailureSearch {
         let settled = try span.whole(margin: margin) { span, only -> [SearchSpan.Found<KeyCase>] in
             let read = try only.map { try reader.rows(span, .keys($0)).byKey } ?? rows
             return read.groups { $0.key == $1.key }.compactMap { group in
-                guard group.count >= settings.fewestFailures, ClientCounts(group).mayQualify(settings) else { return nil }
+                guard group.count >= settings.fewestFailures, ClientCounts(group).mayQualify(settings) else {
+                    return nil
+                }
                 let one = KeyCase(key: group[group.startIndex].key, failures: group, settings)
                 return (one.key, one.stretches(gap: settings.episodeGap), one)
             }

@@ -1,3 +1,5 @@
+internal import Events
+
 /// Keeps the rows of a flood within bounds, whatever is sent.
 ///
 /// As long as all rows fit, all are kept. When they do not, each client, agent or network that has very many keeps one

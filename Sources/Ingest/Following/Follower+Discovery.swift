@@ -27,7 +27,9 @@ extension Follower {
         listedAt = begun
         if !turning.isEmpty { discoverAgain() }
         // Known ones may have new names.
-        for (input, log) in rotations.found where awaited[PathKey(input.name)] == nil { try meet(input, log: log, time) }
+        for (input, log) in rotations.found where awaited[PathKey(input.name)] == nil {
+            try meet(input, log: log, time)
+        }
         for (key, log) in awaited.sorted(by: { $0.key < $1.key }) where !wantsStop() && !isShort {
             try meet(Inputs.input(key.path), log: log, time)
             if let look = FileLook(path: key.path), files[look.identity] == nil, resting[look.identity] != look {

@@ -3,8 +3,9 @@ internal import Columns
 internal import Events
 internal import Trail
 
-/// The failures of each address, by the number of the address: how many there are, how many in the fullest window, and
-/// where they stand among those that are kept. The last number is that of failures without an address.
+/// The failures of each client, by the number of the client: how many there are, how many in the fullest window, and
+/// where they stand among those that are kept. The last number is that of failures without an address. A client is what
+/// the detectors take for one (`IPKey`); what is no address is one, too, as it was logged.
 ///
 /// Knowing which addresses are wanted takes no more than times and addresses. A flood has millions of addresses, so all
 /// that is held of one is a few numbers.
@@ -24,8 +25,9 @@ struct FailureGroups {
         var times: [Int64] = []
         try trail.scan(question.scan([.ts, .ip])) { events in
             let ofRows = events[.ip].values(none: TextColumn.none) { text in
-                guard census?.reach(Int(question.fewest), TextMark.of(text)) ?? true else { return Self.passedOver }
-                return known.intern(text.span.bytes)
+                let client = IPKey.name(of: text)
+                guard census?.reach(Int(question.fewest), TextMark.of(client)) ?? true else { return Self.passedOver }
+                return known.intern(client.span.bytes)
             }
             for row in 0..<events.count where ofRows[row] != Self.passedOver {
                 numbers.append(ofRows[row])
@@ -48,7 +50,29 @@ struct FailureGroups {
             let number = question.mostFailures(ordered[places(of: group)])
             if number >= question.fewest { most[group] = UInt32(number) }
         }
+        if let top = question.top { keepOnly(top) }
         starts = Self.starts(of: zip(counts, most).map { $1 > 0 ? $0 : 0 })
+    }
+
+    /// Of equals at the end of the first so many clients, how many are looked at closely.
+    private static let mostEquals = 10_000
+
+    /// Leaves the clients that may be among the first so many: those with the most failures, and of equals at the end,
+    /// whose credentials then decide, all; of very many of these the first by name.
+    private mutating func keepOnly(_ top: Int) {
+        let wanted = wanted
+        guard wanted.count > top, top > 0 else { return }
+        let least = wanted.map { most[$0] }.sorted(by: >)[top - 1]
+        var equals = wanted.filter { most[$0] == least }
+        if equals.count > Self.mostEquals {
+            let most = most
+            let byName = known.placesByBytes().lazy.map { Int($0) }.filter { most[$0] == least }
+            equals = Array(byName.prefix(Self.mostEquals))
+        }
+        let kept = Set(equals)
+        for group in wanted where most[group] < least || most[group] == least && !kept.contains(group) {
+            most[group] = 0
+        }
     }
 
     /// The number of failures without an address.
@@ -68,9 +92,12 @@ struct FailureGroups {
 
     /// The number of an address, or of none, whose failures are wanted; else nil.
     func wanted(_ address: ArraySlice<UInt8>?) -> Int? {
-        let number = address.map { known.known($0.span.bytes).map { Int($0) } } ?? none
+        let number = address.map { known.known(IPKey.name(of: $0).span.bytes).map { Int($0) } } ?? none
         return number.flatMap { most[$0] > 0 ? $0 : nil }
     }
+
+    /// To be called when nothing is looked up by its address any more.
+    mutating func endLookup() { known.endLookup() }
 
     /// Where each begins, if one stands behind the other.
     private static func starts(of counts: [UInt32]) -> [Int] {
@@ -88,7 +115,7 @@ struct FailureGroups {
         guard question.fewest > 1, failures > manyFailures else { return nil }
         var census = SaturatingCounters()
         try trail.scan(question.scan([.ip])) { events in
-            for mark in events[.ip].values(none: 0, { TextMark.of($0) }) { census.count(mark) }
+            for mark in events[.ip].values(none: 0, { TextMark.of(IPKey.name(of: $0)) }) { census.count(mark) }
         }
         return census
     }

@@ -10,6 +10,9 @@ struct FailureQuestion {
     /// The fewest failures in the fullest window.
     var fewest: Int64 = 1
 
+    /// Only those that may be among the first so many, by failures and then credentials.
+    var top: Int?
+
     /// The earliest time that shares a window with a later one.
     func beginning(of time: Int64) -> Int64 { time.minus(window - 1) }
 

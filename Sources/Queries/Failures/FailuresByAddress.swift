@@ -14,36 +14,45 @@ struct AddressFailure {
     var agent = TextColumn.none
 }
 
-/// The failures of all addresses that satisfy a question, each address with the most in any window.
+/// The failures of all clients that satisfy a question, each client with the most in any window.
 ///
-/// Times and addresses are read first; then, of the addresses that failed often enough, the rest. An address is what
-/// was logged, byte for byte; failures without one have none together.
+/// Times and clients are read first; then, of the clients that failed often enough, the rest. Failures without an
+/// address have no client, all together.
 struct FailuresByAddress {
+    /// Small, because a flood has a million of them.
     struct Address {
-        /// Nil for none.
-        var text: [UInt8]?
-        var failures: Int
-        var credentials: Int
-        /// Of these failures, ascending by time.
-        var places: Range<Int>
+        fileprivate var group: UInt32
+        var failures: UInt32
+        var credentials: UInt32
     }
 
     private(set) var addresses: [Address] = []
+    private var groups: FailureGroups
     private var failures: [AddressFailure] = []
     private var words = TextDictionary()
 
     /// Throws what the trail throws.
     init(_ trail: Trail, _ question: FailureQuestion) throws {
-        let groups = try FailureGroups(trail, question)
-        try read(trail, question, groups)
+        groups = try FailureGroups(trail, question)
+        try read(trail, question)
+        groups.endLookup()
+        words.endLookup()
         for group in groups.wanted {
             let places = groups.places(of: group)
             failures.sortIfNeeded(places) { $0.ts < $1.ts }
             addresses.append(
                 Address(
-                    text: groups.text(of: group), failures: Int(groups.most[group]),
-                    credentials: question.mostCredentials(failures[places]), places: places))
+                    group: UInt32(group), failures: groups.most[group],
+                    credentials: UInt32(question.mostCredentials(failures[places]))))
         }
+    }
+
+    /// What the client is called; nil for none.
+    func name(of address: Address) -> [UInt8]? { groups.text(of: Int(address.group)) }
+
+    /// Its failures, ascending by time.
+    private func failures(of address: Address) -> ArraySlice<AddressFailure> {
+        failures[groups.places(of: Int(address.group))]
     }
 
     /// The reasons given, the most frequent five first; nil if none was.
@@ -52,11 +61,11 @@ struct FailuresByAddress {
     /// The programs that called, likewise.
     func agents(of address: Address) -> String? { list(address) { $0.agent } }
 
-    func first(of address: Address) -> Int64 { failures[address.places.lowerBound].ts }
-    func last(of address: Address) -> Int64 { failures[address.places.upperBound - 1].ts }
+    func first(of address: Address) -> Int64 { failures(of: address).first?.ts ?? 0 }
+    func last(of address: Address) -> Int64 { failures(of: address).last?.ts ?? 0 }
 
-    private mutating func read(_ trail: Trail, _ question: FailureQuestion, _ groups: FailureGroups) throws {
-        let wanted = groups.wanted
+    private mutating func read(_ trail: Trail, _ question: FailureQuestion) throws {
+        let groups = groups, wanted = groups.wanted
         guard let last = wanted.last else { return }
         var free = wanted.reduce(into: [Int](repeating: 0, count: groups.count)) {
             $0[$1] = groups.places(of: $1).lowerBound
@@ -64,7 +73,8 @@ struct FailuresByAddress {
         var scan = question.scan([.ts, .ip, .presented, .tokenID, .reason, .userAgent])
         // Skipping pays where it skips much. A row without an address matches no condition.
         if wanted.count * 8 < groups.count, last != groups.none {
-            scan.texts[.ip] = .anyOf(Set(wanted.compactMap(groups.text)))
+            let names = Set(wanted.compactMap(groups.text))
+            scan.texts[.ip] = .matching { names.contains(Array(IPKey.name(of: $0))) }
         }
         failures = [AddressFailure](repeating: AddressFailure(), count: groups.places(of: last).upperBound)
         try trail.scan(scan) { events in
@@ -98,7 +108,7 @@ struct FailuresByAddress {
 
     private func list(_ address: Address, _ word: (AddressFailure) -> UInt32) -> String? {
         var counts: [UInt32: Int] = [:]
-        for failure in failures[address.places] { counts[word(failure), default: 0] += 1 }
+        for failure in failures(of: address) { counts[word(failure), default: 0] += 1 }
         counts[TextColumn.none] = nil
         guard !counts.isEmpty else { return nil }
         let ranked = counts.sorted { left, right in

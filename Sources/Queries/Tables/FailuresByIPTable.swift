@@ -1,19 +1,21 @@
 internal import Events
 internal import Trail
 
-/// `failures_by_ip(window, since, until, min_failures)` in SQL: for each address as logged, the most failures and the
-/// most different credentials in any sliding window.
+/// `failures_by_ip(window, since, until, min_failures, top)` in SQL: for each client as detectors know it, the most
+/// failures and the most different credentials in any sliding window.
 ///
-/// Arguments that are left out: windows of an hour, all times, one failure.
+/// Arguments that are left out: windows of an hour, all times, one failure, all clients. `top` leaves out who cannot be
+/// among the first so many by failures and then credentials.
 final class FailuresByIPTable: VirtualTable {
     static let declaration = """
         CREATE TABLE failures_by_ip(ip TEXT, failures INTEGER, credentials INTEGER, reasons TEXT, user_agents TEXT,
             first_seen TIMESTAMP, last_seen TIMESTAMP,
-            "window" INTEGER HIDDEN, since TIMESTAMP HIDDEN, until TIMESTAMP HIDDEN, min_failures INTEGER HIDDEN)
+            "window" INTEGER HIDDEN, since TIMESTAMP HIDDEN, until TIMESTAMP HIDDEN, min_failures INTEGER HIDDEN,
+            top INTEGER HIDDEN)
         """
 
     static let helpfulColumns: Set<Int32> = argumentColumns
-    static let argumentColumns: Set<Int32> = [7, 8, 9, 10]
+    static let argumentColumns: Set<Int32> = [7, 8, 9, 10, 11]
     static let timeColumns: Set<Int32> = [8, 9]
     static let leastCost = 1e6
 
@@ -33,6 +35,8 @@ final class FailuresByIPTable: VirtualTable {
             case (9, .integer(let time)): question.until = time
             case (10, .integer(let number)): question.fewest = number
             case (10, let value): throw Self.bad("min_failures", value, "a whole number")
+            case (11, .integer(let number)) where number > 0 && number <= 1 << 31: question.top = Int(number)
+            case (11, let value): throw Self.bad("top", value, "a whole number above 0")
             default: break
             }
         }
@@ -81,7 +85,7 @@ final class FailuresByIPTable: VirtualTable {
         func give(_ column: Int32, to result: SQLResult) {
             let address = found.addresses[row]
             switch column {
-            case 0: address.text.map { result.set($0[...]) } ?? result.setNull()
+            case 0: found.name(of: address).map { result.set($0[...]) } ?? result.setNull()
             case 1: result.set(Int64(address.failures))
             case 2: result.set(Int64(address.credentials))
             case 3: found.reasons(of: address).map { result.set($0) } ?? result.setNull()

@@ -1,3 +1,4 @@
+internal import Events
 package import Catalog
 package import Console
 package import Detection

@@ -112,6 +112,7 @@ struct Export: ParsableCommand {
     }
 
     func run() throws {
+        Process.keepLittleMemory()
         let opened = try trail.open()
         let place = try output.map { try Output.file($0) } ?? Output.standardOutput()
         switch subject {

@@ -15,7 +15,7 @@ struct Query: ParsableCommand {
               ip_hours     failures by address, UTC day and hour; no segment is opened
               failures_by_ip('1h')
                            the most failures and credentials of each address in any sliding window; also
-                           failures_by_ip(window, since, until, min_failures)
+                           failures_by_ip(window, since, until, min_failures, top)
               tokens       what is known about each token: issued, expires, revoked, superseded, first and last use
               event_days   events by UTC day and kind
               quarantine   lines that are no events
@@ -35,6 +35,7 @@ struct Query: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        Process.keepLittleMemory()
         let result = try QueryRunner(trail.open()).run(sql: sql)
         try output.write { try print(result.table("query"), as: output.format, to: $0) }
     }

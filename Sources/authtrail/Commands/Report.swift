@@ -29,6 +29,7 @@ struct Report: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        Process.keepLittleMemory()
         let query = try NamedQuery.named(name)
         let opened = try trail.open()
         let newest = try opened.catalog.newest() ?? 0

@@ -12,10 +12,10 @@ package struct IPKey: Hashable, Sendable {
         /// Networks of IPv6 that are one client when their members act as one.
         case v56, v48
 
-        var isNetwork: Bool { self == .v56 || self == .v48 }
+        package var isNetwork: Bool { self == .v56 || self == .v48 }
 
         /// How many of the bits tell keys apart.
-        var prefix: Int {
+        package var prefix: Int {
             switch self {
             case .v4: 32
             case .v6: 64
@@ -61,7 +61,7 @@ package struct IPKey: Hashable, Sendable {
     /// The client that a list of addresses names. Each proxy adds the address that it sees at the end, and whoever
     /// sends such a header himself can only begin the list: so it is read from its end, past `proxies` and addresses of
     /// inner networks. If there are no others, the last one is somebody, too.
-    static func client(ofList text: ArraySlice<UInt8>, behind proxies: [IPNetwork]) -> IPKey? {
+    package static func client(ofList text: ArraySlice<UInt8>, behind proxies: [IPNetwork]) -> IPKey? {
         let parts = text.suffix(1000).split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).suffix(16)
         let keys = parts.reversed().compactMap { part -> IPKey? in
             let trimmed = part.drop { $0 == 0x20 }
@@ -98,10 +98,10 @@ package struct IPKey: Hashable, Sendable {
         }
     }
 
-    /// A network as `203.0.113.0/24`, `2001:db8::/32` and `::ffff:203.0.113.0/120` name it: the key of its first address
-    /// and how many of the bits of this belong to the network; nil for what is none, and for IPv6 networks smaller than
-    /// a /64, which no rule tells apart.
-    static func network(_ host: String, bits: Int) -> (key: IPKey, bits: Int)? {
+    /// A network as `203.0.113.0/24`, `2001:db8::/32` and `::ffff:203.0.113.0/120` name it: the key of its first
+    /// address and how many of the bits of this belong to the network; nil for what is none, and for IPv6 networks
+    /// smaller than a /64, which no rule tells apart.
+    package static func network(_ host: String, bits: Int) -> (key: IPKey, bits: Int)? {
         let text = Array(host.utf8)[...]
         guard let (upper, lower) = v6(text) else {
             guard let address = v4(text), (0...32).contains(bits) else { return nil }
@@ -134,8 +134,17 @@ package struct IPKey: Hashable, Sendable {
         return IPKey(family: family, bits: (bits >> shift) << shift)
     }
 
+    /// What reports call the client of an address: its key, as findings name it. What is no address is called as it was
+    /// logged.
+    package static func name(of text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        // An IPv4 address without anything around it is its own name.
+        let isPlain = text.count <= 15 && text.allSatisfy { $0 == UInt8(ascii: ".") || (0x30...0x39).contains($0) }
+        guard !isPlain, let key = IPKey(bytes: text) else { return text }
+        return Array(key.text.utf8)[...]
+    }
+
     /// The key and the networks that it may belong to.
-    var withNetworks: [IPKey] { family == .v6 ? [self, widened(to: .v56), widened(to: .v48)] : [self] }
+    package var withNetworks: [IPKey] { family == .v6 ? [self, widened(to: .v56), widened(to: .v48)] : [self] }
 
     /// Whether an address of this key belongs to one of some keys.
     package func belongs(to keys: Set<IPKey>) -> Bool {
