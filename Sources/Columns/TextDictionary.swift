@@ -67,12 +67,6 @@ public struct TextDictionary: Sendable {
         tabled = 0
     }
 
-    /// Gives back the memory that looking texts up takes. Entries stay; `known` finds none until one is interned again.
-    package mutating func endLookup() {
-        table = []
-        tabled = 0
-    }
-
     /// The index of a text, added if it was not there.
     package mutating func intern(_ text: RawSpan) -> UInt32 { intern(text, TextHash.hash(text, seed: seed)) }
 

@@ -96,9 +96,6 @@ struct FailureGroups {
         return number.flatMap { most[$0] > 0 ? $0 : nil }
     }
 
-    /// To be called when nothing is looked up by its address any more.
-    mutating func endLookup() { known.endLookup() }
-
     /// Where each begins, if one stands behind the other.
     private static func starts(of counts: [UInt32]) -> [Int] {
         var end = 0
@@ -125,15 +122,6 @@ extension FailureQuestion {
     /// Failures of the span, with some of their fields.
     func scan(_ fields: [EventField]) -> EventScan {
         EventScan(from: since, to: until, kinds: .failed, fields: EventFields(fields))
-    }
-}
-
-extension TextColumn {
-    /// For each row the number of its text in a dictionary of the asker's, to which new ones are added.
-    func numbers(
-        in dictionary: inout TextDictionary, _ cut: (ArraySlice<UInt8>) -> ArraySlice<UInt8> = { $0 }
-    ) -> [UInt32] {
-        values(none: Self.none) { dictionary.intern(cut($0).span.bytes) }
     }
 }
 

@@ -66,7 +66,8 @@ final class FailuresByIPTable: VirtualTable {
     }
 
     private final class Cursor: VirtualCursor {
-        private let found: FailuresByAddress
+        private var found: FailuresByAddress
+        private var address: FailuresByAddress.Address?
         /// SQLite compares arguments with what it gave.
         private let asked: [Int32: SQLCondition.Value]
         private var row = -1
@@ -75,15 +76,16 @@ final class FailuresByIPTable: VirtualTable {
             (self.found, self.asked) = (found, asked)
         }
 
-        func next() -> Bool {
+        func next() throws -> Bool {
             row += 1
-            return row < found.addresses.count
+            address = try found.next()
+            return address != nil
         }
 
         var rowID: Int64 { Int64(row) }
 
         func give(_ column: Int32, to result: SQLResult) {
-            let address = found.addresses[row]
+            guard let address else { return }
             switch column {
             case 0: found.name(of: address).map { result.set($0[...]) } ?? result.setNull()
             case 1: result.set(Int64(address.failures))
