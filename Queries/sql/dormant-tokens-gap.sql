@@ -59,8 +59,10 @@ woken AS (
         t.issued_at,
         b.first_use - COALESCE(b.previous_use, t.issued_at) AS gap
     FROM before AS b
-    -- What comes later cannot be known yet: an issue that is logged after the use counts as none.
-    LEFT JOIN tokens AS t ON t.token_id = b.token_id AND t.issued_at <= b.first_use
+    -- What comes later cannot be known yet: an issue that is logged after the use counts as none, unless it is dated
+    -- within the minute by which the clocks of two hosts may differ.
+    LEFT JOIN tokens AS t
+        ON t.token_id = b.token_id AND t.issued_at <= b.first_use + 60000000 AND t.issued_at < :as_of
     WHERE b.first_use >= :as_of - :recent
         -- Of days before the log begins only the last of each token is known: it can end a silence, not begin one.
         AND b.date >= (SELECT MIN(date) FROM event_days)

@@ -21,6 +21,9 @@ package struct IPNetwork: Sendable, Equatable {
         IPKey(named: address).map(contains) ?? false
     }
 
+    /// Whether it names one address of IPv6, of which rules know the /64 only.
+    package var isOneOfIPv6: Bool { !text.contains("/") && key.family == .v6 }
+
     package func contains(_ other: IPKey) -> Bool {
         guard (other.family == .v4) == (key.family == .v4), bits <= other.family.prefix else { return false }
         let shift = UInt64((key.family == .v4 ? 32 : 64) - bits)

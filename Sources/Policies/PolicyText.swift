@@ -14,6 +14,8 @@ package enum PolicyText {
         for section in PolicySection.general { lines += text(section, settings, indent: "") }
         lines += ["", "# A scope that ends in one of these lets its holder change something."]
         lines += ["write_scopes: " + YAMLText.list(settings.policy.writeScopes)]
+        lines += ["", "# How far the clocks of two hosts may differ, where a rule asks what came first."]
+        lines += ["clock_skew: " + TimeText.text(duration: settings.dormantTokenReactivation.clockSkew)]
         lines += tools(settings.policy.tools)
         lines += ["", "# The thresholds of the detectors.", "detectors:"]
         for section in PolicySection.detectors { lines += text(section, settings, indent: "  ") }

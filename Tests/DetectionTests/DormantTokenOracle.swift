@@ -24,7 +24,7 @@ struct DormantTokenOracle {
             for use in uses where use >= window.from && use < window.to {
                 let previous = uses.filter { $0 < use }.max()
                 if let previous, use - previous < dormancy { continue }
-                answers.insert(Answer(token: token, use: use, previous: previous, class: kind(token, use, previous)))
+                answers.insert(Answer(token: token, use: use, previous: previous, class: kind(token, use, previous, window)))
             }
         }
         return answers
@@ -37,7 +37,7 @@ struct DormantTokenOracle {
             guard let use = uses.filter({ $0 >= window.from && $0 < window.to }).min(),
                 !uses.contains(where: { $0 >= window.from - dormancy && $0 < window.from }) else { continue }
             let previous = uses.filter { $0 < use }.max()
-            answers.insert(Answer(token: token, use: use, previous: previous, class: kind(token, use, previous)))
+            answers.insert(Answer(token: token, use: use, previous: previous, class: kind(token, use, previous, window)))
         }
         return answers
     }
@@ -50,10 +50,12 @@ struct DormantTokenOracle {
         return uses
     }
 
-    private func kind(_ token: String, _ use: Int64, _ previous: Int64?) -> String {
+    private func kind(_ token: String, _ use: Int64, _ previous: Int64?, _ window: DetectionWindow) -> String {
         if previous != nil { return "dormant_reactivated" }
         let births = events.filter {
-            [.issued, .exchanged, .refreshed].contains($0.kind) && $0[.tokenID] == token && $0.ts <= use
+            // The clocks of two hosts may differ by a minute.
+            [.issued, .exchanged, .refreshed].contains($0.kind) && $0[.tokenID] == token && $0.ts < window.asOf
+                && $0.ts <= use + Timestamp.minute
         }
         if let birth = births.map({ $0.ts }).min() {
             return use - birth >= dormancy ? "dormant_from_birth" : "first_use"

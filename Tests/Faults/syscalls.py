@@ -30,6 +30,8 @@ FAULTS = ["error=ENOSPC", "error=EIO", "error=EINTR", "signal=SIGKILL"]
 # The call that failed was, in another thread, the one that wrote the message.
 SILENCED = re.compile(r"write\(2, .*\(INJECTED\)")
 LOADER = "error while loading shared libraries"
+# The last that the system's loader does, before any line of the program runs.
+LOADED = "munmap"
 
 
 def tracer(trace, calls, *more):
@@ -69,11 +71,13 @@ def halves(trail):
 def inject(bench, words, call, fault, number):
     """One run with one fault. Returns whether it was injected."""
     trace = bench.path("trace")
-    run = bench.run(*words, prefix=tracer(trace, [call], "-e", f"inject={call}:{fault}:when={number}"))
+    run = bench.run(*words, prefix=tracer(trace, [call, LOADED], "-e", f"inject={call}:{fault}:when={number}"))
     with open(trace, errors="replace") as file:
         text = file.read()
     where = f"{words[0]}, {call} {fault} when={number}"
-    if run.status == 127 and LOADER in run.err:
+    before = text.partition("(INJECTED)")[0]
+    if run.status == 127 and LOADER in run.err or "(INJECTED)" in text and LOADED + "(" not in before:
+        # The program had not begun: what happens then is not its own doing.
         return False
     if run.status == -signal.SIGKILL and "SIGKILL" in fault:
         return True

@@ -11,7 +11,8 @@ struct BurstSearch {
     var kinds: EventKinds
     /// Conditions on the events, by column.
     var texts: [EventField: TextCondition] = [:]
-    /// The column that says which events are counted together; events without a value are not counted.
+    /// The column that says which events are counted together, addresses by client; events without a value are not
+    /// counted.
     let key: EventField
     /// In microseconds.
     let width: Int64
@@ -54,13 +55,13 @@ struct BurstSearch {
     private func bursts(on days: ClosedRange<Int32>, _ keys: inout TextNumbers) throws -> [Burst] {
         let start = Timestamp.start(ofDay: days.lowerBound), end = Timestamp.start(ofDay: days.upperBound + 1)
         let span = start.minus(width - 1)..<end
-        var times = KeyTimes(width: width, limit: limit)
+        var times = KeyTimes(width: width, limit: limit, spell: spell)
         try eachBatch(in: span, texts) { times.add($0[key], $0.ts, &keys) }
         if times.isCrowded {
             // Who never has half of the limit in one part of time has no burst.
             let suspects = times.suspects.map { keys[$0] }
             var texts = texts
-            if suspects.count <= Self.mostListed { texts[key] = .anyOf(Set(suspects)) }
+            if suspects.count <= Self.mostListed { texts[key] = condition(Set(suspects)) }
             times.beginAgain()
             if !suspects.isEmpty { try eachBatch(in: span, texts) { times.addSuspected($0[key], $0.ts, &keys) } }
         }
@@ -68,6 +69,14 @@ struct BurstSearch {
             let times = times.sorted[group]
             return self.bursts(of: keys.string(times[group.lowerBound].key), times.map(\.ts), from: start)
         }
+    }
+
+    /// What a text of the key column counts as.
+    private var spell: ((ArraySlice<UInt8>) -> [UInt8])? { key == .ip ? { Array(IPKey.name(of: $0)) } : nil }
+
+    /// The events of some keys.
+    private func condition(_ keys: Set<[UInt8]>) -> TextCondition {
+        key == .ip ? .matching { keys.contains(Array(IPKey.name(of: $0))) } : .anyOf(keys)
     }
 
     /// A list of more keys costs a scan more than it spares.
@@ -108,12 +117,13 @@ struct BurstSearch {
         let spans = bursts.flatMap(\.spans)
         guard let from = spans.map(\.lowerBound).min(), let to = spans.map(\.upperBound).max() else { return }
         var scan = self.scan(from: from, to: to + 1, Case.fields.union(EventFields([key] + Array(texts.keys))))
-        scan.texts[key] = .anyOf(Set(places.keys))
+        scan.texts[key] = condition(Set(places.keys))
+        let spell = spell
         try history.scan(scan) { batch in
             for row in 0..<batch.count {
                 guard let bytes = batch[key].bytes(at: row) else { continue }
                 let ts = batch.ts[row]
-                for place in places[Array(bytes)] ?? [] where bursts[place].spans.contains(where: { $0.contains(ts) }) {
+                for place in places[spell.map { $0(bytes) } ?? Array(bytes)] ?? [] where bursts[place].spans.contains(where: { $0.contains(ts) }) {
                     bursts[place].events.add(batch, row, window)
                 }
             }

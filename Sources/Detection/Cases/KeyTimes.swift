@@ -19,7 +19,13 @@ struct KeyTimes {
     /// So many are kept without counting.
     private let mostKept: Int
 
-    init(width: Int64, limit: Int, mostKept: Int = 1 << 18) {
+    /// What a text counts as.
+    private let spell: ((ArraySlice<UInt8>) -> [UInt8])?
+
+    init(
+        width: Int64, limit: Int, mostKept: Int = 1 << 18, spell: ((ArraySlice<UInt8>) -> [UInt8])? = nil
+    ) {
+        self.spell = spell
         self.width = width
         self.limit = limit
         self.mostKept = mostKept
@@ -43,7 +49,7 @@ struct KeyTimes {
     mutating func add(_ column: TextColumn, _ ts: [Int64], _ keys: inout TextNumbers) {
         keys.begin(column)
         for row in ts.indices {
-            guard let key = keys.number(column, row) else { continue }
+            guard let key = keys.number(column, row, spell: spell) else { continue }
             if counters.isEmpty { keep(key, ts[row]) } else { count(key, ts[row]) }
         }
     }
@@ -71,7 +77,7 @@ struct KeyTimes {
     mutating func addSuspected(_ column: TextColumn, _ ts: [Int64], _ keys: inout TextNumbers) {
         keys.begin(column)
         for row in ts.indices {
-            guard let key = keys.number(column, row), Int(key) < isSuspect.count, isSuspect[Int(key)] else { continue }
+            guard let key = keys.number(column, row, spell: spell), Int(key) < isSuspect.count, isSuspect[Int(key)] else { continue }
             let part = part(ts[row]), here = reached(mark(key, part))
             let beside = max(reached(mark(key, part - 1)), reached(mark(key, part + 1)))
             if here == Self.most || beside == Self.most || here + beside > limit { times.append((key, ts[row])) }

@@ -49,6 +49,17 @@ extension DormantTokenReactivation {
             ],
             expected: []),
         DetectorExample(
+            "a use that is dated a minute before the issue of its token stays quiet, one of two minutes does not",
+            asOf: Event.time(day: 95, hour: 12),
+            events: [
+                .issued("tok_other", at: Event.time()), .used("tok_other", at: Event.time(day: 80)),
+                .used("tok_skewed", at: Event.time(day: 95, hour: 2)),
+                .issued("tok_skewed", at: Event.time(day: 95, hour: 2, minute: 1)),
+                .used("tok_before", at: Event.time(day: 95, hour: 2)),
+                .issued("tok_before", at: Event.time(day: 95, hour: 2, minute: 2)),
+            ],
+            expected: [.init("unknown_origin", "tok_before", .medium)]),
+        DetectorExample(
             "a refused use does not wake a token", asOf: Event.time(day: 100, hour: 12),
             events: [
                 .issued("tok_quiet", at: Event.time()), .used("tok_quiet", at: Event.time(hour: 1)),

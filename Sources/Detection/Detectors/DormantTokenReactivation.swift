@@ -48,7 +48,7 @@ package struct DormantTokenReactivation: Detector {
             "A hole in the log looks like silence of every token that would have been used in it. Whole UTC days "
                 + "without any event and outages that the policy declares lower the confidence; shorter holes, and "
                 + "those of one log among several, are told by source-silence only.",
-            "An issue that is logged after the first use counts as unknown at the time of that use.",
+            "An issue that is dated more than `clock_skew` after the first use counts as unknown at the time of that use.",
             "Address and agent are compared with the 30 days before the last use, not with all history.",
             "A successor is a later token of the same principal and scopes, or one that a refresh names.",
         ],
@@ -75,6 +75,8 @@ package struct DormantTokenReactivation: Detector {
         package var adaptiveFactor: Int64 = 6
         /// `adaptive` asks for so many earlier uses.
         package var adaptiveUses = 20
+        /// How far the clocks of two hosts may differ.
+        package var clockSkew = Timestamp.minute
         /// When the log is known to have told nothing.
         package var outages: [Policy.Outage] = []
         /// How long after the waking uses are counted (in gap form; in literal form to the end of the window).
@@ -159,7 +161,7 @@ package struct DormantTokenReactivation: Detector {
         let firstDay = try history.firstDayOfUses ?? Timestamp.day(of: coverage.lowerBound)
         let search = SilenceSearch(
             history: history, window: window, dormancy: isLiteral ? settings.dormancy : settings.shortest,
-            coverage: coverage, firstDay: firstDay)
+            coverage: coverage, firstDay: firstDay, clockSkew: settings.clockSkew)
         let reader = DormancyTierReader(history: history, settings: settings, firstDay: firstDay)
         var told: [WakingClass: MostUsed<Told>] = [:]
         func judge(_ wakings: [Waking]) throws {
@@ -202,7 +204,7 @@ package struct DormantTokenReactivation: Detector {
         try require(settings.adaptiveUses > 1, "adaptive_uses", "\(settings.adaptiveUses)", "2 or more")
         for (name, value) in [
             ("aftermath", settings.aftermath), ("write_reach", settings.writeReach),
-            ("failure_reach", settings.failureReach), ("past", settings.past),
+            ("failure_reach", settings.failureReach), ("past", settings.past), ("clock_skew", settings.clockSkew),
         ] {
             try require(value >= 0, name, Wording.span(value), "a length of time that is not negative")
         }

@@ -21,7 +21,7 @@ package struct RateLimitBreach: Detector {
                     + "is meant."),
         ],
         references: ["T1119", "T1499"],
-        knownGaps: ["Addresses are counted singly, also those of one IPv6 network."],
+        knownGaps: ["IPv6 addresses are counted by their /64, not by larger networks."],
         version: 1)
 
     private let policy: Policy
@@ -65,6 +65,13 @@ package struct RateLimitBreach: Detector {
         DetectorExample(
             "an anonymous address with 61 calls in a minute is found", asOf: Event.time(day: 1, hour: 12),
             events: (0..<61).map { call("anonymous", second: $0 % 60, ip: "198.51.100.23") },
+            expected: [.init("rate_limit_breach", "198.51.100.23", .medium)]),
+        DetectorExample(
+            "an anonymous client whose port and spelling change is one", asOf: Event.time(day: 1, hour: 12),
+            events: (0..<61).map { number in
+                let ip = ["198.51.100.23:\(1024 + number)", "::ffff:198.51.100.23", "64:ff9b::c633:6417"][number % 3]
+                return call("anonymous", second: Int64(number % 60), ip: ip)
+            },
             expected: [.init("rate_limit_breach", "198.51.100.23", .medium)]),
         DetectorExample(
             "60 calls in a minute, 61 in two, and 61 by a token stay quiet", asOf: Event.time(day: 1, hour: 12),

@@ -19,6 +19,7 @@ struct SilenceSearch {
     let coverage: Range<Int64>
     /// The first day that rollups tell of, which may lie before that.
     let firstDay: Int32
+    var clockSkew: Int64 = 0
 
     private static let never = Int64.min
 
@@ -140,6 +141,7 @@ struct SilenceSearch {
     /// An opening with what is known about its token. One that is silent as far as the walk went is asked for by name.
     private func waking(_ opening: Opening, _ life: TokenLife) throws -> Waking {
         var waking = Waking(token: opening.token, at: opening.at, previous: nil, life: life, uses: opening.uses)
+        (waking.clockSkew, waking.asOf) = (clockSkew, window.asOf)
         if opening.previous != Self.never {
             waking.previous = opening.previous
         } else if let firstUse = life.firstUse, firstUse < opening.at {

@@ -14,13 +14,18 @@ struct Waking {
     /// How often it was used on the days of the window.
     var uses: Int64 = 0
 
-    /// What the token's issue says, if it stood in the log by the time of the use: later events are not known yet.
-    var birth: TokenLife? { life.issuedAt.map { $0 <= at } == true ? life : nil }
+    /// How much later its issue may be dated and still have come first: the clocks of two hosts differ.
+    var clockSkew: Int64 = 0
+    /// The time of looking: later events are not known yet.
+    var asOf = Int64.max
+
+    /// What the token's issue says, if it came before the use.
+    var birth: TokenLife? { life.issuedAt.map { $0 <= at.plus(clockSkew) && $0 < asOf } == true ? life : nil }
 
     var issuedAt: Int64? { birth?.issuedAt }
 
     /// How long the token was silent, where that is known: since its previous use, or since its issue.
-    var gap: Int64? { (previous ?? issuedAt).map { at.minus($0) } }
+    var gap: Int64? { (previous ?? issuedAt).map { max(0, at.minus($0)) } }
 }
 
 /// What kind of silence ended.

@@ -97,6 +97,11 @@ struct Export: ParsableCommand {
         if subject == .events, asOf != nil {
             throw ValidationError("--as-of is for the dashboard; events take --until")
         }
+        if let text = ip.first(where: { IPNetwork($0) == nil }) {
+            throw ValidationError(
+                "--ip \(text) is no address; want one such as 203.0.113.9 or 2001:db8::1, or a network such as "
+                    + "203.0.113.0/24 or 2001:db8:1:2::/64")
+        }
         let filters = token + ip + principal + actor + tool + userAgent + event.map { $0.name }
         if subject == .dashboard, !filters.isEmpty || until != nil || withSource {
             throw ValidationError("the dashboard takes --as-of and --since only, no filters")
@@ -145,14 +150,14 @@ struct Export: ParsableCommand {
 }
 
 extension Export {
-    /// Addresses as findings name them: an IPv4 address in every spelling, an IPv6 network such as 2001:db8:1:2::/64
-    /// (or /56, /48),
-    /// anything else exactly as logged.
+    /// Clients as findings name them, and networks: an IPv4 address in every spelling, also inside IPv6, and any network
+    /// such as 203.0.113.0/24 or 2001:db8:1:2::/64; of IPv6 one address exactly as logged.
     fileprivate static func condition(_ addresses: [String]) -> TextCondition {
         let exact = Set(addresses)
-        let keys = Set(addresses.filter { $0.contains("/") || !$0.contains(":") }.compactMap { IPKey(named: $0) })
+        let networks = addresses.compactMap { IPNetwork($0) }.filter { !$0.isOneOfIPv6 }
         return .matching { text in
-            exact.contains(String(decoding: text, as: UTF8.self)) || IPKey(bytes: text)?.belongs(to: keys) == true
+            if exact.contains(String(decoding: text, as: UTF8.self)) { return true }
+            return IPKey(bytes: text).map { key in networks.contains { $0.contains(key) } } ?? false
         }
     }
 }
