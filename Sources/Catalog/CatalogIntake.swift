@@ -18,16 +18,12 @@ extension Catalog {
     package func openEntries(ofDetector detector: String) throws(CatalogError) -> [LedgerEntry] {
         try read("read findings") { db in
             try Row.fetchAll(
-                db, sql: "SELECT * FROM findings WHERE detector = ? AND status = 'open' ORDER BY finding_id",
+                db, sql: """
+                    SELECT \(LedgerEntry.columns) FROM findings WHERE detector = ? AND status = 'open'
+                    ORDER BY finding_id
+                    """,
                 arguments: [detector]
-            ).map { row in
-                LedgerEntry(
-                    id: try row.value("finding_id"), detector: try row.value("detector"), class: try row.value("class"),
-                    severity: try row.value("severity"), entityType: try row.value("entity_type"),
-                    entity: try row.value("entity"), firstSeen: try row.value("first_seen"),
-                    lastSeen: try row.value("last_seen"), title: try row.value("title"), body: try row.value("body"),
-                    status: try row.value("status"))
-            }
+            ).map(LedgerEntry.init)
         }
     }
 

@@ -46,8 +46,7 @@ package final class PruneNotes {
         try database.read { notes in
             let upsert = try db.makeStatement(sql: TokenNumbers.upsert("pruned_tokens"))
             let tokens = try Row.fetchCursor(notes, sql: """
-                SELECT CAST(token_id AS BLOB), kind, principal, scopes, issued_at, issued_by, expires_at, revoked_at,
-                    superseded_at, superseded_by, first_use, last_use, uses FROM tokens ORDER BY token_no
+                SELECT \(TokenRecount.columns) FROM tokens ORDER BY token_no
                 """)
             while let row = try tokens.next() {
                 _ = try Row.fetchOne(upsert, arguments: StatementArguments(row.databaseValues))

@@ -73,8 +73,7 @@ extension Catalog {
         }
     }
 
-    /// The id as bytes: read as text it would end at a NUL.
-    private static let life = "SELECT *, CAST(token_id AS BLOB) AS token_bytes FROM tokens WHERE token_no = ?"
+    private static let life = "SELECT \(TokenLife.columns) FROM tokens WHERE token_no = ?"
 
     /// What is known about a token.
     package func life(ofToken number: UInt32) throws(CatalogError) -> TokenLife? {
@@ -102,7 +101,7 @@ extension Catalog {
         else { return nil }
         let rows = try Row.fetchCursor(
             db, sql: """
-                SELECT *, CAST(token_id AS BLOB) AS token_bytes FROM tokens WHERE token_no BETWEEN ? AND ?
+                SELECT \(TokenLife.columns) FROM tokens WHERE token_no BETWEEN ? AND ?
                 ORDER BY token_no
                 """, arguments: [first, last])
         var lives: [TokenLife] = [], place = 0
@@ -120,7 +119,7 @@ extension Catalog {
     package func lives(named ids: Set<[UInt8]>) throws(CatalogError) -> [TokenLife] {
         try read("read tokens") { db in
             let statement = try db.cachedStatement(sql: """
-                SELECT *, CAST(token_id AS BLOB) AS token_bytes FROM tokens WHERE token_id = CAST(? AS TEXT)
+                SELECT \(TokenLife.columns) FROM tokens WHERE token_id = CAST(? AS TEXT)
                 """)
             return try ids.compactMap { id in
                 try Row.fetchOne(statement, arguments: [Data(id)]).map { try TokenLife($0) }
@@ -133,10 +132,10 @@ extension Catalog {
         try read("read tokens") { db in
             var lives: [TokenLife] = []
             let rows = try Row.fetchCursor(db, sql: """
-                SELECT *, CAST(token_id AS BLOB) AS token_bytes FROM tokens WHERE issued_at NOT NULL
+                SELECT \(TokenLife.columns) FROM tokens WHERE issued_at NOT NULL
                 """)
             while let row = try rows.next() {
-                let principal: String? = try row.value("principal")
+                let principal = try row.textIfAny("principal")
                 guard let principal, principals.contains(principal) else { continue }
                 lives.append(try TokenLife(row))
             }
@@ -148,7 +147,8 @@ extension Catalog {
     package func firstBirth(ofKind kind: String?) throws(CatalogError) -> Int64? {
         try read("read tokens") { db in
             try db.number(
-                "issued_at", .time, sql: "SELECT min(issued_at) FROM tokens WHERE kind IS ?", arguments: [kind])
+                "issued_at", .time, sql: "SELECT min(issued_at) FROM tokens WHERE kind IS CAST(? AS TEXT)",
+                arguments: [kind.map { Data($0.utf8) }])
         }
     }
 
@@ -250,6 +250,13 @@ extension LineCounts {
 }
 
 extension TokenLife {
+    /// What is read of a token; texts of the log as bytes, since read as texts they would end at a NUL.
+    static let columns = """
+        token_no, CAST(token_id AS BLOB) AS token_id, CAST(kind AS BLOB) AS kind,
+        CAST(principal AS BLOB) AS principal, scopes, issued_at, CAST(issued_by AS BLOB) AS issued_by, expires_at,
+        revoked_at, superseded_at, CAST(superseded_by AS BLOB) AS superseded_by, first_use, last_use
+        """
+
     init(_ row: Row) throws {
         var lists: [String: [String]] = [:]
         try self.init(row, &lists)
@@ -257,10 +264,9 @@ extension TokenLife {
 
     /// - Parameter lists: the lists of scopes that were read before, by their text.
     init(_ row: Row, _ lists: inout [String: [String]]) throws {
-        let id: Data = try row.value("token_bytes")
-        self.init(number: UInt32(try row.int64("token_no", .token)), tokenID: String(decoding: id, as: UTF8.self))
-        kind = try row.value("kind")
-        principal = try row.value("principal")
+        self.init(number: UInt32(try row.int64("token_no", .token)), tokenID: try row.text("token_id"))
+        kind = try row.textIfAny("kind")
+        principal = try row.textIfAny("principal")
         let list: String? = try row.value("scopes")
         scopes = list.flatMap { text in
             if let known = lists[text] { return known }
@@ -269,11 +275,11 @@ extension TokenLife {
             return read
         }
         issuedAt = try row.int64IfAny("issued_at", .time)
-        issuedBy = try row.value("issued_by")
+        issuedBy = try row.textIfAny("issued_by")
         expiresAt = try row.int64IfAny("expires_at", .time)
         revokedAt = try row.int64IfAny("revoked_at", .time)
         supersededAt = try row.int64IfAny("superseded_at", .time)
-        supersededBy = try row.value("superseded_by")
+        supersededBy = try row.textIfAny("superseded_by")
         firstUse = try row.int64IfAny("first_use", .time)
         lastUse = try row.int64IfAny("last_use", .time)
     }

@@ -132,6 +132,15 @@ extension IPHours {
 extension Row {
     func bytes(_ column: String) throws -> [UInt8] { [UInt8](try value(column) as Data) }
 
+    /// A text of a log, of a column that is read as bytes: it may hold a NUL, where a column read as text ends.
+    func text(_ column: String) throws -> String { String(decoding: try value(column) as Data, as: UTF8.self) }
+
+    /// The same where there may be none.
+    func textIfAny(_ column: String) throws -> String? {
+        let bytes: Data? = try value(column)
+        return bytes.map { String(decoding: $0, as: UTF8.self) }
+    }
+
     /// The value of a column. Throws if the row lacks it or holds something else, as rows of a damaged catalog may: a
     /// subscript would end the program.
     func value<Value: DatabaseValueConvertible>(_ column: String) throws -> Value {

@@ -1,4 +1,5 @@
 internal import Events
+internal import Foundation
 internal import GRDB
 
 /// A finding of the ledger with what became of it.
@@ -32,15 +33,10 @@ extension Catalog {
                     note: try row.value("note")))
             }
             return try Row.fetchAll(db, sql: """
-                SELECT findings.*, started_at FROM findings JOIN runs ON run_id = last_run
+                SELECT \(LedgerEntry.columns), started_at FROM findings JOIN runs ON run_id = last_run
                 ORDER BY last_seen DESC, finding_id
                 """).map { row in
-                let entry = LedgerEntry(
-                    id: try row.value("finding_id"), detector: try row.value("detector"), class: try row.value("class"),
-                    severity: try row.value("severity"), entityType: try row.value("entity_type"),
-                    entity: try row.value("entity"), firstSeen: try row.time("first_seen"),
-                    lastSeen: try row.time("last_seen"), title: try row.value("title"), body: try row.value("body"),
-                    status: try row.value("status"))
+                let entry = try LedgerEntry(row)
                 return LedgerFinding(
                     entry: entry, lastFoundAt: try row.time("started_at"), changes: changes[entry.id] ?? [])
             }
@@ -178,15 +174,16 @@ extension Catalog {
             if state.status != status { try note(finding.id, status, at: time, by: nil, note: "found by a run", db) }
         }
         try db.cachedStatement(sql: upsert).execute(arguments: [
-            finding.id, finding.detector, finding.class, finding.severity, status, finding.entityType, finding.entity,
-            finding.firstSeen, finding.lastSeen, finding.title, runID, runID, finding.body,
+            finding.id, finding.detector, finding.class, finding.severity, status, finding.entityType,
+            Data(finding.entity.utf8), finding.firstSeen, finding.lastSeen, Data(finding.title.utf8), runID, runID,
+            finding.body,
         ])
     }
 
     private static let upsert = """
         INSERT INTO findings (finding_id, detector, class, severity, status, entity_type, entity, first_seen,
             last_seen, title, first_run, last_run, body)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        VALUES (?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?, ?, CAST(? AS TEXT), ?, ?, ?)
         ON CONFLICT (finding_id) DO UPDATE SET severity = excluded.severity, status = excluded.status,
             last_seen = excluded.last_seen, title = excluded.title, last_run = excluded.last_run, body = excluded.body
         """
@@ -222,5 +219,21 @@ extension Catalog {
         try db.execute(
             sql: "INSERT INTO finding_changes (finding_id, at, status, by, note) VALUES (?, ?, ?, ?, ?)",
             arguments: [id, time, status, by, note])
+    }
+}
+
+extension LedgerEntry {
+    /// What is read of a finding; texts of the log as bytes, since read as texts they would end at a NUL.
+    static let columns = """
+        finding_id, detector, class, severity, entity_type, CAST(entity AS BLOB) AS entity, first_seen, last_seen,
+        CAST(title AS BLOB) AS title, body, findings.status
+        """
+
+    init(_ row: Row) throws {
+        self.init(
+            id: try row.value("finding_id"), detector: try row.value("detector"), class: try row.value("class"),
+            severity: try row.value("severity"), entityType: try row.value("entity_type"), entity: try row.text("entity"),
+            firstSeen: try row.time("first_seen"), lastSeen: try row.time("last_seen"), title: try row.text("title"),
+            body: try row.value("body"), status: try row.value("status"))
     }
 }

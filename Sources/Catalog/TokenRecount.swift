@@ -8,10 +8,11 @@ package final class TokenRecount {
     private let database: DatabaseQueue
     private var known = KnownTokens()
 
-    /// The id as bytes: read as text it would end at a NUL.
-    private static let columns = """
-        CAST(token_id AS BLOB) AS token_id, kind, principal, scopes, issued_at, issued_by, expires_at, revoked_at,
-        superseded_at, superseded_by, first_use, last_use, uses
+    /// Texts of the log as bytes: read as texts they would end at a NUL.
+    static let columns = """
+        CAST(token_id AS BLOB) AS token_id, CAST(kind AS BLOB) AS kind, CAST(principal AS BLOB) AS principal, scopes,
+        issued_at, CAST(issued_by AS BLOB) AS issued_by, expires_at, revoked_at, superseded_at,
+        CAST(superseded_by AS BLOB) AS superseded_by, first_use, last_use, uses
         """
 
     /// Begins with what dropped events said. Throws `CatalogError`.
@@ -23,7 +24,8 @@ package final class TokenRecount {
                 let insert = try copy.makeStatement(sql: """
                     INSERT INTO tokens (token_id, kind, principal, scopes, issued_at, issued_by, expires_at, revoked_at,
                         superseded_at, superseded_by, first_use, last_use, uses)
-                    VALUES (CAST(? AS TEXT), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    VALUES (CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), ?, ?, CAST(? AS TEXT), ?, ?, ?,
+                        CAST(? AS TEXT), ?, ?, ?)
                     """)
                 while let row = try rows.next() {
                     try insert.execute(arguments: StatementArguments(row.databaseValues))
