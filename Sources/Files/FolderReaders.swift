@@ -51,7 +51,10 @@ package struct FolderReaders: Sendable, Equatable {
         let mode = information.st_mode & S_IFMT == S_IFDIR ? folderMode : fileMode
         // In this order, since another group takes set-group-ID away.
         if information.st_gid != group, own(group) != 0 {
-            throw .cannotWrite(operation: "give the group \(groupName(group))", path: path, code: errno)
+            // Before the group is looked up, which leaves an error number of its own.
+            let code = errno
+            let whose = code == EPERM ? " (only its members and root may)" : ""
+            throw .cannotWrite(operation: "give the group \(groupName(group))\(whose)", path: path, code: code)
         }
         guard information.st_gid != group || information.st_mode & 0o7777 != mode else { return }
         // A sandbox may forbid set-group-ID; the group is then that of whoever makes a file.

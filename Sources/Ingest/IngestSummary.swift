@@ -12,6 +12,12 @@ package struct IngestSummary: Sendable {
     /// Of the flagged lines, those with a time more than five minutes ahead of the clock.
     package var future: Int64 = 0
     package var inputs = 0
+    /// Inputs that hold nothing at all.
+    package var empty = 0
+    /// Whether none of the lines of some input, now or before, is an event, and nothing else was read.
+    package var isBlind = false
+    /// Folders that were named and hold no log.
+    package var emptyFolders: [String] = []
     /// Whether inputs were looked for and there was none, neither one to read nor one to complain of.
     package var foundNothing = false
     /// Inputs in which nothing was new.
@@ -37,6 +43,9 @@ package struct IngestSummary: Sendable {
         var merged = self
         merged.inputs = other.inputs
         merged.foundNothing = other.foundNothing
+        merged.emptyFolders = other.emptyFolders
+        merged.isBlind = other.isBlind
+        merged.empty = other.empty
         merged.unchanged = other.unchanged
         merged.waiting = other.waiting
         merged.problems = other.problems

@@ -44,6 +44,7 @@ package final class Ingestor {
     package func ingest(_ named: Inputs.Found) throws -> IngestSummary {
         let inputs = named.inputs
         summary.foundNothing = inputs.isEmpty && named.problems.isEmpty
+        summary.emptyFolders = named.emptyFolders
         summary.problems = named.problems.map { .init(input: $0.name, error: $0.error) }
         let names = Set(inputs.map { PathKey($0.name) })
         let rotations = identity.rotations(of: inputs.map(\.name)) { _, _ in false }
@@ -70,6 +71,8 @@ package final class Ingestor {
         try intake.finish()
         if intake.summary.segments > 0 { summary.unmerged = Merging.afterRun(writer, now: now) }
         try noteProblems(named)
+        summary.isBlind = intake.summary.counts.isBlind
+            && identity.sources.contains { $0.isBlind && found.contains($0.id) }
         return intake.summary.merging(summary)
     }
 
@@ -113,7 +116,10 @@ package final class Ingestor {
             }
         }
         let isWaiting = try !readEnd(&source, isFinal: source.isFinite && !isYoung || takesUnfinishedLines)
-        if !isWaiting, source.record.checkpoint == start.checkpoint { summary.unchanged += 1 }
+        if !isWaiting, source.record.checkpoint == start.checkpoint {
+            summary.unchanged += 1
+            if source.record.checkpoint == 0 { summary.empty += 1 }
+        }
     }
 
     /// Whether a compressed file was changed a moment ago: more of it may be to come.

@@ -31,6 +31,8 @@ package enum Inputs {
         package var inputs: [Input] = []
         /// The paths of the words, absolute where that can be told.
         var words: [String] = []
+        /// Folders without a log, as they were named.
+        var emptyFolders: [String] = []
         /// Words that name nothing, and folders that cannot be listed, by their paths, each with the reason.
         package var problems: [(name: String, error: FileError)] = []
     }
@@ -43,6 +45,7 @@ package enum Inputs {
         var seen: Set<PathKey> = []
         for word in words {
             let named = expand(word)
+            if named.paths.isEmpty, named.problems.isEmpty { found.emptyFolders.append(word) }
             found.words.append(absolute(word))
             found.problems += named.problems.filter { problem in
                 !found.problems.contains { isSamePath($0.name, problem.name) }

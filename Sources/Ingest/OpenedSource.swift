@@ -62,9 +62,11 @@ extension SourceIdentity {
         }
         let end = try InputError.wrapping { try Self.ending(of: box, size) }
         if let source = try origin(ofRead: end, endingAt: size, among: known, path: path, identity, head) {
+            let tail = Array(end.suffix(Self.tailLength))
+            let record = repetition(
+                of: source, path: path, isCompressed: false, identity, length: size, part: (head, tail))
             return OpenedSource(
-                record: repetition(of: source, path: path, isCompressed: false, identity, length: size),
-                stream: .file(box), isFinite: false, head: head, tail: Array(end.suffix(Self.tailLength)), size: size,
+                record: record, stream: .file(box), isFinite: false, head: head, tail: tail, size: size,
                 origin: source.id)
         }
         for candidate in known where !candidate.wasRead {
@@ -120,8 +122,10 @@ extension SourceIdentity {
                 ofRead: skipped.last, endingAt: skipped.count, among: sources, path: path, identity, head,
                 isCut: isCut)
             guard let source else { return nil }
-            let record = repetition(of: source, path: path, isCompressed: true, identity, length: skipped.count)
-            return opened(record, Array(skipped.last.suffix(Self.tailLength)), origin: source.id)
+            let tail = Array(skipped.last.suffix(Self.tailLength))
+            let record = repetition(
+                of: source, path: path, isCompressed: true, identity, length: skipped.count, part: (head, tail))
+            return opened(record, tail, origin: source.id)
         }
         // The beginning of one that was read further than it goes is no news, whatever else it continues.
         if isShort, known.first.map({ !$0.wasRead || $0.checkpoint < Int64(head.count) }) ?? true {

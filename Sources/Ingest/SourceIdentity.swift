@@ -129,10 +129,25 @@ struct SourceIdentity {
         return same
     }
 
-    /// A new source whose first bytes, up to a length, were read as another one.
+    /// A source whose first bytes, up to a length, were read as another one: a new one, or that which the file was found
+    /// to be when it was met before.
+    /// - Parameter part: the first and the last bytes of what was read, where that is only a part of the source's.
     mutating func repetition(
-        of source: SourceRecord, path: String, isCompressed: Bool, _ identity: FileIdentity, length: Int64
+        of source: SourceRecord, path: String, isCompressed: Bool, _ identity: FileIdentity, length: Int64,
+        part: (head: [UInt8], tail: [UInt8])? = nil
     ) -> SourceRecord {
+        var source = source
+        if let part {
+            let head = part.head.prefix(Int(min(length, Int64(Self.headLength)))), tail = part.tail
+            (source.headLength, source.headHash) = (Int64(head.count), Self.hash(head))
+            (source.tailLength, source.tailHash) = (Int64(tail.count), Self.hash(tail[...]))
+        }
+        let met = known.ofFile(identity).first { old in
+            old.ended == nil && isSamePath(old.path, path) && old.isCompressed == isCompressed && old.start == length
+                && old.checkpoint == length && old.headHash == source.headHash && old.tailHash == source.tailHash
+                && old.hasOpenLine == (length == source.checkpoint && source.hasOpenLine)
+        }
+        if let met { return met }
         var copy = new(path: path, isCompressed: isCompressed, identity)
         copy.headLength = min(source.headLength, length)
         copy.headHash = source.headHash
@@ -174,7 +189,7 @@ extension SourceRecord {
     var hasWholeLine: Bool { start > 0 || counts.lines > (hasOpenLine ? 1 : 0) }
 
     /// Whether it has lines, and none of them is an event.
-    var isBlind: Bool { counts.quarantined > 0 && counts.stored == 0 }
+    var isBlind: Bool { counts.isBlind }
 
     /// Whether something of it was read that is no other source's.
     var wasRead: Bool { headLength > 0 && checkpoint > start }
@@ -182,4 +197,9 @@ extension SourceRecord {
     func isSame(_ identity: FileIdentity) -> Bool {
         device == identity.device && inode == identity.inode
     }
+}
+
+extension LineCounts {
+    /// Whether there are lines, and none of them is an event.
+    var isBlind: Bool { quarantined > 0 && stored == 0 }
 }

@@ -36,6 +36,11 @@ package struct IngestReport: Sendable {
                 "\(Self.count(counts.redacted, "line")) held credentials, which were replaced before anything was "
                     + "written: authtrail detect plaintext-token")
         }
+        if !summary.foundNothing {
+            for folder in summary.emptyFolders {
+                try output.line("\(SafeText.visible(folder)): no log found; \(Inputs.folderRule)")
+            }
+        }
         if !onlyAlarms { try printDetails(to: output) }
         try output.flush()
     }
@@ -43,11 +48,11 @@ package struct IngestReport: Sendable {
     /// Why nothing of what was asked for can be judged, or nil: a job must not stay silent when it is blind.
     package var blindness: String? {
         if summary.foundNothing {
-            return "no log found: \(Inputs.folderRule)"
+            let folders = summary.emptyFolders.map { " in " + SafeText.visible($0) }.joined(separator: " and")
+            return "no log found\(folders): \(Inputs.folderRule)"
         }
-        let counts = summary.counts
-        guard counts.quarantined > 0, counts.stored == 0 else { return nil }
-        return "none of the \(Self.count(counts.quarantined, "line")) read is an event, so nothing can be judged; "
+        guard summary.isBlind else { return nil }
+        return "none of the \(Self.count(summary.counts.quarantined, "line")) read is an event, so nothing can be judged; "
             + "authtrail report quarantine says why"
     }
 
@@ -70,7 +75,10 @@ package struct IngestReport: Sendable {
             try output.line("\(SafeText.visible(path)) is still being written; it is read when it is whole")
         }
         if summary.unchanged > 0, summary.unchanged == summary.inputs {
-            try output.line("nothing new: all of it was read before")
+            try output.line(
+                summary.empty == summary.inputs
+                    ? "nothing to read: \(summary.inputs == 1 ? "the file is" : "the files are") empty"
+                    : "nothing new: all of it was read before")
         }
     }
 

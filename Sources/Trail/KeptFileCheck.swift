@@ -26,9 +26,17 @@ struct KeptFileCheck {
             let what = "is older than the last prune, whose files wait to be removed"
             return result.remark("file", name, what, .nextWriter)
         }
-        if let what = try bytesFault(name) ?? catalog.prunedFileFault(path) {
-            result.add("file", name, what, .nextPrune)
+        do {
+            if let what = try prunedFault(name, path) { result.add("file", name, what, .nextPrune) }
+        } catch {
+            guard error.isInputOutput else { throw error }
+            result.add("file", name, error, otherwise: .nextPrune)
         }
+    }
+
+    private func prunedFault(_ name: String, _ path: String) throws -> String? {
+        if let what = try bytesFault(name) { return what }
+        return try catalog.prunedFileFault(path)
     }
 
     private func bytesFault(_ name: String) throws -> String? {
@@ -36,7 +44,10 @@ struct KeptFileCheck {
         do {
             return try KeptFile(of: trail + "/" + name) == known
                 ? nil : "is not as it was written: its SHA-256 is another one than the catalog says"
-        } catch { return "\(error)" }
+        } catch {
+            guard !error.isInputOutput else { throw error }
+            return "\(error)"
+        }
     }
 
     private func checkKey(_ result: inout Verification) throws {
@@ -56,7 +67,7 @@ struct KeptFileCheck {
             if belongsToOther(trail + "/" + name) {
                 return result.remark("file", name, "can be checked by the owner of the trail only", .asOwner)
             }
-            result.add("file", name, "\(error)", .key)
+            result.add("file", name, error, otherwise: .key)
         }
         if known.count > 1 {
             let what = "was lost and made anew, \(known.count - 1) times: marks from before are others than later ones"

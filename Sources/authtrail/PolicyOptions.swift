@@ -20,6 +20,8 @@ struct PolicyOptions: ParsableArguments {
         if let named = policy ?? Terminal.environment("AUTHTRAIL_POLICY"), !named.isEmpty {
             return try Self.read(named)
         }
+        // Whose trail it is not is told that, and not of a file in it.
+        if try checkedKind(ofPath: trail) == .folder { try requireReadable(folder: trail) }
         let usual = trail + "/policy.yaml"
         // Who names a pipe means it; one that lies here would be waited for.
         try requireOrdinary(file: usual, mayBeLink: true)

@@ -23,6 +23,29 @@ struct UnreadInputTests {
         #expect(status.output.contains("a.log: none of its lines is an event"))
     }
 
+    @Test func `one bad line in a log of events is no blindness`() throws {
+        let path = program.write("a.log", threeLines)
+        #expect(try program.run("ingest", "-q", path).status == 0)
+        _ = program.write("a.log", threeLines + "a stack trace\n")
+        let run = try program.run("ingest", "-q", path)
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.errors.contains("1 line of 1 went to quarantine"))
+    }
+
+    @Test func `folders without a log are named, alone and beside others, and an empty file is not called read`() throws {
+        let path = program.write("a.log", threeLines)
+        let empty = program.write("empty.log", "")
+        try program.shell("mkdir none")
+        let beside = try program.run("ingest", "-q", "none", path)
+        #expect(beside.status == 0)
+        #expect(beside.errors.contains("none: no log found; of a folder, files are read that end in"))
+        let alone = try program.run("ingest", "-q", "none")
+        #expect(alone.status == 65)
+        #expect(alone.errors.contains("no log found in none: of a folder"))
+        #expect(try program.run("ingest", empty).errors.contains("nothing to read: the file is empty"))
+        #expect(try program.run("ingest", path).errors.contains("nothing new: all of it was read before"))
+    }
+
     @Test func `a path that is not there is named while it is followed, kept by status, and ends with 65`() throws {
         let run = try program.shell("""
             "$AUTHTRAIL" ingest --follow -q "$PWD/none.log" 2> said & follower=$!

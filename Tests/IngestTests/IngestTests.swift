@@ -192,6 +192,24 @@ struct TroubleTests {
         #expect(try place.problems() == [:])
     }
 
+    @Test func `a copy and an archive beside their log are one source each, however often they are read`() throws {
+        let lines = (0..<50).map { use("t\($0 &* 7919)", $0) + "\n" }
+        place.write("a.ndjson", lines.joined())
+        place.shell("gzip -k a.ndjson; cp a.ndjson copy.ndjson")
+        let paths = ["a.ndjson", "a.ndjson.gz", "copy.ndjson"].map { place.path($0) }
+        func sources() throws -> [String] {
+            try Trail(reading: place.trail).catalog.sources().map { "\($0.path.split(separator: "/").last!) \($0.generation)" }
+        }
+        place.clock = Place.farAhead
+        for _ in 0..<3 { for path in paths { try place.ingest(path) } }
+        #expect(try sources() == ["a.ndjson 1", "a.ndjson.gz 1", "copy.ndjson 1"])
+        // The log goes on, and its copies do not.
+        place.append("a.ndjson", use("more", 60) + "\n")
+        for _ in 0..<3 { for path in paths.reversed() { try place.ingest(path) } }
+        #expect(try sources() == ["a.ndjson 1", "a.ndjson.gz 1", "copy.ndjson 1"])
+        #expect(try Trail(reading: place.trail).catalog.sources().map(\.counts.stored) == [51, 0, 0])
+    }
+
     @Test func `a gzip file that is made of a log beside it waits without a word`() throws {
         place.write("a.ndjson", (0..<2000).map { use("t\($0 &* 7919)", $0) + "\n" }.joined())
         place.shell("gzip -c a.ndjson > whole && head -c 6000 whole > a.ndjson.gz")

@@ -212,8 +212,11 @@ extension Follower {
     /// One that never becomes whole is read as far as it goes.
     private func isReady(_ input: Input, _ look: FileLook, _ time: Int64) throws(InputError) -> Bool {
         guard var known = settling[look.identity], known.look == look else {
-            settling[look.identity] = Settling(look: look, since: time)
-            return false
+            // One that lay here unchanged before it was met has waited already.
+            let age = max(0, min(now() - look.touched / 1000, options.grace))
+            settling[look.identity] = Settling(look: look, since: time - age)
+            if age < options.settling { return false }
+            return try isReady(input, look, time)
         }
         let age = time - known.since
         if age < options.settling { return false }

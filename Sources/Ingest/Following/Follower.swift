@@ -214,6 +214,8 @@ package final class Follower {
         summary.inputs = inputs.count
         summary.foundNothing = inputs.isEmpty && seesNothing
         summary.future = intake.summary.future
+        summary.isBlind = summary.counts.isBlind
+            && identity.sources.contains { $0.isBlind && inputs.contains(PathKey($0.path)) }
         summary.problems = problems.unsolved
         problems.save(in: writer.catalog, at: now())
         summary.waiting = files.values.filter { $0.unread > 0 }
