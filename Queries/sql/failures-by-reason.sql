@@ -5,7 +5,7 @@
 -- column: reason text — the reason given
 -- column: failures integer — failures with this reason
 -- column: percent number — their share of all failures, cut to two decimals
--- column: ips integer — different addresses
+-- column: ips integer — different clients: addresses, and of IPv6 the /64
 -- column: credentials integer — different credentials (presented, or else the token named)
 -- column: user_agents integer — different programs
 -- column: first_seen time — the first of these failures
@@ -14,7 +14,7 @@ WITH reasons AS (
     SELECT
         reason,
         COUNT(*) AS failures,
-        COUNT(DISTINCT ip) AS ips,
+        COUNT(DISTINCT client(ip)) AS ips,
         COUNT(DISTINCT COALESCE(presented, token_id)) AS credentials,
         COUNT(DISTINCT user_agent) AS user_agents,
         MIN(ts) AS first_seen,

@@ -232,8 +232,9 @@ extension LedgerEntry {
     init(_ row: Row) throws {
         self.init(
             id: try row.value("finding_id"), detector: try row.value("detector"), class: try row.value("class"),
-            severity: try row.value("severity"), entityType: try row.value("entity_type"), entity: try row.text("entity"),
-            firstSeen: try row.time("first_seen"), lastSeen: try row.time("last_seen"), title: try row.text("title"),
-            body: try row.value("body"), status: try row.value("status"))
+            severity: try row.value("severity"), entityType: try row.value("entity_type"),
+            entity: try row.text("entity"), firstSeen: try row.time("first_seen"),
+            lastSeen: try row.time("last_seen"), title: try row.text("title"), body: try row.value("body"),
+            status: try row.value("status"))
     }
 }

@@ -141,8 +141,8 @@ struct TokenNumbers {
     static func upsert(_ table: String) -> String { """
         INSERT INTO \(table) (token_id, kind, principal, scopes, issued_at, issued_by, expires_at, revoked_at,
             superseded_at, superseded_by, first_use, last_use, uses)
-        VALUES (CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), ?, ?, CAST(? AS TEXT), ?, ?, ?, CAST(? AS TEXT), ?, ?,
-            ?)
+        VALUES (CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), ?, ?, CAST(? AS TEXT), ?, ?, ?, CAST(? AS TEXT), ?,
+            ?, ?)
         ON CONFLICT (token_id) DO UPDATE SET
             kind = iif(\(isEarlierBirth) OR \(isEarlierUse), excluded.kind, kind),
             principal = iif(\(isEarlierBirth) OR \(isEarlierUse), excluded.principal, principal),

@@ -101,9 +101,7 @@ package final class GzipStream {
             }
             guard let count = inflate(into: output, at: written) else {
                 if written > 0 { break }
-                let place = compressedOffset
-                throw .damaged(
-                    path: input.path, reason: "the gzip data are damaged at byte \(place) of the compressed file")
+                throw .damaged(path: input.path, reason: damage)
             }
             written += count
         }
@@ -115,6 +113,17 @@ package final class GzipStream {
                     + "log, decompress it and ingest that")
         }
         return written
+    }
+
+    /// What is wrong with the data, as far as they can tell.
+    private var damage: String {
+        // zlib says so at the end of a member: everything could be decompressed, and is not what was compressed.
+        let isSum = stream.msg.map { ["incorrect data check", "incorrect length check"].contains(String(cString: $0)) }
+        if isSum ?? false {
+            return "its checksum is wrong: bytes of it were changed somewhere, and lines that were read of it may be "
+                + "false; get it anew from where it came from"
+        }
+        return "the gzip data are damaged at byte \(compressedOffset) of the compressed file"
     }
 
     private func refill() throws(FileError) -> Bool {

@@ -129,8 +129,8 @@ struct SourceIdentity {
         return same
     }
 
-    /// A source whose first bytes, up to a length, were read as another one: a new one, or that which the file was found
-    /// to be when it was met before.
+    /// A source whose first bytes, up to a length, were read as another one: a new one, or that which the file was
+    /// found to be when it was met before.
     /// - Parameter part: the first and the last bytes of what was read, where that is only a part of the source's.
     mutating func repetition(
         of source: SourceRecord, path: String, isCompressed: Bool, _ identity: FileIdentity, length: Int64,

@@ -52,7 +52,8 @@ package struct IngestReport: Sendable {
             return "no log found\(folders): \(Inputs.folderRule)"
         }
         guard summary.isBlind else { return nil }
-        return "none of the \(Self.count(summary.counts.quarantined, "line")) read is an event, so nothing can be judged; "
+        let lines = Self.count(summary.counts.quarantined, "line")
+        return "none of the \(lines) read is an event, so nothing can be judged; "
             + "authtrail report quarantine says why"
     }
 

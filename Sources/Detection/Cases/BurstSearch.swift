@@ -123,7 +123,8 @@ struct BurstSearch {
             for row in 0..<batch.count {
                 guard let bytes = batch[key].bytes(at: row) else { continue }
                 let ts = batch.ts[row]
-                for place in places[spell.map { $0(bytes) } ?? Array(bytes)] ?? [] where bursts[place].spans.contains(where: { $0.contains(ts) }) {
+                let own = places[spell.map { $0(bytes) } ?? Array(bytes)] ?? []
+                for place in own where bursts[place].spans.contains(where: { $0.contains(ts) }) {
                     bursts[place].events.add(batch, row, window)
                 }
             }

@@ -77,7 +77,8 @@ struct KeyTimes {
     mutating func addSuspected(_ column: TextColumn, _ ts: [Int64], _ keys: inout TextNumbers) {
         keys.begin(column)
         for row in ts.indices {
-            guard let key = keys.number(column, row, spell: spell), Int(key) < isSuspect.count, isSuspect[Int(key)] else { continue }
+            guard let key = keys.number(column, row, spell: spell), Int(key) < isSuspect.count, isSuspect[Int(key)]
+            else { continue }
             let part = part(ts[row]), here = reached(mark(key, part))
             let beside = max(reached(mark(key, part - 1)), reached(mark(key, part + 1)))
             if here == Self.most || beside == Self.most || here + beside > limit { times.append((key, ts[row])) }

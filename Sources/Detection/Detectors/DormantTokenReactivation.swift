@@ -48,7 +48,7 @@ package struct DormantTokenReactivation: Detector {
             "A hole in the log looks like silence of every token that would have been used in it. Whole UTC days "
                 + "without any event and outages that the policy declares lower the confidence; shorter holes, and "
                 + "those of one log among several, are told by source-silence only.",
-            "An issue that is dated more than `clock_skew` after the first use counts as unknown at the time of that use.",
+            "An issue that is dated more than `clock_skew` after the first use counts as unknown at that time.",
             "Address and agent are compared with the 30 days before the last use, not with all history.",
             "A successor is a later token of the same principal and scopes, or one that a refresh names.",
         ],

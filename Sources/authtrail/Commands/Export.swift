@@ -150,8 +150,8 @@ struct Export: ParsableCommand {
 }
 
 extension Export {
-    /// Clients as findings name them, and networks: an IPv4 address in every spelling, also inside IPv6, and any network
-    /// such as 203.0.113.0/24 or 2001:db8:1:2::/64; of IPv6 one address exactly as logged.
+    /// Clients as findings name them, and networks: an IPv4 address in every spelling, also inside IPv6, and any
+    /// network such as 203.0.113.0/24 or 2001:db8:1:2::/64; of IPv6 one address exactly as logged.
     fileprivate static func condition(_ addresses: [String]) -> TextCondition {
         let exact = Set(addresses)
         let networks = addresses.compactMap { IPNetwork($0) }.filter { !$0.isOneOfIPv6 }

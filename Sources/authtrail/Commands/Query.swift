@@ -21,7 +21,8 @@ struct Query: ParsableCommand {
               quarantine   lines that are no events
               sources, segments, batches, runs, findings, prunes (what was dropped)
             FUNCTIONS
-              time_text(micros) gives RFC 3339, time_micros(text) the other way
+              time_text(micros) gives RFC 3339, time_micros(text) the other way; client(ip) is the client that
+              detectors count an address as (events, ip_hours and tokens have addresses as logged)
 
             EXAMPLES
               authtrail query "SELECT event, count(*) FROM events GROUP BY event"
