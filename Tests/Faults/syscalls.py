@@ -68,6 +68,12 @@ def halves(trail):
     return found
 
 
+def had_begun(run, trace):
+    """Whether the program ran when the fault came; what happens to the system's loader is not its own doing."""
+    before, injected, _ = trace.partition("(INJECTED)")
+    return not (run.status == 127 and LOADER in run.err or injected and LOADED + "(" not in before)
+
+
 def inject(bench, words, call, fault, number):
     """One run with one fault. Returns whether it was injected."""
     trace = bench.path("trace")
@@ -75,9 +81,7 @@ def inject(bench, words, call, fault, number):
     with open(trace, errors="replace") as file:
         text = file.read()
     where = f"{words[0]}, {call} {fault} when={number}"
-    before = text.partition("(INJECTED)")[0]
-    if run.status == 127 and LOADER in run.err or "(INJECTED)" in text and LOADED + "(" not in before:
-        # The program had not begun: what happens then is not its own doing.
+    if not had_begun(run, text):
         return False
     if run.status == -signal.SIGKILL and "SIGKILL" in fault:
         return True
@@ -204,10 +208,11 @@ def reads(bench):
         bench.restore(base)
         words, call, fault, number = points[place]
         trace, where = bench.path("trace"), f"{words[0]}, {call} {fault} when={number}"
-        run = bench.run(*words, prefix=tracer(trace, [call], "-e", f"inject={call}:{fault}:when={number}"))
+        run = bench.run(*words, prefix=tracer(trace, [call, LOADED], "-e", f"inject={call}:{fault}:when={number}"))
         with open(trace, errors="replace") as file:
-            injected = "(INJECTED)" in file.read()
-        if run.status == 127 and LOADER in run.err:
+            text = file.read()
+        injected = "(INJECTED)" in text
+        if not had_begun(run, text):
             injected = False
         elif injected and run.status not in (0, 73, 74):
             what = "did not end" if run.status is None else f"exits {run.status}"
