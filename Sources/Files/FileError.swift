@@ -26,7 +26,9 @@ package enum FileError: Error, Sendable, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .missing(let path):
-            "cannot read \(path): there is no such file; check the path"
+            path.utf8.contains { "*?[".utf8.contains($0) }
+                ? "cannot read \(path): no file is named so, and none matches it; check the pattern"
+                : "cannot read \(path): there is no such file; check the path"
         case .notRegular(let path, let kind):
             "cannot read \(path): it is \(kind), not a file; give a file, a folder, or - for standard input"
         case .untrusted(let path, let reason):

@@ -41,6 +41,10 @@ package struct IngestReport: Sendable {
                 try output.line("\(SafeText.visible(folder)): no log found; \(Inputs.folderRule)")
             }
         }
+        if summary.future > 0 {
+            try output.line(
+                "\(Self.count(summary.future, "event")) with a time in the future; check the clock of the producer")
+        }
         if !onlyAlarms { try printDetails(to: output) }
         try output.flush()
     }
@@ -61,10 +65,6 @@ package struct IngestReport: Sendable {
         if let error = summary.unmerged {
             let text = SafeText.visible("\(error)")
             try output.line("all is stored, but small segments could not be merged: \(text); run authtrail verify")
-        }
-        if summary.future > 0 {
-            try output.line(
-                "\(Self.count(summary.future, "event")) with a time in the future; check the clock of the producer")
         }
         for waiting in summary.waiting {
             let name = SafeText.visible(waiting.input)

@@ -238,7 +238,7 @@ package struct StatusReport {
         }
     }
 
-    private var warnings: [String] { [clock, blindness, leftovers, replaced, warning].compactMap { $0 } }
+    private var warnings: [String] { [clock, ahead, blindness, leftovers, replaced, warning].compactMap { $0 } }
 
     private var leftovers: String? {
         guard !orphans.isEmpty else { return nil }
@@ -269,6 +269,12 @@ package struct StatusReport {
     }
 
     /// An epoch time in the wrong unit, or a clock that was never set.
+    private var ahead: String? {
+        guard let newest, newest > now.plus(5 * Timestamp.minute) else { return nil }
+        return "There are events dated ahead of the clock, up to \(Timestamp.text(newest)): the clock of a producer is "
+            + "wrong. No scheduled run looks at them before their time has come."
+    }
+
     private var clock: String? {
         guard let oldest = segments.map(\.minTS).min(), oldest < Self.leastPlausible else { return nil }
         return "There are events of \(Timestamp.text(oldest).prefix(10)): a clock that was not set, or a time in the "

@@ -56,8 +56,24 @@ enum DetectionRun {
                 report.lines += source.counts.lines
                 report.quarantined += source.counts.quarantined
             }
+            // Of a damaged one the lines before the damage are read, and what has no event is in quarantine.
+            report.notRead = try trail.catalog.inputProblems().filter { ![.damaged, .blind].contains($0.kind) }
+                .map { ($0.path, $0.reason) }
+            report.ahead = try ahead(of: Clock.now(), asOf: asOf, trail)
         }
         report.hide(allowlist)
         return report
+    }
+
+    /// What is dated so far ahead of the clock that a clock must be wrong. Whoever looks as of an earlier time looks at
+    /// what was.
+    private static func ahead(of now: Int64, asOf: Int64?, _ trail: Trail) throws -> (events: Int, last: Int64)? {
+        let from = now.plus(5 * Timestamp.minute)
+        guard asOf.map({ $0 >= now.minus(5 * Timestamp.minute) && $0 < from }) ?? true,
+            let last = try trail.catalog.segments(from: from, to: .max).map(\.maxTS).max(), last >= from
+        else { return nil }
+        var events = 0
+        try trail.scan(EventScan(from: from, fields: [])) { events += $0.count }
+        return events > 0 ? (events, last) : nil
     }
 }

@@ -54,6 +54,28 @@ struct BlindJobTests {
         #expect(try anew.status == 65 && titles(anew).contains("Failures cannot be judged"))
     }
 
+    @Test func `what is dated ahead of the clock, and what could not be read, is said by every part of a job`() throws {
+        let now = Date(), format = ISO8601DateFormatter()
+        let lines = (0..<60).map { number in
+            #"{"ts":"\#(format.string(from: now + 365 * 86_400 + Double(number)))","event":"failed","reason":"hash_mismatch","#
+                + #""presented":"fp\#(number)","ip":"203.0.113.9"}"# + "\n"
+        }
+        let use = #"{"ts":"\#(format.string(from: now - 3600))","event":"used","token_id":"t1"}"# + "\n"
+        let path = program.write("ahead.log", use + lines.joined())
+        #expect(try program.run("ingest", "-q", path).errors.contains("60 events with a time in the future"))
+        _ = try program.run("ingest", "-q", "gone.log")
+        let text = try program.run("detect", "--since", "start").output
+        #expect(text.contains("60 events are dated ahead of the clock"))
+        #expect(text.contains("gone.log: there is no such file"))
+        let report = try program.json("detect", "--as-of", "now")
+        #expect(report["events_ahead"]?.integer == 60)
+        #expect(report["not_read"]?.elements?.count == 1)
+        // Who looks at the past looks at what was.
+        #expect(try program.json("detect", "--as-of", "2026-01-01")["events_ahead"]?.integer == 0)
+        let warnings = try program.json("status")["warnings"]?.elements ?? []
+        #expect(warnings.contains { $0.text?.contains("dated ahead of the clock") == true })
+    }
+
     @Test func `nothing but quarantine is said by every run and by status until events are stored`() throws {
         try grow("a.ndjson", "not JSON\n")
         for _ in 0..<2 {

@@ -22,6 +22,10 @@ package struct DetectionReport: Sendable {
     /// Of how many lines that were read how many are no events.
     package var quarantined: Int64 = 0
     package var lines: Int64 = 0
+    /// Inputs that could not be read, each with the reason: no detector sees what is in them.
+    package var notRead: [(input: String, reason: String)] = []
+    /// Events that are dated ahead of the clock, if there are any, and the time of the last one.
+    package var ahead: (events: Int, last: Int64)?
     /// What the allowlist hides, worst first.
     package private(set) var hidden: [(finding: Finding, entry: Allowlist.Entry)] = []
 
@@ -69,6 +73,16 @@ package struct DetectionReport: Sendable {
     /// The findings of all detectors, worst first.
     package var findings: [Finding] { results.flatMap(\.findings).sorted(by: Finding.precedes) }
 
+    /// What no detector saw, a sentence each.
+    var unseen: [String] {
+        let inputs = notRead.map { $0.reason.contains($0.input) ? $0.reason : "\($0.input): \($0.reason)" }
+        guard let ahead else { return inputs }
+        let (count, last) = (ahead.events, Timestamp.text(ahead.last))
+        return inputs + ["\(Human.count(count)) event\(count == 1 ? " is" : "s are") dated ahead of the clock, up to "
+            + "\(last): the clock of a producer is wrong. They are looked at when their time has come, or by "
+            + "authtrail detect --as-of \(Timestamp.text(ahead.last.plus(1)))"]
+    }
+
     /// Writes the report in a format.
     package func print(as format: Format, to output: Output) throws {
         switch format {
@@ -91,6 +105,10 @@ package struct DetectionReport: Sendable {
         try document.list("suppressed", hidden) { Self.json($0) }
         try document.member("lines_read", .int(lines))
         try document.member("lines_quarantined", .int(quarantined))
+        try document.list("not_read", notRead) {
+            .object([.init("input", .string($0.input)), .init("reason", .string($0.reason))])
+        }
+        try document.member("events_ahead", .int(Int64(ahead?.events ?? 0)))
         try document.finish()
     }
 

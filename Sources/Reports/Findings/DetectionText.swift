@@ -143,7 +143,7 @@ struct DetectionText {
     }
 
     private func printCoverage() throws {
-        let notes = (report.oldest == nil ? [] : [quarantine].compactMap { $0 })
+        let notes = report.unseen + (report.oldest == nil ? [] : [quarantine].compactMap { $0 })
             + report.results.flatMap { result in result.coverage.map { "\(result.detector): \($0.words)" } }
         guard !notes.isEmpty else { return }
         try output.line()

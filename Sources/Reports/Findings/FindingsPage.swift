@@ -151,7 +151,7 @@ struct FindingsPage {
     }
 
     private var coverage: String {
-        let notes = report.results.flatMap { result in
+        let notes = report.unseen.map { ["", HTMLText.text($0)] } + report.results.flatMap { result in
             result.coverage.map { [HTMLText.text(result.detector), HTMLText.text($0.words)] }
         }
         guard !notes.isEmpty else { return "" }
