@@ -2,7 +2,7 @@
 -- question: Which tokens were used again after a gap, whenever the question is asked?
 -- parameter: as_of time =newest — the report looks back from here; just after the newest event unless given
 -- parameter: recent duration =24h — how far back a reactivation is reported
--- parameter: idle duration =90d — the least gap; exact from one day up
+-- parameter: idle duration =90d from 1d — the least gap
 -- column: token_id text — the token
 -- column: uses integer — uses on the UTC day of the reactivation, before as_of
 -- column: first_use time — the use that ended the gap

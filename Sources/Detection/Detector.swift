@@ -112,7 +112,12 @@ package struct DetectionResult: Sendable, Equatable {
 
     package init(detector: String) { self.detector = detector }
 
-    mutating func sort() { findings.sort(by: Finding.precedes) }
+    /// Puts findings in order. Two lines that say the same make one finding.
+    mutating func sort() {
+        findings.sort(by: Finding.precedes)
+        var known: Set<String> = []
+        findings.removeAll { !known.insert($0.id).inserted }
+    }
 }
 
 /// A statement about what a detector could not judge.

@@ -36,6 +36,9 @@ extension NamedQuery.Parameter {
             return .integer(time)
         case .duration:
             guard let duration = TimeText.duration(text), duration > 0 else { throw bad(text, TimeText.durationForms) }
+            if let least, let bound = TimeText.duration(least), duration < bound {
+                throw bad(text, "\(least) or more: what is shorter this report cannot tell")
+            }
             return .integer(duration)
         case .integer:
             guard let number = Int64(text) else { throw bad(text, "a whole number") }

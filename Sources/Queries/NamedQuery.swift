@@ -14,6 +14,8 @@ package struct NamedQuery: Sendable {
         package let type: ValueType
         /// As text, `newest` for just after the newest event; nil when a value must be given.
         package let defaultText: String?
+        /// The shortest duration that the report answers for, as text.
+        package var least: String?
         package let explanation: String
     }
 
@@ -73,15 +75,18 @@ package struct NamedQuery: Sendable {
         }
     }
 
-    /// `as_of time =newest — just after the newest event unless given`
+    /// `as_of time =newest — just after the newest event unless given`, `idle duration =90d from 1d — the least gap`
     private func parameter(_ value: String, _ line: String) throws(QueryError) -> Parameter {
         let (head, explanation) = Self.halves(value)
         let words = head.split(separator: " ", maxSplits: 2)
         guard words.count >= 2, let type = ValueType(rawValue: String(words[1])) else {
             throw .badHeader(name: name, line: line, reason: "expected name, type, =default — explanation")
         }
-        let text = words.count == 3 && words[2].hasPrefix("=") ? String(words[2].dropFirst()) : nil
-        return Parameter(name: String(words[0]), type: type, defaultText: text, explanation: explanation)
+        let bounds = words.count == 3 && words[2].hasPrefix("=")
+            ? words[2].dropFirst().split(separator: " from ", omittingEmptySubsequences: false).map(String.init) : []
+        return Parameter(
+            name: String(words[0]), type: type, defaultText: bounds.first, least: bounds.dropFirst().first,
+            explanation: explanation)
     }
 
     /// `token_id text — the token`

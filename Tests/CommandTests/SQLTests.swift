@@ -192,6 +192,14 @@ struct SQLTests {
         }
     }
 
+    @Test func `a gap that is too short for the report is refused`() throws {
+        #expect(try program.run("ingest", "-q", program.write("few.ndjson", threeLines)).status == 0)
+        let run = try program.run("report", "dormant-tokens-gap", "--set", "idle=3h")
+        #expect(run.status == 64, "\(run.errors)")
+        #expect(run.errors.contains("1d or more"), "\(run.errors)")
+        #expect(try program.run("report", "dormant-tokens-gap", "--set", "idle=1d").status == 0)
+    }
+
     @Test func `arguments of failures_by_ip may be left out, written as people write them, or come from a table`() throws {
         try ingestFailures()
         let all = try rows("SELECT * FROM failures_by_ip ORDER BY ip")

@@ -33,6 +33,13 @@ struct ExampleTests {
         #expect(found == one.example.expected)
     }
 
+    @Test(arguments: ExampleCase.all)
+    func `a log whose lines were delivered twice gives no finding twice`(_ one: ExampleCase) throws {
+        let history = MemoryHistory((one.example.events + one.example.events).sourced, batchSize: 7)
+        let found = try one.detector.detect(in: DetectionWindow(asOf: one.example.asOf), of: history).findings
+        #expect(Set(found.map(\.id)).count == found.count)
+    }
+
     @Test func `every detector has examples that fire and examples that stay quiet`() {
         for detector in Detectors.all() {
             let examples = type(of: detector).examples

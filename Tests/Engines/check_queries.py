@@ -273,7 +273,7 @@ class Report:
         self.name = path.stem
         self.statement = without_comments(text).replace(CALL, f"FROM (\n{FAILURES_BY_IP})\n")
         header = dict(re.findall(r"^-- (title|question): (.+)$", text, re.M))
-        self.parameters = re.findall(r"^-- parameter: (\w+) (time|duration|integer|text) =(\S*) — .+$", text, re.M)
+        self.parameters = re.findall(r"^-- parameter: (\w+) (time|duration|integer|text) =(\S*)(?: from \S+)? — .+$", text, re.M)
         self.columns = re.findall(r"^-- column: (\w+) (time|integer|number|text) — .+$", text, re.M)
         lines = len(re.findall(r"^-- (?:title|question|parameter|column):", text, re.M))
         used = set(re.findall(r":(\w+)", self.statement))

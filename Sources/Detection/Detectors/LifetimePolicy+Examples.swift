@@ -20,6 +20,12 @@ extension LifetimePolicy {
             ],
             expected: [.init("refresh_token_too_long", "at_1", .medium)]),
         DetectorExample(
+            "of a log that never says when a token ends nobody knows", asOf: Event.time(day: 1, hour: 12),
+            events: [
+                issued("tok_session", days: nil, minute: 1), .used("tok_session", at: Event.time(day: 1, hour: 2)),
+            ],
+            expected: []),
+        DetectorExample(
             "what lives as long as it may stays quiet", asOf: Event.time(day: 1, hour: 12),
             events: [
                 issued("tok_quarter", days: 90, minute: 1), exchange("at_1", minute: 2, lifetime: Timestamp.hour),

@@ -51,7 +51,8 @@ package struct LifetimePolicy: Detector {
     package func detect(in window: DetectionWindow, of history: any History) throws -> DetectionResult {
         var result = emptyResult
         guard !window.isEmpty else { return result }
-        result.findings = try issued(window, history) + accessTokens(window, history) + refreshTokens(window, history)
+        let issued = try issued(window, history, &result)
+        result.findings = try issued + accessTokens(window, history) + refreshTokens(window, history)
         result.counts.add("findings", result.findings.count)
         result.sort()
         return result
@@ -59,8 +60,11 @@ package struct LifetimePolicy: Detector {
 
     // MARK: API tokens
 
-    private func issued(_ window: DetectionWindow, _ history: any History) throws -> [Finding] {
+    private func issued(
+        _ window: DetectionWindow, _ history: any History, _ result: inout DetectionResult
+    ) throws -> [Finding] {
         var findings: [Finding] = []
+        var endless: [Finding] = []
         let scan = EventScan(
             from: window.from, to: window.to, kinds: EventKinds(.issued),
             fields: Case.fields.union(EventFields([.tokenID, .kind, .expiresAt])))
@@ -72,10 +76,27 @@ package struct LifetimePolicy: Detector {
                 guard life.map({ $0 > policy.lifetimes.apiToken.plus(Self.tolerance) }) ?? true else { continue }
                 var one = Case()
                 one.add(batch, row, window)
-                findings.append(finding(verdict(token, life, one), one, asOf: window.asOf))
+                let found = finding(verdict(token, life, one), one, asOf: window.asOf)
+                if life == nil { endless.append(found) } else { findings.append(found) }
             }
         }
+        if endless.isEmpty { return findings }
+        if try saysExpiries(until: window.asOf, history) { return findings + endless }
+        result.coverage.append(CoverageNote(
+            kind: .notEvaluable,
+            text: "not evaluable: no_expiry, since no line ever says `expires_at` "
+                + "(\(Wording.count(endless.count, "token")) in the window)",
+            isPartial: true))
         return findings
+    }
+
+    /// Whether any line has ever said when a token ends. Where none does, nobody knows whether tokens end.
+    private func saysExpiries(until asOf: Int64, _ history: any History) throws -> Bool {
+        var isSaid = false
+        try history.scan(EventScan(to: asOf, kinds: .births, fields: EventFields(.expiresAt))) { batch in
+            isSaid = isSaid || batch.expiresAt.contains { $0 != EventColumns.noTime }
+        }
+        return isSaid
     }
 
     private func verdict(_ token: String, _ life: Int64?, _ one: Case) -> Verdict {
