@@ -10,7 +10,7 @@ if [ "$status" -ne 0 ]; then
     echo
     echo "What failed:"
     # What an expectation saw follows it in lines that are marked or indented.
-    awk '/^✘/ { shown = 1; left = 60 } /^[◇✔]/ { shown = 0 } shown && left-- > 0' "$log" | cut -c1-600 | head -300
+    awk '/^✘/ { shown = 1; left = 60 } /^(◇|✔)/ { shown = 0 } shown && left-- > 0' "$log" | cut -c1-600 | head -300
     grep -E "error: " "$log" | sort -u | head -20
 fi
 exit "$status"
