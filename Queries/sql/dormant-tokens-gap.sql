@@ -22,21 +22,21 @@
 WITH candidates AS MATERIALIZED (
     SELECT DISTINCT token_id
     FROM token_days
-    WHERE first_use >= :as_of - :recent
-        AND first_use < :as_of
-        AND (previous_day IS NULL OR first_use - previous_day >= :idle)
+    WHERE first_use_us >= :as_of - :recent
+        AND first_use_us < :as_of
+        AND (previous_day_us IS NULL OR first_use_us - previous_day_us >= :idle)
 ),
 days AS MATERIALIZED (
-    SELECT token_id, date, uses, first_use, last_use
+    SELECT token_id, date, uses, first_use_us, last_use_us
     FROM token_days
-    WHERE first_use < :as_of - (:as_of % 86400000000 + 86400000000) % 86400000000
+    WHERE first_use_us < :as_of - (:as_of % 86400000000 + 86400000000) % 86400000000
         AND token_id IN (SELECT token_id FROM candidates)
     UNION ALL
-    SELECT token_id, MIN(date), COUNT(*), MIN(ts), MAX(ts)
+    SELECT token_id, MIN(date), COUNT(*), MIN(ts_us), MAX(ts_us)
     FROM events
     WHERE event = 'used'
-        AND ts >= :as_of - (:as_of % 86400000000 + 86400000000) % 86400000000
-        AND ts < :as_of
+        AND ts_us >= :as_of - (:as_of % 86400000000 + 86400000000) % 86400000000
+        AND ts_us < :as_of
         AND token_id IN (SELECT token_id FROM candidates)
     GROUP BY token_id
 ),
@@ -44,9 +44,9 @@ before AS (
     SELECT
         token_id,
         date,
-        first_use,
-        MAX(last_use) OVER (
-            PARTITION BY token_id ORDER BY first_use ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        first_use_us,
+        MAX(last_use_us) OVER (
+            PARTITION BY token_id ORDER BY first_use_us ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         ) AS previous_use
     FROM days
 ),
@@ -54,30 +54,30 @@ woken AS (
     SELECT
         b.token_id,
         b.date,
-        b.first_use,
+        b.first_use_us,
         b.previous_use,
-        t.issued_at,
-        b.first_use - COALESCE(b.previous_use, t.issued_at) AS gap
+        t.issued_at_us,
+        b.first_use_us - COALESCE(b.previous_use, t.issued_at_us) AS gap
     FROM before AS b
     -- What comes later cannot be known yet: an issue that is logged after the use counts as none, unless it is dated
     -- within the minute by which the clocks of two hosts may differ.
     LEFT JOIN tokens AS t
-        ON t.token_id = b.token_id AND t.issued_at <= b.first_use + 60000000 AND t.issued_at < :as_of
-    WHERE b.first_use >= :as_of - :recent
+        ON t.token_id = b.token_id AND t.issued_at_us <= b.first_use_us + 60000000 AND t.issued_at_us < :as_of
+    WHERE b.first_use_us >= :as_of - :recent
         -- Of days before the log begins only the last of each token is known: it can end a silence, not begin one.
         AND b.date >= (SELECT MIN(date) FROM event_days)
-        AND (b.previous_use IS NULL OR b.first_use - b.previous_use >= :idle)
+        AND (b.previous_use IS NULL OR b.first_use_us - b.previous_use >= :idle)
 )
 SELECT
     w.token_id,
     SUM(d.uses) AS uses,
-    w.first_use,
+    w.first_use_us AS first_use,
     w.previous_use,
     -- Cut, not rounded: 89.9996 days must not read as 90.
     (w.gap - w.gap % 86400000) / 86400000 / 1000.0 AS idle_days,
     CASE
         WHEN w.previous_use IS NOT NULL THEN 'dormant_reactivated'
-        WHEN w.issued_at IS NOT NULL THEN 'dormant_from_birth'
+        WHEN w.issued_at_us IS NOT NULL THEN 'dormant_from_birth'
         ELSE 'unknown_origin'
     END AS class
 FROM woken AS w
@@ -86,7 +86,7 @@ WHERE w.gap >= :idle
     -- A token without any history: does the log reach back far enough to say so? Only its first day is read.
     OR (
         w.gap IS NULL
-        AND w.first_use - (SELECT MIN(ts) FROM events WHERE date = (SELECT MIN(date) FROM event_days)) >= :idle
+        AND w.first_use_us - (SELECT MIN(ts_us) FROM events WHERE date = (SELECT MIN(date) FROM event_days)) >= :idle
     )
-GROUP BY w.token_id, w.first_use, w.previous_use, w.gap, w.issued_at
-ORDER BY idle_days DESC NULLS LAST, w.first_use, w.token_id
+GROUP BY w.token_id, w.first_use_us, w.previous_use, w.gap, w.issued_at_us
+ORDER BY idle_days DESC NULLS LAST, w.first_use_us, w.token_id

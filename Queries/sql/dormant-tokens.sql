@@ -18,35 +18,35 @@
 -- wholly within `idle`. Only the events of these few are read, from midnight on because token_days knows whole days
 -- only: a token that was not used between midnight and the window was last used on its previous_day.
 WITH woken AS MATERIALIZED (
-    SELECT token_id, MIN(previous_day) AS previous_day
+    SELECT token_id, MIN(previous_day_us) AS previous_day_us
     FROM token_days
-    WHERE last_use >= :as_of - :recent
-        AND first_use < :as_of
-        AND (previous_day IS NULL OR previous_day < :as_of - :recent - :idle)
+    WHERE last_use_us >= :as_of - :recent
+        AND first_use_us < :as_of
+        AND (previous_day_us IS NULL OR previous_day_us < :as_of - :recent - :idle)
     GROUP BY token_id
 ),
 recently AS MATERIALIZED (
     SELECT
         token_id,
-        SUM(CASE WHEN ts >= :as_of - :recent THEN 1 ELSE 0 END) AS uses,
-        MIN(CASE WHEN ts >= :as_of - :recent THEN ts END) AS first_use,
-        MAX(CASE WHEN ts < :as_of - :recent THEN ts END) AS use_since_midnight
+        SUM(CASE WHEN ts_us >= :as_of - :recent THEN 1 ELSE 0 END) AS uses,
+        MIN(CASE WHEN ts_us >= :as_of - :recent THEN ts_us END) AS first_use,
+        MAX(CASE WHEN ts_us < :as_of - :recent THEN ts_us END) AS use_since_midnight
     FROM events
     WHERE event = 'used'
-        AND ts >= :as_of - :recent - ((:as_of - :recent) % 86400000000 + 86400000000) % 86400000000
-        AND ts < :as_of
+        AND ts_us >= :as_of - :recent - ((:as_of - :recent) % 86400000000 + 86400000000) % 86400000000
+        AND ts_us < :as_of
         AND token_id IN (SELECT token_id FROM woken)
     GROUP BY token_id
 ),
 earlier AS (
-    SELECT w.token_id, MAX(d.last_use) AS last_use
+    SELECT w.token_id, MAX(d.last_use_us) AS last_use
     FROM woken AS w
     -- The few first: CROSS is how SQLite is told the order; conditions make it a join as any other.
     CROSS JOIN token_days AS d
     WHERE d.token_id = w.token_id
-        AND d.first_use >= w.previous_day
-        AND d.first_use < w.previous_day + 86400000000
-        AND d.last_use < :as_of - :recent
+        AND d.first_use_us >= w.previous_day_us
+        AND d.first_use_us < w.previous_day_us + 86400000000
+        AND d.last_use_us < :as_of - :recent
     GROUP BY w.token_id
 ),
 looked_up AS (
@@ -61,11 +61,11 @@ dormant AS (
         l.uses,
         l.first_use,
         l.previous_use,
-        t.issued_at,
-        l.first_use - COALESCE(l.previous_use, t.issued_at) AS gap
+        t.issued_at_us,
+        l.first_use - COALESCE(l.previous_use, t.issued_at_us) AS gap
     FROM looked_up AS l
     -- What comes later cannot be known yet: an issue that is logged after the use counts as none.
-    LEFT JOIN tokens AS t ON t.token_id = l.token_id AND t.issued_at <= l.first_use
+    LEFT JOIN tokens AS t ON t.token_id = l.token_id AND t.issued_at_us <= l.first_use
     WHERE l.previous_use IS NULL OR l.previous_use < :as_of - :recent - :idle
 )
 SELECT
@@ -78,9 +78,9 @@ SELECT
     CASE
         WHEN previous_use IS NOT NULL THEN 'dormant_reactivated'
         WHEN gap >= :idle THEN 'dormant_from_birth'
-        WHEN issued_at IS NOT NULL THEN 'first_use'
+        WHEN issued_at_us IS NOT NULL THEN 'first_use'
         -- A token without any history: does the log reach back far enough to say so? Only its first day is read.
-        WHEN first_use - (SELECT MIN(ts) FROM events WHERE date = (SELECT MIN(date) FROM event_days)) >= :idle
+        WHEN first_use - (SELECT MIN(ts_us) FROM events WHERE date = (SELECT MIN(date) FROM event_days)) >= :idle
             THEN 'unknown_origin'
         ELSE 'insufficient_history'
     END AS class

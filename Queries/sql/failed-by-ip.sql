@@ -16,7 +16,7 @@
 --
 -- A credential is what was presented, or else the token that was named. A window is half-open: two failures exactly one
 -- window apart are never in the same one.
-SELECT ip, failures, credentials, reasons, user_agents, first_seen, last_seen
+SELECT ip, failures, credentials, reasons, user_agents, first_seen_us AS first_seen, last_seen_us AS last_seen
 FROM failures_by_ip(:window, :since, :until, :min_failures)
 WHERE credentials >= :min_credentials
 ORDER BY failures DESC, credentials DESC, ip NULLS LAST

@@ -17,10 +17,10 @@ WITH reasons AS (
         COUNT(DISTINCT client(ip)) AS ips,
         COUNT(DISTINCT COALESCE(presented, token_id)) AS credentials,
         COUNT(DISTINCT user_agent) AS user_agents,
-        MIN(ts) AS first_seen,
-        MAX(ts) AS last_seen
+        MIN(ts_us) AS first_seen,
+        MAX(ts_us) AS last_seen
     FROM events
-    WHERE event = 'failed' AND ts >= :since AND ts < :until
+    WHERE event = 'failed' AND ts_us >= :since AND ts_us < :until
     GROUP BY reason
 ),
 shares AS (

@@ -14,13 +14,13 @@
 WITH judged AS (
     SELECT
         principal,
-        issued_at,
-        expires_at,
-        first_use,
-        last_use,
+        issued_at_us AS issued_at,
+        expires_at_us AS expires_at,
+        first_use_us AS first_use,
+        last_use_us AS last_use,
         uses,
         CASE
-            WHEN revoked_at <= :as_of OR expires_at <= :as_of OR superseded_by IS NOT NULL THEN 0
+            WHEN revoked_at_us <= :as_of OR expires_at_us <= :as_of OR superseded_by IS NOT NULL THEN 0
             ELSE 1
         END AS live
     FROM tokens

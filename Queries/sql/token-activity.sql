@@ -15,7 +15,16 @@
 -- column: active_days integer — UTC days with a use
 -- column: longest_gap_days number — the longest time between uses on different days, cut to three decimals
 WITH chosen AS MATERIALIZED (
-    SELECT token_id, kind, principal, issued_at, expires_at, revoked_at, first_use, last_use, uses
+    SELECT
+        token_id,
+        kind,
+        principal,
+        issued_at_us AS issued_at,
+        expires_at_us AS expires_at,
+        revoked_at_us AS revoked_at,
+        first_use_us AS first_use,
+        last_use_us AS last_use,
+        uses
     FROM tokens
     WHERE (:token = '' OR token_id = :token) AND (:principal = '' OR principal = :principal)
     ORDER BY uses DESC, token_id
@@ -23,7 +32,7 @@ WITH chosen AS MATERIALIZED (
 ),
 days AS (
     -- COALESCE keeps an engine from asking for the tokens one by one, each with a pass of its own.
-    SELECT token_id, date, MIN(first_use) AS first_use, MAX(last_use) AS last_use
+    SELECT token_id, date, MIN(first_use_us) AS first_use, MAX(last_use_us) AS last_use
     FROM token_days
     WHERE COALESCE(token_id, '') IN (SELECT token_id FROM chosen)
     GROUP BY token_id, date

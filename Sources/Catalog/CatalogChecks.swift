@@ -33,12 +33,12 @@ extension Catalog {
     /// Sums that must agree and do not: lines of sources against batches, and quarantined lines against rows.
     package func counterProblems() throws(CatalogError) -> [String] {
         try read("add up the counters") { db in
-            let left = try db.number("lines", .count, sql: "SELECT sum(lines) FROM sources") ?? 0
-            let right = try db.number("lines", .count, sql: "SELECT sum(lines) FROM batches") ?? 0
+            let left = try db.number("lines", .count, sql: "SELECT sum(lines) FROM main.sources") ?? 0
+            let right = try db.number("lines", .count, sql: "SELECT sum(lines) FROM main.batches") ?? 0
             var problems = left == right ? [] : ["all sources have \(left) lines, all batches \(right)"]
             let rows = try Row.fetchAll(db, sql: """
                 SELECT s.source_id, s.path, s.quarantined, ifnull(q.lines, 0) + ifnull(l.quarantined, 0) AS rows
-                FROM sources AS s
+                FROM main.sources AS s
                 LEFT JOIN (SELECT source_id, count(*) AS lines FROM main.quarantine GROUP BY 1) AS q USING (source_id)
                 LEFT JOIN lost_lines AS l USING (source_id)
                 WHERE s.quarantined <> rows
@@ -91,7 +91,7 @@ extension Catalog {
             let use = rollups.tokenUse
             let numbers = try (0..<use.tokens.count).map { place in
                 try UInt32.fetchOne(
-                    db.cachedStatement(sql: "SELECT token_no FROM tokens WHERE token_id = CAST(? AS TEXT)"),
+                    db.cachedStatement(sql: "SELECT token_no FROM main.tokens WHERE token_id = CAST(? AS TEXT)"),
                     arguments: [Data(use.tokens.slice(at: place))])
             }
             guard !numbers.contains(nil) else { return "uses a token that the catalog does not list" }

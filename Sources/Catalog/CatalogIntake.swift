@@ -19,7 +19,7 @@ extension Catalog {
         try read("read findings") { db in
             try Row.fetchAll(
                 db, sql: """
-                    SELECT \(LedgerEntry.columns) FROM findings WHERE detector = ? AND status = 'open'
+                    SELECT \(LedgerEntry.columns) FROM main.findings WHERE detector = ? AND status = 'open'
                     ORDER BY finding_id
                     """,
                 arguments: [detector]
@@ -31,7 +31,7 @@ extension Catalog {
     package func hasScheduledRun(over time: Int64) throws(CatalogError) -> Bool {
         try read("read runs") { db in
             try Bool.fetchOne(
-                db, sql: "SELECT EXISTS (SELECT 1 FROM runs WHERE is_told AND window_from <= ?1 AND as_of > ?1)",
+                db, sql: "SELECT EXISTS (SELECT 1 FROM main.runs WHERE is_told AND window_from <= ?1 AND as_of > ?1)",
                 arguments: [time]) ?? false
         }
     }
@@ -41,12 +41,12 @@ extension Catalog {
         try read("add up batches") { db in
             var intake = IntakeRecord()
             // Merging batches adds them up, so that the last one with events stays the last one.
-            let since = try Int64.fetchOne(db, sql: "SELECT max(batch_id) FROM batches WHERE stored > 0") ?? 0
+            let since = try Int64.fetchOne(db, sql: "SELECT max(batch_id) FROM main.batches WHERE stored > 0") ?? 0
             let sums = try Row.fetchOne(db, sql: """
                 SELECT ifnull(sum(lines), 0) AS lines, ifnull(sum(stored), 0) AS stored,
                     ifnull(sum(quarantined) FILTER (WHERE batch_id > ?1), 0) AS quarantined,
                     min(committed_at) FILTER (WHERE batch_id > ?1 AND quarantined > 0) AS began
-                FROM batches
+                FROM main.batches
                 """, arguments: [since])
             guard let sums else { return intake }
             intake.lines = try sums.value("lines")
@@ -55,7 +55,7 @@ extension Catalog {
             intake.quarantineBegan = try sums.value("began")
             guard intake.quarantinedSinceStored > 0 else { return intake }
             intake.quarantinedSource = try String.fetchOne(db, sql: """
-                SELECT path FROM quarantine JOIN sources USING (source_id) WHERE batch_id > ?
+                SELECT path FROM quarantine JOIN main.sources USING (source_id) WHERE batch_id > ?
                 GROUP BY source_id ORDER BY count(*) DESC, source_id LIMIT 1
                 """, arguments: [since])
             return intake

@@ -24,7 +24,7 @@ extension Catalog {
         try read("open") { db in
             try db.beginTransaction(.deferred)
             // Only the first read fixes what is seen.
-            _ = try Int64.fetchOne(db, sql: "SELECT count(*) FROM segments")
+            _ = try Int64.fetchOne(db, sql: "SELECT count(*) FROM main.segments")
         }
     }
 

@@ -46,7 +46,7 @@ package final class PruneNotes {
         try database.read { notes in
             let upsert = try db.makeStatement(sql: TokenNumbers.upsert("pruned_tokens"))
             let tokens = try Row.fetchCursor(notes, sql: """
-                SELECT \(TokenRecount.columns) FROM tokens ORDER BY token_no
+                SELECT \(TokenRecount.columns) FROM main.tokens ORDER BY token_no
                 """)
             while let row = try tokens.next() {
                 _ = try Row.fetchOne(upsert, arguments: StatementArguments(row.databaseValues))
@@ -141,7 +141,7 @@ extension Catalog {
         try read("find what was dropped") { db in
             let row = try Row.fetchOne(db, sql: """
                 SELECT max(before) AS before, max(pruned_at) AS at, sum(segments) AS segments, sum(events) AS events
-                FROM prunes
+                FROM main.prunes
                 """)
             guard let row, let before = try row.int64IfAny("before", .month) else { return nil }
             return (Int32(before), try row.time("at"), try row.count("segments"), try row.count("events"))

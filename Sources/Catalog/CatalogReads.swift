@@ -13,7 +13,7 @@ extension Catalog {
     package func segments(from: Int64 = .min, to: Int64 = .max) throws(CatalogError) -> [SegmentRecord] {
         try read("list segments") { db in
             try Row.fetchAll(
-                db, sql: "SELECT * FROM segments WHERE max_ts >= ? AND min_ts < ? ORDER BY rank, segment_id",
+                db, sql: "SELECT * FROM main.segments WHERE max_ts >= ? AND min_ts < ? ORDER BY rank, segment_id",
                 arguments: [from, to]
             ).map(SegmentRecord.init)
         }
@@ -22,7 +22,8 @@ extension Catalog {
     /// From the first event to just after the last one; nil when there are none.
     package func span() throws(CatalogError) -> Range<Int64>? {
         try read("find the time span") { db in
-            guard let row = try Row.fetchOne(db, sql: "SELECT min(min_ts) AS low, max(max_ts) AS high FROM segments"),
+            let sql = "SELECT min(min_ts) AS low, max(max_ts) AS high FROM main.segments"
+            guard let row = try Row.fetchOne(db, sql: sql),
                 let low = try row.int64IfAny("low", .time), let high = try row.int64IfAny("high", .time)
             else { return nil }
             return low..<max(low, high) + 1
@@ -34,7 +35,7 @@ extension Catalog {
     package func coverage() throws(CatalogError) -> Range<Int64>? {
         guard let span = try span() else { return nil }
         let before = try read("find what was dropped") { db in
-            try db.number("before", .month, sql: "SELECT max(before) FROM prunes")
+            try db.number("before", .month, sql: "SELECT max(before) FROM main.prunes")
         }
         let low = max(span.lowerBound, before.map { Timestamp.start(ofMonth: Int32($0)) } ?? .min)
         return low..<max(low, span.upperBound)
@@ -46,7 +47,7 @@ extension Catalog {
     /// there are no others, they do.
     package func newest() throws(CatalogError) -> Int64? {
         try read("find the newest event") { db in
-            let sql = "SELECT ifnull((SELECT max(last_event) FROM sources), max(max_ts)) FROM segments"
+            let sql = "SELECT ifnull((SELECT max(last_event) FROM main.sources), max(max_ts)) FROM main.segments"
             return try db.number("last_event", .time, sql: sql).map { min($0 + 1, Timestamp.end - 1) }
         }
     }
@@ -54,7 +55,7 @@ extension Catalog {
     /// All sources, in the order in which they were first read.
     package func sources() throws(CatalogError) -> [SourceRecord] {
         try read("list sources") { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM sources ORDER BY source_id").map(SourceRecord.init)
+            try Row.fetchAll(db, sql: "SELECT * FROM main.sources ORDER BY source_id").map(SourceRecord.init)
         }
     }
 
@@ -66,14 +67,15 @@ extension Catalog {
                 "segments",
             ]
             let list = sums.map { "ifnull(sum(\($0)), 0) AS \($0)" }.joined(separator: ", ")
-            guard let row = try Row.fetchOne(db, sql: "SELECT \(list) FROM batches") else { return WrittenTotals() }
+            let sql = "SELECT \(list) FROM main.batches"
+            guard let row = try Row.fetchOne(db, sql: sql) else { return WrittenTotals() }
             return WrittenTotals(
                 counts: try LineCounts(row), bytesIn: try row.count("bytes_in"),
                 bytesStored: try row.count("bytes_stored"), segments: Int(try row.count("segments")))
         }
     }
 
-    private static let life = "SELECT \(TokenLife.columns) FROM tokens WHERE token_no = ?"
+    private static let life = "SELECT \(TokenLife.columns) FROM main.tokens WHERE token_no = ?"
 
     /// What is known about a token.
     package func life(ofToken number: UInt32) throws(CatalogError) -> TokenLife? {
@@ -101,7 +103,7 @@ extension Catalog {
         else { return nil }
         let rows = try Row.fetchCursor(
             db, sql: """
-                SELECT \(TokenLife.columns) FROM tokens WHERE token_no BETWEEN ? AND ?
+                SELECT \(TokenLife.columns) FROM main.tokens WHERE token_no BETWEEN ? AND ?
                 ORDER BY token_no
                 """, arguments: [first, last])
         var lives: [TokenLife] = [], place = 0
@@ -119,7 +121,7 @@ extension Catalog {
     package func lives(named ids: Set<[UInt8]>) throws(CatalogError) -> [TokenLife] {
         try read("read tokens") { db in
             let statement = try db.cachedStatement(sql: """
-                SELECT \(TokenLife.columns) FROM tokens WHERE token_id = CAST(? AS TEXT)
+                SELECT \(TokenLife.columns) FROM main.tokens WHERE token_id = CAST(? AS TEXT)
                 """)
             return try ids.compactMap { id in
                 try Row.fetchOne(statement, arguments: [Data(id)]).map { try TokenLife($0) }
@@ -132,7 +134,7 @@ extension Catalog {
         try read("read tokens") { db in
             var lives: [TokenLife] = []
             let rows = try Row.fetchCursor(db, sql: """
-                SELECT \(TokenLife.columns) FROM tokens WHERE issued_at NOT NULL
+                SELECT \(TokenLife.columns) FROM main.tokens WHERE issued_at NOT NULL
                 """)
             while let row = try rows.next() {
                 let principal = try row.textIfAny("principal")
@@ -147,7 +149,7 @@ extension Catalog {
     package func firstBirth(ofKind kind: String?) throws(CatalogError) -> Int64? {
         try read("read tokens") { db in
             try db.number(
-                "issued_at", .time, sql: "SELECT min(issued_at) FROM tokens WHERE kind IS CAST(? AS TEXT)",
+                "issued_at", .time, sql: "SELECT min(issued_at) FROM main.tokens WHERE kind IS CAST(? AS TEXT)",
                 arguments: [kind.map { Data($0.utf8) }])
         }
     }
@@ -157,7 +159,7 @@ extension Catalog {
         try read("read tokens") { db in
             var names: [[UInt8]] = []
             let rows = try Row.fetchCursor(db, sql: """
-                SELECT token_no, CAST(token_id AS BLOB) AS token_id FROM tokens ORDER BY token_no
+                SELECT token_no, CAST(token_id AS BLOB) AS token_id FROM main.tokens ORDER BY token_no
                 """)
             while let row = try rows.next() {
                 let number = Int(try row.int64("token_no", .token))
@@ -172,7 +174,7 @@ extension Catalog {
     package func name(ofToken number: UInt32) throws(CatalogError) -> [UInt8]? {
         try read("read tokens") { db in
             try Data.fetchOne(
-                db.cachedStatement(sql: "SELECT CAST(token_id AS BLOB) FROM tokens WHERE token_no = ?"),
+                db.cachedStatement(sql: "SELECT CAST(token_id AS BLOB) FROM main.tokens WHERE token_no = ?"),
                 arguments: [number]
             ).map { [UInt8]($0) }
         }
@@ -182,7 +184,7 @@ extension Catalog {
     package func number(ofToken tokenID: String) throws(CatalogError) -> UInt32? {
         try read("read tokens") { db in
             try UInt32.fetchOne(
-                db, sql: "SELECT token_no FROM tokens WHERE token_id = CAST(? AS TEXT)",
+                db, sql: "SELECT token_no FROM main.tokens WHERE token_id = CAST(? AS TEXT)",
                 arguments: [Data(tokenID.utf8)])
         }
     }

@@ -54,7 +54,7 @@ extension Catalog {
                         INSERT INTO pruned_tokens SELECT * FROM kept.pruned_tokens;
                         INSERT INTO tokens SELECT token_no, token_id, kind, principal, scopes, issued_at, issued_by,
                             expires_at, revoked_at, superseded_at, superseded_by, first_use, last_use, uses
-                            FROM pruned_tokens ORDER BY token_no;
+                            FROM main.pruned_tokens ORDER BY token_no;
                         """)
                     return .commit
                 }
@@ -113,8 +113,8 @@ extension Catalog {
                 sql: """
                     UPDATE batches SET committed_at = ?, (lines, stored, quarantined, blank, flagged) =
                         (SELECT ifnull(sum(lines), 0), ifnull(sum(stored), 0), ifnull(sum(quarantined), 0),
-                            ifnull(sum(blank), 0), ifnull(sum(flagged), 0) FROM sources),
-                        (bytes_stored, segments) = (SELECT ifnull(sum(bytes), 0), count(*) FROM segments)
+                            ifnull(sum(blank), 0), ifnull(sum(flagged), 0) FROM main.sources),
+                        (bytes_stored, segments) = (SELECT ifnull(sum(bytes), 0), count(*) FROM main.segments)
                     """, arguments: [time])
             try KeptDays.write(KeptDays.blocks(from: db), db)
         }

@@ -28,7 +28,7 @@ extension Catalog {
     ) throws(CatalogError) {
         try write("list a merged segment") { db in
             let batch = try Int64.fetchOne(
-                db, sql: "SELECT max(batch_id) FROM segments WHERE segment_id IN (\(Self.list(old)))")
+                db, sql: "SELECT max(batch_id) FROM main.segments WHERE segment_id IN (\(Self.list(old)))")
             guard let batch else { throw CatalogError.damaged(path: path, reason: "segments to merge are not listed") }
             try Self.remove(old, at: time, db)
             try Self.insert(new, batch, db)
@@ -43,7 +43,7 @@ extension Catalog {
         let first = try Int64.fetchOne(
             db,
             sql: """
-                SELECT max(ifnull((SELECT max(batch_id) FROM segments WHERE batch_id < ?1), 0),
+                SELECT max(ifnull((SELECT max(batch_id) FROM main.segments WHERE batch_id < ?1), 0),
                     ifnull((SELECT batch_id FROM main.quarantine WHERE batch_id < ?1
                         ORDER BY quarantine_id DESC LIMIT 1), 0))
                 """, arguments: [batch]) ?? 0
@@ -55,24 +55,24 @@ extension Catalog {
         try db.execute(
             sql: """
                 UPDATE batches SET oldest_event = (
-                    SELECT min(oldest_event) FROM batches WHERE batch_id > ?1 AND batch_id <= ?2
-                        AND batch_id > (SELECT ifnull(max(last_batch), 0) FROM runs WHERE is_told)
+                    SELECT min(oldest_event) FROM main.batches WHERE batch_id > ?1 AND batch_id <= ?2
+                        AND batch_id > (SELECT ifnull(max(last_batch), 0) FROM main.runs WHERE is_told)
                 ) WHERE batch_id = ?2
                 """, arguments: [first, batch])
         try db.execute(
             sql: """
                 UPDATE batches SET (\(sums.joined(separator: ", "))) = (
-                    SELECT \(sums.map { "sum(\($0))" }.joined(separator: ", ")) FROM batches
+                    SELECT \(sums.map { "sum(\($0))" }.joined(separator: ", ")) FROM main.batches
                     WHERE batch_id > ?1 AND batch_id <= ?2
                 ) WHERE batch_id = ?2
                 """, arguments: [first, batch])
-        try db.execute(sql: "DELETE FROM batches WHERE \(range)", arguments: [first, batch])
+        try db.execute(sql: "DELETE FROM main.batches WHERE \(range)", arguments: [first, batch])
     }
 
     /// The files that wait to be removed, by number.
     package func removedSegments() throws(CatalogError) -> [RemovedSegment] {
         try read("list removed segments") { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM removed_segments ORDER BY segment_id").map { row in
+            try Row.fetchAll(db, sql: "SELECT * FROM main.removed_segments ORDER BY segment_id").map { row in
                 RemovedSegment(
                     id: try row.int64("segment_id", .number), month: try row.int32("month", .month),
                     file: try row.value("file"), bytes: try row.count("bytes"))
@@ -83,7 +83,7 @@ extension Catalog {
     /// Forgets files that are gone.
     package func forget(_ removed: [RemovedSegment]) throws(CatalogError) {
         try write("forget removed segments") { db in
-            let statement = try db.makeStatement(sql: "DELETE FROM removed_segments WHERE segment_id = ?")
+            let statement = try db.makeStatement(sql: "DELETE FROM main.removed_segments WHERE segment_id = ?")
             for segment in removed { try statement.execute(arguments: [segment.id]) }
         }
     }
@@ -93,9 +93,9 @@ extension Catalog {
     package func lastSegmentNumber() throws(CatalogError) -> Int64 {
         try read("find the last number") { db in
             let sql = """
-                SELECT max(ifnull((SELECT max(segment_id) FROM segments), 0),
-                    ifnull((SELECT max(segment_id) FROM removed_segments), 0),
-                    ifnull((SELECT max(last_segment) FROM prunes), 0))
+                SELECT max(ifnull((SELECT max(segment_id) FROM main.segments), 0),
+                    ifnull((SELECT max(segment_id) FROM main.removed_segments), 0),
+                    ifnull((SELECT max(last_segment) FROM main.prunes), 0))
                 """
             // The next ones are counted from it.
             return try db.number("segment_id", .number, sql: sql) ?? 0
@@ -106,7 +106,7 @@ extension Catalog {
         let note = try db.makeStatement(sql: """
             INSERT INTO removed_segments (segment_id, month, file, bytes, removed_at) VALUES (?, ?, ?, ?, ?)
             """)
-        let delete = try db.makeStatement(sql: "DELETE FROM segments WHERE segment_id = ?")
+        let delete = try db.makeStatement(sql: "DELETE FROM main.segments WHERE segment_id = ?")
         for segment in segments {
             try note.execute(arguments: [segment.id, segment.month, segment.file, segment.bytes, time])
             try delete.execute(arguments: [segment.id])
@@ -118,7 +118,7 @@ extension Catalog {
 
     /// The numbers of the tokens that were used, all of which are known.
     static func numbers(of use: TokenUse, _ db: Database) throws -> [UInt32] {
-        let statement = try db.cachedStatement(sql: "SELECT token_no FROM tokens WHERE token_id = CAST(? AS TEXT)")
+        let statement = try db.cachedStatement(sql: "SELECT token_no FROM main.tokens WHERE token_id = CAST(? AS TEXT)")
         return try (0..<use.tokens.count).map { place in
             let number = try UInt32.fetchOne(statement, arguments: [Data(use.tokens.slice(at: place))])
             guard let number else { throw DatabaseError(message: "a token that was used is not in the table tokens") }

@@ -110,7 +110,7 @@ extension Database {
     /// The greatest number that a token has. Numbers of tokens are places in arrays: a block that names a greater one
     /// is damaged.
     func lastToken() throws -> UInt32 {
-        try UInt32.fetchOne(cachedStatement(sql: "SELECT ifnull(max(token_no), 0) FROM tokens")) ?? 0
+        try UInt32.fetchOne(cachedStatement(sql: "SELECT ifnull(max(token_no), 0) FROM main.tokens")) ?? 0
     }
 
     fileprivate func days(sql: String, arguments: StatementArguments = StatementArguments()) throws -> [Int32] {

@@ -46,7 +46,7 @@ extension Catalog {
     /// What is wrong with inputs, by path.
     package func inputProblems() throws(CatalogError) -> [InputProblem] {
         try read("read what is wrong with inputs") { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM input_problems ORDER BY path").map { row in
+            try Row.fetchAll(db, sql: "SELECT * FROM main.input_problems ORDER BY path").map { row in
                 let kind: String = try row.value("kind")
                 return InputProblem(
                     path: try row.value("path"), kind: InputProblem.Kind(rawValue: kind) ?? .unreadable,
@@ -58,7 +58,7 @@ extension Catalog {
     /// Writes what is wrong with inputs, in place of what was known before.
     package func save(_ problems: [InputProblem]) throws(CatalogError) {
         try write("note what is wrong with inputs") { db in
-            try db.execute(sql: "DELETE FROM input_problems")
+            try db.execute(sql: "DELETE FROM main.input_problems")
             for problem in problems {
                 try db.execute(
                     sql: "INSERT INTO input_problems (path, kind, reason, since) VALUES (?, ?, ?, ?)",

@@ -66,7 +66,7 @@ struct KeptDays {
         try write(blocks, db)
         let note = try BoundStatement(db.makeStatement(sql: """
             UPDATE pruned_tokens SET day_uses = ?, day_first = ?
-            WHERE token_id = (SELECT token_id FROM tokens WHERE token_no = ?)
+            WHERE token_id = (SELECT token_id FROM main.tokens WHERE token_no = ?)
             """))
         for block in blocks {
             for place in 0..<block.count {
@@ -80,7 +80,7 @@ struct KeptDays {
         var days = KeptDays()
         let all = try Row.fetchCursor(db, sql: """
             SELECT t.token_no, p.day_uses, p.day_first, p.last_use
-            FROM pruned_tokens AS p JOIN tokens AS t ON t.token_id = p.token_id WHERE p.day_uses IS NOT NULL
+            FROM main.pruned_tokens AS p JOIN main.tokens AS t ON t.token_id = p.token_id WHERE p.day_uses IS NOT NULL
             """)
         while let row = try all.next() {
             let last = try row.time("last_use")

@@ -98,7 +98,7 @@ extension Catalog {
         try read("read what is known of findings") { db in
             let statement = try db.cachedStatement(
                 sql: """
-                    SELECT status, severity, told, \(Self.resolvedAt) FROM findings WHERE finding_id = ?
+                    SELECT status, severity, told, \(Self.resolvedAt) FROM main.findings WHERE finding_id = ?
                     """)
             var states: [String: LedgerState] = [:]
             for id in ids {
@@ -141,7 +141,7 @@ extension Catalog {
                 db,
                 sql:
                     """
-                    SELECT status, severity, count(*) AS findings FROM findings
+                    SELECT status, severity, count(*) AS findings FROM main.findings
                     GROUP BY status, severity ORDER BY status, severity
                     """
             ).map { try ($0.value("status"), $0.value("severity"), $0.value("findings")) }
@@ -155,7 +155,7 @@ extension Catalog {
                 db,
                 sql:
                     """
-                    SELECT detector, severity, count(*) AS findings FROM findings WHERE status = 'open'
+                    SELECT detector, severity, count(*) AS findings FROM main.findings WHERE status = 'open'
                     GROUP BY detector, severity ORDER BY detector, severity
                     """
             ).map { try ($0.value("detector"), $0.value("severity"), $0.value("findings")) }
@@ -169,7 +169,7 @@ extension Catalog {
                 db,
                 sql:
                     """
-                    SELECT started_at, as_of, (SELECT count(*) FROM runs) AS runs FROM runs
+                    SELECT started_at, as_of, (SELECT count(*) FROM main.runs) AS runs FROM main.runs
                     ORDER BY run_id DESC LIMIT 1
                     """
             ).map { try ($0.time("started_at"), $0.time("as_of"), $0.value("runs")) }

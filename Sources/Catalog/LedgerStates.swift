@@ -25,7 +25,7 @@ extension Catalog {
     package func findings() throws(CatalogError) -> [LedgerFinding] {
         try read("read findings") { db in
             var changes: [String: [LedgerFinding.Change]] = [:]
-            let rows = try Row.fetchCursor(db, sql: "SELECT * FROM finding_changes ORDER BY change_id")
+            let rows = try Row.fetchCursor(db, sql: "SELECT * FROM main.finding_changes ORDER BY change_id")
             while let row = try rows.next() {
                 let id: String = try row.value("finding_id")
                 changes[id, default: []].append(LedgerFinding.Change(
@@ -33,7 +33,7 @@ extension Catalog {
                     note: try row.value("note")))
             }
             return try Row.fetchAll(db, sql: """
-                SELECT \(LedgerEntry.columns), started_at FROM findings JOIN runs ON run_id = last_run
+                SELECT \(LedgerEntry.columns), started_at FROM main.findings JOIN main.runs ON run_id = last_run
                 ORDER BY last_seen DESC, finding_id
                 """).map { row in
                 let entry = try LedgerEntry(row)
@@ -61,7 +61,7 @@ extension Catalog {
             var spans: [Range<Int64>] = []
             var seen: Int64?
             let rows = try Row.fetchCursor(
-                db, sql: "SELECT window_from, as_of FROM runs WHERE is_told ORDER BY window_from, as_of")
+                db, sql: "SELECT window_from, as_of FROM main.runs WHERE is_told ORDER BY window_from, as_of")
             while let row = try rows.next() {
                 let (from, to): (Int64, Int64) = (try row.time("window_from"), try row.time("as_of"))
                 if let end = seen, from > end { spans.append(end..<from) }
@@ -80,7 +80,7 @@ extension Catalog {
         return try read("read runs") { db in
             var spans: [Range<Int64>] = []
             let rows = try Row.fetchCursor(
-                db, sql: "SELECT window_from, as_of, late_from FROM runs WHERE is_told ORDER BY run_id")
+                db, sql: "SELECT window_from, as_of, late_from FROM main.runs WHERE is_told ORDER BY run_id")
             while let row = try rows.next() {
                 let (from, to): (Int64, Int64) = (try row.time("window_from"), try row.time("as_of"))
                 spans.removeAll { from <= $0.lowerBound && $0.upperBound <= to }
@@ -97,8 +97,8 @@ extension Catalog {
     package func lateFrom() throws(CatalogError) -> Int64? {
         try read("read batches") { db in
             try db.number("oldest_event", .time, sql: """
-                SELECT max(min(oldest_event), (SELECT min(window_from) FROM runs WHERE is_told)) FROM batches
-                WHERE batch_id > (SELECT max(last_batch) FROM runs WHERE is_told)
+                SELECT max(min(oldest_event), (SELECT min(window_from) FROM main.runs WHERE is_told)) FROM main.batches
+                WHERE batch_id > (SELECT max(last_batch) FROM main.runs WHERE is_told)
                 """)
         }
     }
@@ -109,7 +109,8 @@ extension Catalog {
             try db.number(
                 "first_seen", .time,
                 sql: """
-                    SELECT max(min(first_seen), (SELECT min(window_from) FROM runs WHERE is_told)) FROM findings
+                    SELECT max(min(first_seen), (SELECT min(window_from) FROM main.runs WHERE is_told))
+                    FROM main.findings
                     WHERE status = 'open' AND first_seen < ?1 AND last_seen >= ?1
                     """, arguments: [time])
         }
@@ -118,14 +119,14 @@ extension Catalog {
     /// The number of the last batch.
     package func lastBatch() throws(CatalogError) -> Int64 {
         try read("read batches") { db in
-            try db.number("batch_id", .number, sql: "SELECT ifnull(max(batch_id), 0) FROM batches") ?? 0
+            try db.number("batch_id", .number, sql: "SELECT ifnull(max(batch_id), 0) FROM main.batches") ?? 0
         }
     }
 
     /// Up to when the scheduled runs have looked, in event time; nil if there were none.
     package func seenUntil() throws(CatalogError) -> Int64? {
         try read("read runs") { db in
-            try db.number("as_of", .time, sql: "SELECT max(as_of) FROM runs WHERE is_told")
+            try db.number("as_of", .time, sql: "SELECT max(as_of) FROM main.runs WHERE is_told")
         }
     }
 
@@ -143,13 +144,13 @@ extension Catalog {
     /// somebody who only looks, by another policy, must not close what the job has opened.
     static func judge(of run: RunRecord, _ db: Database) throws -> Judge {
         if run.isTold { return .all }
-        let jobs = try Int64.fetchOne(db, sql: "SELECT count(*) FROM runs WHERE is_told") ?? 0
+        let jobs = try Int64.fetchOne(db, sql: "SELECT count(*) FROM main.runs WHERE is_told") ?? 0
         return jobs == 0 && !run.isTrial ? .all : .ofPolicy(run.policy)
     }
 
     /// When somebody resolved the finding of a row last.
     static let resolvedAt = """
-        (SELECT max(at) FROM finding_changes AS c
+        (SELECT max(at) FROM main.finding_changes AS c
             WHERE c.finding_id = findings.finding_id AND c.status = 'resolved') AS resolved_at
         """
 
@@ -160,7 +161,7 @@ extension Catalog {
         let known = try db.cachedStatement(
             sql: """
                 SELECT status, severity, policy, as_of, \(resolvedAt)
-                FROM findings JOIN runs ON run_id = last_run WHERE finding_id = ?
+                FROM main.findings JOIN main.runs ON run_id = last_run WHERE finding_id = ?
                 """)
         let old = try Row.fetchOne(known, arguments: [finding.id])
         // Who looks as of an earlier time knows less than the ledger does.
@@ -194,7 +195,7 @@ extension Catalog {
         let rows = try Row.fetchAll(
             db,
             sql: """
-                SELECT finding_id, policy FROM findings JOIN runs ON run_id = last_run
+                SELECT finding_id, policy FROM main.findings JOIN main.runs ON run_id = last_run
                 WHERE status = 'open' AND last_run <> ? AND first_seen >= ? AND last_seen >= ? AND last_seen <= ?
                     AND as_of <= ? AND detector IN (\(databaseQuestionMarks(count: run.detectors.count)))
                 """,

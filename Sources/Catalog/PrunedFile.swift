@@ -10,7 +10,7 @@ package enum PrunedFile {
     /// that cannot be read just now.
     package static func lastPrune(path: String) throws(CatalogError) -> Int64? {
         do {
-            return try queue(path).read { db in try Int64.fetchOne(db, sql: "SELECT max(prune_id) FROM prunes") }
+            return try queue(path).read { db in try Int64.fetchOne(db, sql: "SELECT max(prune_id) FROM main.prunes") }
         } catch {
             let error = CatalogError(error, "read", path)
             guard error.isInputOutput else { return nil }
@@ -45,7 +45,7 @@ package enum PrunedFile {
 extension Catalog {
     /// The number of the last prune, or nil if there was none.
     package func lastPrune() throws(CatalogError) -> Int64? {
-        try read("find the last prune") { db in try Int64.fetchOne(db, sql: "SELECT max(prune_id) FROM prunes") }
+        try read("find the last prune") { db in try Int64.fetchOne(db, sql: "SELECT max(prune_id) FROM main.prunes") }
     }
 
     /// What a `PrunedFile` lacks of what the catalog says; nil when it is as it should be, also when nothing was

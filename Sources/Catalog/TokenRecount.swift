@@ -19,7 +19,7 @@ package final class TokenRecount {
     package init(of catalog: Catalog) throws {
         database = try DatabaseQueue.scratch()
         try catalog.read("read what was dropped") { db in
-            let rows = try Row.fetchCursor(db, sql: "SELECT \(Self.columns) FROM pruned_tokens ORDER BY token_no")
+            let rows = try Row.fetchCursor(db, sql: "SELECT \(Self.columns) FROM main.pruned_tokens ORDER BY token_no")
             try database.write { copy in
                 let insert = try copy.makeStatement(sql: """
                     INSERT INTO tokens (token_id, kind, principal, scopes, issued_at, issued_by, expires_at, revoked_at,
@@ -44,7 +44,7 @@ package final class TokenRecount {
 
     /// What the catalog says otherwise, at most so many sentences.
     package func differences(from catalog: Catalog, atMost most: Int) throws -> [String] {
-        let sql = "SELECT \(Self.columns) FROM tokens ORDER BY tokens.token_id"
+        let sql = "SELECT \(Self.columns) FROM main.tokens ORDER BY tokens.token_id"
         return try catalog.read("compare tokens") { theirs in
             try database.read { ours in
                 let (got, wanted) = (try Row.fetchCursor(theirs, sql: sql), try Row.fetchCursor(ours, sql: sql))

@@ -1,7 +1,7 @@
 /// Times and durations as people write them in options and parameters.
 package enum TimeText {
     /// What `time(_:)` takes, for messages.
-    package static let timeForms = 
+    package static let timeForms =
         "a time such as 2026-04-26T00:11:41Z or 2026-04-26, a span such as 7d, newest or oldest"
     /// What `duration(_:)` takes, for messages.
     package static let durationForms = "a duration such as 15min, 24h, 90d or 2w"
@@ -10,6 +10,17 @@ package enum TimeText {
     package static func time(_ text: String) -> Int64? {
         if text.utf8.count == 10 { return Timestamp.parse(text + "T00:00:00Z") }
         return Timestamp.parse(text)
+    }
+
+    /// What `utcTime(_:)` takes, for messages.
+    package static let utcForms = "a time such as 2026-04-26, 2026-04-26 10:00 or 2026-04-26T10:00:00Z (UTC)"
+
+    /// As `time(_:)`, and without a zone in UTC, without seconds too: `2026-04-26 10:00`.
+    package static func utcTime(_ text: String) -> Int64? {
+        if let time = time(text) { return time }
+        let hasSeconds = text.utf8.dropFirst(16).first == UInt8(ascii: ":")
+        if text.utf8.count == 16 { return Timestamp.parse(text + ":00Z") }
+        return hasSeconds ? Timestamp.parse(text + "Z") : Timestamp.parse(text.prefix(16) + ":00" + text.dropFirst(16))
     }
 
     /// Microseconds of a number with a unit (us, ms, s, min, h, d, w); nil for anything else, and for more than 1,000

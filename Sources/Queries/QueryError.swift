@@ -8,6 +8,8 @@ package enum QueryError: Error, Sendable, Equatable, CustomStringConvertible {
     case badHeader(name: String, line: String, reason: String)
     /// SQLite does not take the statement, or stopped in it.
     case sql(reason: String)
+    /// The statement would answer wrongly about times.
+    case times(TimeRefusal)
     /// The statement would change something.
     case notReading
 
@@ -27,6 +29,8 @@ package enum QueryError: Error, Sendable, Equatable, CustomStringConvertible {
             "cannot read the header of the query \(name): \(reason) in \"\(line)\""
         case .sql(let reason):
             "cannot run the SQL: \(reason)"
+        case .times(let refusal):
+            "cannot run the SQL: \(refusal.description)"
         case .notReading:
             "cannot run the SQL: only one statement that reads (SELECT, WITH, VALUES, EXPLAIN) is allowed"
         }

@@ -1,5 +1,5 @@
 internal import Catalog
-internal import Events
+package import Events
 internal import GRDB
 internal import GRDBSQLite
 internal import Synchronization
@@ -7,7 +7,8 @@ package import Trail
 
 /// The rows that a statement gave.
 package struct QueryResult {
-    /// A value of a row. Times are integers (microseconds) here; `types` says which columns hold them.
+    /// A value of a row. Times are integers (microseconds) here, though SQL has them as texts; `types` says which
+    /// columns hold them.
     package enum Value: Sendable, Equatable {
         case null, integer(Int64), decimal(Double), text(String)
     }
@@ -25,19 +26,23 @@ package struct QueryResult {
 /// runner belongs to a trail.
 package final class QueryRunner {
     private let trail: Trail
+    private let times = TimeCollation()
 
     /// Throws `CatalogError` or a database error's sentence.
-    package init(_ trail: Trail) throws {
+    ///
+    /// - Parameter clients: which client an address as logged stands for.
+    package init(_ trail: Trail, _ clients: Clients) throws {
         self.trail = trail
         try trail.catalog.read("make the tables of SQL") { db in
+            times.register(on: db.sqliteConnection)
             VirtualTableModule.register(EventsTable(trail), as: "events", on: db.sqliteConnection)
             VirtualTableModule.register(TokenDaysTable(trail), as: "token_days", on: db.sqliteConnection)
             VirtualTableModule.register(IPHoursTable(trail), as: "ip_hours", on: db.sqliteConnection)
             VirtualTableModule.register(
-                FailuresByIPTable(trail), as: "failures_by_ip", on: db.sqliteConnection)
+                FailuresByIPTable(trail, clients), as: "failures_by_ip", on: db.sqliteConnection)
             sqlite3_limit(db.sqliteConnection, SQLITE_LIMIT_ATTACHED, 0)
-            for function in SQLFunctions.all { db.add(function: function) }
-            try db.execute(sql: CatalogViews.sql)
+            SQLFunctions.register(on: db, clients)
+            try CatalogViews.make(on: db)
         }
     }
 
@@ -50,7 +55,7 @@ package final class QueryRunner {
         return try run(query.sql, bound, types: query.columns.map { $0.type }, first: first)
     }
 
-    /// Runs any one statement that reads.
+    /// Runs any one statement that reads. Throws `QueryError.times` for one that would answer wrongly about times.
     package func run(sql: String) throws -> QueryResult {
         try run(sql, [:], types: nil, first: .max)
     }
@@ -62,16 +67,18 @@ package final class QueryRunner {
             return try trail.catalog.database.unsafeReentrantRead { db in
                 let statement = try db.makeStatement(sql: sql)
                 guard statement.isReadonly, statement.columnCount > 0 else { throw QueryError.notReading }
+                let plan = try types == nil ? Plan(sql, statement, db) : Plan(types ?? [])
                 // A statement may use fewer parameters than its header declares; SQLite takes no others.
                 let used = Set(Self.parameters(statement))
                 let arguments = StatementArguments(values.filter { used.contains($0.key) }.mapValues(Self.argument))
                 let rows = ResultRows(width: statement.columnCount)
+                times.begin()
                 let cursor = try Row.fetchCursor(statement, arguments: arguments)
                 while rows.count < first, let row = try cursor.next() {
-                    try rows.append(row.databaseValues.enumerated().map { Self.value($1, $0, statement) })
+                    try rows.append(row.databaseValues.enumerated().map { Self.value($1, $0, statement, plan) })
                 }
-                return QueryResult(
-                    columns: statement.columnNames, types: types ?? Self.types(statement), rows: rows)
+                if plan.asksWhileRunning, let text = times.stranger { throw QueryError.times(.noTime(text)) }
+                return QueryResult(columns: statement.columnNames, types: plan.types, rows: rows)
             }
         } catch let error as DatabaseError {
             if let cause = VirtualTableModule.lastError.withLock({ $0.take() }) { throw cause }
@@ -93,42 +100,47 @@ package final class QueryRunner {
         }
     }
 
+    /// What is known of a statement before it runs.
+    private struct Plan {
+        let types: [NamedQuery.ValueType]
+        /// Whether it is a free one, whose times are texts.
+        var hasTexts = false
+        var asksWhileRunning = false
+
+        init(_ types: [NamedQuery.ValueType]) { self.types = types }
+
+        init(_ sql: String, _ statement: Statement, _ db: Database) throws {
+            // What explains a statement has no times of its own.
+            guard sqlite3_stmt_isexplain(statement.sqliteStatement) == 0 else {
+                types = Array(repeating: .text, count: statement.columnCount)
+                return
+            }
+            let check = TimeCheck(try StatementProgram(sql, db), timeColumns: VirtualTableModule.timeColumns)
+            if let refusal = check.refusal { throw QueryError.times(refusal) }
+            types = (0..<statement.columnCount).map { check.timeColumns.contains($0) ? .time : .text }
+            hasTexts = true
+            asksWhileRunning = check.asksWhileRunning
+        }
+    }
+
     /// A value of the row at which the statement stands.
-    private static func value(_ value: DatabaseValue, _ place: Int, _ statement: Statement) -> QueryResult.Value {
+    private static func value(
+        _ value: DatabaseValue, _ place: Int, _ statement: Statement, _ plan: Plan
+    ) -> QueryResult.Value {
         switch value.storage {
-        case .null: .null
-        case .int64(let number): .integer(number)
-        case .double(let number): .decimal(number)
-        // By length, because a text may hold a NUL.
-        case .string: .text(String(decoding: UnsafeBufferPointer(
-            start: sqlite3_column_text(statement.sqliteStatement, Int32(place)),
-            count: Int(sqlite3_column_bytes(statement.sqliteStatement, Int32(place)))), as: UTF8.self))
-        case .blob(let data): .text(String(decoding: data, as: UTF8.self))
+        case .null: return .null
+        case .int64(let number): return .integer(number)
+        case .double(let number): return .decimal(number)
+        case .string:
+            // By length, because a text may hold a NUL.
+            let text = String(decoding: UnsafeBufferPointer(
+                start: sqlite3_column_text(statement.sqliteStatement, Int32(place)),
+                count: Int(sqlite3_column_bytes(statement.sqliteStatement, Int32(place)))), as: UTF8.self)
+            guard plan.hasTexts, plan.types[place] == .time, let time = TimeText.time(text) else { return .text(text) }
+            return .integer(time)
+        case .blob(let data): return .text(String(decoding: data, as: UTF8.self))
         }
     }
-
-    /// The type of each column of a free statement, as far as its source declares one.
-    private static func types(_ statement: Statement) -> [NamedQuery.ValueType] {
-        (0..<statement.columnCount).map { place in
-            isTime(statement.columnNames[place]) ? .time : .text
-        }
-    }
-
-    /// Columns that hold times, and the first and last of them: `ts`, `max(last_use)`.
-    private static func isTime(_ column: String) -> Bool {
-        var name = column.lowercased()
-        if name.hasSuffix(")"), name.hasPrefix("min(") || name.hasPrefix("max(") {
-            name = String(name.dropFirst(4).dropLast())
-        }
-        if let dot = name.lastIndex(of: ".") { name = String(name[name.index(after: dot)...]) }
-        return times.contains(name)
-    }
-
-    private static let times: Set<String> = [
-        "ts", "min_ts", "max_ts", "expires_at", "issued_at", "revoked_at", "superseded_at", "first_use", "last_use",
-        "previous_day", "hour_start", "first_seen", "last_seen", "as_of", "started_at", "committed_at", "window_from",
-        "last_event",
-    ]
 
     private static func parameters(_ statement: Statement) -> [String] {
         let count = sqlite3_bind_parameter_count(statement.sqliteStatement)

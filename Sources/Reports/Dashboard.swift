@@ -1,6 +1,6 @@
 package import Console
 internal import Detection
-internal import Events
+package import Events
 internal import Queries
 package import Trail
 
@@ -12,16 +12,16 @@ package struct Dashboard {
 
     private let trail: Trail
     private let report: DetectionReport
+    private let clients: Clients
 
-    package init(_ trail: Trail, _ report: DetectionReport) {
-        self.trail = trail
-        self.report = report
+    package init(_ trail: Trail, _ report: DetectionReport, _ clients: Clients) {
+        (self.trail, self.report, self.clients) = (trail, report, clients)
     }
 
     /// Daily counts by kind and failures by reason over 90 days, the addresses that failed most over 24 hours, tokens
     /// that woke up, and the open findings.
     package func json() throws -> JSONValue {
-        let runner = try QueryRunner(trail)
+        let runner = try QueryRunner(trail, clients)
         let asOf = Timestamp.text(report.window.asOf)
         return .object([
             .init("schema_version", 1),
@@ -47,7 +47,8 @@ package struct Dashboard {
         """
         SELECT date, event, sum(events) AS events FROM (
             SELECT date, event, events FROM event_days WHERE date >= '\(days.first)' AND date < '\(days.last)'
-            UNION ALL SELECT date, event, 1 FROM events WHERE ts >= \(days.midnight) AND ts < \(report.window.asOf))
+            UNION ALL SELECT date, event, 1 FROM events
+            WHERE ts_us >= \(days.midnight) AND ts_us < \(report.window.asOf))
         GROUP BY date, event ORDER BY date, event
         """
     }
@@ -62,7 +63,7 @@ package struct Dashboard {
             UNION ALL
             SELECT date, reason = 'expired', reason = 'missing_scope', reason = 'hash_mismatch',
                 reason NOT IN ('expired', 'missing_scope', 'hash_mismatch')
-            FROM events WHERE event = 'failed' AND ts >= \(days.midnight) AND ts < \(report.window.asOf))
+            FROM events WHERE event = 'failed' AND ts_us >= \(days.midnight) AND ts_us < \(report.window.asOf))
         GROUP BY date ORDER BY date
         """
     }

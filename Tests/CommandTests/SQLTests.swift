@@ -160,8 +160,8 @@ struct SQLTests {
     private func plainly(_ window: Int, _ since: Int, _ until: Int, _ fewest: Int) -> String {
         """
         WITH f AS MATERIALIZED (
-            SELECT ip, coalesce(ip, 'none') AS who, ts, coalesce(presented, token_id) AS credential, reason, user_agent
-            FROM events WHERE event = 'failed' AND +ts >= \(since) AND +ts < \(until)
+            SELECT ip, coalesce(ip, 'none') AS who, ts_us AS ts, coalesce(presented, token_id) AS credential, reason, user_agent
+            FROM events WHERE event = 'failed' AND +ts_us >= \(since) AND +ts_us < \(until)
         ), w AS (
             SELECT a.who, a.ts, (SELECT count(*) FROM f AS b
                 WHERE b.who = a.who AND b.ts > a.ts - \(window) AND b.ts <= a.ts) AS failures,
@@ -170,7 +170,8 @@ struct SQLTests {
             FROM f AS a
         )
         SELECT (SELECT ip FROM f WHERE f.who = w.who LIMIT 1) AS ip, max(failures) AS failures, max(credentials) AS credentials,
-            (SELECT count(DISTINCT reason) FROM f WHERE f.who = w.who) AS reasons, min(ts) AS first_seen, max(ts) AS last_seen
+            (SELECT count(DISTINCT reason) FROM f WHERE f.who = w.who) AS reasons, time_text(min(ts)) AS first_seen,
+            time_text(max(ts)) AS last_seen
         FROM w GROUP BY who HAVING max(failures) >= \(fewest) ORDER BY who
         """
     }

@@ -29,17 +29,18 @@ DAY = 24 * HOUR
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 QUERIES = pathlib.Path(__file__).resolve().parents[2] / "Queries" / "sql"
 
-# The columns of each table that a report may use; i is an integer, f a number, everything else text.
+# The columns of each table that a report may use; i is an integer, f a number, everything else text. Reports take of
+# times the microseconds, which have names of their own.
 EVENTS = (
-    "ts:i event event_id token_id kind principal actor scopes expires_at:i tool latency_ms:f success:i reason ip "
+    "ts_us:i event event_id token_id kind principal actor scopes expires_at_us:i tool latency_ms:f success:i reason ip "
     "user_agent presented refresh_token_id old_token_id client_id family_id code_id extra source source_offset:i date"
 )
 TABLES = {
     "events": EVENTS,
-    "token_days": "token_id date uses:i first_use:i last_use:i previous_day:i",
-    "ip_hours": "ip hour_start:i failures:i",
-    "tokens": "token_id kind principal issued_at:i issued_by expires_at:i revoked_at:i superseded_by scopes "
-    "first_use:i last_use:i uses:i",
+    "token_days": "token_id date uses:i first_use_us:i last_use_us:i previous_day_us:i",
+    "ip_hours": "ip hour_start_us:i failures:i",
+    "tokens": "token_id kind principal issued_at_us:i issued_by expires_at_us:i revoked_at_us:i superseded_by scopes "
+    "first_use_us:i last_use_us:i uses:i",
     "event_days": "date event events:i",
     "quarantine": "source generation:i source_offset:i length:i reason text",
 }
@@ -105,7 +106,7 @@ def read_line(line, source, offset):
     for name, value in fields.items():
         name = names.get(name, name)
         if name in ("ts", "expires_at"):
-            row[name] = microseconds(value)
+            row[name + "_us"] = microseconds(value)
         elif name == "success" and isinstance(value, bool):
             row[name] = int(value)
         elif name == "latency_ms" and isinstance(value, (int, float)):
@@ -116,11 +117,11 @@ def read_line(line, source, offset):
             row[name] = value
         else:
             extra[name] = value
-    if row["ts"] is None:
+    if row["ts_us"] is None:
         return "no usable time"
     if any(row[name] is None for name in REQUIRED[event]):
         return "required field missing"
-    row.update(source=source, source_offset=offset, date=day_text(row["ts"]))
+    row.update(source=source, source_offset=offset, date=day_text(row["ts_us"]))
     row["extra"] = json.dumps(extra) if extra else None
     return row
 
@@ -145,7 +146,7 @@ def tables_of(events, quarantine):
     size = 25 if len(events) % 2 else 5000
     token_days, event_days, tokens, ip_hours = {}, defaultdict(int), {}, defaultdict(int)
     for place, row in enumerate(events):
-        ts, event, token, batch = row["ts"], row["event"], row["token_id"], place // size
+        ts, event, token, batch = row["ts_us"], row["event"], row["token_id"], place // size
         event_days[row["date"], event, batch] += 1
         if event == "used":
             key = (token, row["date"], batch)
@@ -174,7 +175,7 @@ def days_before(token_days, token, date):
 
 
 def learn_token(tokens, row):
-    token, event, ts = row["token_id"], row["event"], row["ts"]
+    token, event, ts = row["token_id"], row["event"], row["ts_us"]
     if row["old_token_id"] is not None and event == "refreshed":
         life_of(tokens, row["old_token_id"])["superseded_by"] = token
     if token is None or event == "failed":
@@ -184,12 +185,12 @@ def learn_token(tokens, row):
         life[name] = life[name] or row[name]
     if event == "used":
         life["uses"] += 1
-        life["first_use"] = ts if life["first_use"] is None else min(life["first_use"], ts)
-        life["last_use"] = ts if life["last_use"] is None else max(life["last_use"], ts)
+        life["first_use_us"] = ts if life["first_use_us"] is None else min(life["first_use_us"], ts)
+        life["last_use_us"] = ts if life["last_use_us"] is None else max(life["last_use_us"], ts)
     elif event == "revoked":
-        life["revoked_at"] = ts if life["revoked_at"] is None else min(life["revoked_at"], ts)
-    elif life["issued_at"] is None or ts < life["issued_at"]:
-        life.update(issued_at=ts, issued_by=row["actor"], expires_at=row["expires_at"], scopes=row["scopes"])
+        life["revoked_at_us"] = ts if life["revoked_at_us"] is None else min(life["revoked_at_us"], ts)
+    elif life["issued_at_us"] is None or ts < life["issued_at_us"]:
+        life.update(issued_at_us=ts, issued_by=row["actor"], expires_at_us=row["expires_at_us"], scopes=row["scopes"])
 
 
 def life_of(tokens, token):
@@ -214,7 +215,11 @@ class Sqlite:
             self.connection.execute(f"CREATE TABLE {table} ({definition})")
             marks = ", ".join("?" * len(columns))
             self.connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
-        self.connection.execute("CREATE INDEX token_days_of ON token_days (token_id, date, last_use)")
+        addresses = self.connection.execute("SELECT ip FROM events UNION SELECT ip FROM ip_hours").fetchall()
+        self.connection.execute("CREATE TABLE clients (ip TEXT, client TEXT)")
+        self.connection.executemany(
+            "INSERT INTO clients VALUES (?, ?)", [(ip, client(ip)) for ip, in addresses if ip is not None])
+        self.connection.execute("CREATE INDEX token_days_of ON token_days (token_id, date, last_use_us)")
 
     def run(self, sql, values):
         cursor = self.connection.execute(sql, values)
@@ -357,9 +362,9 @@ def token_histories(events):
     for row in events:
         token = row["token_id"]
         if row["event"] == "used":
-            uses[token].append(row["ts"])
+            uses[token].append(row["ts_us"])
         if row["event"] in ("issued", "exchanged", "refreshed") and token is not None:
-            issued[token] = min(row["ts"], issued.get(token, row["ts"]))
+            issued[token] = min(row["ts_us"], issued.get(token, row["ts_us"]))
     return {token: sorted(times) for token, times in uses.items()}, issued
 
 
@@ -370,7 +375,7 @@ def in_order(rows):
 def dormant_literal(events, values):
     rows = []
     start = values["as_of"] - values["recent"]
-    log_start = min((row["ts"] for row in events), default=None)
+    log_start = min((row["ts_us"] for row in events), default=None)
     uses, issued = token_histories(events)
     for token, times in uses.items():
         recent = [use for use in times if start <= use < values["as_of"]]
@@ -384,7 +389,7 @@ def dormant_literal(events, values):
 
 def dormant_gaps(events, values):
     rows = []
-    log_start = min((row["ts"] for row in events), default=None)
+    log_start = min((row["ts_us"] for row in events), default=None)
     uses, issued = token_histories(events)
     for token, times in uses.items():
         for place, use in enumerate(times):
@@ -401,17 +406,17 @@ def dormant_gaps(events, values):
 def failed_by_ip(events, values):
     by_ip = defaultdict(list)
     for row in events:
-        if row["event"] == "failed" and values["since"] <= row["ts"] < values["until"]:
-            by_ip[row["ip"]].append(row)
+        if row["event"] == "failed" and values["since"] <= row["ts_us"] < values["until"]:
+            by_ip[row["ip"] and client(row["ip"])].append(row)
     rows = []
     for ip, failures in by_ip.items():
         most, widest = 0, 0
         for last in failures:
-            window = [row for row in failures if last["ts"] - values["window"] < row["ts"] <= last["ts"]]
+            window = [row for row in failures if last["ts_us"] - values["window"] < row["ts_us"] <= last["ts_us"]]
             known = {row["presented"] if row["presented"] is not None else row["token_id"] for row in window}
             most, widest = max(most, len(window)), max(widest, len(known - {None}))
         if most >= values["min_failures"] and widest >= values["min_credentials"]:
-            times = [row["ts"] for row in failures]
+            times = [row["ts_us"] for row in failures]
             lists = [listed(row[name] for row in failures) for name in ("reason", "user_agent")]
             rows.append((ip, most, widest, *lists, min(times), max(times)))
     return sorted(rows, key=lambda row: (-row[1], -row[2], row[0] is None, row[0] or ""))
@@ -421,22 +426,23 @@ def events_by_day(events, values):
     kinds = ["used", "failed", "issued", "revoked", "exchanged", "refreshed"]
     days = defaultdict(lambda: dict.fromkeys(kinds, 0))
     for row in events:
-        midnight = row["ts"] - row["ts"] % DAY
+        midnight = row["ts_us"] - row["ts_us"] % DAY
         if midnight + DAY > values["since"] and midnight < values["until"]:
             days[row["date"]][row["event"]] += 1
     return [(date, sum(counts.values()), *counts.values()) for date, counts in sorted(days.items())]
 
 
 def failures_by_reason(events, values):
-    failed = [row for row in events if row["event"] == "failed" and values["since"] <= row["ts"] < values["until"]]
+    failed = [row for row in events if row["event"] == "failed" and values["since"] <= row["ts_us"] < values["until"]]
     by_reason = defaultdict(list)
     for row in failed:
         by_reason[row["reason"]].append(row)
     rows = []
     for reason, group in by_reason.items():
         known = {row["presented"] if row["presented"] is not None else row["token_id"] for row in group}
-        ips, agents = {row["ip"] for row in group}, {row["user_agent"] for row in group}
-        times = [row["ts"] for row in group]
+        ips = {row["ip"] and client(row["ip"]) for row in group}
+        agents = {row["user_agent"] for row in group}
+        times = [row["ts_us"] for row in group]
         percent = len(group) * 10_000 // len(failed) / 100
         counts = [len(words - {None}) for words in (ips, known, agents)]
         rows.append((reason, len(group), percent, *counts, min(times), max(times)))
@@ -473,7 +479,7 @@ def random_log(seed):
 
     def add(event, ts, **fields):
         row = dict.fromkeys(NAMES["events"])
-        row.update(event=event, ts=ts, date=day_text(ts), source="seed", source_offset=len(rows), **fields)
+        row.update(event=event, ts_us=ts, date=day_text(ts), source="seed", source_offset=len(rows), **fields)
         rows.append(row)
 
     for number in range(40):
@@ -481,7 +487,7 @@ def random_log(seed):
         # Steps that are exactly the dormancy, the window, a day, or nothing at all.
         ts = start + pick.randrange(30) * DAY
         if pick.random() < 0.6:
-            add("issued", ts, token_id=token, principal="p", expires_at=ts + 90 * DAY, actor="admin:a")
+            add("issued", ts, token_id=token, principal="p", expires_at_us=ts + 90 * DAY, actor="admin:a")
         for _ in range(pick.randrange(9)):
             steps = [0, 1, HOUR, HOUR, 23 * HOUR, DAY - 1, DAY, DAY + 1, 20 * DAY, 90 * DAY - 1, 90 * DAY, 95 * DAY]
             ts += pick.choice(steps)
@@ -509,8 +515,8 @@ def random_log(seed):
 
 def parameter_sets(events, oldest, newest):
     """Values to try instead of the defaults, chosen to meet borders: the first set changes nothing."""
-    uses = sorted(row["ts"] for row in events if row["event"] == "used") or [oldest]
-    fails = sorted(row["ts"] for row in events if row["event"] == "failed") or [oldest]
+    uses = sorted(row["ts_us"] for row in events if row["event"] == "used") or [oldest]
+    fails = sorted(row["ts_us"] for row in events if row["event"] == "failed") or [oldest]
     tokens = [row["token_id"] for row in events if row["token_id"] is not None] or [""]
     # A window that begins between two uses of a day, and one that begins on a use.
     some = [uses[len(uses) * part // 8] for part in range(1, 8)]
@@ -535,8 +541,8 @@ def parameter_sets(events, oldest, newest):
 def check(name, events, quarantine, reports, with_oracles):
     tables = tables_of(events, quarantine)
     engines = [Sqlite(tables), DuckDB(tables)]
-    oldest = min((row["ts"] for row in events), default=0)
-    newest = max((row["ts"] for row in events), default=0) + 1
+    oldest = min((row["ts_us"] for row in events), default=0)
+    newest = max((row["ts_us"] for row in events), default=0) + 1
     counts = defaultdict(int)
     sets = parameter_sets(events, oldest, newest)
     for given in sets if with_oracles else sets[:5]:

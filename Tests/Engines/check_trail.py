@@ -18,7 +18,7 @@ import time
 from collections import Counter, defaultdict
 
 from check_queries import DAY, HOUR, QUERIES, SECOND, Difference, Report, day_text, microseconds, require, require_equal
-from parquet_files import SAME, TIMES, ParquetFiles
+from parquet_files import SAME, ParquetFiles
 
 MINUTE = 60 * SECOND
 LONGEST = 365_000 * DAY
@@ -79,7 +79,7 @@ class Comparison:
         """From the first event to just after the newest, as reports have it: one that is not in the future."""
         newest = microseconds(self.program("report", "dormant-tokens")["parameters"]["as_of"])
         oldest, last, known = self.files.ask(
-            "SELECT MIN(ts), MAX(ts), COUNT(*) FILTER (ts = ?) FROM events", newest - 1)[0]
+            "SELECT MIN(ts_us), MAX(ts_us), COUNT(*) FILTER (ts_us = ?) FROM events", newest - 1)[0]
         is_last = newest == last + 1 or last > time.time() * SECOND
         require(known > 0 and is_last, f"reports end at {newest}, the last event is at {last}")
         return oldest, newest
@@ -117,7 +117,7 @@ class Comparison:
             process = self.program.start("query", sql)
             expected = self.files.ask(sql)
             names, rows = self.program.rows(process)
-            kinds = ["time" if name in TIMES else "list" if name == "scopes" else "other" for name in names]
+            kinds = ["list" if name == "scopes" else "other" for name in names]
             expected, rows = ([tuple(map(self.shown, row, kinds)) for row in side] for side in (expected, rows))
             require_equal(table, "DuckDB", expected, "authtrail", rows)
             self.compared[table] += len(rows)

@@ -43,7 +43,7 @@ def bursts(pick, start):
 
 def main(path, seed):
     pick = random.Random(int(seed))
-    rows = random_log(int(seed))[0]
+    rows = [{name.removesuffix("_us"): value for name, value in row.items()} for row in random_log(int(seed))[0]]
     first_uses = {}
     for row in rows:
         if row["event"] == "used":

@@ -5,13 +5,14 @@
 -- takes over. These spans do not overlap for one credential, so the sum of +1 where a span begins and -1 where it ends
 -- is the number of different credentials in the window that ends there.
 --
--- Addresses are counted by client (clients.py). ip_hours says which may qualify: a window lies in the hour in which it ends and those that begin less than
--- its length and an hour before.
+-- Addresses are counted by client (clients.py). ip_hours says which may qualify: a window lies in the hour in which it
+-- ends and those that begin less than its length and an hour before.
 WITH client_hours AS (
-    SELECT h.* REPLACE (COALESCE(c.client, h.ip) AS ip) FROM ip_hours AS h LEFT JOIN clients AS c ON c.ip = h.ip
+    SELECT COALESCE(c.client, h.ip) AS ip, hour_start_us AS hour_start, failures FROM ip_hours AS h LEFT JOIN clients AS c ON c.ip = h.ip
 ),
 client_events AS (
-    SELECT e.* REPLACE (COALESCE(c.client, e.ip) AS ip) FROM events AS e LEFT JOIN clients AS c ON c.ip = e.ip
+    SELECT COALESCE(c.client, e.ip) AS ip, ts_us, event, token_id, presented, reason, user_agent
+    FROM events AS e LEFT JOIN clients AS c ON c.ip = e.ip
 ),
 hours AS (
     SELECT
@@ -26,15 +27,15 @@ suspects AS MATERIALIZED (
     SELECT DISTINCT ip FROM hours WHERE failures >= :min_failures
 ),
 failed AS MATERIALIZED (
-    SELECT ip, ts, COALESCE(presented, token_id) AS credential, reason, user_agent
+    SELECT ip, ts_us AS ts, COALESCE(presented, token_id) AS credential, reason, user_agent
     FROM client_events
-    WHERE event = 'failed' AND ts >= :since AND ts < :until AND ip IN (SELECT ip FROM suspects)
+    WHERE event = 'failed' AND ts_us >= :since AND ts_us < :until AND ip IN (SELECT ip FROM suspects)
     UNION ALL
     -- Those without an address, or with an empty one, are one in ip_hours.
-    SELECT e.ip, e.ts, COALESCE(e.presented, e.token_id), e.reason, e.user_agent
+    SELECT e.ip, e.ts_us, COALESCE(e.presented, e.token_id), e.reason, e.user_agent
     FROM suspects AS s
     CROSS JOIN client_events AS e
-    WHERE s.ip IS NULL AND e.event = 'failed' AND e.ts >= :since AND e.ts < :until AND COALESCE(e.ip, '') = ''
+    WHERE s.ip IS NULL AND e.event = 'failed' AND e.ts_us >= :since AND e.ts_us < :until AND COALESCE(e.ip, '') = ''
 ),
 bursts AS (
     SELECT
@@ -109,8 +110,8 @@ SELECT
     MAX(credentials) AS credentials,
     MAX(reasons) AS reasons,
     MAX(user_agents) AS user_agents,
-    MIN(first_seen) AS first_seen,
-    MAX(last_seen) AS last_seen
+    MIN(first_seen) AS first_seen_us,
+    MAX(last_seen) AS last_seen_us
 FROM measured
 GROUP BY ip
 HAVING MAX(failures) >= :min_failures

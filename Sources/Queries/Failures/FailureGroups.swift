@@ -5,7 +5,7 @@ internal import Trail
 
 /// The failures of each client, by the number of the client: how many there are, how many in the fullest window, and
 /// where they stand among those that are kept. The last number is that of failures without an address. A client is what
-/// the detectors take for one (`IPKey`); what is no address is one, too, as it was logged.
+/// the detectors take for one (`Clients`); what is no address is one, too, as it was logged.
 ///
 /// Knowing which addresses are wanted takes no more than times and addresses. A flood has millions of addresses, so all
 /// that is held of one is a few numbers.
@@ -14,18 +14,20 @@ struct FailureGroups {
     static let manyFailures: Int64 = 2_000_000
     private static let passedOver = UInt32.max - 1
 
+    private let clients: Clients
     private var known = TextDictionary()
     private var counts: [UInt32] = []
     private(set) var most: [UInt32] = []
     private var starts: [Int] = []
 
     init(_ trail: Trail, _ question: FailureQuestion) throws {
+        clients = question.clients
         let census = try Self.census(trail, question)
         var numbers: [UInt32] = []
         var times: [Int64] = []
         try trail.scan(question.scan([.ts, .ip])) { events in
             let ofRows = events[.ip].values(none: TextColumn.none) { text in
-                let client = IPKey.name(of: text)
+                let client = question.clients.name(of: text)
                 guard census?.reach(Int(question.fewest), TextMark.of(client)) ?? true else { return Self.passedOver }
                 return known.intern(client.span.bytes)
             }
@@ -92,7 +94,7 @@ struct FailureGroups {
 
     /// The number of an address, or of none, whose failures are wanted; else nil.
     func wanted(_ address: ArraySlice<UInt8>?) -> Int? {
-        let number = address.map { known.known(IPKey.name(of: $0).span.bytes).map { Int($0) } } ?? none
+        let number = address.map { known.known(clients.name(of: $0).span.bytes).map { Int($0) } } ?? none
         return number.flatMap { most[$0] > 0 ? $0 : nil }
     }
 
@@ -112,7 +114,8 @@ struct FailureGroups {
         guard question.fewest > 1, failures > manyFailures else { return nil }
         var census = SaturatingCounters()
         try trail.scan(question.scan([.ip])) { events in
-            for mark in events[.ip].values(none: 0, { TextMark.of(IPKey.name(of: $0)) }) { census.count(mark) }
+            let marks = events[.ip].values(none: 0) { TextMark.of(question.clients.name(of: $0)) }
+            for mark in marks { census.count(mark) }
         }
         return census
     }

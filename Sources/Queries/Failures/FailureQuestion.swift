@@ -2,6 +2,8 @@ internal import Events
 
 /// Which failures are asked for: those of addresses that failed so often within some window.
 struct FailureQuestion {
+    /// Which client an address as logged stands for.
+    var clients = Clients()
     /// Microseconds. A window is half-open: two failures exactly one window apart are never in the same one.
     var window = Timestamp.hour
     /// Event time, `[since, until)`, microseconds.

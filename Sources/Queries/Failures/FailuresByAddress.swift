@@ -87,8 +87,8 @@ struct FailuresByAddress {
         var scan = question.scan([.ts, .ip, .presented, .tokenID, .reason, .userAgent])
         // Skipping pays where it skips much. A row without an address matches no condition.
         if some.count * 8 < groups.count, last != groups.none {
-            let names = Set(some.compactMap(groups.text))
-            scan.texts[.ip] = .matching { names.contains(Array(IPKey.name(of: $0))) }
+            let names = Set(some.compactMap(groups.text)), clients = question.clients
+            scan.texts[.ip] = .matching { names.contains(Array(clients.name(of: $0))) }
         }
         func place(_ address: ArraySlice<UInt8>?) -> Int {
             guard let group = groups.wanted(address), group >= first, group <= last else { return -1 }

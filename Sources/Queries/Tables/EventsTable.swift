@@ -6,23 +6,30 @@ internal import Trail
 /// `events` in SQL: every stored event, read from the segments, with skipping by time, kind and the texts that have
 /// bloom filters. Only the columns that a statement names are decoded.
 final class EventsTable: VirtualTable {
-    /// The columns of `EventField`, then `date`. Times are integer microseconds, UTC. The key tells SQLite which rows
-    /// of several passes (an OR) are the same one: a place in a source, and for a source that was written anew what
-    /// happened there.
+    /// The columns of `EventField`, then `date`. Times are texts, and microseconds beside them. The key tells SQLite
+    /// which rows of several passes (an OR) are the same one: a place in a source, and for a source that was written
+    /// anew what happened there.
     static let declaration = """
-        CREATE TABLE events(ts TIMESTAMP, event TEXT, event_id TEXT, token_id TEXT, kind TEXT, principal TEXT,
-            actor TEXT, scopes TEXT, expires_at TIMESTAMP, tool TEXT, latency_ms REAL, success INTEGER, reason TEXT,
-            ip TEXT, user_agent TEXT, presented TEXT, refresh_token_id TEXT, old_token_id TEXT, client_id TEXT,
+        CREATE TABLE events(ts TEXT COLLATE time, event TEXT, event_id TEXT, token_id TEXT, kind TEXT, principal TEXT,
+            actor TEXT, scopes TEXT, expires_at TEXT COLLATE time, tool TEXT, latency_ms REAL, success INTEGER,
+            reason TEXT, ip TEXT, user_agent TEXT, presented TEXT, refresh_token_id TEXT, old_token_id TEXT,
+            client_id TEXT,
             family_id TEXT, code_id TEXT, extra TEXT, source TEXT, source_offset INTEGER,
             source_id INTEGER, shape INTEGER, raw TEXT, redacted TEXT, source_length INTEGER, date TEXT,
-            PRIMARY KEY (source, source_offset, ts, event)) WITHOUT ROWID
+            ts_us INTEGER HIDDEN, expires_at_us INTEGER HIDDEN,
+            PRIMARY KEY (source, source_offset, ts_us, event)) WITHOUT ROWID
         """
 
     private static let date = Int32(EventField.allCases.count)
+    private static let tsMicros = date + 1
+    private static let expiresAtMicros = date + 2
     static let helpfulColumns: Set<Int32> = Set(
-        ([.ts, .event, .tokenID, .ip, .principal, .eventID, .tool] as [EventField]).map { Int32($0.rawValue) } + [date])
+        ([.ts, .event, .tokenID, .ip, .principal, .eventID, .tool] as [EventField]).map { Int32($0.rawValue) }
+            + [date, tsMicros])
 
-    static let timeColumns: Set<Int32> = [Int32(EventField.ts.rawValue)]
+    static let timeColumns: Set<Int32> = [Int32(EventField.ts.rawValue), Int32(EventField.expiresAt.rawValue)]
+    static let microsecondColumns: Set<Int32> = [tsMicros, expiresAtMicros]
+    static let exactColumns: Set<Int32> = [Int32(EventField.ts.rawValue), tsMicros]
 
     static let leastCost = 1e6
 
@@ -43,13 +50,15 @@ final class EventsTable: VirtualTable {
 
     private static func fields(_ columns: UInt64) -> EventFields {
         var fields = EventFields(EventField.allCases.filter { columns & (1 << UInt64($0.rawValue)) != 0 })
-        if columns & (1 << UInt64(date)) != 0 { fields.formUnion(EventFields(.ts)) }
+        if columns & (1 << UInt64(date) | 1 << UInt64(tsMicros)) != 0 { fields.formUnion(EventFields(.ts)) }
+        if columns & (1 << UInt64(expiresAtMicros)) != 0 { fields.formUnion(EventFields(.expiresAt)) }
         return fields
     }
 
     private static func apply(_ condition: SQLCondition, to scan: inout EventScan) {
         if condition.column == date { return applyDate(condition, to: &scan) }
-        guard let field = EventField(rawValue: UInt8(condition.column)) else { return }
+        let column = condition.column == tsMicros ? Int32(EventField.ts.rawValue) : condition.column
+        guard let field = EventField(rawValue: UInt8(column)) else { return }
         switch (field, condition.comparison, condition.value) {
         case (.ts, .greaterOrEqual, .integer(let time)): scan.from = max(scan.from, time)
         case (.ts, .greater, .integer(let time)) where time < .max: scan.from = max(scan.from, time + 1)
@@ -92,6 +101,8 @@ final class EventsTable: VirtualTable {
         private var kinds: [UInt8] = []
         private var count = 0
         private var row = -1
+        private var ts = SortableTime()
+        private var expiry = SortableTime()
 
         private static let names = EventKind.allCases.map(\.name)
 
@@ -117,12 +128,20 @@ final class EventsTable: VirtualTable {
         var rowID: Int64 { 0 }
 
         func give(_ column: Int32, to result: SQLResult) {
-            if column == EventsTable.date { return result.set(Timestamp.dayText(Timestamp.day(of: times[row]))) }
+            switch column {
+            case EventsTable.date: return result.set(Timestamp.dayText(Timestamp.day(of: times[row])))
+            case EventsTable.tsMicros: return result.set(times[row])
+            case EventsTable.expiresAtMicros:
+                let time = batch.expiresAt[row]
+                return time == EventColumns.noTime ? result.setNull() : result.set(time)
+            default: break
+            }
             switch EventField(rawValue: UInt8(column)) {
-            case .ts: result.set(times[row])
+            case .ts: result.set(time: times[row], &ts)
             case .event: result.set(Self.names[Int(kinds[row])])
             case .expiresAt:
-                batch.expiresAt[row] == EventColumns.noTime ? result.setNull() : result.set(batch.expiresAt[row])
+                // What is no time is none of the times that can be written.
+                result.set(time: batch.expiresAt[row], &expiry)
             case .latencyMS: batch.latencyMS[row].isNaN ? result.setNull() : result.set(batch.latencyMS[row])
             case .success: batch.success[row] == 2 ? result.setNull() : result.set(Int64(batch.success[row]))
             case .scopes: batch.scopes[row].map { result.set(JSONTexts.array($0)) } ?? result.setNull()

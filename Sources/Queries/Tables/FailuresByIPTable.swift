@@ -9,23 +9,27 @@ internal import Trail
 final class FailuresByIPTable: VirtualTable {
     static let declaration = """
         CREATE TABLE failures_by_ip(ip TEXT, failures INTEGER, credentials INTEGER, reasons TEXT, user_agents TEXT,
-            first_seen TIMESTAMP, last_seen TIMESTAMP,
+            first_seen TEXT COLLATE time, last_seen TEXT COLLATE time,
             "window" INTEGER HIDDEN, since TIMESTAMP HIDDEN, until TIMESTAMP HIDDEN, min_failures INTEGER HIDDEN,
-            top INTEGER HIDDEN)
+            top INTEGER HIDDEN, first_seen_us INTEGER HIDDEN, last_seen_us INTEGER HIDDEN)
         """
 
     static let helpfulColumns: Set<Int32> = argumentColumns
     static let argumentColumns: Set<Int32> = [7, 8, 9, 10, 11]
-    static let timeColumns: Set<Int32> = [8, 9]
+    static let timeColumns: Set<Int32> = [5, 6, 8, 9]
+    static let microsecondColumns: Set<Int32> = [12, 13]
+    static let exactColumns: Set<Int32> = [8, 9]
     static let leastCost = 1e6
 
     /// Not owned: the trail's connection owns the table.
     private unowned let trail: Trail
 
-    init(_ trail: Trail) { self.trail = trail }
+    private let clients: Clients
+
+    init(_ trail: Trail, _ clients: Clients) { (self.trail, self.clients) = (trail, clients) }
 
     func open(_ conditions: [SQLCondition], columns: UInt64) throws -> any VirtualCursor {
-        var question = FailureQuestion()
+        var question = FailureQuestion(clients: clients)
         var asked: [Int32: SQLCondition.Value] = [:]
         for condition in conditions where condition.comparison == .equal {
             asked[condition.column] = condition.value
@@ -71,6 +75,7 @@ final class FailuresByIPTable: VirtualTable {
         /// SQLite compares arguments with what it gave.
         private let asked: [Int32: SQLCondition.Value]
         private var row = -1
+        private var writer = SortableTime()
 
         init(_ found: FailuresByAddress, _ asked: [Int32: SQLCondition.Value]) {
             (self.found, self.asked) = (found, asked)
@@ -92,8 +97,10 @@ final class FailuresByIPTable: VirtualTable {
             case 2: result.set(Int64(address.credentials))
             case 3: found.reasons(of: address).map { result.set($0) } ?? result.setNull()
             case 4: found.agents(of: address).map { result.set($0) } ?? result.setNull()
-            case 5: result.set(found.first(of: address))
-            case 6: result.set(found.last(of: address))
+            case 5: result.set(time: found.first(of: address), &writer)
+            case 6: result.set(time: found.last(of: address), &writer)
+            case 12: result.set(found.first(of: address))
+            case 13: result.set(found.last(of: address))
             default:
                 switch asked[column] {
                 case .integer(let number): result.set(number)

@@ -9,12 +9,11 @@ final class IPHoursTable: VirtualTable {
     static let declaration = """
         CREATE TABLE ip_hours(ip TEXT, date TEXT, hour INTEGER, failures INTEGER, expired INTEGER,
             missing_scope INTEGER, hash_mismatch INTEGER, other INTEGER, credentials INTEGER, user_agents INTEGER,
-            hour_start TIMESTAMP)
+            hour_start TEXT COLLATE time, hour_start_us INTEGER HIDDEN)
         """
-    static let helpfulColumns: Set<Int32> = [1, 10]
-
-    /// Times of a rollup are those of uses, not of a skip list: SQLite compares them.
-    static let timeColumns: Set<Int32> = []
+    static let helpfulColumns: Set<Int32> = [1, 10, 11]
+    static let timeColumns: Set<Int32> = [10]
+    static let microsecondColumns: Set<Int32> = [11]
 
     static let leastCost = 1e4
 
@@ -28,7 +27,7 @@ final class IPHoursTable: VirtualTable {
         for condition in conditions {
             switch (condition.column, condition.value) {
             case (1, .text(let text)): days.apply(condition.comparison, text)
-            case (10, .integer(let time)): days.apply(condition.comparison, time)
+            case (10, .integer(let time)), (11, .integer(let time)): days.apply(condition.comparison, time)
             default: break
             }
         }
@@ -40,6 +39,7 @@ final class IPHoursTable: VirtualTable {
         private var days: [Int32]
         private var pieces: [IPHours] = []
         private var row = -1
+        private var writer = SortableTime()
 
         init(_ trail: Trail, _ days: [Int32]) {
             self.trail = trail
@@ -75,7 +75,9 @@ final class IPHoursTable: VirtualTable {
             case 4...7: result.set(Int64(piece.failures[Int(column) - 4][row]))
             case 8: result.set(Int64(piece.credentials[row]))
             case 9: result.set(Int64(piece.agents[row]))
-            default: result.set(Timestamp.start(ofDay: piece.day) + Int64(piece.hours[row]) * Timestamp.hour)
+            default:
+                let time = Timestamp.start(ofDay: piece.day) + Int64(piece.hours[row]) * Timestamp.hour
+                column == 10 ? result.set(time: time, &writer) : result.set(time)
             }
         }
     }

@@ -33,7 +33,7 @@ enum SQLArguments {
         return status == SQLITE_DONE ? .anyText(texts) : .other
     }
 
-    private static func value(_ pointer: OpaquePointer?) -> SQLCondition.Value {
+    static func value(_ pointer: OpaquePointer?) -> SQLCondition.Value {
         switch sqlite3_value_type(pointer) {
         case SQLITE_INTEGER: .integer(sqlite3_value_int64(pointer))
         case SQLITE_FLOAT: .decimal(sqlite3_value_double(pointer))

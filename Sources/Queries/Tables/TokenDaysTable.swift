@@ -7,13 +7,13 @@ internal import Trail
 /// the rollups, no segment is opened. A token may have several rows for one day, one for each segment of that day.
 final class TokenDaysTable: VirtualTable {
     static let declaration = """
-        CREATE TABLE token_days(token_id TEXT, date TEXT, uses INTEGER, first_use TIMESTAMP, last_use TIMESTAMP,
-            previous_day TIMESTAMP)
+        CREATE TABLE token_days(token_id TEXT, date TEXT, uses INTEGER, first_use TEXT COLLATE time,
+            last_use TEXT COLLATE time, previous_day TEXT COLLATE time,
+            first_use_us INTEGER HIDDEN, last_use_us INTEGER HIDDEN, previous_day_us INTEGER HIDDEN)
         """
-    static let helpfulColumns: Set<Int32> = [0, 1, 3, 4]
-
-    /// Times of a rollup are those of uses, not of a skip list: SQLite compares them.
-    static let timeColumns: Set<Int32> = []
+    static let helpfulColumns: Set<Int32> = [0, 1, 3, 4, 6, 7]
+    static let timeColumns: Set<Int32> = [3, 4, 5]
+    static let microsecondColumns: Set<Int32> = [6, 7, 8]
 
     /// A day of one token is one block of the catalog.
     static let leastCost = 100.0
@@ -32,7 +32,8 @@ final class TokenDaysTable: VirtualTable {
             case (0, .text(let text)) where condition.comparison == .equal: tokens = try numbers([text], within: tokens)
             case (0, .anyText(let texts)): tokens = try numbers(texts, within: tokens)
             case (1, .text(let text)): days.apply(condition.comparison, text)
-            case (3, .integer(let time)), (4, .integer(let time)): days.apply(condition.comparison, time)
+            case (3, .integer(let time)), (4, .integer(let time)), (6, .integer(let time)), (7, .integer(let time)):
+                days.apply(condition.comparison, time)
             default: break
             }
         }
@@ -54,6 +55,7 @@ final class TokenDaysTable: VirtualTable {
         private let names: TokenNames
         private var pieces: [TokenDays] = []
         private var row = -1
+        private var writer = SortableTime()
         private lazy var previousDays = PreviousDays(trail.catalog, manyDays: days.count > 8)
 
         init(_ trail: Trail, _ days: [Int32], _ tokens: [UInt32]?, _ names: TokenNames) {
@@ -98,11 +100,14 @@ final class TokenDaysTable: VirtualTable {
             case 0: try names.name(piece.tokens[row]).map { result.set($0) } ?? result.setNull()
             case 1: result.set(Timestamp.dayText(piece.day))
             case 2: result.set(Int64(piece.uses[row]))
-            case 3: result.set(piece.first[row])
-            case 4: result.set(piece.last[row])
+            case 3: result.set(time: piece.first[row], &writer)
+            case 4: result.set(time: piece.last[row], &writer)
+            case 6: result.set(piece.first[row])
+            case 7: result.set(piece.last[row])
             default:
-                let day = try previousDays.day(before: piece, row: row)
-                day.map { result.set(Timestamp.start(ofDay: $0)) } ?? result.setNull()
+                guard let day = try previousDays.day(before: piece, row: row) else { return result.setNull() }
+                let time = Timestamp.start(ofDay: day)
+                column == 5 ? result.set(time: time, &writer) : result.set(time)
             }
         }
     }

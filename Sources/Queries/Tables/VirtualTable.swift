@@ -1,3 +1,4 @@
+internal import Events
 internal import GRDBSQLite
 
 /// A table that SQL can read and that no file of SQLite holds: rows come from segments or rollups.
@@ -12,9 +13,15 @@ protocol VirtualTable: AnyObject {
     /// The columns whose conditions help to skip rows.
     static var helpfulColumns: Set<Int32> { get }
 
-    /// Of these, the columns that hold times. Conditions on them are exact: the table alone judges them, and a text is
-    /// read as a time.
+    /// The columns that hold times as texts (`SortableTime`). In conditions on them a text is read as a time, and a
+    /// number as microseconds.
     static var timeColumns: Set<Int32> { get }
+
+    /// The columns that hold the microseconds of times. In conditions on them a text is refused.
+    static var microsecondColumns: Set<Int32> { get }
+
+    /// Of the helpful columns, those whose conditions are exact: the table alone judges them.
+    static var exactColumns: Set<Int32> { get }
 
     /// Of these, hidden columns that are the arguments of a table-valued function: equality gives a value.
     static var argumentColumns: Set<Int32> { get }
@@ -29,6 +36,8 @@ protocol VirtualTable: AnyObject {
 
 extension VirtualTable {
     static var argumentColumns: Set<Int32> { [] }
+    static var microsecondColumns: Set<Int32> { [] }
+    static var exactColumns: Set<Int32> { [] }
 }
 
 /// The rows of one pass over a virtual table. A fresh cursor stands before its first row.
@@ -83,6 +92,13 @@ struct SQLResult {
     func set(_ text: String) {
         var text = text
         text.withUTF8 { set(UnsafeRawBufferPointer($0)) }
+    }
+
+    func set(_ text: [UInt8]) { text.withUnsafeBytes { set($0) } }
+
+    /// A time as text; NULL for what damage left in its place.
+    func set(time: Int64, _ writer: inout SortableTime) {
+        writer.text(time).map { set($0) } ?? setNull()
     }
 
     func set(_ text: ArraySlice<UInt8>) { text.withUnsafeBytes { set($0) } }

@@ -20,6 +20,16 @@ enum VirtualTableModule {
     /// What a table threw last: SQLite passes on only a sentence, the program's exit code needs the error.
     static let lastError = Mutex<(any Error)?>(nil)
 
+    /// The columns of times of each table that SQLite has connected, by its address, as which programs name it.
+    private static let timeColumnsOfTables = Mutex<[UInt: Set<Int32>]>([:])
+
+    /// The columns of times of a table, by the name that a program gives it: `vtab:55d0c8f2a3b0`.
+    static func timeColumns(ofTable name: String) -> Set<Int32> {
+        let digits = name.dropFirst("vtab:".count)
+        let address = UInt(digits.hasPrefix("0x") ? digits.dropFirst(2) : digits, radix: 16)
+        return timeColumnsOfTables.withLock { tables in address.flatMap { tables[$0] } ?? [] }
+    }
+
     private final class TableBox {
         let table: any VirtualTable
         init(_ table: any VirtualTable) { self.table = table }
@@ -55,11 +65,15 @@ enum VirtualTableModule {
             guard status == SQLITE_OK else { return status }
             let storage = UnsafeMutablePointer<TableStorage>.allocate(capacity: 1)
             storage.initialize(to: TableStorage(box: context))
+            timeColumnsOfTables.withLock {
+                $0[UInt(bitPattern: UnsafeRawPointer(storage))] = type(of: table).timeColumns
+            }
             result.pointee = UnsafeMutableRawPointer(storage).assumingMemoryBound(to: sqlite3_vtab.self)
             return SQLITE_OK
         }
         module.pointee.xDisconnect = { table in
             guard let table else { return SQLITE_OK }
+            timeColumnsOfTables.withLock { $0[UInt(bitPattern: UnsafeRawPointer(table))] = nil }
             UnsafeMutableRawPointer(table).assumingMemoryBound(to: TableStorage.self).deallocate()
             return SQLITE_OK
         }
@@ -88,7 +102,7 @@ enum VirtualTableModule {
             let text = plan.map { String(cString: $0) } ?? ""
             return attempt(cursor) {
                 let conditions = try SQLArguments.conditions(text, count, values)
-                    .flatMap { try timed($0, of: box.table) }
+                    .flatMap { try TimeConditions.inMicroseconds($0, of: box.table) }
                 box.cursor = try conditions.map { try box.table.open($0, columns: columns(text)) }
                 box.atEnd = try !(box.cursor?.next() ?? false)
             }
@@ -140,19 +154,21 @@ enum VirtualTableModule {
             let constraint = info.pointee.aConstraint[place]
             // An argument that is not known yet: SQLite must put what gives it before this table.
             if constraint.usable == 0, arguments.contains(constraint.iColumn) { return SQLITE_CONSTRAINT }
+            let isTime = type(of: table).timeColumns.contains(constraint.iColumn)
+            let isArgument = arguments.contains(constraint.iColumn)
             guard constraint.usable != 0, helpful.contains(constraint.iColumn),
                 let comparison = SQLCondition.Operator(rawValue: Int32(constraint.op)),
-                sqlite3_vtab_collation(info, Int32(place)).map({ String(cString: $0) }) == "BINARY"
+                sqlite3_vtab_collation(info, Int32(place)).map({ String(cString: $0) })
+                    == (isTime && !isArgument ? TimeCollation.name : "BINARY")
             else { continue }
             taken += 1
             info.pointee.aConstraintUsage[place].argvIndex = taken
-            // The table compares times itself: SQLite would compare a text with a number, which never fits.
-            if type(of: table).timeColumns.contains(constraint.iColumn) {
+            if type(of: table).exactColumns.contains(constraint.iColumn) {
                 info.pointee.aConstraintUsage[place].omit = 1
             }
             // An IN list comes at once, for one pass over the table instead of one for each value.
-            let isList = comparison == .equal && !arguments.contains(constraint.iColumn)
-                && !type(of: table).timeColumns.contains(constraint.iColumn)
+            let isList = comparison == .equal && !isArgument && !isTime
+                && !type(of: table).microsecondColumns.contains(constraint.iColumn)
                 && sqlite3_vtab_in(info, Int32(place), -1) != 0
             if isList { sqlite3_vtab_in(info, Int32(place), 1) }
             text += ";\(constraint.iColumn),\(comparison.rawValue)\(isList ? ",1" : "")"
@@ -167,31 +183,6 @@ enum VirtualTableModule {
 
     private static func columns(_ plan: String) -> UInt64 {
         UInt64(plan.prefix { $0 != ";" }) ?? .max
-    }
-
-    /// The conditions with all times as integers; nil if one can never hold. Throws for a text that is no time.
-    private static func timed(_ conditions: [SQLCondition], of table: any VirtualTable) throws -> [SQLCondition]? {
-        let times = type(of: table).timeColumns
-        var result: [SQLCondition] = []
-        for condition in conditions {
-            guard times.contains(condition.column) else {
-                result.append(condition)
-                continue
-            }
-            switch condition.value {
-            case .integer: result.append(condition)
-            case .text(let text):
-                guard let time = TimeText.time(text) else {
-                    throw QueryError.badValue(parameter: "a time", value: text, wanted: TimeText.timeForms)
-                }
-                result.append(condition.with(time))
-            case .decimal(let number):
-                guard let time = condition.rounded(number) else { return nil }
-                result.append(condition.with(time))
-            case .other, .anyText: return nil
-            }
-        }
-        return result
     }
 
     /// Runs a step; an error becomes SQLite's, with its sentence.

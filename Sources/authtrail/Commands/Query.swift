@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Console
+internal import Events
 internal import Queries
 internal import Reports
 
@@ -10,7 +11,7 @@ struct Query: ParsableCommand {
         abstract: "Ask in SQL (SQLite). The statement can only read.",
         discussion: """
             TABLES
-              events       every stored event; ts and expires_at are microseconds, UTC; also date
+              events       every stored event; also date, the UTC day
               token_days   uses of each token by UTC day (first_use, last_use, previous_day); no segment is opened
               ip_hours     failures by address, UTC day and hour; no segment is opened
               failures_by_ip('1h')
@@ -20,24 +21,30 @@ struct Query: ParsableCommand {
               event_days   events by UTC day and kind
               quarantine   lines that are no events
               sources, segments, batches, runs, findings, prunes (what was dropped)
+            TIMES
+              are texts, 2026-04-26T00:11:41.212000Z, and compare with '2026-04-26', '2026-04-26 10:00' and the
+              like; date(ts), strftime('%H', ts) and LIKE read them. Calculate with their microseconds: ts_us,
+              last_use_us, … A comparison that would answer wrongly is refused, with how to write it.
             FUNCTIONS
-              time_text(micros) gives RFC 3339, time_micros(text) the other way; client(ip) is the client that
-              detectors count an address as (events, ip_hours and tokens have addresses as logged)
+              time_text(micros or text) gives a time, time_micros(text) its microseconds; client(ip) is the client
+              that detectors count an address as (events, ip_hours and tokens have addresses as logged)
 
             EXAMPLES
               authtrail query "SELECT event, count(*) FROM events GROUP BY event"
-              authtrail query "SELECT time_text(ts), tool, ip FROM events WHERE token_id = 'tok_7' ORDER BY ts"
+              authtrail query "SELECT ts, tool, ip FROM events WHERE token_id = 'tok_7' AND ts >= '2026-04-26 10:00'"
             """)
 
     @Argument(help: "One statement that reads.")
     var sql: String
 
     @OptionGroup var trail: TrailOptions
+    @OptionGroup var policy: PolicyOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
         Process.keepLittleMemory()
-        let result = try QueryRunner(trail.open()).run(sql: sql)
+        let clients = try policy.clients(for: sql, trail: trail.path)
+        let result = try QueryRunner(trail.open(), clients).run(sql: sql)
         try output.write { try print(result.table("query"), as: output.format, to: $0) }
     }
 }

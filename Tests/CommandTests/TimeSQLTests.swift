@@ -1,0 +1,104 @@
+import Console
+import Foundation
+import Testing
+
+/// Times in SQL: what a person writes is compared as times, or the statement is refused.
+struct TimeSQLTests {
+    let program = Program()
+
+    /// 60 uses, one at each midnight from 1 April 2026, of five tokens in turn, which end on 1 May, 31 May and so on.
+    init() throws {
+        let calendar = (0..<60).map { day in
+            let (month, date) = day < 30 ? (4, day + 1) : (5, day - 29)
+            return String(format: "2026-%02d-%02dT00:00:00Z", month, date)
+        }
+        let ends = ["2026-05-01", "2026-05-31", "2026-06-30", "2026-07-30", "2026-08-29"]
+        let uses = calendar.enumerated().map { day, time in
+            #"{"ts":"\#(time)","event":"used","token_id":"tok_\#(day % 5)","ip":"192.0.2.1"}"#
+        }
+        let births = ends.enumerated().map { number, end in
+            #"{"ts":"2026-04-01T00:00:00Z","event":"issued","token_id":"tok_\#(number)","principal":"p","#
+                + #""expires_at":"\#(end)T00:00:00Z"}"#
+        }
+        let log = program.write("t.log", (uses + births).joined(separator: "\n") + "\n")
+        #expect(try program.run("ingest", log, "-q").status == 0)
+    }
+
+    private func answer(_ sql: String) throws -> String {
+        let run = try program.run("query", sql, "--format", "csv")
+        #expect(run.status == 0, "\(run.errors)")
+        return String(run.output.split(separator: "\n").last ?? "")
+    }
+
+    @Test(arguments: [
+        ("ts >= '2026-05-01'", 30), ("ts > '2026-05-01'", 29), ("ts >= '2026-05-01 00:00'", 30),
+        ("ts >= '2026-05-01T02:00:00+02:00'", 30), ("ts < '2026-04-30 12:00:00.5'", 35), ("ts = '2026-05-01T00:00:00'", 1),
+        ("NOT (ts >= '2026-05-01')", 35), ("ts <> '2026-04-01T00:00:00Z'", 59), ("'2026-05-01' <= ts", 30),
+        ("ts BETWEEN '2026-05-01' AND '2026-05-02 00:00'", 2), ("ts NOT BETWEEN '2026-05-01' AND '2026-05-02'", 63),
+        ("ts IN ('2026-05-01', '2026-05-02 00:00', '2026-05-02')", 2), ("ts NOT IN ('2026-05-01', '2026-05-02 00:00')", 63),
+        ("(ts < '2026-04-03' OR event = 'issued') AND token_id = 'tok_1'", 2), ("expires_at < '2026-06-15'", 2),
+        ("expires_at >= '2026-06-15' AND ts < '2026-05-01'", 3), ("date(ts) = '2026-05-01'", 1), ("strftime('%H', ts) = '00'", 65),
+        ("strftime('%m', ts) = '05'", 30), ("ts LIKE '2026-05-1%'", 10), ("substr(ts, 1, 7) = '2026-05'", 30),
+        ("ts >= 1777593600000000", 30), ("ts >= datetime('2026-05-01', '-1 day')", 31),
+        ("ts > (SELECT max(expires_at) FROM events WHERE token_id = 'tok_0')", 29), ("coalesce(expires_at, ts) >= '2026-05-01'", 35),
+        ("CASE WHEN event = 'used' THEN ts END < '2026-04-03'", 2), ("ts >= time_text('2026-05-01 00:00')", 30),
+        ("ts = (SELECT max(ts) FROM events)", 1),
+    ]) func `a condition finds the events that a person means`(condition: String, events: Int) throws {
+        for form in ["FROM events WHERE \(condition)", "FROM (SELECT * FROM events) WHERE \(condition)"] {
+            #expect(try answer("SELECT count(*) \(form)") == "\(events)", "\(form)")
+        }
+        let counted = try answer("SELECT count(*) FILTER (WHERE \(condition)) || ' ' || sum(CASE WHEN \(condition) THEN 1 ELSE 0 END) FROM events")
+        #expect(counted == "\(events) \(events)")
+        #expect(try answer("WITH e AS MATERIALIZED (SELECT * FROM events) SELECT count(*) FROM e WHERE \(condition)") == "\(events)")
+    }
+
+    @Test(arguments: [
+        ("SELECT count(*) FROM tokens WHERE expires_at < '2026-06-15'", "2"),
+        ("SELECT count(*) FROM tokens WHERE last_use < '2026-05-29 00:00'", "3"),
+        ("SELECT count(*) FROM token_days WHERE first_use < '2026-04-10 00:00'", "9"),
+        ("SELECT count(*) FROM token_days WHERE previous_day = '2026-04-10'", "1"),
+        ("SELECT count(*) FROM segments WHERE min_ts >= '2026-05-01'", "1"),
+        ("SELECT count(*) FROM batches WHERE committed_at > '2026-01-01'", "1"),
+        ("SELECT count(*) FROM sources WHERE last_event = '2026-05-30'", "1"),
+        ("SELECT max(ts) AS last FROM events", "2026-05-30T00:00:00Z"),
+        ("SELECT max(ts_us) - min(ts_us) FROM events", "5097600000000"),
+        ("SELECT count(*) FROM (SELECT token_id FROM events GROUP BY token_id HAVING max(ts) < '2026-05-29T00:00:00.000000Z')", "3"),
+        ("SELECT count(*) FROM (SELECT ts, lag(ts) OVER (ORDER BY ts) AS before FROM events) WHERE before >= '2026-05-01'", "29"),
+        ("SELECT a.ts FROM events AS a JOIN tokens AS t ON t.token_id = 'tok_0' AND a.ts = t.expires_at", "2026-05-01T00:00:00Z"),
+    ]) func `every table knows times`(sql: String, value: String) throws {
+        #expect(try answer(sql) == value)
+    }
+
+    @Test(arguments: [
+        ("count(*) FROM events GROUP BY token_id HAVING max(ts) < '2026-05-29 12:00'", "write '2026-05-29T12:00:00.000000Z'"),
+        ("count(*) FROM (SELECT token_id FROM events GROUP BY 1 HAVING max(ts) < '2026-05-29 12:00')", "write '2026-05-29T12:00:00.000000Z'"),
+        ("count(*) FROM events GROUP BY token_id HAVING max(ts) > '2026-05-29'", "write '2026-05-29T00:00:00.000000Z'"),
+        ("count(*) FROM events GROUP BY token_id HAVING max(ts) > datetime('now')", "time_text(…)"),
+        ("count(*) FROM events GROUP BY token_id HAVING max(ts) IN ('2026-05-29', '2026-05-28')", "letter by letter"),
+        ("count(*) FROM events WHERE ts > 'yesterday'", "a time cannot be \"yesterday\""),
+        ("count(*) FROM events WHERE CASE WHEN ts > 'yesterday' THEN 1 END", "a time cannot be \"yesterday\""),
+        ("count(*) FROM events WHERE CASE WHEN ts > 'a' || 'b' THEN 1 END", "a time cannot be \"ab\""),
+        ("count(*) FROM events WHERE ts >= 2026", "the number 2026"), ("max(ts) - min(ts) FROM events", "ts_us"),
+        ("avg(ts) FROM events", "ts_us"), ("CAST(ts AS INTEGER) FROM events", "ts_us"), ("ts / 1000000 FROM events", "ts_us"),
+        ("count(*) FROM events WHERE ts_us >= '2026-05-01'", "time_micros('2026-05-01')"),
+        ("count(*) FROM main.tokens WHERE expires_at >= '2026-05-01'", "time_micros('2026-05-01')"),
+        ("count(*) FROM events WHERE strftime('%H', ts) >= 9", "CAST(… AS INTEGER)"),
+        ("count(*) FROM events WHERE datetime(ts) >= '2026-05-01T10:00:00Z'", "'2026-05-01 10:00:00'"),
+        ("date(ts, 'unixepoch') FROM events", "leave 'unixepoch' out"), ("count(*) FROM events WHERE ts LIKE '%T00:00:00Z'", "no time looks like"),
+        ("count(*) FROM events WHERE ts COLLATE BINARY = '2026-05-01'", "letter by letter"), ("time_text('soon')", "a time cannot be \"soon\""),
+    ]) func `what would answer wrongly is refused with how to write it`(sql: String, sentence: String) throws {
+        let run = try program.run("query", "SELECT \(sql)")
+        #expect(run.status == 64 && run.output.isEmpty)
+        #expect(run.errors.contains(sentence), "\(run.errors)")
+    }
+
+    @Test func `what is no time stays as it is`() throws {
+        // The log has this text in a field of its own, which nobody may write anew.
+        let log = program.write("own.log", #"{"ts":"2026-05-01T10:00:00Z","event":"used","token_id":"2026-05-01T00:00:00.000000Z"}"# + "\n")
+        #expect(try program.run("ingest", log, "-q", "--trail", program.folder + "/own").status == 0)
+        let found = try program.run(
+            "query", "SELECT token_id, ts FROM events WHERE token_id <> '2026-05-01'", "--format", "csv", "--trail", program.folder + "/own")
+        #expect(found.output == "token_id,ts\n2026-05-01T00:00:00.000000Z,2026-05-01T10:00:00Z\n")
+        #expect(try answer("SELECT count(*) FROM (SELECT ts FROM events UNION SELECT 'all')") == "61")
+    }
+}
