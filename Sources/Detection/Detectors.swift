@@ -67,6 +67,8 @@ package struct DetectorSettings: Sendable {
     package var neverUsedAfter = 30 * Timestamp.day
     /// What the server hands out and what its tools need.
     package var policy = Policy()
+    /// Which client an address as logged stands for. Detectors read it from their history.
+    package var clients = Clients()
 
     /// The most events of a kind within `width` microseconds.
     package struct Burst: Sendable, Equatable {

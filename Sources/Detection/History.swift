@@ -8,6 +8,9 @@ internal import Synchronization
 /// itself. Rollups cover whole UTC days, so it cuts the last day by the first and last use that they carry. Several
 /// detectors may ask at the same time.
 package protocol History: Sendable {
+    /// Which client an address in it stands for.
+    var clients: Clients { get }
+
     /// From the first event to just after the newest one, or nil when there are no events.
     var coverage: Range<Int64>? { get throws }
 
@@ -74,6 +77,8 @@ package final class HistoryMemo: Sendable {
 }
 
 extension History {
+    package var clients: Clients { Clients() }
+
     /// Where there is no quarantine.
     package func quarantinedSecrets() -> [QuarantinedSecrets] { [] }
 

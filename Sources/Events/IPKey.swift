@@ -1,6 +1,7 @@
 /// What counts as one client: an IPv4 address, or the /64 of an IPv6 address.
 ///
-/// The parser is strict, because addresses come from headers that clients can write:
+/// What a line says of an address may be more than one, see `Clients`. The parser is strict, because addresses come
+/// from headers that clients can write:
 /// - IPv4 is four decimal numbers without leading zeros (`010.0.0.1` is octal to some readers, so it is no address);
 /// - an IPv4 address inside IPv6, as translators and tunnels write it (`::ffff:a.b.c.d`, `64:ff9b::a.b.c.d`, 6to4 and
 ///   others, also in hexadecimal), is that IPv4 address: behind one prefix stand as many clients as IPv4 has;
@@ -44,35 +45,11 @@ package struct IPKey: Hashable, Sendable {
         self = key.widened(to: family)
     }
 
-    /// The key of an address as logged, or nil.
+    /// The key of one address, or nil.
     package init?(_ text: String) { self.init(bytes: Array(text.utf8)[...]) }
 
-    /// The key of an address as logged, or nil. Of a list, as a header that proxies lengthen has it, it is the client:
-    /// the last address that belongs to no proxy.
-    package init?(bytes text: ArraySlice<UInt8>) {
-        guard text.contains(UInt8(ascii: ",")) else {
-            self.init(single: text)
-            return
-        }
-        guard let key = Self.client(ofList: text, behind: []) else { return nil }
-        self = key
-    }
-
-    /// The client that a list of addresses names. Each proxy adds the address that it sees at the end, and whoever
-    /// sends such a header himself can only begin the list: so it is read from its end, past `proxies` and addresses of
-    /// inner networks. If there are no others, the last one is somebody, too.
-    package static func client(ofList text: ArraySlice<UInt8>, behind proxies: [IPNetwork]) -> IPKey? {
-        let parts = text.suffix(1000).split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).suffix(16)
-        let keys = parts.reversed().compactMap { part -> IPKey? in
-            let trimmed = part.drop { $0 == 0x20 }
-            let end = trimmed.lastIndex { $0 != 0x20 }.map { $0 + 1 } ?? trimmed.startIndex
-            return IPKey(single: trimmed.prefix(upTo: end))
-        }
-        return keys.first { key in !key.isInner && !proxies.contains { $0.contains(key) } } ?? keys.first
-    }
-
     /// An address that no client on the internet has.
-    private var isInner: Bool {
+    var isInner: Bool {
         switch family {
         case .v4:
             let inner: [(bits: UInt64, length: UInt64)] = [
@@ -85,7 +62,7 @@ package struct IPKey: Hashable, Sendable {
     }
 
     /// The key of one address, or nil.
-    private init?(single text: ArraySlice<UInt8>) {
+    package init?(bytes text: ArraySlice<UInt8>) {
         // The longest address is 45 bytes; a zone or port may follow.
         guard text.count <= 100, let host = Self.host(of: text) else { return nil }
         if let address = Self.v4(host) {
@@ -132,15 +109,6 @@ package struct IPKey: Hashable, Sendable {
         guard self.family == .v6, family != .v4 else { return self }
         let shift = UInt64(64 - family.prefix)
         return IPKey(family: family, bits: (bits >> shift) << shift)
-    }
-
-    /// What reports call the client of an address: its key, as findings name it. What is no address is called as it was
-    /// logged.
-    package static func name(of text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        // An IPv4 address without anything around it is its own name.
-        let isPlain = text.count <= 15 && text.allSatisfy { $0 == UInt8(ascii: ".") || (0x30...0x39).contains($0) }
-        guard !isPlain, let key = IPKey(bytes: text) else { return text }
-        return Array(key.text.utf8)[...]
     }
 
     /// The key and the networks that it may belong to.

@@ -30,10 +30,3 @@ package struct IPNetwork: Sendable, Equatable {
         return shift == 64 || key.bits >> shift == other.bits >> shift
     }
 }
-
-extension TextCondition {
-    /// Addresses that belong to one of the keys, however they are written.
-    package static func clients(_ keys: Set<IPKey>) -> TextCondition {
-        .matching { text in IPKey(bytes: text).map { $0.belongs(to: keys) } ?? false }
-    }
-}

@@ -27,7 +27,8 @@ struct PolicyReader {
     private mutating func readRoot(_ root: Node, _ file: inout PolicyFile) {
         let sections = Dictionary(uniqueKeysWithValues: PolicySection.general.map { ($0.name, $0) })
         let known = ["version"] + sections.keys
-            + ["write_scopes", "tools", "detectors", "allowlist", "trusted_proxies", "outages", "clock_skew"]
+            + ["write_scopes", "tools", "detectors", "allowlist", "trusted_proxies", "forwarders", "outages",
+                "clock_skew"]
         for (key, name, value) in members(root, known: known, of: "the policy") {
             switch name {
             case "version":
@@ -39,6 +40,8 @@ struct PolicyReader {
             case "outages": readOutages(value, &file)
             case "clock_skew":
                 span(value, "clock_skew").map { file.settings.dormantTokenReactivation.clockSkew = $0 }
+            case "forwarders":
+                file.settings.clients.forwarders = (list(value) ?? []).compactMap { network($0) }
             case "trusted_proxies":
                 file.settings.failedVerificationByIP.trustedProxies = (list(value) ?? []).compactMap { network($0) }
             default:

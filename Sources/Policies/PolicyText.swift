@@ -100,6 +100,9 @@ package enum PolicyText {
         "#     until: 2027-01-31}",
         "", "# Addresses of proxies that hide who calls: failures from them are not held against one client.",
         "trusted_proxies: []",
+        "", "# Proxies of ours whose X-Forwarded-For is believed: of a list of addresses the client is the last one",
+        "# that is neither private nor one of these. Others may write what they like into such a list.",
+        "forwarders: []",
         "", "# When the log is known to have told nothing: a silence of a token over that time says less.",
         "outages: []", "#  - {from: 2026-03-01, to: 2026-03-03, reason: the shipper was down}",
     ]

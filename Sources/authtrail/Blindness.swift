@@ -47,12 +47,14 @@ struct Blindness {
     var messages: [String] { reasons.map { "this run is blind: \($0)" } }
 
     /// What `BlindSpot` says of a run of other detectors, as far as it concerns them.
-    static func beside(_ detectors: [any Detector], _ report: DetectionReport, on trail: Trail) throws -> [Finding] {
+    static func beside(
+        _ detectors: [any Detector], _ report: DetectionReport, on trail: Trail, _ clients: Clients
+    ) throws -> [Finding] {
         let ids = Set(detectors.map { $0.card.id })
         guard !ids.contains(BlindSpot.card.id) else { return [] }
         let judge = detectors.compactMap { $0 as? FailedVerificationByIP }.first
         let spot = judge.map { BlindSpot($0.settings) } ?? BlindSpot()
-        return try spot.detect(in: report.window, of: TrailHistory(trail)).findings.filter {
+        return try spot.detect(in: report.window, of: TrailHistory(trail, clients)).findings.filter {
             $0.class != BlindSpot.ofFailures || judge != nil
         }
     }

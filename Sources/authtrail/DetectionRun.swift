@@ -18,7 +18,7 @@ enum DetectionRun {
     }
 
     static func run(
-        _ detectors: [any Detector], on trail: Trail, asOf: Int64?, since: SinceOption?,
+        _ detectors: [any Detector], on trail: Trail, _ clients: Clients, asOf: Int64?, since: SinceOption?,
         hiding allowlist: Allowlist = Allowlist(), tellsMissing: Bool = false, isQuiet: Bool
     ) throws -> DetectionReport {
         let coverage = try trail.catalog.coverage()
@@ -32,7 +32,7 @@ enum DetectionRun {
         }
         from = max(from, 0)
         let window = DetectionWindow(from: from, to: end, asOf: end)
-        let history = TrailHistory(trail)
+        let history = TrailHistory(trail, clients)
         let progress = Progress.standardError(
             "detect", total: nil, unit: "of \(detectors.count) detectors", quiet: isQuiet)
         defer { progress.finish() }

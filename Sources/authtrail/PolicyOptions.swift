@@ -1,5 +1,7 @@
 internal import ArgumentParser
 internal import Console
+internal import Detection
+internal import Events
 internal import Files
 internal import Foundation
 internal import Policies
@@ -28,6 +30,14 @@ struct PolicyOptions: ParsableArguments {
         // One that cannot be looked at is not missing: to judge by the defaults would be another judgment.
         guard try checkedKind(ofPath: usual) != .missing else { return PolicyFile() }
         return try asOwner(of: trail) { try Self.read(usual) }
+    }
+
+    /// Which client an address stands for, if a statement asks for clients at all: what does not goes on without a
+    /// policy that can be read.
+    func clients(for sql: String, trail: String) throws -> Clients {
+        let words = sql.lowercased()
+        guard words.contains("client") || words.contains("failures_by_ip") else { return Clients() }
+        return try read(trail: trail).settings.clients
     }
 
     /// Reads one file. What is odd in it is for `policy check` to say.

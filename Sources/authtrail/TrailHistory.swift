@@ -9,11 +9,12 @@ internal import Trail
 /// change meanwhile.
 struct TrailHistory: History {
     let memo = HistoryMemo()
+    let clients: Clients
     private let trail: Trail
     private let lives: LifeCache
 
-    init(_ trail: Trail) {
-        self.trail = trail
+    init(_ trail: Trail, _ clients: Clients) {
+        (self.trail, self.clients) = (trail, clients)
         lives = LifeCache(trail.catalog)
     }
 

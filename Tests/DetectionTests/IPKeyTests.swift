@@ -32,15 +32,28 @@ struct IPKeyTests {
         ("172.32.0.1, 172.31.255.255, 100.64.0.1, fd00::1", "172.32.0.1"),
     ])
     func `a list of addresses is the last client in it that is none of an inner network`(_ text: String, _ key: String) {
-        #expect(IPKey(text)?.text == key)
+        #expect(Clients().key(of: text)?.text == key)
+        #expect(String(decoding: Clients().name(of: Array(text.utf8)[...]), as: UTF8.self) == key)
     }
 
-    @Test func `a list of nothing is nobody, and trusted proxies are passed over`() throws {
-        for text in [",", "unknown, -", " , ,", "1.2.3, 4"] { #expect(IPKey(text) == nil, "\(text)") }
-        let proxies = try [#require(IPNetwork("198.51.100.0/24"))]
-        let list = Array("203.0.113.9, 198.51.100.7, 198.51.100.8".utf8)[...]
-        #expect(IPKey.client(ofList: list, behind: proxies)?.text == "203.0.113.9")
-        #expect(IPKey.client(ofList: list, behind: [])?.text == "198.51.100.8")
+    @Test func `a list of nothing is nobody, and forwarders are passed over`() throws {
+        for text in [",", "unknown, -", " , ,", "1.2.3, 4"] {
+            #expect(Clients().key(of: text) == nil, "\(text)")
+            #expect(Clients().name(of: Array(text.utf8)[...]).elementsEqual(text.utf8))
+        }
+        let list = "6.6.6.6, 203.0.113.9, 198.51.100.7, 10.0.0.1, 198.51.100.8"
+        let ours = try Clients(forwarders: [#require(IPNetwork("198.51.100.0/24"))])
+        #expect(ours.key(of: list)?.text == "203.0.113.9")
+        #expect(Clients().key(of: list)?.text == "198.51.100.8")
+        #expect(ours.key(of: "198.51.100.7, 198.51.100.8")?.text == "198.51.100.8")
+        #expect(ours.key(of: "198.51.100.8")?.text == "198.51.100.8")
+    }
+
+    @Test func `blanks around an address are not its own`() {
+        #expect(Clients().key(of: " 203.0.113.7  ")?.text == "203.0.113.7")
+        #expect(Clients().name(of: Array("2001:db8::1 ".utf8)[...]).elementsEqual("2001:db8::/64".utf8))
+        #expect(Clients().key(of: "203. 0.113.7") == nil)
+        #expect(Clients().key(of: "  ") == nil)
     }
 
     @Test func `a network has a name that is read back, and holds its members`() throws {

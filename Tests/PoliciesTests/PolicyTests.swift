@@ -39,6 +39,7 @@ struct PolicyTests {
               - {cidr: 192.0.2.0/24, detectors: [failed-verification-by-ip], owner: secops, reason: our scanner,
                  until: 2027-01-31}
             trusted_proxies: [10.0.0.0/8, "2001:db8::/32"]
+            forwarders: [198.51.100.0/24]
             """, name: "p", now: 0)
         let settings = file.settings
         #expect(settings.policy.lifetimes.apiToken == 30 * Timestamp.day)
@@ -54,6 +55,7 @@ struct PolicyTests {
         #expect(settings.failedVerificationByIP.stuffing.credentials == 8)
         #expect(settings.failedVerificationByIP.windows == [Timestamp.minute, 10 * Timestamp.minute])
         #expect(settings.failedVerificationByIP.trustedProxies.map(\.text) == ["10.0.0.0/8", "2001:db8::/32"])
+        #expect(settings.clients.forwarders.map(\.text) == ["198.51.100.0/24"])
         let entry = try #require(file.allowlist.entries.first)
         #expect(entry.subject.text == "cidr 192.0.2.0/24")
         #expect(entry.owner == "secops" && entry.reason == "our scanner")

@@ -72,11 +72,15 @@ struct BurstSearch {
     }
 
     /// What a text of the key column counts as.
-    private var spell: ((ArraySlice<UInt8>) -> [UInt8])? { key == .ip ? { Array(IPKey.name(of: $0)) } : nil }
+    private var spell: ((ArraySlice<UInt8>) -> [UInt8])? {
+        let clients = history.clients
+        return key == .ip ? { Array(clients.name(of: $0)) } : nil
+    }
 
     /// The events of some keys.
     private func condition(_ keys: Set<[UInt8]>) -> TextCondition {
-        key == .ip ? .matching { keys.contains(Array(IPKey.name(of: $0))) } : .anyOf(keys)
+        let clients = history.clients
+        return key == .ip ? .matching { keys.contains(Array(clients.name(of: $0))) } : .anyOf(keys)
     }
 
     /// A list of more keys costs a scan more than it spares.

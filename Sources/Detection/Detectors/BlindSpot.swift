@@ -112,7 +112,7 @@ package struct BlindSpot: Detector {
         let scan = EventScan(
             from: window.from, to: window.to, kinds: .failed, fields: Case.fields.union(EventFields([.ip, .reason])))
         try history.scan(scan) { events in
-            let clients = events.clients(behind: settings.trustedProxies)
+            let clients = events.clients(history.clients, behind: settings.trustedProxies)
             let isUnknown = reasons.areUnknown(events)
             for row in 0..<events.count {
                 guard clients[row].key == nil || isUnknown[row] else {

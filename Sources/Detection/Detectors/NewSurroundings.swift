@@ -86,7 +86,7 @@ package struct NewSurroundings: Detector {
                 let day = Timestamp.day(of: batch.ts[row])
                 for place in places where news[place].day == day {
                     let isMost = news[place].fields.allSatisfy { field in
-                        guard let value = TokenHabits.spelled(batch, field, row) else { return false }
+                        guard let value = TokenHabits.spelled(batch, field, row, history.clients) else { return false }
                         return news[place].values[field]?.contains(value) ?? false
                     }
                     if isMost { cases[place].add(batch, row, window) }

@@ -138,7 +138,7 @@ struct SurroundingsReader {
     private func notePast(at row: Int, of events: EventColumns, in one: inout Surroundings) {
         guard let waking = one.waking else { return }
         if let ip = waking.ip, let earlier = events[.ip][row] {
-            one.newAddress = (one.newAddress ?? true) && !Self.isSameAddress(ip, earlier)
+            one.newAddress = (one.newAddress ?? true) && !isSameAddress(ip, earlier)
         }
         if let agent = waking.userAgent, let earlier = events[.userAgent][row] {
             one.newAgent = (one.newAgent ?? true) && agent != earlier
@@ -167,7 +167,7 @@ struct SurroundingsReader {
     private func readFailures(_ wakings: [Waking], into all: inout [Surroundings]) throws {
         var places: [IPKey: [Int]] = [:]
         for place in wakings.indices {
-            guard let ip = all[place].waking?.ip, let key = IPKey(ip) else { continue }
+            guard let ip = all[place].waking?.ip, let key = history.clients.key(of: ip) else { continue }
             places[key, default: []].append(place)
         }
         let times = places.values.joined().map { wakings[$0].at }
@@ -175,11 +175,11 @@ struct SurroundingsReader {
         let keys = Set(places.keys)
         let scan = EventScan(
             from: first.minus(settings.failureReach), to: last, kinds: .failed,
-            texts: [.ip: .clients(keys)],
+            texts: [.ip: history.clients.condition(keys)],
             fields: EventFields([.ts, .ip]))
         try history.scan(scan) { events in
             for row in 0..<events.count {
-                guard let key = events[.ip][row].flatMap({ IPKey($0) }) else { continue }
+                guard let key = events[.ip].bytes(at: row).flatMap({ history.clients.key(of: $0) }) else { continue }
                 let ts = events.ts[row]
                 for place in places[key] ?? [] {
                     let at = wakings[place].at
@@ -200,9 +200,11 @@ struct SurroundingsReader {
     }
 
     /// The same client by its key; texts that are no address are compared as they are.
-    private static func isSameAddress(_ left: String, _ right: String) -> Bool {
+    private func isSameAddress(_ left: String, _ right: String) -> Bool {
         if left == right { return true }
-        guard let left = IPKey(left), let right = IPKey(right) else { return false }
+        guard let left = history.clients.key(of: left), let right = history.clients.key(of: right) else {
+            return false
+        }
         return left == right
     }
 }

@@ -82,12 +82,12 @@ struct AcceptedUseReader {
         let scan = EventScan(
             from: (starts.min() ?? 0).minus(older), to: (starts.max() ?? 0).minus(newer), kinds: Self.kinds,
             texts: [
-                .ip: .clients(Set(byKey.keys)),
+                .ip: history.clients.condition(Set(byKey.keys)),
                 .tokenID: .equals(open.flatMap { tokens[$0] }),
             ],
             fields: EventFields([.ts, .ip, .tokenID]))
         try history.scan(scan) { events in
-            let clients = events.clients(behind: settings.trustedProxies)
+            let clients = events.clients(history.clients, behind: settings.trustedProxies)
             for row in 0..<events.count {
                 guard let key = clients[row].key, let places = byKey[key] else { continue }
                 let ts = events.ts[row]
@@ -139,9 +139,9 @@ struct AcceptedUseReader {
     /// For each followed episode and client, the first accepted use of every token, still without its event id.
     private func accepted(_ followed: FollowedEpisodes) throws -> [Target: [String: AcceptedUse]] {
         var accepted: [Target: [String: AcceptedUse]] = [:]
-        for scan in followed.scans(Self.kinds, Self.fields) {
+        for scan in followed.scans(Self.kinds, Self.fields, history.clients) {
             try history.scan(scan) { events in
-                let clients = events.clients(behind: settings.trustedProxies)
+                let clients = events.clients(history.clients, behind: settings.trustedProxies)
                 let agents = events[.userAgent].values(none: nil) { followed.number(ofAgent: $0) }
                 for row in 0..<events.count {
                     guard let key = clients[row].key,
@@ -164,7 +164,7 @@ struct AcceptedUseReader {
         guard let first = uses.map(\.ts).min(), let last = uses.map(\.ts).max() else { return }
         let scan = EventScan(
             from: first, to: last.plus(1), kinds: Self.kinds,
-            texts: [.tokenID: .equals(uses.map(\.token)), .ip: .clients(Set(uses.map(\.key)))],
+            texts: [.tokenID: .equals(uses.map(\.token)), .ip: history.clients.condition(Set(uses.map(\.key)))],
             fields: EventFields([.ts, .tokenID, .source, .sourceOffset, .eventID]))
         let wanted = Dictionary(grouping: uses) { $0.ts }
         var known: [Moment: Evidence] = [:]
@@ -216,10 +216,10 @@ struct AcceptedUseReader {
         guard let first = times.min(), let last = times.max() else { return }
         let scan = EventScan(
             from: first.minus(older), to: last.minus(newer), kinds: Self.kinds,
-            texts: [.ip: .clients(Set(waiting.keys)), field: .equals(waiting.values.flatMap(\.keys))],
+            texts: [.ip: history.clients.condition(Set(waiting.keys)), field: .equals(waiting.values.flatMap(\.keys))],
             fields: EventFields([.ts, .ip, field]))
         try history.scan(scan) { events in
-            let clients = events.clients(behind: settings.trustedProxies)
+            let clients = events.clients(history.clients, behind: settings.trustedProxies)
             for row in 0..<events.count {
                 guard let key = clients[row].key, let byText = waiting[key], let text = events[field][row] else {
                     continue

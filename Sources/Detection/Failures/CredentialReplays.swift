@@ -73,7 +73,9 @@ struct CredentialReplaySearch {
             let scan = EventScan(
                 from: lower, to: upper, kinds: .used, texts: [.tokenID: .anyOf(open.tokens)],
                 fields: EventFields([.ts, .ip, .tokenID, .userAgent]))
-            try history.scan(scan) { events in known.take(events, events.clients(behind: settings.trustedProxies)) }
+            try history.scan(scan) { events in
+                known.take(events, events.clients(history.clients, behind: settings.trustedProxies))
+            }
             upper = lower
         }
     }

@@ -44,7 +44,7 @@ extension FailureReader {
             from: span.lowerBound, to: span.upperBound, kinds: .failed,
             fields: EventFields([.ts, .ip, .userAgent, .reason]))
         try history.scan(scan) { events in
-            let clients = events.clients(behind: settings.trustedProxies)
+            let clients = events.clients(history.clients, behind: settings.trustedProxies)
             let agents = events[.userAgent].values(none: 0) { TextMark.of($0) }
             let mismatches = mismatches(in: events)
             census.counts.unknownReasons.count(events, in: window)

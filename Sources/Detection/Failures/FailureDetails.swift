@@ -70,8 +70,9 @@ struct FailureDetailsReader {
             case .agent(let agent): byAgent[Array(agent.utf8), default: []].append(place)
             }
         }
-        try scan(episodes, byKey.values.flatMap(\.self), .ip, .clients(Set(byKey.keys)), into: &details) { text in
-            IPKey(bytes: text).map { $0.withNetworks.flatMap { byKey[$0] ?? [] } }
+        let ofKeys = history.clients.condition(Set(byKey.keys))
+        try scan(episodes, byKey.values.flatMap(\.self), .ip, ofKeys, into: &details) { text in
+            history.clients.key(of: text).map { $0.withNetworks.flatMap { byKey[$0] ?? [] } }
         }
         try scan(episodes, byAgent.values.flatMap(\.self), .userAgent, .anyOf(Set(byAgent.keys)), into: &details) {
             byAgent[Array($0)]
@@ -85,10 +86,10 @@ struct FailureDetailsReader {
         guard let from = runs.map({ $0.first }).min(), let to = runs.map({ $0.last }).max() else { return tokens }
         let byKey = Dictionary(grouping: runs.indices) { runs[$0].key }
         let scan = EventScan(
-            from: from, to: to.plus(1), kinds: .failed, texts: [.ip: .clients(Set(byKey.keys))],
+            from: from, to: to.plus(1), kinds: .failed, texts: [.ip: history.clients.condition(Set(byKey.keys))],
             fields: EventFields([.ts, .ip, .presented, .tokenID]))
         try history.scan(scan) { events in
-            let clients = events.clients()
+            let clients = events.clients(history.clients)
             for row in 0..<events.count {
                 guard let key = clients[row].key, let token = events[.tokenID].bytes(at: row) else { continue }
                 let mark = events[.presented].bytes(at: row).map { TextMark.of($0, kind: 1) }
@@ -119,7 +120,7 @@ struct FailureDetailsReader {
             fields: EventFields([.ts, .ip, .userAgent, .reason, .source, .sourceOffset, .eventID]))
         try history.scan(scan) { events in
             let places = events[field].values(none: nil) { whose($0) }
-            let hasClient = events[.ip].values(none: false) { IPKey(bytes: $0) != nil }
+            let hasClient = events[.ip].values(none: false) { history.clients.key(of: $0) != nil }
             let (reasons, agents) = (events[.reason], events[.userAgent])
             for row in 0..<events.count where hasClient[row] {
                 // Times are compared first: most rows are those of other days.

@@ -71,7 +71,7 @@ struct FailureReader {
             fields: EventFields([.ts, .ip, .userAgent, .reason, .presented, .tokenID]))
         switch selection {
         case .often, .clients: break
-        case .keys(let keys): scan.texts[.ip] = .clients(keys)
+        case .keys(let keys): scan.texts[.ip] = history.clients.condition(keys)
         case .agents(let agents): scan.texts[.userAgent] = .equals(agents)
         }
         var reader = self
@@ -105,7 +105,7 @@ struct FailureReader {
     private mutating func append(
         _ events: EventColumns, _ selection: Selection, _ flood: inout Flood, to rows: inout Rows
     ) {
-        let clients = events.clients(behind: settings.trustedProxies)
+        let clients = events.clients(history.clients, behind: settings.trustedProxies)
         let agents = events[.userAgent].values(none: 0) { TextMark.of($0) }
         let reasons = events[.reason].values(none: 0) { TextMark.of($0) }
         let presented = events[.presented].values(none: Failure.noCredential) { TextMark.of($0, kind: 1) }
@@ -188,12 +188,9 @@ enum Client: Equatable {
 
 extension EventColumns {
     /// The client of each row; one that hides behind a proxy is absent. The batch must hold `ip`.
-    func clients(behind proxies: [IPNetwork] = []) -> [Client] {
+    func clients(_ clients: Clients, behind proxies: [IPNetwork] = []) -> [Client] {
         self[.ip].values(none: .absent) { text in
-            if text.contains(UInt8(ascii: ",")) {
-                return IPKey.client(ofList: text, behind: proxies).map { .known($0) } ?? .unreadable
-            }
-            guard let key = IPKey(bytes: text) else { return .unreadable }
+            guard let key = clients.key(of: text) else { return .unreadable }
             return proxies.contains { $0.contains(key) } ? .absent : .known(key)
         }
     }

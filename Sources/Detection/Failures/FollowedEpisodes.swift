@@ -32,12 +32,12 @@ struct FollowedEpisodes {
     }
 
     /// The scans that together deliver every use which may belong to an episode; some uses may come twice.
-    func scans(_ kinds: EventKinds, _ fields: EventFields) -> [EventScan] {
+    func scans(_ kinds: EventKinds, _ fields: EventFields, _ clients: Clients) -> [EventScan] {
         let ofAgents = byAgent.flatMap(\.self)
         let campaigners = ofAgents.reduce(into: Set()) { $0.formUnion(episodes[$1].keys) }
         let conditions: [(places: [Int], texts: [EventField: TextCondition])] = [
-            (byKey.values.flatMap(\.self), [.ip: .clients(Set(byKey.keys))]),
-            (ofAgents, [.ip: .clients(campaigners), .userAgent: .equals(agents.keys)]),
+            (byKey.values.flatMap(\.self), [.ip: clients.condition(Set(byKey.keys))]),
+            (ofAgents, [.ip: clients.condition(campaigners), .userAgent: .equals(agents.keys)]),
         ]
         return conditions.compactMap { places, texts in
             guard let from = places.map({ episodes[$0].first }).min(),

@@ -29,11 +29,11 @@ struct NamedFailures {
             from: span.lowerBound, to: span.upperBound, kinds: .failed,
             texts: [.reason: ReasonWords.condition(reasons)],
             fields: EventFields([.ts, .ip, .tokenID, .userAgent, .tool, .reason]))
-        if let keys { scan.texts[.ip] = .clients(keys) }
+        if let keys { scan.texts[.ip] = history.clients.condition(keys) }
         var found: [NamedFailure] = []
         var (tokens, agents, tools) = (tokens, agents, tools)
         try history.scan(scan) { events in
-            let clients = events.clients(behind: settings.trustedProxies)
+            let clients = events.clients(history.clients, behind: settings.trustedProxies)
             tokens.begin(events[.tokenID])
             agents.begin(events[.userAgent])
             tools.begin(events[.tool])

@@ -51,10 +51,10 @@ struct SharedEgress {
         let past = settings.sharedEgress.past
         let scan = EventScan(
             from: (episodes.map(\.first).min() ?? 0).minus(past), to: (episodes.map(\.peak.last).max() ?? 0).plus(1),
-            kinds: AcceptedUseReader.kinds, texts: [.ip: .clients(Set(byKey.keys))],
+            kinds: AcceptedUseReader.kinds, texts: [.ip: history.clients.condition(Set(byKey.keys))],
             fields: EventFields([.ts, .ip, .principal]))
         try history.scan(scan) { events in
-            let clients = events.clients(behind: settings.trustedProxies)
+            let clients = events.clients(history.clients, behind: settings.trustedProxies)
             let principals = events[.principal].values(none: 0) { TextMark.of($0) }
             for row in 0..<events.count {
                 guard let key = clients[row].key else { continue }

@@ -103,13 +103,12 @@ struct TokenHabits {
     }
 
     /// A value as habits tell values apart: an address by its network.
-    static func spelled(_ batch: EventColumns, _ field: EventField, _ row: Int) -> [UInt8]? {
-        batch[field].bytes(at: row).map { spell(field, $0) }
+    static func spelled(_ batch: EventColumns, _ field: EventField, _ row: Int, _ clients: Clients) -> [UInt8]? {
+        batch[field].bytes(at: row).map { spell(field, $0, clients) }
     }
 
-    private static func spell(_ field: EventField, _ text: ArraySlice<UInt8>) -> [UInt8] {
-        guard field == .ip else { return Array(text) }
-        return IPKey(bytes: text).map { Array($0.text.utf8) } ?? Array(text)
+    private static func spell(_ field: EventField, _ text: ArraySlice<UInt8>, _ clients: Clients) -> [UInt8] {
+        field == .ip ? Array(clients.name(of: text)) : Array(text)
     }
 
     // MARK: Reading
@@ -130,6 +129,7 @@ struct TokenHabits {
             to: min(Timestamp.start(ofDay: days.upperBound), window.asOf), kinds: .used,
             texts: isListed ? [.tokenID: .anyOf(Set(texts))] : [:], fields: EventFields([.ts, .tokenID] + Self.fields))
         var reader = self
+        let clients = history.clients
         try history.scan(scan) { batch in
             let ofToken = batch[.tokenID].values(none: Self.noValue) { text in
                 reader.places.known(text).flatMap { isAsked[Int($0)] ? $0 : nil } ?? Self.noValue
@@ -139,7 +139,7 @@ struct TokenHabits {
                 var numbers = SIMD4<UInt32>(repeating: Self.noValue)
                 numbers[0] = ofToken[row]
                 for (place, field) in Self.fields.enumerated() {
-                    let number = reader.values[place].number(batch[field], row) { Self.spell(field, $0) }
+                    let number = reader.values[place].number(batch[field], row) { Self.spell(field, $0, clients) }
                     if let number { numbers[place + 1] = number }
                 }
                 body(&reader, Shown(numbers: numbers), batch.ts[row])

@@ -19,7 +19,7 @@ package struct SubjectLines {
         guard !asked.isEmpty else { return }
         let offsets = Set(asked.map(\.offset))
         var found: Set<Line> = []
-        for (field, condition) in Timeline.conditions(subject) {
+        for (field, condition) in Timeline.conditions(subject, history.clients) {
             let scan = EventScan(
                 from: .min, to: end, texts: [field: condition], fields: EventFields([.source, .sourceOffset]))
             try history.scan(scan) { batch in

@@ -52,7 +52,7 @@ package struct Timeline: Sendable {
     package init(_ subject: Subject, from: Int64, to: Int64, of history: any History) throws {
         var numbers = Self.fields.map { _ in TextNumbers() }
         var moments: [Moment] = []
-        for (field, condition) in Self.conditions(subject) {
+        for (field, condition) in Self.conditions(subject, history.clients) {
             let scan = EventScan(
                 from: from, to: to, texts: [field: condition],
                 fields: EventFields(Self.fields + [.ts, .event, .success, .expiresAt, .scopes]))
@@ -77,14 +77,14 @@ package struct Timeline: Sendable {
     }
 
     /// A token is also told of where another takes its place.
-    static func conditions(_ subject: Subject) -> [(EventField, TextCondition)] {
+    static func conditions(_ subject: Subject, _ clients: Clients) -> [(EventField, TextCondition)] {
         switch subject {
         case .token(let token): return [(.tokenID, .equals([token])), (.oldTokenID, .equals([token]))]
         case .principal(let principal): return [(.principal, .equals([principal]))]
         case .actor(let actor): return [(.actor, .equals([actor]))]
         case .ip(let text):
             guard let key = IPKey(named: text) else { return [(.ip, .equals([text]))] }
-            return [(.ip, .clients([key]))]
+            return [(.ip, clients.condition([key]))]
         }
     }
 

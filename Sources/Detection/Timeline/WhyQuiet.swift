@@ -52,7 +52,8 @@ package struct WhyQuiet: Sendable {
             for row in 0..<batch.count {
                 (uses, first) = (uses + 1, min(first, batch.ts[row]))
                 for (place, field) in TokenHabits.fields.enumerated() {
-                    if let value = TokenHabits.spelled(batch, field, row) { values[place].insert(value) }
+                    let value = TokenHabits.spelled(batch, field, row, history.clients)
+                    if let value { values[place].insert(value) }
                 }
             }
         }
@@ -98,7 +99,7 @@ package struct WhyQuiet: Sendable {
         var failures: [(ts: Int64, credential: [UInt8]?, isMismatch: Bool)] = []
         let words = settings.failedVerificationByIP.mismatchReasons.map(ReasonWords.folded)
         let scan = EventScan(
-            to: asOf, kinds: .failed, texts: [.ip: .clients([key])],
+            to: asOf, kinds: .failed, texts: [.ip: history.clients.condition([key])],
             fields: EventFields([.ts, .presented, .tokenID, .ip, .reason]))
         try history.scan(scan) { batch in
             for row in 0..<batch.count {
@@ -136,7 +137,8 @@ package struct WhyQuiet: Sendable {
     private mutating func addPeace(_ key: IPKey, _ asOf: Int64, _ history: any History) throws {
         var events = 0, last = Int64.min
         var tokens = TextNumbers()
-        let scan = EventScan(to: asOf, texts: [.ip: .clients([key])], fields: EventFields([.ts, .tokenID]))
+        let scan = EventScan(
+            to: asOf, texts: [.ip: history.clients.condition([key])], fields: EventFields([.ts, .tokenID]))
         try history.scan(scan) { batch in
             tokens.begin(batch[.tokenID])
             for row in 0..<batch.count {

@@ -1,7 +1,7 @@
-internal import Events
 package import Catalog
 package import Console
 package import Detection
+package import Events
 
 /// Whom a finding is about: its entity, and the tokens, principals and addresses that its context names.
 ///
@@ -13,10 +13,10 @@ package struct FindingSubject {
     private let name: String
     /// Of an address, its networks: findings name these where many of their addresses are one client.
     private let networks: [IPKey]
+    private let clients: Clients
 
-    package init(kind: String, name: String) {
-        self.kind = kind
-        self.name = name
+    package init(kind: String, name: String, _ clients: Clients) {
+        (self.kind, self.name, self.clients) = (kind, name, clients)
         let key = kind == "ip" ? IPKey(named: name) : nil
         networks = key.map { $0.family == .v6 ? [$0, $0.widened(to: .v56), $0.widened(to: .v48)] : [$0] } ?? []
     }
@@ -50,6 +50,8 @@ package struct FindingSubject {
     }
 
     private func isName(_ text: String) -> Bool {
-        text == name || !networks.isEmpty && IPKey(named: text).map(networks.contains) ?? false
+        if text == name { return true }
+        guard !networks.isEmpty, let key = IPKey(named: text) ?? clients.key(of: text) else { return false }
+        return networks.contains(key)
     }
 }

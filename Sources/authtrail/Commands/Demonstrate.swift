@@ -109,8 +109,8 @@ struct Demonstrate: ParsableCommand {
 
     private func detect(_ trail: Trail, _ demo: DemoSummary, _ screen: Output) throws {
         let started = Progress.monotonicClock()
-        let all = try DetectionRun.run(Detectors.all(), on: trail, asOf: nil, since: .start, isQuiet: true)
-        var day = try DetectionRun.run(Detectors.all(), on: trail, asOf: nil, since: nil, isQuiet: true)
+        let all = try DetectionRun.run(Detectors.all(), on: trail, Clients(), asOf: nil, since: .start, isQuiet: true)
+        var day = try DetectionRun.run(Detectors.all(), on: trail, Clients(), asOf: nil, since: nil, isQuiet: true)
         day.trailFlag = "--trail \(ShellWord.quoted(trail.path))"
         let milliseconds = (Progress.monotonicClock() - started) / 1_000_000
         let planted = demo.planted.filter { $0.kind.detector != nil }
@@ -129,7 +129,7 @@ struct Demonstrate: ParsableCommand {
     private func report(_ trail: Trail, _ screen: Output) throws {
         let newest = try trail.catalog.newest() ?? 0
         let query = try NamedQuery.named("failed-by-ip")
-        let result = try QueryRunner(trail).run(query, ["since": "24h"], newest: newest, first: 5)
+        let result = try QueryRunner(trail, Clients()).run(query, ["since": "24h"], newest: newest, first: 5)
         try print(result.table(query.name, title: "4. " + query.title), as: .text, to: screen)
     }
 

@@ -76,7 +76,8 @@ struct Detect: ParsableCommand {
         let opened = try trail.open()
         if try runBacktest(detectors, policy, opened) { return }
         var report = try DetectionRun.run(
-            detectors, on: opened, asOf: asOf?.micros, since: try since ?? unseen(opened), hiding: policy.allowlist,
+            detectors, on: opened, policy.settings.clients, asOf: asOf?.micros, since: try since ?? unseen(opened),
+            hiding: policy.allowlist,
             tellsMissing: true, isQuiet: trail.quiet)
         report.trailFlag = trail.flag
         // Somebody who looks beside a job leaves it to the job to say that it sees again.
@@ -89,7 +90,8 @@ struct Detect: ParsableCommand {
         }
         report.mark(.resolved) { isSettled($0) }
         let blindness = Blindness(
-            report, beside: try Blindness.beside(detectors, report, on: opened), isScheduled: new,
+            report, beside: try Blindness.beside(detectors, report, on: opened, policy.settings.clients),
+            isScheduled: new,
             mustSee: try new && Blindness.mustSee(report, in: opened, now: Clock.now()))
         let all = report.findings + report.hidden.map(\.finding) + over
         let whole = report
@@ -156,7 +158,8 @@ struct Detect: ParsableCommand {
         guard let newest = try opened.catalog.newest() else { throw Failure.noEvents }
         let report = try backtest.report(width: width, newest: newest, isQuiet: trail.quiet) { asOf in
             try DetectionRun.run(
-                detectors, on: opened, asOf: asOf, since: .before(width), hiding: policy.allowlist, isQuiet: true)
+                detectors, on: opened, policy.settings.clients, asOf: asOf, since: .before(width),
+                hiding: policy.allowlist, isQuiet: true)
         }
         try output.write { place in try report?.print(as: format, to: place) }
         if let failOn, let worst = report?.worst, worst >= failOn { throw Failure(code: Failure.findings) }

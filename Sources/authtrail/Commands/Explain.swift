@@ -51,13 +51,14 @@ struct Explain: ParsableCommand {
         let opened = try trail.open()
         if let finding { return try explain(finding, policy, opened) }
         guard let end = try asOf?.micros ?? opened.catalog.newest() else { throw Failure.noEvents }
-        let history = TrailHistory(opened)
+        let history = TrailHistory(opened, policy.settings.clients)
         let (kind, name) = token.map { ("token", $0) } ?? ("ip", ip ?? "")
         let why = try token.map { try WhyQuiet(token: $0, asOf: end, policy.settings, of: history) }
             ?? WhyQuiet(ip: name, asOf: end, policy.settings, of: history)
         let report = try DetectionRun.run(
-            Detectors.all(policy.settings), on: opened, asOf: end, since: .start, isQuiet: trail.quiet)
-        let subject = FindingSubject(kind: kind, name: name)
+            Detectors.all(policy.settings), on: opened, policy.settings.clients, asOf: end, since: .start,
+            isQuiet: trail.quiet)
+        let subject = FindingSubject(kind: kind, name: name, policy.settings.clients)
         let others = report.findings.filter { !subject.isOf($0) }
         let lines = try SubjectLines(
             token.map { .token($0) } ?? .ip(name), among: others.flatMap(\.evidence).map { ($0.source, $0.offset) },

@@ -3,6 +3,7 @@ internal import Catalog
 internal import Console
 internal import Detection
 internal import Events
+internal import Policies
 internal import Queries
 internal import Reports
 internal import Trail
@@ -88,6 +89,7 @@ struct Export: ParsableCommand {
     var source: String?
 
     @OptionGroup var trail: TrailOptions
+    @OptionGroup var policy: PolicyOptions
 
     @Option(name: .long, help: "Only this user agent.")
     var userAgent: [String] = []
@@ -127,9 +129,11 @@ struct Export: ParsableCommand {
             let writer = EventExport(format: format, includesSource: withSource)
             try writer.write(scan(opened), of: opened, to: place)
         case .dashboard:
+            let policy = try policy.read(trail: trail.path)
             let report = try DetectionRun.run(
-                Detectors.all(), on: opened, asOf: asOf?.micros, since: since, isQuiet: trail.quiet)
-            try place.line(try Dashboard(opened, report).json().json(.pretty))
+                Detectors.all(policy.settings), on: opened, policy.settings.clients, asOf: asOf?.micros, since: since,
+                hiding: policy.allowlist, isQuiet: trail.quiet)
+            try place.line(try Dashboard(opened, report, policy.settings.clients).json().json(.pretty))
         }
         try place.finish()
     }
@@ -144,7 +148,9 @@ struct Export: ParsableCommand {
             (.userAgent, userAgent),
         ]
         for (field, texts) in filters where !texts.isEmpty { scan.texts[field] = .equals(texts) }
-        if !ip.isEmpty { scan.texts[.ip] = Self.condition(ip) }
+        if !ip.isEmpty {
+            scan.texts[.ip] = Self.condition(ip, try policy.read(trail: trail.path).settings.clients)
+        }
         return scan
     }
 }
@@ -152,12 +158,12 @@ struct Export: ParsableCommand {
 extension Export {
     /// Clients as findings name them, and networks: an IPv4 address in every spelling, also inside IPv6, and any
     /// network such as 203.0.113.0/24 or 2001:db8:1:2::/64; of IPv6 one address exactly as logged.
-    fileprivate static func condition(_ addresses: [String]) -> TextCondition {
+    fileprivate static func condition(_ addresses: [String], _ clients: Clients) -> TextCondition {
         let exact = Set(addresses)
         let networks = addresses.compactMap { IPNetwork($0) }.filter { !$0.isOneOfIPv6 }
         return .matching { text in
             if exact.contains(String(decoding: text, as: UTF8.self)) { return true }
-            return IPKey(bytes: text).map { key in networks.contains { $0.contains(key) } } ?? false
+            return clients.key(of: text).map { key in networks.contains { $0.contains(key) } } ?? false
         }
     }
 }

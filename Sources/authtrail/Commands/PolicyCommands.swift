@@ -111,7 +111,7 @@ struct PolicyCommand: ParsableCommand {
             let oldest = try opened.catalog.coverage()?.lowerBound ?? end
             let from = (since ?? .before(14 * Timestamp.day)).start(end: end, oldest: oldest)
             let advice = try PolicyAdvice(
-                DetectionWindow(from: max(from, oldest), to: end, asOf: end), of: TrailHistory(opened))
+                DetectionWindow(from: max(from, oldest), to: end, asOf: end), of: TrailHistory(opened, Clients()))
             let place = try PolicyCommand.place(output, force: force)
             try place.write(PolicyText.text(advice.settings, remarks: advice.remarks))
             try place.finish()

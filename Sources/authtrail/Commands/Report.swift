@@ -26,6 +26,7 @@ struct Report: ParsableCommand {
     var set: [Assignment] = []
 
     @OptionGroup var trail: TrailOptions
+    @OptionGroup var policy: PolicyOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
@@ -35,7 +36,8 @@ struct Report: ParsableCommand {
         let newest = try opened.catalog.newest() ?? 0
         var values: [String: String] = [:]
         for assignment in set { values[assignment.name] = assignment.value }
-        let result = try QueryRunner(opened).run(query, values, newest: newest)
+        let clients = try policy.clients(for: query.sql, trail: trail.path)
+        let result = try QueryRunner(opened, clients).run(query, values, newest: newest)
         let table = result.table(
             query.name, title: query.title, members: [.init("parameters", try parameters(query, values, newest))])
         try output.write { try print(table, as: output.format, to: $0) }

@@ -3,6 +3,7 @@ internal import Catalog
 internal import Console
 internal import Detection
 internal import Events
+internal import Policies
 internal import Reports
 internal import Trail
 
@@ -41,9 +42,11 @@ struct Trace: ParsableCommand {
 
     @OptionGroup var trail: TrailOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var policy: PolicyOptions
 
     func run() throws {
         let opened = try trail.open()
+        let clients = try policy.read(trail: trail.path).settings.clients
         let end = asOf?.micros ?? .max
         let newest = try opened.catalog.newest() ?? 0
         let from = since?.start(end: min(end, newest), oldest: .min) ?? .min
@@ -54,13 +57,13 @@ struct Trace: ParsableCommand {
             case .actor: .actor(value)
             case .ip: .ip(value)
             }
-        let history = TrailHistory(opened)
+        let history = TrailHistory(opened, clients)
         let timeline = try Timeline(subject, from: from, to: end, of: history)
         if kind == .ip, timeline.rows.isEmpty, IPKey(named: value) == nil {
             throw ValidationError(
                 "\"\(value)\" is no address, and no event names it; give one such as 203.0.113.7 or 2001:db8::1")
         }
-        let findings = try findings(about: subject, from, end, opened)
+        let findings = try findings(about: subject, from, end, history, opened)
         var note: String?
         if kind == .principal, timeline.rows.isEmpty,
             try !Timeline(.actor(value), from: from, to: end, of: history).rows.isEmpty {
@@ -74,12 +77,12 @@ struct Trace: ParsableCommand {
 
     /// The findings of the ledger that name the subject, or whose evidence shows a line of it.
     private func findings(
-        about subject: Timeline.Subject, _ from: Int64, _ end: Int64, _ opened: Trail
+        about subject: Timeline.Subject, _ from: Int64, _ end: Int64, _ history: TrailHistory, _ opened: Trail
     ) throws -> [LedgerFinding] {
-        let traced = FindingSubject(kind: kind.rawValue, name: value)
+        let traced = FindingSubject(kind: kind.rawValue, name: value, history.clients)
         let all = try opened.catalog.findings().filter { $0.entry.lastSeen >= from && $0.entry.firstSeen < end }
         let looks = try all.map(traced.look)
-        let lines = try SubjectLines(subject, among: looks.flatMap(\.evidence), until: end, of: TrailHistory(opened))
+        let lines = try SubjectLines(subject, among: looks.flatMap(\.evidence), until: end, of: history)
         return zip(all, looks).filter { _, look in
             look.isOf || look.evidence.contains { lines.contains($0.source, $0.offset) }
         }.map(\.0)
