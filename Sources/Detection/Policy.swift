@@ -39,7 +39,7 @@ package struct Policy: Sendable, Equatable {
 
     /// What a tool asks of its caller.
     package struct Tool: Sendable, Equatable {
-        /// The kinds of caller that may use it: `anonymous`, `api_token`, `oauth`.
+        /// The kinds of caller that may use it: `anonymous`, `api_token`, `oauth`, `session`.
         package var auth: Set<String>
         /// Scopes of which a token must hold all.
         package var scopes: [String]
@@ -56,7 +56,7 @@ package struct Policy: Sendable, Equatable {
     package init() {}
 
     /// The kinds of caller that a tool may ask for.
-    package static let kinds: Set = ["anonymous", "api_token", "oauth"]
+    package static let kinds: Set = ["anonymous", "api_token", "oauth", "session"]
     /// The highest limit that a cell of the rate table may have.
     package static let mostCalls = 1_000_000
 

@@ -15,8 +15,21 @@ extension LineReader {
         guard let kind = kind(bytes) else { throw LineFault(.unknownEvent) }
         if !scanner.present.union(scanner.nulls).isDisjoint(with: Self.aliases) { scanner.resolveAliases(kind) }
         let required = required[Int(kind.rawValue)]
-        if !scanner.strings.intersection(scanner.present).isSuperset(of: required) { throw lacking(required) }
+        let texts = scanner.strings.intersection(scanner.present)
+        if !texts.isSuperset(of: required) { throw lacking(required) }
+        if !texts.contains(.tokenID) { try goWithoutToken(kind, texts) }
         return (time, kind)
+    }
+
+    /// An issue without a token cannot be followed, which is odd; a use without one is that of an anonymous caller, of
+    /// whom something else must be known.
+    @inline(never)
+    private mutating func goWithoutToken(_ kind: EventKind, _ texts: LineNames) throws(LineFault) {
+        switch kind {
+        case .issued: scanner.flagged = true
+        case .used: if !texts.contains(.principal), !texts.contains(.ip) { throw lacking(LineNames([.tokenID])) }
+        case .revoked, .failed, .exchanged, .refreshed: break
+        }
     }
 
     /// The names 21 to 26, as a constant.

@@ -47,13 +47,14 @@ package struct LineNames: OptionSet, Sendable, Hashable {
     /// Every other name.
     static let aliases = LineNames(rawValue: (1 << UInt32(LineName.count)) - 1).subtracting(fields)
 
-    /// The fields without which an event of a kind is quarantined, `ts` and `event` apart.
+    /// The fields without which an event of a kind is quarantined, `ts` and `event` apart. What a use without
+    /// `token_id` needs in its place, see `LineReader.interpret`.
     package static func required(_ kind: EventKind) -> LineNames {
         switch kind {
-        case .issued: LineNames([.tokenID, .principal])
-        case .used, .revoked: LineNames([.tokenID])
+        case .issued, .exchanged: LineNames([.principal])
+        case .used: LineNames([])
+        case .revoked: LineNames([.tokenID])
         case .failed: LineNames([.reason])
-        case .exchanged: LineNames([.principal])
         case .refreshed: LineNames([.principal, .tokenID, .oldTokenID])
         }
     }

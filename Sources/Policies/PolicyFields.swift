@@ -142,6 +142,8 @@ struct PolicySection {
             .init("episode_gap", .span(\.failedVerificationByIP.episodeGap), "a longer pause is a new episode"),
             .init("success_within", .span(\.failedVerificationByIP.successWithin), "a success so soon after is told"),
             .init("mismatch_reasons", .texts(\.failedVerificationByIP.mismatchReasons), "mean: an unknown credential"),
+            .init("denied_reasons", .texts(\.failedVerificationByIP.deniedReasons), "mean: known, and may not; no try"),
+            .init("throttled_reasons", .texts(\.failedVerificationByIP.throttledReasons), "mean: nobody looked"),
         ])
     }
 }

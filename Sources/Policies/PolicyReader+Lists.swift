@@ -14,7 +14,7 @@ extension PolicyReader {
                 case "auth":
                     tool.auth = Set(texts(setting) ?? [])
                     for kind in tool.auth.subtracting(Policy.kinds).sorted() {
-                        note(setting, "tools.\(name).auth names `\(kind)`; want anonymous, api_token or oauth")
+                        note(setting, "tools.\(name).auth names `\(kind)`; want anonymous, api_token, oauth or session")
                     }
                 case "scopes": tool.scopes = texts(setting) ?? []
                 default:
@@ -72,6 +72,19 @@ extension PolicyReader {
         }
         guard let subject = subjects.first, let owner, let reason, let until else { return nil }
         return Allowlist.Entry(subject, detectors: detectors, owner: owner, reason: reason, until: until)
+    }
+
+    /// What words in `reason` mean.
+    mutating func readReasons(_ node: Node, _ file: inout PolicyFile) {
+        var seen: [String: String] = [:]
+        for (_, name, value) in members(node, known: ReasonClass.allCases.map(\.rawValue), of: "reasons") {
+            guard let reason = ReasonClass(rawValue: name), let words = texts(value) else { continue }
+            for word in words {
+                if let other = seen[word], other != name { note(value, "`\(word)` is \(other) already") }
+                seen[word] = name
+            }
+            file.settings.failedVerificationByIP.add(words, to: reason)
+        }
     }
 
     /// When the log is known to have told nothing.

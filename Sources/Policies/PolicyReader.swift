@@ -28,7 +28,8 @@ struct PolicyReader {
         let sections = Dictionary(uniqueKeysWithValues: PolicySection.general.map { ($0.name, $0) })
         let known = ["version"] + sections.keys
             + ["write_scopes", "tools", "detectors", "allowlist", "trusted_proxies", "forwarders", "outages",
-                "clock_skew"]
+                "clock_skew", "reasons"]
+        var reasons: Node?
         for (key, name, value) in members(root, known: known, of: "the policy") {
             switch name {
             case "version":
@@ -40,6 +41,7 @@ struct PolicyReader {
             case "outages": readOutages(value, &file)
             case "clock_skew":
                 span(value, "clock_skew").map { file.settings.dormantTokenReactivation.clockSkew = $0 }
+            case "reasons": reasons = value
             case "forwarders":
                 file.settings.clients.forwarders = (list(value) ?? []).compactMap { network($0) }
             case "trusted_proxies":
@@ -48,6 +50,8 @@ struct PolicyReader {
                 if let section = sections[name] { readFields(value, section, named: name, &file) } else { _ = key }
             }
         }
+        // They add to the lists that a detector may have of its own.
+        if let reasons { readReasons(reasons, &file) }
     }
 
     private mutating func readDetectors(_ node: Node, _ file: inout PolicyFile) {

@@ -16,6 +16,7 @@ package enum PolicyText {
         lines += ["write_scopes: " + YAMLText.list(settings.policy.writeScopes)]
         lines += ["", "# How far the clocks of two hosts may differ, where a rule asks what came first."]
         lines += ["clock_skew: " + TimeText.text(duration: settings.dormantTokenReactivation.clockSkew)]
+        lines += reasons
         lines += tools(settings.policy.tools)
         lines += ["", "# The thresholds of the detectors.", "detectors:"]
         for section in PolicySection.detectors { lines += text(section, settings, indent: "  ") }
@@ -90,6 +91,12 @@ package enum PolicyText {
             return YAMLText.member(name, "{auth: \(auth), scopes: \(scopes), writes: \(tool.writes)}", indent: "  ")
         }
     }
+
+    private static let reasons = [
+        "", "# What words in `reason` of failures mean, beside those that stand below, by class: mismatch, unknown,",
+        "# dead, reuse, denied (no try of a credential), throttled (nobody looked), other.",
+        "reasons: {}", "#  denied: [quota_exceeded]",
+    ]
 
     private static let allowlist = [
         "", "# What somebody has looked at and decided to live with: one of token, principal, actor, agent, tool or "

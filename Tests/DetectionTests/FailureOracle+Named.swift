@@ -138,7 +138,7 @@ extension FailureOracle {
         let meanwhile = own.filter { $0.ts >= first.ts && $0.ts <= last.ts }.count
         let (failures, isVolume) = (run.peak.count, run.kind == "volume")
         let number = isVolume ? failures : Set(run.peak.compactMap(credential)).count
-        let before = events.filter { $0.kind == .failed && key($0).map { isOf($0, run) } ?? false && past.contains($0.ts) }
+        let before = events.filter { $0.kind == .failed && isTry($0) && key($0).map { isOf($0, run) } ?? false && past.contains($0.ts) }
         let usual = before.map { end in
             let inside = before.filter { $0.ts <= end.ts && $0.ts > end.ts - run.width }
             return isVolume ? inside.count : Set(inside.compactMap(credential)).count

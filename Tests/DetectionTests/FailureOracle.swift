@@ -66,6 +66,11 @@ struct FailureOracle {
         event[.presented].map { "p:" + $0 } ?? event[.tokenID].map { "t:" + $0 }
     }
 
+    /// Denials are no tries of a credential, and who is throttled was not looked at.
+    func isTry(_ event: Event) -> Bool {
+        !["missing_scope", "insufficient_scope", "access_denied", "rate_limited"].contains(event[.reason] ?? "")
+    }
+
     func isMismatch(_ event: Event) -> Bool { settings.mismatchReasons.contains(event[.reason] ?? "") }
 
     // MARK: Windows
@@ -184,10 +189,11 @@ struct FailureOracle {
     }
 
     private func allRuns() -> [Run] {
-        let failures = events.filter { $0.kind == .failed && key($0) != nil }
+        let all = events.filter { $0.kind == .failed && key($0) != nil }
+        let failures = all.filter(isTry)
         let byKey = Dictionary(grouping: failures) { key($0) ?? "" }
         let byAgent = Dictionary(grouping: failures.filter { $0[.userAgent] != nil }) { $0[.userAgent] ?? "" }
-        let named = byKey.flatMap { namedRuns($0, $1) }
+        let named = Dictionary(grouping: all) { key($0) ?? "" }.flatMap { namedRuns($0, $1) }
         // Even refusals that lie within a probe of scopes are no broken client.
         let counted = withoutMembers(byKey.flatMap { keyRuns($0, $1) } + networkRuns(failures)).filter { run in
             run.kind != "broken_client" || !named.contains {

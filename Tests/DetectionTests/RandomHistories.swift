@@ -92,7 +92,7 @@ enum RandomHistories {
         let ips = addresses.shuffled(using: &numbers).prefix([1, 1, 1, 5].randomElement(using: &numbers)!)
         let allAgents: [String?] = ["curl/8.5", "okhttp/4.12", nil]
         let agents = allAgents.shuffled(using: &numbers).prefix(Int.random(in: 1...2, using: &numbers))
-        let allReasons = ["hash_mismatch", "hash_mismatch", "hash_mismatch", "expired", "missing_scope"]
+        let allReasons = ["hash_mismatch", "hash_mismatch", "hash_mismatch", "expired", "missing_scope", "rate_limited", "access_denied"]
         let reasons = allReasons.shuffled(using: &numbers).prefix(Int.random(in: 1...2, using: &numbers))
         let credentials = [0, 1, 1, 2, 3, 9].randomElement(using: &numbers)!
         let steps: [Int64] = [0, 1, 2, 5, 10, 30, 44, 45, 60, 120]

@@ -51,8 +51,8 @@ ALIASES = {
     "refreshed": {"new_token_id": "token_id", "superseded_token_id": "old_token_id"},
 }
 REQUIRED = {
-    "issued": ["token_id", "principal"],
-    "used": ["token_id"],
+    "issued": ["principal"],
+    "used": [],
     "revoked": ["token_id"],
     "failed": ["reason"],
     "exchanged": ["principal"],
@@ -83,6 +83,13 @@ def microseconds(value):
     offset = 0 if zone in "Zz" else (int(zone[1:3]) * 60 + int(zone[4:])) * (-1 if zone[0] == "-" else 1)
     whole = (time_of - EPOCH) // timedelta(seconds=1) - offset * 60
     return whole * SECOND + int((match.group(7) or "").ljust(6, "0")[:6])
+
+
+def lacks(event, row):
+    """Whether a field is missing without which the line is no event."""
+    if event == "used" and all(row.get(name) is None for name in ("token_id", "principal", "ip")):
+        return True
+    return any(row.get(name) is None for name in REQUIRED[event])
 
 
 def day_text(ts):
@@ -119,7 +126,7 @@ def read_line(line, source, offset):
             extra[name] = value
     if row["ts_us"] is None:
         return "no usable time"
-    if any(row[name] is None for name in REQUIRED[event]):
+    if lacks(event, row):
         return "required field missing"
     row.update(source=source, source_offset=offset, date=day_text(row["ts_us"]))
     row["extra"] = json.dumps(extra) if extra else None
@@ -148,7 +155,7 @@ def tables_of(events, quarantine):
     for place, row in enumerate(events):
         ts, event, token, batch = row["ts_us"], row["event"], row["token_id"], place // size
         event_days[row["date"], event, batch] += 1
-        if event == "used":
+        if event == "used" and token is not None:
             key = (token, row["date"], batch)
             uses, first, last = token_days.get(key, (0, ts, ts))
             token_days[key] = (uses + 1, min(first, ts), max(last, ts))

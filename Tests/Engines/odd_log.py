@@ -70,6 +70,9 @@ def line(pick, days):
     kind = pick.choice(list(REQUIRED))
     members = [("ts", time(pick, days)), ("event", text(pick, kind))]
     members += [(name, text(pick)) for name in REQUIRED[kind]]
+    # Of an anonymous caller, and of an issue that nothing can follow, there is no token.
+    if kind in ("used", "issued") and pick.random() < 0.8:
+        members.append(("token_id", text(pick)))
     names = [*TEXTS[1:], "expires_at", "latency_ms", "success", "scopes", *OTHER_NAMES]
     names += ["source", "zone", "é", "", "\0", "Ts"]
     members += [(name, value(pick, name)) for name in pick.sample(names, pick.randrange(12))]

@@ -26,7 +26,7 @@ ROLLUPS = """
     CREATE TABLE token_days AS
         SELECT token_id, date, COUNT(*) AS uses, MIN(ts_us) AS first_use_us, MAX(ts_us) AS last_use_us,
             LAG(epoch_us(CAST(date AS TIMESTAMP))) OVER (PARTITION BY token_id ORDER BY date) AS previous_day_us
-        FROM events WHERE event = 'used' GROUP BY token_id, date;
+        FROM events WHERE event = 'used' AND token_id IS NOT NULL GROUP BY token_id, date;
     CREATE TABLE ip_hours AS
         SELECT NULLIF(ip, '') AS ip, ts_us - ts_us % 3600000000 AS hour_start_us, COUNT(*) AS failures
         FROM events WHERE event = 'failed' GROUP BY ALL;
@@ -41,7 +41,7 @@ ROLLUPS = """
         first_uses AS (SELECT * FROM ranked WHERE rank = 1 AND event = 'used'),
         uses AS (
             SELECT token_id, COUNT(*) AS uses, MIN(ts_us) AS first_use_us, MAX(ts_us) AS last_use_us
-            FROM events WHERE event = 'used' GROUP BY token_id
+            FROM events WHERE event = 'used' AND token_id IS NOT NULL GROUP BY token_id
         ),
         ends AS (SELECT token_id, MIN(ts_us) AS revoked_at_us FROM events WHERE event = 'revoked' GROUP BY token_id),
         successors AS (

@@ -7,7 +7,7 @@ import json
 import re
 from datetime import datetime, timedelta, timezone
 
-from check_queries import REQUIRED, SECOND, day_text
+from check_queries import REQUIRED, SECOND, day_text, lacks
 
 TEXTS = (
     "event event_id token_id kind principal actor tool reason ip user_agent presented refresh_token_id old_token_id "
@@ -85,7 +85,7 @@ def event(members):
         row[field] = typed(field, first[name])
         if row[field] is None:
             extra.append((name, first[name]))
-    if row.get("ts") is None or any(row.get(name) is None for name in REQUIRED[kind]):
+    if row.get("ts") is None or lacks(kind, row):
         raise NoEvent
     row["date"], row["extra"] = day_text(row["ts"]), meaning(extra)
     return row

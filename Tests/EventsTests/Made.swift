@@ -41,6 +41,8 @@ enum Made {
                 event.texts[field] = text(&random)
             }
         }
+        // Without it an issue is flagged, and a use needs something else.
+        if event.kind == .issued || event.kind == .used { event.texts[.tokenID] = text(&random) }
         if random.chance(40) { event.expiresAt = time(&random) }
         if random.chance(40) { event.latencyMS = number(&random) }
         if random.chance(40) { event.success = random.chance(50) }

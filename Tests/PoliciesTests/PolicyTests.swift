@@ -40,6 +40,7 @@ struct PolicyTests {
                  until: 2027-01-31}
             trusted_proxies: [10.0.0.0/8, "2001:db8::/32"]
             forwarders: [198.51.100.0/24]
+            reasons: {denied: [Quota-Exceeded, expired], throttled: [wait], mismatch: [nope], unknown: [who]}
             """, name: "p", now: 0)
         let settings = file.settings
         #expect(settings.policy.lifetimes.apiToken == 30 * Timestamp.day)
@@ -55,6 +56,9 @@ struct PolicyTests {
         #expect(settings.failedVerificationByIP.stuffing.credentials == 8)
         #expect(settings.failedVerificationByIP.windows == [Timestamp.minute, 10 * Timestamp.minute])
         #expect(settings.failedVerificationByIP.trustedProxies.map(\.text) == ["10.0.0.0/8", "2001:db8::/32"])
+        let failures = settings.failedVerificationByIP
+        #expect(failures.deniedReasons.suffix(2) == ["Quota-Exceeded", "expired"] && failures.throttledReasons.last == "wait")
+        #expect(failures.mismatchReasons.suffix(2) == ["nope", "who"] && !failures.replayReasons.contains("expired"))
         #expect(settings.clients.forwarders.map(\.text) == ["198.51.100.0/24"])
         let entry = try #require(file.allowlist.entries.first)
         #expect(entry.subject.text == "cidr 192.0.2.0/24")
@@ -76,7 +80,8 @@ struct PolicyTests {
             "3:5: detectors.never-used has no `idle_`; did you mean `idle`?"
         ),
         ("rates: {anonymous_per_ip: 0}", "1:27: rates.anonymous_per_ip is `0`; want a whole number from 1 to 1000000"),
-        ("tools: {a: {auth: [cookie]}}", "1:19: tools.a.auth names `cookie`; want anonymous, api_token or oauth"),
+        ("reasons: {denial: [a]}", "1:11: reasons has no `denial`; did you mean `denied`?"),
+        ("tools: {a: {auth: [cookie]}}", "1:19: tools.a.auth names `cookie`; want anonymous, api_token, oauth or session"),
         ("tools: {a: {scopes: []}}", "1:9: tools.a names no `auth`; say who may call it"),
         (
             "trusted_proxies: [10.0.0.0/40]", "1:19: `10.0.0.0/40` is no network; want one such as 10.0.0.0/8 or "

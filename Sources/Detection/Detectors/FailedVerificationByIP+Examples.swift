@@ -46,6 +46,17 @@ extension FailedVerificationByIP {
                 + failures(40, every: 3, ip: "203.0.113.7", token: "tok_worn", reason: "expired"),
             expected: [.init("broken_client", "203.0.113.7", .info)]),
         DetectorExample(
+            "denials of a known credential are no guessing, and nobody came in after them", asOf: asOf,
+            events: failures(40, every: 3, token: "tok_worker", reason: "missing_scope")
+                + failures(40, every: 3, token: "tok_worker", reason: "AccessDenied")
+                + [.used("tok_other", at: start + Timestamp.hour, ip: "198.51.100.23")],
+            expected: []),
+        DetectorExample(
+            "attempts that the server refused to look at hide no stuffing, and are none", asOf: asOf,
+            events: failures(30, every: 2) + failures(200, every: 1, reason: "rate_limited")
+                + failures(200, every: 1, ip: "203.0.113.9", reason: "Too Many Requests"),
+            expected: [.init("credential_stuffing", "198.51.100.23", .high)]),
+        DetectorExample(
             "one agent on ten addresses with three credentials each is a campaign", asOf: asOf,
             events: failures(30, every: 60).enumerated().map { number, event in
                 var event = event

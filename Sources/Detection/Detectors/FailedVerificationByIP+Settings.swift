@@ -100,6 +100,30 @@ extension FailedVerificationByIP {
             "invalid_api_key", "bad_api_key",
         ]
 
+        /// Reasons that say: a spent refresh token or code was presented again.
+        package var reuseReasons = [
+            "refresh_token_reused", "refresh_token_reuse", "reuse_detected", "code_reused", "code_already_used",
+            "already_used", "token_already_used",
+        ]
+        /// Reasons that say: a known credential may not do this. Such a failure is no try of a credential.
+        package var deniedReasons = [
+            "missing_scope", "insufficient_scope", "insufficient_permissions", "insufficient_privileges",
+            "access_denied", "accessdenied", "accessdeniedexception", "permission_denied", "forbidden",
+            "not_authorized", "not_allowed", "not_permitted", "operation_not_permitted", "unauthorizedoperation",
+            "client_unauthorizedoperation", "policy_denied", "role_denied", "missing_role", "missing_permission",
+        ]
+        /// Reasons that say: the server did not look. They count neither for nor against anything.
+        package var throttledReasons = [
+            "rate_limited", "rate_limit", "rate_limit_exceeded", "ratelimited", "ratelimitexceeded",
+            "too_many_requests", "toomanyrequests", "throttled", "throttling", "throttlingexception",
+            "too_many_attempts", "slow_down", "locked", "locked_out", "account_locked", "user_locked",
+            "temporarily_locked",
+        ]
+        /// Reasons that say nothing of a credential.
+        package var otherReasons = [
+            "missing_token", "no_token", "missing_credentials", "no_credentials",
+        ]
+
         package init() {}
     }
 }

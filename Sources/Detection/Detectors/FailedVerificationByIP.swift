@@ -129,8 +129,8 @@ package struct FailedVerificationByIP: Detector {
         let told = episodes.indices.filter { place in
             followed.contains(place) || window.touches(first: episodes[place].first, last: episodes[place].last)
         }
-        let details = Dictionary(
-            uniqueKeysWithValues: zip(told, try FailureDetailsReader(history: history).read(told.map { episodes[$0] })))
+        let reader = FailureDetailsReader(history: history, settings: settings)
+        let details = Dictionary(uniqueKeysWithValues: zip(told, try reader.read(told.map { episodes[$0] })))
         let messages = FailureMessages(settings: settings, asOf: window.asOf, gotIn: gotIn)
         let own = told.filter { window.touches(first: episodes[$0].first, last: episodes[$0].last) }.map { place in
             messages.finding(episodes[place], details[place] ?? FailureDetails())

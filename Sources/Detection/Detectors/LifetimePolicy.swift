@@ -69,7 +69,7 @@ package struct LifetimePolicy: Detector {
             from: window.from, to: window.to, kinds: EventKinds(.issued),
             fields: Case.fields.union(EventFields([.tokenID, .kind, .expiresAt])))
         try history.scan(scan) { batch in
-            for row in 0..<batch.count where batch[.kind][row] != "oauth" && batch[.kind][row] != "anonymous" {
+            for row in 0..<batch.count where !Self.otherKinds.contains(batch[.kind][row] ?? "") {
                 guard let token = batch[.tokenID][row] else { continue }
                 let expires = batch.expiresAt[row] == EventColumns.noTime ? nil : batch.expiresAt[row]
                 let life = expires.map { $0.minus(batch.ts[row]) }
@@ -89,6 +89,9 @@ package struct LifetimePolicy: Detector {
             isPartial: true))
         return findings
     }
+
+    /// Kinds of credential that are no API tokens: OAuth has limits of its own, a session ends with its page.
+    private static let otherKinds: Set = ["oauth", "anonymous", "session"]
 
     /// Whether any line has ever said when a token ends. Where none does, nobody knows whether tokens end.
     private func saysExpiries(until asOf: Int64, _ history: any History) throws -> Bool {

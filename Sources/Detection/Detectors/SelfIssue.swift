@@ -34,11 +34,12 @@ package struct SelfIssue: Detector {
             fields: Case.fields.union(EventFields([.tokenID, .scopes])))
         try history.scan(scan) { batch in
             for row in 0..<batch.count {
-                guard let token = batch[.tokenID][row], let actor = batch[.actor][row],
+                guard let actor = batch[.actor][row],
                     let principal = batch[.principal][row], Self.isOne(actor, principal) else { continue }
                 var one = Case()
                 one.add(batch, row, window)
-                let verdict = verdict(token, actor, principal, batch.scopes[row] ?? [], at: batch.ts[row])
+                let verdict = verdict(
+                    batch[.tokenID][row], actor, principal, batch.scopes[row] ?? [], at: batch.ts[row])
                 result.findings.append(finding(verdict, one, asOf: window.asOf))
             }
         }
@@ -53,15 +54,16 @@ package struct SelfIssue: Detector {
     }
 
     private func verdict(
-        _ token: String, _ actor: String, _ principal: String, _ scopes: [String], at ts: Int64
+        _ token: String?, _ actor: String, _ principal: String, _ scopes: [String], at ts: Int64
     ) -> Verdict {
         var context = Context()
         context.add("scopes", scopes)
+        let what = token.map { "token \($0)" } ?? "a token"
         let rights = scopes.isEmpty ? "" : " with \(scopes.joined(separator: ", "))"
         return Verdict(
-            class: "self_issue", entity: .init("actor", actor), fact: [token, String(ts)],
-            title: "\(actor) issued token \(token) to their own account",
-            explanation: "At \(Timestamp.text(ts)), \(actor) issued token \(token) to \(principal)\(rights). Nobody "
+            class: "self_issue", entity: .init("actor", actor), fact: [token ?? principal, String(ts)],
+            title: "\(actor) issued \(what) to their own account",
+            explanation: "At \(Timestamp.text(ts)), \(actor) issued \(what) to \(principal)\(rights). Nobody "
                 + "else "
                 + "has looked at it.",
             context: context)

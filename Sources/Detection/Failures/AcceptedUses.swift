@@ -60,7 +60,7 @@ struct AcceptedUseReader {
     /// Marks the runs whose credential was accepted from the same client in the time before the run.
     ///
     func markWorkedBefore(_ runs: inout [SteadyRun]) throws {
-        let tokens = try FailureDetailsReader(history: history).tokens(of: runs)
+        let tokens = try FailureDetailsReader(history: history, settings: settings).tokens(of: runs)
         for span in Self.spansBack(settings.brokenClient.workedWithin) {
             let open = runs.indices.filter { !runs[$0].workedBefore && !tokens[$0].isEmpty }
             guard !open.isEmpty else { return }

@@ -46,10 +46,10 @@ extension FailureReader {
         try history.scan(scan) { events in
             let clients = events.clients(history.clients, behind: settings.trustedProxies)
             let agents = events[.userAgent].values(none: 0) { TextMark.of($0) }
-            let mismatches = mismatches(in: events)
+            let mismatches = mismatches(in: events), tries = tries(in: events)
             census.counts.unknownReasons.count(events, in: window)
             for row in 0..<events.count {
-                if let key = clients[row].key {
+                if tries[row], let key = clients[row].key {
                     census.count(key)
                     if mismatches[row], agents[row] != 0 { census.agents.count(agents[row]) }
                 }

@@ -59,6 +59,7 @@ struct EdgeEvidence {
 /// Reads the lines of episodes: one scan for all clients, one for all agents.
 struct FailureDetailsReader {
     let history: any History
+    let settings: FailedVerificationByIP.Settings
 
     /// The details of each episode, in the same order.
     func read(_ episodes: [Episode]) throws -> [FailureDetails] {
@@ -121,11 +122,12 @@ struct FailureDetailsReader {
         try history.scan(scan) { events in
             let places = events[field].values(none: nil) { whose($0) }
             let hasClient = events[.ip].values(none: false) { history.clients.key(of: $0) != nil }
+            let tries = FailureReader(history: history, settings: settings).tries(in: events)
             let (reasons, agents) = (events[.reason], events[.userAgent])
             for row in 0..<events.count where hasClient[row] {
                 // Times are compared first: most rows are those of other days.
                 for place in places[row] ?? [] where spans[place].contains(events.ts[row]) {
-                    if isNamed[place], !episodes[place].mayHold(reason: reasons[row]) { continue }
+                    guard isNamed[place] ? episodes[place].mayHold(reason: reasons[row]) : tries[row] else { continue }
                     if details[place].evidence.mayKeep(events.ts[row]) {
                         details[place].evidence.add(events.evidence(at: row))
                     }

@@ -110,8 +110,8 @@ struct FailureReader {
         let reasons = events[.reason].values(none: 0) { TextMark.of($0) }
         let presented = events[.presented].values(none: Failure.noCredential) { TextMark.of($0, kind: 1) }
         let tokens = events[.tokenID].values(none: Failure.noCredential) { TextMark.of($0, kind: 2) }
-        let mismatches = mismatches(in: events)
-        for row in 0..<events.count {
+        let mismatches = mismatches(in: events), tries = tries(in: events)
+        for row in 0..<events.count where tries[row] {
             guard let key = clients[row].key else { continue }
             let wanted = wants(key, agents[row], selection)
             guard wanted.any else { continue }
@@ -151,6 +151,12 @@ struct FailureReader {
         case .keys: Wanted(forKey: true)
         case .agents: Wanted(forAgent: agent != 0)
         }
+    }
+
+    /// Which failures are tries of a credential.
+    func tries(in events: EventColumns) -> [Bool] {
+        let others = settings.reasonsOfNoTry.map(ReasonWords.folded)
+        return events[.reason].values(none: true) { !ReasonWords.contains(others, $0) }
     }
 
     func mismatches(in events: EventColumns) -> [Bool] {

@@ -25,12 +25,6 @@ enum ReasonWords {
         default: byte
         }
     }
-
-    /// Reasons that say nothing against a client's credential: nobody need decide what they mean.
-    static let harmless = [
-        "rate_limited", "rate_limit", "too_many_requests", "missing_token", "no_token", "missing_credentials",
-        "no_credentials",
-    ]
 }
 
 /// How often reasons occur that no list of the settings names.
@@ -41,8 +35,7 @@ struct UnknownReasons {
     private static let most = 1000
 
     init(_ settings: FailedVerificationByIP.Settings) {
-        known = (settings.mismatchReasons + settings.replayReasons + settings.scopeProbe.reasons + ReasonWords.harmless)
-            .map(ReasonWords.folded)
+        known = settings.knownReasons.map(ReasonWords.folded)
     }
 
     /// Whether each row has a reason that no list names.
