@@ -3,6 +3,7 @@
 -- parameter: as_of time =newest — the report looks back from here; just after the newest event unless given
 -- parameter: recent duration =24h — how far back a reactivation is reported
 -- parameter: idle duration =90d from 1d — the least gap
+-- as-of: as_of
 -- column: token_id text — the token
 -- column: uses integer — uses on the UTC day of the reactivation, before as_of
 -- column: first_use time — the use that ended the gap
@@ -83,10 +84,10 @@ SELECT
 FROM woken AS w
 JOIN days AS d ON d.token_id = w.token_id AND d.date = w.date
 WHERE w.gap >= :idle
-    -- A token without any history: does the log reach back far enough to say so? Only its first day is read.
+    -- A token without any history: does the log reach back far enough to say so?
     OR (
         w.gap IS NULL
-        AND w.first_use_us - (SELECT MIN(ts_us) FROM events WHERE date = (SELECT MIN(date) FROM event_days)) >= :idle
+        AND w.first_use_us - (SELECT begins_us FROM log_span) >= :idle
     )
 GROUP BY w.token_id, w.first_use_us, w.previous_use, w.gap, w.issued_at_us
 ORDER BY idle_days DESC NULLS LAST, w.first_use_us, w.token_id

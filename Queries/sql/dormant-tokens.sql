@@ -3,6 +3,7 @@
 -- parameter: as_of time =newest — the report looks back from here; just after the newest event unless given
 -- parameter: recent duration =24h — how far back a use counts as recent
 -- parameter: idle duration =90d — how long before that there must be no use
+-- as-of: as_of
 -- column: token_id text — the token
 -- column: uses integer — uses in the recent window
 -- column: first_use time — the first of them
@@ -79,8 +80,8 @@ SELECT
         WHEN previous_use IS NOT NULL THEN 'dormant_reactivated'
         WHEN gap >= :idle THEN 'dormant_from_birth'
         WHEN issued_at_us IS NOT NULL THEN 'first_use'
-        -- A token without any history: does the log reach back far enough to say so? Only its first day is read.
-        WHEN first_use - (SELECT MIN(ts_us) FROM events WHERE date = (SELECT MIN(date) FROM event_days)) >= :idle
+        -- A token without any history: does the log reach back far enough to say so?
+        WHEN first_use - (SELECT begins_us FROM log_span) >= :idle
             THEN 'unknown_origin'
         ELSE 'insufficient_history'
     END AS class

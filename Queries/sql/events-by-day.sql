@@ -2,6 +2,7 @@
 -- question: How much happened on each day, and of what kind?
 -- parameter: since time =oldest — from the UTC day in which this lies
 -- parameter: until time =newest — to the last UTC day that begins before this
+-- as-of: until, whole days
 -- column: date text — the UTC day
 -- column: events integer — all events of the day
 -- column: used integer — tokens used

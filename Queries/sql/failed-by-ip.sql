@@ -5,6 +5,7 @@
 -- parameter: min_credentials integer =0 — only addresses with so many different credentials in some window
 -- parameter: since time =oldest — failures from here on
 -- parameter: until time =newest — and before here
+-- as-of: until
 -- column: ip text — the client: an address, or the /64 of an IPv6 address, as the detectors count them; empty where
 -- the log names none, as logged where it is no address
 -- column: failures integer — the most failures in any sliding window

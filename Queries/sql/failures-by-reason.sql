@@ -2,6 +2,7 @@
 -- question: Why do verifications fail, and how widely is each reason spread?
 -- parameter: since time =oldest — failures from here on
 -- parameter: until time =newest — and before here
+-- as-of: until
 -- column: reason text — the reason given
 -- column: failures integer — failures with this reason
 -- column: percent number — their share of all failures, cut to two decimals

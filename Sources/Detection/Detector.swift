@@ -30,6 +30,8 @@ package struct DetectorCard: Sendable {
     package var needs: [EventField]
     /// What it cannot judge by where the log does not say it.
     package var judgesBy: [Basis] = []
+    /// Whether it must know more than the events that it judges: what was before, or what is usual.
+    package var needsPast = true
     package var defaultSeverity: Severity
     /// The classes that a finding of this detector may have, worst first, each with one sentence.
     package var classes: [Class]
@@ -111,6 +113,16 @@ package struct DetectionResult: Sendable, Equatable {
     package var counts = Context()
 
     package init(detector: String) { self.detector = detector }
+
+    /// Takes over what was found among the events that are dated ahead of the clock.
+    package mutating func add(ahead other: DetectionResult) {
+        for var finding in other.findings {
+            finding.context["clock_ahead"] = .bool(true)
+            finding.explanation += " These events are dated ahead of the clock."
+            findings.append(finding)
+        }
+        sort()
+    }
 
     /// Puts findings in order. Two lines that say the same make one finding.
     mutating func sort() {

@@ -20,6 +20,7 @@ package enum Detectors {
             ToolUndeclared(settings.policy),
             SourceSilence(settings.sourceSilence),
             BlindSpot(settings.failedVerificationByIP),
+            ClockAhead(),
             NewSurroundings(settings.newSurroundings),
             LifetimePolicy(settings.policy),
             RotationOverlap(settings.policy),

@@ -11,8 +11,15 @@ package protocol History: Sendable {
     /// Which client an address in it stands for.
     var clients: Clients { get }
 
+    /// From where on events are dated ahead of the clock; nil where none are, or nobody asks.
+    var aheadFrom: Int64? { get }
+
     /// From the first event to just after the newest one, or nil when there are no events.
     var coverage: Range<Int64>? { get throws }
+
+    /// Where the log begins: with its first event, but for a few that lie long before all others, as a clock that was
+    /// not set leaves them. Nil when there are no events.
+    var begins: Int64? { get throws }
 
     /// The first UTC day of which `tokenDays` may tell: of dropped events, which lie before `coverage`, it still tells
     /// the last day of each token. Nil when there are none.
@@ -78,6 +85,8 @@ package final class HistoryMemo: Sendable {
 
 extension History {
     package var clients: Clients { Clients() }
+    package var aheadFrom: Int64? { nil }
+    package var begins: Int64? { get throws { try coverage?.lowerBound } }
 
     /// Where there is no quarantine.
     package func quarantinedSecrets() -> [QuarantinedSecrets] { [] }

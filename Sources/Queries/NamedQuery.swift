@@ -31,6 +31,11 @@ package struct NamedQuery: Sendable {
     package private(set) var question = ""
     package private(set) var parameters: [Parameter] = []
     package private(set) var columns: [Column] = []
+    /// The parameter before whose time the report looks at everything and behind it at nothing; nil where the answer
+    /// is what is known now.
+    package private(set) var asOf: String?
+    /// Whether that time can only be the end of a UTC day.
+    package private(set) var countsDays = false
 
     /// All reports, in the order in which they are listed.
     package static func all() throws(QueryError) -> [NamedQuery] {
@@ -70,6 +75,9 @@ package struct NamedQuery: Sendable {
         case "title": title = String(value)
         case "question": question = String(value)
         case "parameter": parameters.append(try parameter(String(value), line))
+        case "as-of":
+            asOf = String(value.prefix { $0 != "," })
+            countsDays = value.hasSuffix(", whole days")
         case "column": columns.append(try column(String(value), line))
         default: break
         }

@@ -33,6 +33,7 @@ package final class QueryRunner {
     /// - Parameter clients: which client an address as logged stands for.
     package init(_ trail: Trail, _ clients: Clients) throws {
         self.trail = trail
+        let begins = try trail.catalog.begins()
         try trail.catalog.read("make the tables of SQL") { db in
             times.register(on: db.sqliteConnection)
             VirtualTableModule.register(EventsTable(trail), as: "events", on: db.sqliteConnection)
@@ -42,7 +43,7 @@ package final class QueryRunner {
                 FailuresByIPTable(trail, clients), as: "failures_by_ip", on: db.sqliteConnection)
             sqlite3_limit(db.sqliteConnection, SQLITE_LIMIT_ATTACHED, 0)
             SQLFunctions.register(on: db, clients)
-            try CatalogViews.make(on: db)
+            try CatalogViews.make(on: db, begins: begins)
         }
     }
 

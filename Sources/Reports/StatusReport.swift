@@ -30,6 +30,7 @@ package struct StatusReport {
     private let sqlite: String
     private let catalogBytes: Int64
     private let now: Int64
+    private let strays: StrayEvents?
     /// Bytes that lie unread in the file of each source; nil where there is none to look at.
     let unread: [Int64?]
 
@@ -57,6 +58,7 @@ package struct StatusReport {
         unseen = try trail.catalog.unseenSpans()
         late = try trail.catalog.lateSpans(recent: DetectionWindow.recent)
         intake = try trail.catalog.intake()
+        strays = try trail.catalog.strays()
         sqlite = try trail.catalog.sqliteVersion()
         catalogBytes = try trail.catalog.bytes()
     }
@@ -272,10 +274,16 @@ package struct StatusReport {
     private var ahead: String? {
         guard let newest, newest > now.plus(5 * Timestamp.minute) else { return nil }
         return "There are events dated ahead of the clock, up to \(Timestamp.text(newest)): the clock of a producer is "
-            + "wrong. No scheduled run looks at them before their time has come."
+            + "wrong. Before their time has come only rules that need no past judge them."
     }
 
     private var clock: String? {
+        if let strays {
+            let day = Timestamp.text(strays.first).prefix(10)
+            return (strays.events == 1 ? "There is an event" : "There are \(Human.count(strays.events)) events")
+                + " of \(day), more than a year before the rest: a clock that was not set, or a time in the wrong unit. "
+                + "Rules and reports do not take the log to begin with them."
+        }
         guard let oldest = segments.map(\.minTS).min(), oldest < Self.leastPlausible else { return nil }
         return "There are events of \(Timestamp.text(oldest).prefix(10)): a clock that was not set, or a time in the "
             + "wrong unit. The log seems to begin with them, so a token whose issue it does not hold is told as one "

@@ -32,7 +32,8 @@ enum DetectionRun {
         }
         from = max(from, 0)
         let window = DetectionWindow(from: from, to: end, asOf: end)
-        let history = TrailHistory(trail, clients)
+        let ahead = tellsMissing ? try Ahead(of: Clock.now(), asOf: asOf, trail) : nil
+        let history = TrailHistory(trail, clients, aheadFrom: ahead?.from)
         let progress = Progress.standardError(
             "detect", total: nil, unit: "of \(detectors.count) detectors", quiet: isQuiet)
         defer { progress.finish() }
@@ -47,9 +48,14 @@ enum DetectionRun {
         }
         let missing = done.compactMap(\.missing).first
         var results = done.compactMap(\.result)
+        if let ahead {
+            for place in detectors.indices where !detectors[place].card.needsPast {
+                results[place].add(ahead: try detectors[place].detect(in: ahead.window, of: ahead.history(history)))
+            }
+        }
         for place in detectors.indices { results[place].coverage += missing?.notes(for: detectors[place].card) ?? [] }
         var report = DetectionReport(
-            window: window, results: results, asOfIsNewest: asOf == nil, oldest: coverage?.lowerBound)
+            window: window, results: results, asOfIsNewest: asOf == nil, oldest: try trail.catalog.begins())
         report.newest = newest
         if tellsMissing {
             for source in try trail.catalog.sources() {
@@ -59,21 +65,10 @@ enum DetectionRun {
             // Of a damaged one the lines before the damage are read, and what has no event is in quarantine.
             report.notRead = try trail.catalog.inputProblems().filter { ![.damaged, .blind].contains($0.kind) }
                 .map { ($0.path, $0.reason) }
-            report.ahead = try ahead(of: Clock.now(), asOf: asOf, trail)
+            report.strays = try trail.catalog.strays()
+            report.ahead = ahead.map { ($0.events, $0.last) }
         }
         report.hide(allowlist)
         return report
-    }
-
-    /// What is dated so far ahead of the clock that a clock must be wrong. Whoever looks as of an earlier time looks at
-    /// what was.
-    private static func ahead(of now: Int64, asOf: Int64?, _ trail: Trail) throws -> (events: Int, last: Int64)? {
-        let from = now.plus(5 * Timestamp.minute)
-        guard asOf.map({ $0 >= now.minus(5 * Timestamp.minute) && $0 < from }) ?? true,
-            let last = try trail.catalog.segments(from: from, to: .max).map(\.maxTS).max(), last >= from
-        else { return nil }
-        var events = 0
-        try trail.scan(EventScan(from: from, fields: [])) { events += $0.count }
-        return events > 0 ? (events, last) : nil
     }
 }

@@ -10,15 +10,18 @@ internal import Trail
 struct TrailHistory: History {
     let memo = HistoryMemo()
     let clients: Clients
+    let aheadFrom: Int64?
     private let trail: Trail
     private let lives: LifeCache
 
-    init(_ trail: Trail, _ clients: Clients) {
-        (self.trail, self.clients) = (trail, clients)
+    init(_ trail: Trail, _ clients: Clients, aheadFrom: Int64? = nil) {
+        (self.trail, self.clients, self.aheadFrom) = (trail, clients, aheadFrom)
         lives = LifeCache(trail.catalog)
     }
 
     var coverage: Range<Int64>? { get throws { try trail.catalog.coverage() } }
+
+    var begins: Int64? { get throws { try trail.catalog.begins() } }
 
     var firstDayOfUses: Int32? { get throws { try trail.catalog.daysWithUses().first } }
 

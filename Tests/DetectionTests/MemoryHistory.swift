@@ -12,6 +12,7 @@ struct MemoryHistory: History {
     private var lives: [TokenLife] = []
     private var numbers: [String: UInt32] = [:]
     private(set) var coverage: Range<Int64>?
+    var aheadFrom: Int64?
 
     /// The events in the order in which they are read; `batchSize` of them to a batch.
     init(_ events: [Event], batchSize: Int = 1000) {

@@ -43,6 +43,7 @@ TABLES = {
     "first_use_us:i last_use_us:i uses:i",
     "event_days": "date event events:i",
     "quarantine": "source generation:i source_offset:i length:i reason text",
+    "log_span": "begins_us:i",
 }
 NAMES = {table: [word.split(":")[0] for word in words.split()] for table, words in TABLES.items()}
 TYPES = {"i": ("INTEGER", pyarrow.int64()), "f": ("REAL", pyarrow.float64()), "": ("TEXT", pyarrow.string())}
@@ -172,7 +173,18 @@ def tables_of(events, quarantine):
         "tokens": [tuple(life.values()) for life in tokens.values()],
         "event_days": [(date, event, count) for (date, event, _), count in event_days.items()],
         "quarantine": quarantine,
+        "log_span": [(log_begins([row["ts_us"] for row in events]),)],
     }
+
+
+def log_begins(times):
+    """The first event, but for those which lie more than a year before the rest and are fewer than one in a thousand."""
+    times = sorted(times)
+    first = times[0] if times else None
+    for place in range(1, len(times)):
+        if times[place] // DAY - times[place - 1] // DAY > 365 and place * 1000 < len(times):
+            first = times[place]
+    return first
 
 
 def days_before(token_days, token, date):
@@ -382,7 +394,7 @@ def in_order(rows):
 def dormant_literal(events, values):
     rows = []
     start = values["as_of"] - values["recent"]
-    log_start = min((row["ts_us"] for row in events), default=None)
+    log_start = log_begins([row["ts_us"] for row in events])
     uses, issued = token_histories(events)
     for token, times in uses.items():
         recent = [use for use in times if start <= use < values["as_of"]]
@@ -396,7 +408,7 @@ def dormant_literal(events, values):
 
 def dormant_gaps(events, values):
     rows = []
-    log_start = min((row["ts_us"] for row in events), default=None)
+    log_start = log_begins([row["ts_us"] for row in events])
     uses, issued = token_histories(events)
     for token, times in uses.items():
         for place, use in enumerate(times):

@@ -8,7 +8,7 @@ import sqlite3
 
 import duckdb
 
-from check_queries import DuckDB
+from check_queries import DuckDB, log_begins
 
 # What the program calls `events`, as reports use it: times as microseconds, lists as JSON, the UTC date as text.
 EVENTS = """
@@ -81,6 +81,9 @@ class ParquetFiles(DuckDB):
         self.connection.execute("SET timezone = 'UTC'; SET parquet_metadata_cache = true")
         files = "'" + str(trail / "segments" / "**" / "*.parquet").replace("'", "''") + "'"
         self.connection.execute(EVENTS.format(files=files) + ROLLUPS)
+        times = [row[0] for row in self.ask("SELECT ts_us FROM events")]
+        self.connection.execute("CREATE TABLE log_span (begins_us BIGINT)")
+        self.connection.execute("INSERT INTO log_span VALUES (?)", [log_begins(times)])
         self.connection.execute(
             "CREATE TABLE quarantine (source VARCHAR, generation BIGINT, source_offset BIGINT, length BIGINT, "
             "reason VARCHAR, text VARCHAR)")

@@ -14,6 +14,7 @@ package struct AuthModeViolation: Detector {
         question: "Which tools answered callers whose kind of credential they must not accept?",
         needs: [.ts, .event, .tool, .kind],
         judgesBy: [.events(.used, [.tool, .kind])],
+        needsPast: false,
         defaultSeverity: .critical,
         classes: [
             .init(

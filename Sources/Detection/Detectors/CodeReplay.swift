@@ -11,6 +11,7 @@ package struct CodeReplay: Detector {
         question: "Which OAuth codes were exchanged more than once?",
         needs: [.ts, .event, .tokenID, .codeID],
         judgesBy: [.events(EventKinds(.exchanged), [.codeID, .tokenID])],
+        needsPast: false,
         defaultSeverity: .critical,
         classes: [
             .init(

@@ -128,7 +128,8 @@ package struct DormantTokenReactivation: Detector {
                 let sum = severitySum(of: one, around, isPeriodic: try isPeriodic(one.waking, in: history))
                 result.findings.append(finding(one, around, sum, asOf: window.asOf))
             }
-            result.coverage = notes(tally, around, logBegins: coverage.lowerBound, window: window)
+            result.coverage = notes(
+                tally, around, logBegins: try history.begins ?? coverage.lowerBound, window: window)
             tell(more, "used for the first time in months, or ever", in: &result, asOf: window.asOf)
         }
         for kind in WakingClass.allCases { result.counts.add(kind.rawValue, tally[kind] ?? 0) }
@@ -163,6 +164,7 @@ package struct DormantTokenReactivation: Detector {
             history: history, window: window, dormancy: isLiteral ? settings.dormancy : settings.shortest,
             coverage: coverage, firstDay: firstDay, clockSkew: settings.clockSkew)
         let reader = DormancyTierReader(history: history, settings: settings, firstDay: firstDay)
+        let begins = try history.begins ?? coverage.lowerBound
         var told: [WakingClass: MostUsed<Told>] = [:]
         func judge(_ wakings: [Waking]) throws {
             let tiers = try isLiteral
@@ -173,7 +175,7 @@ package struct DormantTokenReactivation: Detector {
                 // A silence that only the shortest limit calls one, and no limit of this token.
                 if !isLiteral, waking.previous != nil, tiers.isEmpty { continue }
                 let kind = WakingClass(
-                    of: waking, isDormant: !tiers.isEmpty, dormancy: settings.dormancy, logBegins: coverage.lowerBound)
+                    of: waking, isDormant: !tiers.isEmpty, dormancy: settings.dormancy, logBegins: begins)
                 tally[kind, default: 0] += 1
                 guard isLiteral || (kind != .firstUse && kind != .insufficientHistory) else { continue }
                 told[kind, default: MostUsed()].add(

@@ -15,6 +15,7 @@ package struct FailedVerificationByIP: Detector {
         title: "Failed verifications by IP",
         question: "Which addresses try credentials, how, and did one of them get in?",
         needs: [.ts, .event, .ip, .reason, .presented],
+        needsPast: false,
         defaultSeverity: .high,
         classes: [
             .init(

@@ -12,6 +12,7 @@ package struct MassIssuance: Detector {
         question: "Who issued unusually many tokens within an hour?",
         needs: [.ts, .event, .tokenID, .actor],
         judgesBy: [.events(EventKinds(.issued), [.actor])],
+        needsPast: false,
         defaultSeverity: .medium,
         classes: [
             .init(

@@ -38,6 +38,7 @@ package struct OrphanToken: Detector {
     package func detect(in window: DetectionWindow, of history: any History) throws -> DetectionResult {
         var result = emptyResult
         guard let coverage = try history.coverage else { return result }
+        let begins = try history.begins ?? coverage.lowerBound
         let unnamed = try history.firstBirth(ofKind: nil)
         var since: [String?: Int64?] = [:]
         var tooShort: Set<UInt32> = []
@@ -49,7 +50,7 @@ package struct OrphanToken: Detector {
                 since[life.kind] = try .some([unnamed, history.firstBirth(ofKind: kind)].compactMap { $0 }.min())
             }
             guard let begin = since[life.kind] ?? nil,
-                first.minus(max(begin, coverage.lowerBound)) >= policy.lifetimes.limit(ofKind: life.kind)
+                first.minus(max(begin, begins)) >= policy.lifetimes.limit(ofKind: life.kind)
             else {
                 tooShort.insert(life.number)
                 return nil

@@ -17,6 +17,7 @@ package struct PlaintextToken: Detector {
         title: "Credential in the log",
         question: "Which logs hold credentials in plain text, and in which fields?",
         needs: [.ts, .source, .redacted],
+        needsPast: false,
         defaultSeverity: .high,
         classes: [
             .init(

@@ -12,6 +12,7 @@ package struct RateLimitBreach: Detector {
         question: "Who was answered more often in any minute than the rate table allows?",
         needs: [.ts, .event, .kind, .ip, .tokenID, .principal],
         judgesBy: [.events(.used, [.kind, .ip])],
+        needsPast: false,
         defaultSeverity: .medium,
         classes: [
             .init(

@@ -16,6 +16,7 @@ package struct RefreshReuse: Detector {
         question: "Which tokens were refreshed again after another had taken their place?",
         needs: [.ts, .event, .tokenID, .oldTokenID],
         judgesBy: [.events(EventKinds(.refreshed), [.oldTokenID])],
+        needsPast: false,
         defaultSeverity: .critical,
         classes: [
             .init(

@@ -13,6 +13,7 @@ package struct RevokeStorm: Detector {
         question: "Who revoked unusually many tokens within an hour?",
         needs: [.ts, .event, .tokenID, .actor],
         judgesBy: [.events(EventKinds(.revoked), [.actor])],
+        needsPast: false,
         defaultSeverity: .medium,
         classes: [
             .init(

@@ -12,6 +12,7 @@ package struct RevokeWithoutReason: Detector {
         title: "Revoked without a reason",
         question: "Who revoked tokens without saying why?",
         needs: [.ts, .event, .tokenID, .reason],
+        needsPast: false,
         defaultSeverity: .medium,
         classes: [
             .init(

@@ -13,6 +13,7 @@ package struct SelfIssue: Detector {
         question: "Who issued tokens to their own account?",
         needs: [.ts, .event, .tokenID, .actor, .principal],
         judgesBy: [.events(EventKinds(.issued), [.actor, .principal])],
+        needsPast: false,
         defaultSeverity: .medium,
         classes: [
             .init(

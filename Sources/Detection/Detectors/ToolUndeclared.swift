@@ -13,6 +13,7 @@ package struct ToolUndeclared: Detector {
         question: "Which tools are used that the policy does not name?",
         needs: [.ts, .event, .tool],
         judgesBy: [.events(.used, [.tool])],
+        needsPast: false,
         defaultSeverity: .high,
         classes: [
             .init(

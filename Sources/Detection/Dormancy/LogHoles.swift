@@ -11,7 +11,7 @@ struct LogHoles {
 
     /// Looks at the days from the beginning of the log to the end of the window.
     init(_ history: any History, coverage: Range<Int64>, until end: Int64, outages: [Policy.Outage]) throws {
-        begin = Timestamp.day(of: coverage.lowerBound)
+        begin = Timestamp.day(of: try history.begins ?? coverage.lowerBound)
         self.outages = outages
         let last = Timestamp.day(of: min(end, coverage.upperBound) - 1)
         runs = begin <= last ? Self.gaps(in: try history.daysWithEvents(in: begin...last), begin...last) : []

@@ -45,7 +45,7 @@ struct SilentLogs {
     /// which no log spoke does not count: nobody ends all of them.
     mutating func read(_ window: DetectionWindow, _ history: any History) throws -> [Silence] {
         guard !window.isEmpty, let coverage = try history.coverage, coverage.lowerBound < window.asOf else { return [] }
-        let low = Timestamp.day(of: coverage.lowerBound)
+        let low = Timestamp.day(of: try history.begins ?? coverage.lowerBound)
         let days = low...Timestamp.day(of: min(window.asOf, coverage.upperBound) - 1)
         guard let newest = try newestDay(in: days, history) else { return [] }
         let idle = max(0, window.asOf.minus(Timestamp.start(ofDay: newest + 1)))

@@ -1,3 +1,4 @@
+package import Catalog
 package import Console
 package import Detection
 internal import Events
@@ -8,7 +9,7 @@ package struct DetectionReport: Sendable {
     package var results: [DetectionResult]
     /// Whether `as_of` was not given, so that it is just after the newest event.
     package var asOfIsNewest: Bool
-    /// The first event of the trail.
+    /// Where the log begins, stray events apart.
     package var oldest: Int64?
     /// Just after its newest event that lies not in the future.
     package var newest: Int64?
@@ -26,6 +27,8 @@ package struct DetectionReport: Sendable {
     package var notRead: [(input: String, reason: String)] = []
     /// Events that are dated ahead of the clock, if there are any, and the time of the last one.
     package var ahead: (events: Int, last: Int64)?
+    /// Events that lie so far before all others that the log is not taken to begin with them.
+    package var strays: StrayEvents?
     /// What the allowlist hides, worst first.
     package private(set) var hidden: [(finding: Finding, entry: Allowlist.Entry)] = []
 
@@ -76,11 +79,20 @@ package struct DetectionReport: Sendable {
     /// What no detector saw, a sentence each.
     var unseen: [String] {
         let inputs = notRead.map { $0.reason.contains($0.input) ? $0.reason : "\($0.input): \($0.reason)" }
-        guard let ahead else { return inputs }
+        let strays = strays.map { strays in
+            "\(Human.count(strays.events)) event\(strays.events == 1 ? " lies" : "s lie") more than a year before the "
+                + "rest, at \(Timestamp.text(strays.first)): a clock that was not set. The log is not taken to begin "
+                + "there"
+        }
+        return inputs + [strays, aheadText].compactMap { $0 }
+    }
+
+    private var aheadText: String? {
+        guard let ahead else { return nil }
         let (count, last) = (ahead.events, Timestamp.text(ahead.last))
-        return inputs + ["\(Human.count(count)) event\(count == 1 ? " is" : "s are") dated ahead of the clock, up to "
-            + "\(last): the clock of a producer is wrong. They are looked at when their time has come, or by "
-            + "authtrail detect --as-of \(Timestamp.text(ahead.last.plus(1)))"]
+        return "\(Human.count(count)) event\(count == 1 ? " is" : "s are") dated ahead of the clock, up to "
+            + "\(last): the clock of a producer is wrong. Rules that need no past judge them now, the others when "
+            + "their time has come, or by authtrail detect --as-of \(Timestamp.text(ahead.last.plus(1)))"
     }
 
     /// Writes the report in a format.

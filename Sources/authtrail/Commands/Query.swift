@@ -19,6 +19,7 @@ struct Query: ParsableCommand {
                            failures_by_ip(window, since, until, min_failures, top)
               tokens       what is known about each token: issued, expires, revoked, superseded, first and last use
               event_days   events by UTC day and kind
+              log_span     where the log begins and ends
               quarantine   lines that are no events
               sources, segments, batches, runs, findings, prunes (what was dropped)
             TIMES

@@ -15,6 +15,7 @@ struct Report: ParsableCommand {
             EXAMPLES
               authtrail report dormant-tokens
               authtrail report failed-by-ip --set window=10min --set min_failures=25
+              authtrail report dormant-tokens --as-of 2026-05-01
               authtrail report events-by-day --format csv -o days.csv
               authtrail queries     (all reports with their parameters)
             """)
@@ -25,6 +26,13 @@ struct Report: ParsableCommand {
     @Option(name: .long, help: ArgumentHelp("A parameter; may be given several times.", valueName: "name=value"))
     var set: [Assignment] = []
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "What the answer was at this time: sets the report's as_of, or its until.", valueName: "time"),
+        transform: TimeOption.parse)
+    var asOf: TimeOption?
+
     @OptionGroup var trail: TrailOptions
     @OptionGroup var policy: PolicyOptions
     @OptionGroup var output: OutputOptions
@@ -33,8 +41,8 @@ struct Report: ParsableCommand {
         Process.keepLittleMemory()
         let query = try NamedQuery.named(name)
         let opened = try trail.open()
-        let newest = try opened.catalog.newest() ?? 0
-        var values: [String: String] = [:]
+        let newest = try asOf?.micros ?? opened.catalog.newest() ?? 0
+        var values = try looksBack(query)
         for assignment in set { values[assignment.name] = assignment.value }
         let clients = try policy.clients(for: query.sql, trail: trail.path)
         let result = try QueryRunner(opened, clients).run(query, values, newest: newest)
@@ -46,6 +54,24 @@ struct Report: ParsableCommand {
         let errors = Output.standardError()
         for message in Failure.noEvents.messages { try errors.line("authtrail: \(message)") }
         try errors.finish()
+    }
+
+    /// The parameter that `--as-of` sets.
+    private func looksBack(_ query: NamedQuery) throws -> [String: String] {
+        guard let asOf else { return [:] }
+        guard let end = query.asOf else {
+            throw ValidationError(
+                "the report \(query.name) tells what is known now, not what was at a time; leave --as-of out")
+        }
+        guard !set.contains(where: { $0.name == end }) else {
+            throw ValidationError("--as-of and --set \(end) say the same; give one of them")
+        }
+        guard !query.countsDays || asOf.micros % Timestamp.day == 0 else {
+            throw ValidationError(
+                "the report \(query.name) counts whole UTC days; give --as-of a day, such as "
+                    + Timestamp.dayText(Timestamp.day(of: asOf.micros)))
+        }
+        return [end: Timestamp.text(asOf.micros)]
     }
 
     private func parameters(_ query: NamedQuery, _ values: [String: String], _ newest: Int64) throws -> JSONValue {
