@@ -64,7 +64,7 @@ package struct LifetimePolicy: Detector {
         _ window: DetectionWindow, _ history: any History, _ result: inout DetectionResult
     ) throws -> [Finding] {
         var findings: [Finding] = []
-        var endless: [Finding] = []
+        var endless: [[UInt8]: [Finding]] = [:]
         let scan = EventScan(
             from: window.from, to: window.to, kinds: EventKinds(.issued),
             fields: Case.fields.union(EventFields([.tokenID, .kind, .expiresAt])))
@@ -77,29 +77,49 @@ package struct LifetimePolicy: Detector {
                 var one = Case()
                 one.add(batch, row, window)
                 let found = finding(verdict(token, life, one), one, asOf: window.asOf)
-                if life == nil { endless.append(found) } else { findings.append(found) }
+                guard life == nil else {
+                    findings.append(found)
+                    continue
+                }
+                endless[SilentLogs.name(of: batch[.source].bytes(at: row) ?? []), default: []].append(found)
             }
         }
         if endless.isEmpty { return findings }
-        if try saysExpiries(until: window.asOf, history) { return findings + endless }
-        result.coverage.append(CoverageNote(
+        let telling = try logsWithExpiries(until: window.asOf, history)
+        let silent = endless.filter { !telling.contains($0.key) }
+        if !silent.isEmpty { result.coverage.append(Self.note(silent.mapValues(\.count))) }
+        return findings + endless.filter { telling.contains($0.key) }.values.joined()
+    }
+
+    /// Which logs never say when a token ends: nobody knows whether theirs do.
+    private static func note(_ tokens: [[UInt8]: Int]) -> CoverageNote {
+        let names = tokens.keys.map { String(decoding: $0, as: UTF8.self) }.sorted()
+        let more = names.count > 3 ? " and \(names.count - 3) more logs" : ""
+        return CoverageNote(
             kind: .notEvaluable,
-            text: "not evaluable: no_expiry, since no line ever says `expires_at` "
-                + "(\(Wording.count(endless.count, "token")) in the window)",
-            isPartial: true))
-        return findings
+            text: "not evaluable: no_expiry in \(names.prefix(3).joined(separator: ", "))\(more), where no line ever says "
+                + "`expires_at` (\(Wording.count(tokens.values.reduce(0, +), "token")) in the window)",
+            isPartial: true)
     }
 
     /// Kinds of credential that are no API tokens: OAuth has limits of its own, a session ends with its page.
     private static let otherKinds: Set = ["oauth", "anonymous", "session"]
 
-    /// Whether any line has ever said when a token ends. Where none does, nobody knows whether tokens end.
-    private func saysExpiries(until asOf: Int64, _ history: any History) throws -> Bool {
-        var isSaid = false
-        try history.scan(EventScan(to: asOf, kinds: .births, fields: EventFields(.expiresAt))) { batch in
-            isSaid = isSaid || batch.expiresAt.contains { $0 != EventColumns.noTime }
+    /// The logs of which any line has ever said when a token ends.
+    private func logsWithExpiries(until asOf: Int64, _ history: any History) throws -> Set<[UInt8]> {
+        var logs: Set<[UInt8]> = []
+        let scan = EventScan(to: asOf, kinds: .births, fields: EventFields([.expiresAt, .source]))
+        try history.scan(scan) { batch in
+            var isSaid = [Bool](repeating: false, count: batch[.source].dictionary.count)
+            let sources = batch[.source].indices
+            for row in 0..<batch.count where batch.expiresAt[row] != EventColumns.noTime {
+                if sources[row] != TextColumn.none { isSaid[Int(sources[row])] = true }
+            }
+            for place in isSaid.indices where isSaid[place] {
+                logs.insert(SilentLogs.name(of: batch[.source].dictionary.slice(at: place)))
+            }
         }
-        return isSaid
+        return logs
     }
 
     private func verdict(_ token: String, _ life: Int64?, _ one: Case) -> Verdict {
