@@ -1,8 +1,10 @@
-/// Unsigned LEB128 numbers, as rollup blocks store them.
-struct VarintWriter {
-    private(set) var bytes: [UInt8] = []
+/// Unsigned LEB128 numbers, as blocks of the catalog store them.
+package struct VarintWriter {
+    package private(set) var bytes: [UInt8] = []
 
-    mutating func put(_ value: UInt64) {
+    package init() {}
+
+    package mutating func put(_ value: UInt64) {
         var rest = value
         while rest >= 0x80 {
             bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -11,24 +13,27 @@ struct VarintWriter {
         bytes.append(UInt8(rest))
     }
 
-    mutating func put(_ text: ArraySlice<UInt8>) {
+    /// A text behind its length.
+    package mutating func put(_ text: ArraySlice<UInt8>) {
         put(UInt64(text.count))
         bytes.append(contentsOf: text)
     }
 }
 
 /// Reads what `VarintWriter` wrote; nil where the bytes end or a number does not fit.
-struct VarintReader {
+package struct VarintReader {
     private let bytes: [UInt8]
     private var at = 0
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    var isAtEnd: Bool { at == bytes.count }
+    package var isAtEnd: Bool { at == bytes.count }
     /// Bytes read so far.
-    var place: Int { at }
+    package var place: Int { at }
+    /// Bytes that are left.
+    package var left: Int { bytes.count - at }
 
-    mutating func take() -> UInt64? {
+    package mutating func take() -> UInt64? {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while at < bytes.count, shift < 64 {
@@ -42,13 +47,13 @@ struct VarintReader {
     }
 
     /// A number that must not be above a limit.
-    mutating func take(atMost limit: UInt64) -> UInt64? {
+    package mutating func take(atMost limit: UInt64) -> UInt64? {
         guard let value = take(), value <= limit else { return nil }
         return value
     }
 
     /// Many numbers at once, none above a limit; nil where the bytes end or one does not fit.
-    mutating func take(_ count: Int, atMost limit: UInt64) -> [UInt64]? {
+    package mutating func take(_ count: Int, atMost limit: UInt64) -> [UInt64]? {
         guard count <= bytes.count - at else { return nil }
         var end = at
         let numbers = bytes.withUnsafeBufferPointer { bytes in
@@ -74,10 +79,18 @@ struct VarintReader {
         return numbers
     }
 
-    mutating func takeText() -> ArraySlice<UInt8>? {
-        guard let count = take(atMost: UInt64(bytes.count - at)) else { return nil }
+    package mutating func takeText() -> ArraySlice<UInt8>? {
+        // What is left is less by the number itself.
+        guard let count = take(), count <= UInt64(left) else { return nil }
         defer { at += Int(count) }
         return bytes[at..<at + Int(count)]
+    }
+
+    /// Passes over some bytes; returns the place behind them.
+    package mutating func skip(_ count: Int) -> Int? {
+        guard count >= 0, count <= left else { return nil }
+        at += count
+        return at
     }
 }
 

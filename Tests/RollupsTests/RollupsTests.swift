@@ -190,6 +190,15 @@ struct IPHoursTests {
         #expect(hours.agents == [1, 1, 1])
         #expect(try IPHours(day: 20_000, encoded: hours.encoded()) == hours)
     }
+
+    @Test func `a text that would end behind the last byte is refused, with its checksum right, too`() {
+        for (bytes, text) in [([2, 65, 66], [65, 66]), ([3, 65, 66], nil), ([2], nil), ([0x82, 0, 65], nil), ([], nil)] as [([UInt8], [UInt8]?)] {
+            var reader = VarintReader(bytes)
+            #expect(reader.takeText().map(Array.init) == text, "\(bytes)")
+        }
+        // One row, whose address would be two bytes long and has one.
+        #expect(throws: DamagedRollup.self) { try IPHours(day: 20_000, encoded: BlockPacking.pack([1, 1, 2, 65])) }
+    }
 }
 
 struct TokenFactTests {
