@@ -23,7 +23,9 @@ let pipeline: [Target] = [
     .target(name: "Parquet", dependencies: ["CZlib", "Columns"]),
     .target(name: "Segments", dependencies: ["Columns", "Events", "Parquet"]),
     .target(name: "Rollups", dependencies: ["CZlib", "Columns", "Events"]),
-    .target(name: "Catalog", dependencies: ["CSQLite", "Columns", "Files", "Events", "Rollups", grdb, sqlite]),
+    .target(
+        name: "Catalog",
+        dependencies: ["CZlib", "CSQLite", "Columns", "Files", "Events", "Rollups", grdb, sqlite]),
     .target(
         name: "Trail",
         dependencies: ["Columns", "Files", "Events", "Parquet", "Segments", "Rollups", "Catalog", crypto]),
@@ -62,6 +64,7 @@ let tests: [Target] = [
     .testTarget(name: "ParquetTests", dependencies: ["CZlib", "Columns", "Parquet", "EngineChecks"]),
     .testTarget(name: "SegmentsTests", dependencies: ["Columns", "Events", "Parquet", "Segments", "EngineChecks"]),
     .testTarget(name: "RollupsTests", dependencies: ["Columns", "Events", "Rollups"]),
+    .testTarget(name: "CatalogTests", dependencies: ["Events", "Catalog", "FuzzProperties", grdb]),
     .testTarget(
         name: "IngestTests",
         dependencies: ["Columns", "Events", "Files", "Segments", "Rollups", "Catalog", "Trail", "Ingest", grdb]),

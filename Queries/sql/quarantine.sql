@@ -11,6 +11,7 @@
 -- column: text text — the line
 SELECT source, generation, source_offset, length, reason, text
 FROM quarantine
-WHERE (:source = '' OR source = :source) AND (:reason = '' OR reason = :reason)
+WHERE (:source = '' OR source = :source)
+    AND reason BETWEEN :reason AND CASE WHEN :reason = '' THEN '~' ELSE :reason END
 ORDER BY source, generation, source_offset
 LIMIT :limit

@@ -38,6 +38,9 @@ struct BoundStatement {
         try step()
     }
 
+    /// Lets go of the copies of what was bound.
+    func clear() { sqlite3_clear_bindings(handle) }
+
     /// Runs an INSERT. Returns the number of the row that is new, nil if one that was there was changed instead.
     ///
     /// RETURNING would say both, but makes and drops a table of its own each time, ten times the work of the insert.

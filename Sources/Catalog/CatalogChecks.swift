@@ -39,7 +39,8 @@ extension Catalog {
             let rows = try Row.fetchAll(db, sql: """
                 SELECT s.source_id, s.path, s.quarantined, ifnull(q.lines, 0) + ifnull(l.quarantined, 0) AS rows
                 FROM main.sources AS s
-                LEFT JOIN (SELECT source_id, count(*) AS lines FROM main.quarantine GROUP BY 1) AS q USING (source_id)
+                LEFT JOIN (SELECT source_id, sum(lines) AS lines FROM main.quarantine_blocks GROUP BY 1) AS q
+                    USING (source_id)
                 LEFT JOIN lost_lines AS l USING (source_id)
                 WHERE s.quarantined <> rows
                 """)
@@ -52,24 +53,65 @@ extension Catalog {
         }
     }
 
+    /// The blocks of quarantine that cannot be read, and the numbers of their sources.
+    package func quarantineProblems() throws(CatalogError) -> [(sourceID: Int64, what: String)] {
+        try read("check the quarantine") { db in
+            var problems: [(sourceID: Int64, what: String)] = []
+            let rows = try Row.fetchCursor(db, sql: "SELECT * FROM quarantine_blocks ORDER BY source_id, first_offset")
+            while let row = try rows.next() {
+                do {
+                    let block = try QuarantineBlock(row)
+                    _ = try block.texts(block.heads())
+                } catch let error as DatabaseError { throw error } catch {
+                    problems.append((try row.int64("source_id", .number), Self.sentence(error, row)))
+                }
+            }
+            return problems
+        }
+    }
+
+    private static func sentence(_ error: any Error, _ row: Row) -> String {
+        if let error = error as? DamagedQuarantine { return error.description }
+        let number = (try? row.int64("block_id", .number)).map { " \($0)" } ?? ""
+        return "the block of quarantined lines\(number) cannot be read: \(error)"
+    }
+
     /// Calls `body` with each line that stands in the catalog: quarantined ones, blank ones that are not empty, and
-    /// stretches of dropped ones, in no order.
-    package func eachKeptLine(_ body: (LineSpan, KeptLine) throws -> Void) throws {
+    /// stretches of dropped ones, in no order; of all sources or of one. Blocks that cannot be read are passed over:
+    /// `quarantineProblems` names them.
+    package func eachKeptLine(ofSource id: Int64? = nil, _ body: (LineSpan, KeptLine) throws -> Void) throws {
         try read("read lines") { db in
-            // Zero bytes without a newline end with the last of them, as others do with their newline.
+            let blocks = try Row.fetchCursor(
+                db, sql: "SELECT * FROM quarantine_blocks WHERE source_id = ifnull(?, source_id)", arguments: [id])
+            while let row = try blocks.next() {
+                do {
+                    let block = try QuarantineBlock(row)
+                    try Self.eachLine(of: block.heads(), ofSource: block.sourceID, body)
+                } catch is DamagedQuarantine { continue }
+            }
             let rows = try Row.fetchCursor(db, sql: """
-                SELECT source_id, source_offset AS from_offset, source_offset + length - (
-                        reason = '\(QuarantineReason.nulBytes.rawValue)' AND detail IS NULL
-                    ) AS to_offset, 1 AS lines,
-                    CASE reason WHEN '\(QuarantineReason.unterminated.rawValue)' THEN 4 ELSE 0 END AS kind
-                FROM main.quarantine
-                UNION ALL SELECT source_id, source_offset, source_offset + length(bytes), 1, 1 + (bytes = x'0D')
-                    FROM blank_lines
+                SELECT source_id, source_offset AS from_offset, source_offset + length(bytes) AS to_offset, 1 AS lines,
+                    1 + (bytes = x'0D') AS kind
+                FROM blank_lines WHERE source_id = ifnull(?1, source_id)
                 UNION ALL SELECT source_id, from_offset, to_offset, lines, 3 FROM pruned_spans
-                """)
+                WHERE source_id = ifnull(?1, source_id)
+                """, arguments: [id])
             while let row = try rows.next() {
                 try body(LineSpan(row), KeptLine(rawValue: try row.value("kind")) ?? .pruned)
             }
+        }
+    }
+
+    private static func eachLine(
+        of heads: QuarantineHeads, ofSource id: Int64, _ body: (LineSpan, KeptLine) throws -> Void
+    ) throws {
+        for line in 0..<heads.count {
+            let reason = QuarantineReason(rawValue: heads.reason(line))
+            // Zero bytes without a newline end with the last of them, as others do with their newline.
+            let isOpen = reason == .nulBytes && heads.detail(line) == nil
+            let from = heads.offsets[line]
+            let span = LineSpan(sourceID: id, from: from, to: from + heads.lengths[line] - (isOpen ? 1 : 0), lines: 1)
+            try body(span, reason == .unterminated ? .unterminated : .quarantined)
         }
     }
 

@@ -8,6 +8,11 @@ extension Catalog {
     ///
     /// `known` remembers the numbers of tokens from one commit to the next.
     package func commit(_ batch: CatalogBatch, known: inout KnownTokens) throws(CatalogError) {
+        // Compressed before others have to wait, but for a long line, which is not to be held twice.
+        let quarantine = QuarantineCutter.parts(of: batch).map { lines in
+            let isLong = lines.count == 1 && lines[0].record.bytes.count > QuarantineBlock.mostBytes
+            return (lines: lines, texts: isLong ? nil : PackedTexts(lines))
+        }
         try write("commit a batch") { db in
             let batchID = try Self.insertBatch(batch, db)
             for source in batch.sources { try Self.save(source, db) }
@@ -19,8 +24,9 @@ extension Catalog {
                 let numbers = tokens.numbers(of: segment.rollups.tokenUse.tokens)
                 try Self.insertRollups(segment.record, segment.rollups, numbers, db)
             }
-            for line in batch.quarantined { try Self.insert(line, batchID, db) }
+            for (lines, texts) in quarantine { try QuarantineTable.add(lines.map { $0.of(batchID) }, texts, db) }
             for line in batch.blanks { try Self.insert(line, db) }
+            try Self.foldQuietBatch(before: batchID, db)
         }
     }
 
@@ -105,18 +111,5 @@ extension Catalog {
     private static func insert(_ line: BlankRecord, _ db: Database) throws {
         try db.cachedStatement(sql: "INSERT INTO blank_lines (source_id, source_offset, bytes) VALUES (?, ?, ?)")
             .execute(arguments: [line.sourceID, line.sourceOffset, line.bytes.asData])
-    }
-
-    private static func insert(_ line: QuarantineRecord, _ batchID: Int64, _ db: Database) throws {
-        try db.cachedStatement(
-            sql: """
-                INSERT INTO quarantine (batch_id, source_id, source, source_offset, length, reason, detail, bytes,
-                    redacted)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """
-        ).execute(arguments: [
-            batchID, line.sourceID, line.source, line.sourceOffset, line.length, line.reason, line.detail,
-            line.bytes.asData, line.redacted,
-        ])
     }
 }

@@ -72,6 +72,7 @@ extension CatalogError {
         switch error {
         case let error as CatalogError: self = error
         case let error as DamagedRollup: self = .damaged(path: path, reason: error.description)
+        case let error as DamagedQuarantine: self = .damaged(path: path, reason: error.description)
         case let error as ImpossibleNumber: self = .damaged(path: path, reason: error.description)
         case is RowDecodingError:
             self = .damaged(

@@ -54,11 +54,19 @@ extension Catalog {
             intake.quarantinedSinceStored = try sums.value("quarantined")
             intake.quarantineBegan = try sums.value("began")
             guard intake.quarantinedSinceStored > 0 else { return intake }
-            intake.quarantinedSource = try String.fetchOne(db, sql: """
-                SELECT path FROM quarantine JOIN main.sources USING (source_id) WHERE batch_id > ?
-                GROUP BY source_id ORDER BY count(*) DESC, source_id LIMIT 1
-                """, arguments: [since])
+            intake.quarantinedSource = try Self.mostQuarantined(since, db)
             return intake
         }
+    }
+
+    /// The path of the source that has most of the lines that went to quarantine after a batch. A block may have lines
+    /// of that batch, too.
+    private static func mostQuarantined(_ since: Int64, _ db: Database) throws -> String? {
+        var lines: [Int64: Int] = [:]
+        try QuarantineTable.each("WHERE last_batch > ?", [since], db) { block in
+            lines[block.sourceID, default: 0] += try block.heads().batches.count { $0 > since }
+        }
+        let most = lines.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
+        return try String.fetchOne(db, sql: "SELECT path FROM main.sources WHERE source_id = ?", arguments: [most])
     }
 }

@@ -44,6 +44,7 @@ enum CatalogMigrations {
             try db.execute(sql: Catalog.inputProblemTable)
             try TableSums.add(["input_problems"], db)
         }
+        migrator.registerMigration("8 quarantine in blocks") { db in try QuarantineMove.run(db) }
         return migrator
     }
 

@@ -43,7 +43,12 @@ extension Catalog {
                     try catalog.database.writeWithoutTransaction { db in
                         try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 67108864")
                     }
+                    let hasRows = try catalog.database.read { try $0.tableExists(QuarantineMove.table) }
+                    if hasRows { try catalog.keepTemporaries(in: "FILE") }
                     try CatalogMigrations.migrator.migrate(catalog.database)
+                    guard hasRows else { return }
+                    catalog.returnFreePages()
+                    try catalog.keepTemporaries(in: "MEMORY")
                 }
             }
         } catch {
@@ -60,6 +65,22 @@ extension Catalog {
         _ = try Catalog.reading(path: path)
         let patience = Patience()
         return try Catalog(path: path, configuration(patience), queue: queue(of: path), patience: patience)
+    }
+
+    /// A table that is dropped is copied to a journal of the statement first, which may be larger than memory.
+    private func keepTemporaries(in place: String) throws {
+        try database.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA temp_store = \(place)") }
+    }
+
+    /// Makes the file smaller if most of it is empty now. Whatever keeps that from being done does no harm: free pages
+    /// are used again.
+    private func returnFreePages() {
+        let isWorthIt = try? database.read { db in
+            let free = try Int64.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0
+            let all = try Int64.fetchOne(db, sql: "PRAGMA page_count") ?? 0
+            return free > 1024 && free > all / 2
+        }
+        if isWorthIt == true { _ = clearFreePages() }
     }
 
     private static func queue(of path: String) -> String { path + "-queue" }

@@ -39,14 +39,35 @@ extension Catalog {
 
     /// Adds to a batch those before it that nothing names any more, down to the next one that something does: a
     /// collector that commits every second would leave millions of them. No sum changes.
+    ///
+    /// Quarantined lines know themselves when they were read.
     private static func foldBatches(into batch: Int64, _ db: Database) throws {
-        let first = try Int64.fetchOne(
-            db,
-            sql: """
-                SELECT max(ifnull((SELECT max(batch_id) FROM main.segments WHERE batch_id < ?1), 0),
-                    ifnull((SELECT batch_id FROM main.quarantine WHERE batch_id < ?1
-                        ORDER BY quarantine_id DESC LIMIT 1), 0))
-                """, arguments: [batch]) ?? 0
+        let sql = "SELECT max(batch_id) FROM main.segments WHERE batch_id < ?"
+        try foldBatches(after: Int64.fetchOne(db, sql: sql, arguments: [batch]) ?? 0, into: batch, db)
+    }
+
+    /// Adds the batch before one that stored nothing to that one, if it stored nothing itself: a log of which no line
+    /// is an event has no segments whose merging would do it. The first batch that sent lines to quarantine since
+    /// something was stored stays, because its time is when that began.
+    static func foldQuietBatch(before batch: Int64, _ db: Database) throws {
+        let isFolded = try Bool.fetchOne(db, sql: """
+            SELECT last.stored = 0 AND own.stored = 0
+                AND NOT EXISTS (SELECT 1 FROM main.segments WHERE batch_id = last.batch_id)
+                AND (last.quarantined = 0 OR before.stored = 0 AND before.quarantined > 0)
+            FROM main.batches AS own, main.batches AS last, main.batches AS before
+            WHERE own.batch_id = ?1
+                AND last.batch_id = (SELECT max(batch_id) FROM main.batches WHERE batch_id < own.batch_id)
+                AND before.batch_id = (SELECT max(batch_id) FROM main.batches WHERE batch_id < last.batch_id)
+            """, arguments: [batch])
+        guard isFolded == true else { return }
+        let sql = """
+            SELECT max(batch_id) FROM main.batches
+            WHERE batch_id < (SELECT max(batch_id) FROM main.batches WHERE batch_id < ?)
+            """
+        try foldBatches(after: Int64.fetchOne(db, sql: sql, arguments: [batch]) ?? 0, into: batch, db)
+    }
+
+    private static func foldBatches(after first: Int64, into batch: Int64, _ db: Database) throws {
         let sums = [
             "lines", "stored", "quarantined", "blank", "flagged", "redacted", "bytes_in", "bytes_stored", "segments",
         ]

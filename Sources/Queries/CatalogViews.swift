@@ -15,10 +15,6 @@ enum CatalogViews {
     private static let views = """
         CREATE TEMP VIEW IF NOT EXISTS event_days(date, event, events) AS
             SELECT date(day * 86400, 'unixepoch'), event, events FROM main.event_counts;
-        CREATE TEMP VIEW IF NOT EXISTS quarantine AS
-            SELECT source, source_id AS generation, source_offset, length, reason, detail, redacted,
-                CAST(bytes AS TEXT) AS text
-            FROM main.quarantine;
         """
 
     /// One row: where the log begins, stray events apart, and where it ends.

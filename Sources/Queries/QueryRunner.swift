@@ -18,9 +18,9 @@ package struct QueryResult {
     package var rows: ResultRows
 }
 
-/// Runs SQL over a trail: the tables of `CatalogViews` over the catalog, and `events`, `token_days`, `ip_hours` and
-/// `failures_by_ip` over segments and rollups. Nothing can be changed through it: the connection only reads, and cannot
-/// attach other files.
+/// Runs SQL over a trail: the tables of `CatalogViews` over the catalog, `events`, `token_days`, `ip_hours` and
+/// `failures_by_ip` over segments and rollups, and `quarantine` over compressed lines. Nothing can be changed through
+/// it: the connection only reads, and cannot attach other files.
 ///
 /// Statements run on the trail's own connection, so that catalog, rollups and segments are those of one moment. One
 /// runner belongs to a trail.
@@ -41,6 +41,7 @@ package final class QueryRunner {
             VirtualTableModule.register(IPHoursTable(trail), as: "ip_hours", on: db.sqliteConnection)
             VirtualTableModule.register(
                 FailuresByIPTable(trail, clients), as: "failures_by_ip", on: db.sqliteConnection)
+            VirtualTableModule.register(QuarantineTable(trail), as: "quarantine", on: db.sqliteConnection)
             sqlite3_limit(db.sqliteConnection, SQLITE_LIMIT_ATTACHED, 0)
             SQLFunctions.register(on: db, clients)
             try CatalogViews.make(on: db, begins: begins)

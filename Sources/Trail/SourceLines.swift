@@ -16,12 +16,11 @@ package struct GapBetweenLines: Error, Equatable {
 ///
 /// A source's events lie in the segments of their months, there in row groups by kind, and in each of these in the
 /// order of their lines. So a few cursors are merged, one for each row group whose offsets have been reached, and each
-/// holds one page.
+/// holds one page; of the lines in the catalog, one block is held.
 package struct SourceLines {
     private var waiting: [StoredLines]
     private var open: [StoredLines] = []
-    private let kept: [(offset: Int64, length: Int64, bytes: [UInt8])]
-    private var nextKept = 0
+    private var kept: KeptLines
     private var text: SourceText
 
     /// - Parameter end: where to end, if not where the source is read to; what begins there or behind is left out.
@@ -55,16 +54,15 @@ package struct SourceLines {
             waiting.removeLast()
             if try stored.advance() { open.append(stored) }
         }
-        let nextOffset = nextKept < kept.count ? kept[nextKept].offset : .max
+        let nextOffset = try kept.nextOffset()
         guard min(nextOffset, open.map(\.offset).min() ?? .max) < text.end else { return false }
         guard let least = open.indices.min(by: { open[$0].offset < open[$1].offset }), open[least].offset < nextOffset
         else {
-            guard nextKept < kept.count else { return false }
-            if try text.fillPart(to: kept[nextKept].offset) { return true }
-            try text.begin(kept[nextKept].offset)
-            text.bytes.append(contentsOf: kept[nextKept].bytes)
-            text.end(sourceLength: kept[nextKept].length)
-            nextKept += 1
+            if nextOffset < .max, try text.fillPart(to: nextOffset) { return true }
+            guard let line = try kept.next() else { return false }
+            try text.begin(line.offset)
+            text.bytes.append(contentsOf: line.bytes)
+            text.end(sourceLength: line.length)
             return true
         }
         var limit = min(nextOffset, waiting.last?.first ?? .max, text.end)

@@ -53,6 +53,10 @@ package struct Verification: Sendable {
             restore the catalog from a backup, or run authtrail rebuild (with --force), which makes it anew from the \
             segments
             """
+        case restoreQuarantine = """
+            restore the catalog from a backup; without one, the lines are where they were read from, if that is still \
+            there, and authtrail rebuild --force makes a sound catalog without any quarantined lines
+            """
         case nextWriter = "the next run of ingest or compact puts it aside; nothing need be done"
         case nextPrune = "the next run of authtrail prune makes it anew"
         case unlisted = """

@@ -143,6 +143,7 @@ final class Verifier {
         inCatalog("counters") {
             for what in try catalog.counterProblems() { result.add("counters", SegmentLayout.catalog, what, .rebuild) }
         }
+        let damaged = checkQuarantine()
         guard isComplete else { return }
         inCatalog("sources") {
             let sources = try catalog.sources()
@@ -158,11 +159,26 @@ final class Verifier {
                 if rows + gone + away != source.counts.stored {
                     result.add("source", source.path, "has \(rows) lines in segments, \(gone) were dropped and \(away) "
                         + "lost; the catalog says \(source.counts.stored) were stored", .rebuild)
-                } else if let what = try stateFault(source) ?? tilingFault(source, lost[source.id]) {
+                } else if let what = try stateFault(source)
+                    ?? (damaged.contains(source.id) ? nil : tilingFault(source, lost[source.id]))
+                {
                     result.add("source", source.path, what, .readAgain)
                 }
             }
         }
+    }
+
+    /// Each block of quarantined lines can be opened and says what was written. Returns the sources with others, of
+    /// which nobody can say whether their lines follow each other.
+    private func checkQuarantine() -> Set<Int64> {
+        var damaged: Set<Int64> = []
+        inCatalog("quarantine") {
+            for (source, what) in try catalog.quarantineProblems() {
+                damaged.insert(source)
+                result.add("catalog", "quarantine", what, .restoreQuarantine)
+            }
+        }
+        return damaged
     }
 
     /// Where a segment tells how far a source was read and the catalog says the same, all else must be the same too.
@@ -180,7 +196,7 @@ final class Verifier {
     private func tilingFault(_ source: SourceRecord, _ lost: LostLines?) throws -> String? {
         guard !tiling.tiles(source) else { return nil }
         var kept: [(span: LineSpan, kind: KeptLine)] = []
-        try catalog.eachKeptLine { if $0.sourceID == source.id { kept.append(($0, $1)) } }
+        try catalog.eachKeptLine(ofSource: source.id) { kept.append(($0, $1)) }
         var walk = try LineWalk(source, in: trail, kept: kept, lost: lost)
         return try walk.fault()
     }

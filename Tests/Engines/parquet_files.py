@@ -5,10 +5,11 @@ but for the quarantine, which no Parquet file holds.
 """
 
 import sqlite3
+import zlib
 
 import duckdb
 
-from check_queries import DuckDB, log_begins
+from check_queries import DuckDB, log_begins, require
 
 # What the program calls `events`, as reports use it: times as microseconds, lists as JSON, the UTC date as text.
 EVENTS = """
@@ -95,7 +96,102 @@ class ParquetFiles(DuckDB):
 
 
 def quarantined(trail):
-    """The one table that no Parquet file holds, from the catalog itself."""
+    """The one table that no Parquet file holds, from the blocks of the catalog itself."""
     with sqlite3.connect(f"{(trail / 'catalog.sqlite').absolute().as_uri()}?mode=ro", uri=True) as catalog:
-        sql = "SELECT source, source_id, source_offset, length, reason, bytes FROM quarantine"
-        return [(*row[:5], row[5].decode("utf-8", "replace")) for row in catalog.execute(sql)]
+        sql = "SELECT source, source_id, first_offset, lines, size, bytes FROM quarantine_blocks"
+        return [
+            (source, number, *head, text.decode("utf-8", "replace"))
+            for source, number, first, lines, size, block in catalog.execute(sql)
+            for head, text in zip(*opened(block, first, lines, size), strict=True)
+        ]
+
+
+class Numbers:
+    """Variable-length numbers, texts behind their lengths, and bytes."""
+
+    def __init__(self, data):
+        self.data, self.at = data, 0
+
+    def number(self):
+        value = shift = 0
+        while True:
+            byte = self.data[self.at]
+            self.at += 1
+            value |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                return value
+
+    def signed(self):
+        value = self.number()
+        return value >> 1 ^ -(value & 1)
+
+    def bytes(self, count):
+        self.at += count
+        require(self.at <= len(self.data), "a block of quarantine is too short")
+        return self.data[self.at - count:self.at]
+
+    def text(self):
+        return self.bytes(self.number())
+
+
+def opened(block, first, lines, size):
+    """Offset, length and reason of each line of a block, and the lines' texts."""
+    parts = Numbers(block)
+    parts.bytes(4)
+    parts.number()
+    heads = Numbers(zlib.decompress(parts.text(), -15))
+    parts.number()
+    texts = texts_of(Numbers(zlib.decompress(block[parts.at:], -15)), lines)
+    require(sum(map(len, texts)) == size, "a block of quarantine has other texts than its row says")
+    return heads_of(heads, first, lines), texts
+
+
+def heads_of(heads, end, lines):
+    require(heads.number() == 1, "a block of quarantine has another format")
+    reasons = []
+    for _ in range(heads.number()):
+        reasons.append(heads.text().decode())
+        if heads.number() & 1:
+            heads.text()
+        if heads.number():
+            heads.text()
+    kinds = [heads.number() for _ in range(lines)]
+    gaps = [heads.signed() for _ in range(lines)]
+    found = []
+    for kind, gap in zip(kinds, gaps):
+        length = heads.signed()
+        found.append((end + gap, length, reasons[kind]))
+        end += gap + length
+    return found
+
+
+def texts_of(columns, lines):
+    shapes = [columns.text() for _ in range(columns.number())]
+    shape_of = [columns.number() if len(shapes) > 1 else 0 for _ in range(lines)]
+    words = [
+        [words_of(columns, shape_of.count(number)) for byte in shape if is_word(byte)]
+        for number, shape in enumerate(shapes)
+    ]
+    texts = []
+    for shape in shape_of:
+        own = iter(words[shape])
+        texts.append(b"".join(next(next(own)) if is_word(byte) else bytes([byte]) for byte in shapes[shape]))
+    return texts
+
+
+def is_word(byte):
+    return byte >= 0x80 or chr(byte).isalnum() or byte == 0x5F
+
+
+def words_of(columns, count):
+    kind = columns.number()
+    if kind == 0:
+        return iter([columns.text()] * count)
+    if kind == 1:
+        length = columns.number()
+        return iter([columns.bytes(length) for _ in range(count)])
+    if kind == 2:
+        return iter(columns.text().split(b"\n"))
+    lengths = [columns.number() for _ in range(count)]
+    return iter([columns.bytes(length) for length in lengths])

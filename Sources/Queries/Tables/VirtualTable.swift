@@ -26,6 +26,10 @@ protocol VirtualTable: AnyObject {
     /// Of these, hidden columns that are the arguments of a table-valued function: equality gives a value.
     static var argumentColumns: Set<Int32> { get }
 
+    /// The columns by which the rows of a pass come sorted, ascending, if they do: a report that asks for the first
+    /// hundred need then not see all.
+    static var order: [Int32] { get }
+
     /// What one pass costs at least, in rows. A pass that opens segments costs much, however few rows it gives: a join
     /// should not ask for one row at a time.
     static var leastCost: Double { get }
@@ -38,6 +42,7 @@ extension VirtualTable {
     static var argumentColumns: Set<Int32> { [] }
     static var microsecondColumns: Set<Int32> { [] }
     static var exactColumns: Set<Int32> { [] }
+    static var order: [Int32] { [] }
 }
 
 /// The rows of one pass over a virtual table. A fresh cursor stands before its first row.
@@ -100,6 +105,8 @@ struct SQLResult {
     func set(time: Int64, _ writer: inout SortableTime) {
         writer.text(time).map { set($0) } ?? setNull()
     }
+
+    func set(_ text: String?) { if let text { set(text) } else { setNull() } }
 
     func set(_ text: ArraySlice<UInt8>) { text.withUnsafeBytes { set($0) } }
 

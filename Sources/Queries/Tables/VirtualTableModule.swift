@@ -174,11 +174,18 @@ enum VirtualTableModule {
             text += ";\(constraint.iColumn),\(comparison.rawValue)\(isList ? ",1" : "")"
             rows /= comparison == .equal ? 1000 : 10
         }
+        if isSorted(info, by: type(of: table).order) { info.pointee.orderByConsumed = 1 }
         info.pointee.idxStr = sqliteCopy(text)
         info.pointee.needToFreeIdxStr = 1
         info.pointee.estimatedRows = Int64(max(1, rows))
         info.pointee.estimatedCost = max(type(of: table).leastCost, rows)
         return SQLITE_OK
+    }
+
+    /// Whether the order that a statement asks for is the one in which rows come.
+    private static func isSorted(_ info: UnsafeMutablePointer<sqlite3_index_info>, by order: [Int32]) -> Bool {
+        let wanted = UnsafeBufferPointer(start: info.pointee.aOrderBy, count: Int(info.pointee.nOrderBy))
+        return wanted.count <= order.count && zip(wanted, order).allSatisfy { $0.desc == 0 && $0.iColumn == $1 }
     }
 
     private static func columns(_ plan: String) -> UInt64 {
