@@ -19,6 +19,8 @@ struct SecretSample: Sendable, CustomTestStringConvertible {
     var text: String { before + secret + after }
     var testDescription: String { "\(type.rawValue): \(before)…\(after)" }
 
+    /// The one that Amazon's documentation has in its examples.
+    static let secretAccessKey = "wJalrXUtnFEMI/" + "K7MDENG/bPxRfi" + "CYEXAMPLEKEY"
     private static let letters = "aB3dE5fG7hI9kL1mN0pQ2rS4tU6vW8xY0zA1bC2"
     static let jwt = "ey" + "JhbGciOiJIUzI1NiJ9" + "." + "ey" + "JzdWIiOiIxMjM0NTY3ODkwIn0" + "." + "dozjgNryP4J3jVmNHl0w5N"
 
@@ -46,7 +48,7 @@ struct SecretSample: Sendable, CustomTestStringConvertible {
         SecretSample(.stripe, "r" + "k_test_" + letters.prefix(24), before: "key:"),
         SecretSample(.slack, "xo" + "xb-" + "123456789012-" + letters.prefix(24)),
         SecretSample(.slack, "xo" + "xp-" + "1234-" + letters.prefix(12), before: "token: "),
-        SecretSample(.aws, "AK" + "IA" + "IOSFODNN7" + "EXAMPLE", before: "Credential=", after: "/20260426"),
+        SecretSample(.aws, secretAccessKey, before: "AK" + "IA" + "IOSFODNN7" + "EXAMPLE:"),
         SecretSample(
             .privateKey, "-----BEGIN RSA " + "PRIVATE KEY-----\nMIIEpAIBAAKCAQEA\n-----END RSA " + "PRIVATE KEY-----",
             before: "key: ", after: "\n"),
@@ -95,7 +97,7 @@ let harmlessTexts: [String] = [
     "cus_NffrFeUfNV2Hib", "pi_3MtwBwLkdIwHu7ix28a3tqPa", "acct_1032D82eZvKYlo2C", "pk_live_" + "51H8abcDEFghiJKLmnop",
     "arn:aws:iam::123456789012:user/maria", "projects/p-1/secrets/s-2/versions/3", "urn:uuid:550e8400-e29b-41d4-a716-4466",
     "AKIAIOSFODNN7EXAMPL", "AKIAIOSFODNN7EXAMPLEX", "XAKIAIOSFODNN7EXAMPLE", "01AKIAIOSFODNN7EXAMPLE000", "akiaiosfodnn7example",
-    "AKIA", "AKIA is a prefix", "MAKIAVELLI", "W/\"33a64df551425fcc55e4d42a148795d9f25f89d4\"",
+    "AKIA", "AKIA is a prefix", "MAKIAVELLI", "AKIAIOSFODNN7EXAMPLE", "Credential=ASIAIOSFODNN7EXAMPLE/20260426", "W/\"33a64df551425fcc55e4d42a148795d9f25f89d4\"",
     // Words and sentences.
     "sk-learn", "sk-learn-something-rather-long-name", "sk-SK", "task-12345678901234567890", "desk-aB3dE5fG7hI9kL1mN0pQ",
     "risk-aB3dE5fG7hI9kL1mN0pQ2rS4t", "disk-0123456789abcdef01234567", "mask_live_0123456789abcdef01", "ask_test_drive",

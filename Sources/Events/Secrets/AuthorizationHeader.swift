@@ -42,7 +42,7 @@ enum AuthorizationHeader {
         var bits: UInt32 = 0, count: UInt32 = 0
         var found = false
         for at in range {
-            bits = bits << 6 | value(text.byte(at))
+            bits = bits << 6 | Base64Text.value(text.byte(at))
             count += 6
             guard count >= 8 else { continue }
             count -= 8
@@ -51,14 +51,5 @@ enum AuthorizationHeader {
             if byte == Byte.colon { found = true }
         }
         return found
-    }
-
-    private static func value(_ digit: UInt8) -> UInt32 {
-        switch digit {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(digit - UInt8(ascii: "A"))
-        case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(digit - UInt8(ascii: "a")) + 26
-        case Byte.zero...Byte.nine: UInt32(digit - Byte.zero) + 52
-        default: digit == Byte.plus ? 62 : 63
-        }
     }
 }

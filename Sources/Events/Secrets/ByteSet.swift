@@ -14,9 +14,12 @@ struct ByteSet: Sendable {
 
     static let alphanumeric = ByteSet(lower + upper + digits)
     static let upperAlphanumeric = ByteSet(upper + digits)
+    static let hex = ByteSet("0123456789abcdefABCDEF")
     static let word = ByteSet(lower + upper + digits + "_")
     /// Base64 as URLs have it.
     static let base64URL = ByteSet(lower + upper + digits + "_-")
+    /// The characters of names of members and settings.
+    static let name = ByteSet(lower + upper + digits + "_-.")
     static let base64 = ByteSet(lower + upper + digits + "+/")
     /// The characters of a bearer token (RFC 6750), `=` at its end apart.
     static let token = ByteSet(lower + upper + digits + "-._~+/")

@@ -7,7 +7,9 @@ struct LinePieces {
         /// The piece is a string before a colon.
         var isName = false
         /// The piece is a string and stands behind this name, if such a name is that of a credential.
-        var name: SecretType?
+        var name: SecretName?
+        /// What stands before the piece is no JSON but `name: "…"`, which may be a sentence.
+        var isInSentence = false
     }
 
     /// No name of a member that is longer is looked at.
@@ -18,7 +20,10 @@ struct LinePieces {
     private var isString = false
     /// Objects and arrays around `at`.
     private var depth = 0
-    private var name: SecretType?
+    private var name: SecretName?
+    /// The strings of a list stand behind the name.
+    private var isList = false
+    private var isInSentence = false
     /// The name of the line's member that is being gone through, as it stands in the line.
     private var member: Range<Int>?
 
@@ -53,28 +58,31 @@ struct LinePieces {
         return String(decoding: Array(line, member), as: UTF8.self)
     }
 
-    /// A string is a name if a colon follows, else a value.
+    /// A string is a name if a colon follows, or `=>`, else a value.
     private mutating func noteString(_ piece: inout Piece, _ line: RawSpan) {
         let colon = line.end(of: .space, from: min(piece.range.upperBound + 1, line.byteCount))
-        guard line.holds(":", at: colon) else {
+        guard line.holds(":", at: colon) || line.holds("=>", at: colon) else {
             piece.name = name
-            name = nil
+            piece.isInSentence = isInSentence
+            if !isList { name = nil }
             return
         }
         piece.isName = true
+        isList = false
+        isInSentence = false
         if depth == 1 { member = piece.range }
         if piece.hasEscapes {
             // Each character may be six bytes here.
             guard piece.range.count <= 6 * Self.longestName else { return name = nil }
             let text = EscapedText.meaning(of: piece.range, in: line)
-            name = SecretName.type(text.span.bytes)
+            name = SecretName.name(text.span.bytes)
         } else {
-            name = SecretName.type(line.extracting(piece.range))
+            name = SecretName.name(line.extracting(piece.range))
         }
-        if let type = name, !NamedValue.isMember(type) { name = nil }
+        if let known = name, !MemberValue.isMember(known) { name = nil }
     }
 
-    /// Counts braces; anything but a colon ends what a name is the name of.
+    /// Counts braces, and forgets the name if anything stands here but what may stand between it and its value.
     private mutating func noteBetween(_ range: Range<Int>, _ line: RawSpan) {
         for at in range {
             switch line.byte(at) {
@@ -82,7 +90,36 @@ struct LinePieces {
             case Byte.closeBrace, Byte.closeBracket: depth -= 1
             default: break
             }
-            if !ByteSet.colonOrSpace.contains(line.byte(at)) { name = nil }
         }
+        let between = line.extracting(range)
+        if name != nil, isList ? isComma(between) : isAssignment(between) { return }
+        isList = false
+        isInSentence = false
+        name = nil
+        noteSetting(between)
+    }
+
+    private func isComma(_ between: RawSpan) -> Bool {
+        let comma = between.end(of: .space, from: 0)
+        return between.holds(",", at: comma) && between.end(of: .space, from: comma + 1) == between.byteCount
+    }
+
+    /// A colon or `=>`, and perhaps the bracket of a list.
+    private mutating func isAssignment(_ between: RawSpan) -> Bool {
+        let colon = between.end(of: .space, from: 0)
+        guard between.holds(":", at: colon) || between.holds("=>", at: colon) else { return false }
+        var at = between.end(of: .colonOrSpace, from: between.holds("=>", at: colon) ? colon + 2 : colon)
+        if between.holds("[", at: at) {
+            isList = true
+            at = between.end(of: .space, from: at + 1)
+        }
+        return at == between.byteCount
+    }
+
+    /// Outside of JSON a name may stand without quotes: `password="…"`, `token: "…"`.
+    private mutating func noteSetting(_ between: RawSpan) {
+        guard let found = NamedValue.openSetting(between) else { return }
+        name = found.name
+        isInSentence = found.isInSentence
     }
 }

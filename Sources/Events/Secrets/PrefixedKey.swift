@@ -1,7 +1,7 @@
 /// Keys whose issuer marks them with a prefix. None begins inside of a word, so `task-…` is no `sk-…`.
 enum PrefixedKey {
     private static let githubKinds = ByteSet("pousr")
-    private static let slackKinds = ByteSet("abeprs")
+    private static let slackKinds = ByteSet("abcdeoprs")
 
     /// `ghp_` (personal), `gho_`, `ghu_`, `ghs_`, `ghr_` and 30 or more characters; GitHub's have 36.
     static func judge(github prefix: StaticString) -> SecretRule.Judge {
@@ -21,14 +21,6 @@ enum PrefixedKey {
         }
     }
 
-    /// `glpat-` and 20 or more characters.
-    static func judge(gitlab prefix: StaticString) -> SecretRule.Judge {
-        { text, start, isCut in
-            guard text.holds(prefix, at: start) else { return .nothing }
-            return judge(text, start, prefix: 6, .base64URL, least: 20, .gitlab, isCut)
-        }
-    }
-
     /// `sk-` (OpenAI, Anthropic and those who follow them) and 20 or more characters, some of which look random:
     /// `sk-learn-something-rather-long` is none. The pair is the `k-`.
     static func judge(sk prefix: StaticString) -> SecretRule.Judge {
@@ -42,10 +34,18 @@ enum PrefixedKey {
         }
     }
 
-    /// `sk_live_`, `rk_live_`, `sk_test_`, `rk_test_` and 16 or more characters. Test keys open an account as well.
-    /// The pair is the `k_`.
+    /// `xoxo` with no number behind it is no key.
+    private static func isFarewell(_ text: RawSpan, _ start: Int) -> Bool {
+        text.holds("xoxo", at: start) && !(start + 5 < text.byteCount && text.byte(start + 5).isDigit)
+    }
+
+    /// `sk_live_`, `rk_live_`, `sk_test_`, `rk_test_` and 16 or more characters; test keys open an account as well.
+    /// `gsk_` (Groq) and 40 or more. The pair is the `k_`.
     static func judge(stripe prefix: StaticString) -> SecretRule.Judge {
         { text, pair, isCut in
+            if text.holds("gsk_", at: pair - 2) {
+                return judge(text, pair - 2, prefix: 4, .alphanumeric, least: 40, .vendor, isCut)
+            }
             let start = pair - 1
             guard text.holds("sk_live_", at: start) || text.holds("rk_live_", at: start)
                 || text.holds("sk_test_", at: start) || text.holds("rk_test_", at: start)
@@ -54,27 +54,66 @@ enum PrefixedKey {
         }
     }
 
-    /// `xoxb-`, `xoxp-`, `xoxa-`, `xoxr-`, `xoxs-`, `xoxe-` and 10 or more characters.
+    /// `xoxb-`, `xoxp-`, `xoxa-`, `xoxr-`, `xoxs-`, `xoxe-`, those of browsers (`xoxc-`, `xoxd-`), and 10 or more
+    /// characters.
     static func judge(slack prefix: StaticString) -> SecretRule.Judge {
         { text, start, isCut in
             guard text.holds(prefix, at: start), start + 5 <= text.byteCount, text.byte(start + 4) == Byte.minus,
-                slackKinds.contains(text.byte(start + 3))
+                slackKinds.contains(text.byte(start + 3)), !isFarewell(text, start)
             else { return .nothing }
             return judge(text, start, prefix: 5, .base64URL, least: 10, .slack, isCut)
         }
     }
 
-    /// `AKIA` and exactly 16 capitals and digits, as a word of its own: longer ids may hold these letters by chance.
-    /// The pair is the `KI`.
-    static func judge(aws prefix: StaticString) -> SecretRule.Judge {
-        { text, pair, isCut in
-            let start = pair - 1
-            guard text.holds(prefix, at: start), !text.isInsideWord(start) else { return .nothing }
-            let end = text.end(of: .alphanumeric, from: start)
-            let isKey = end - start == 20 && text.end(of: .upperAlphanumeric, from: start) == end
-            guard isKey || isCut && end == text.byteCount && end - start < 20 else { return .nothingBefore(end) }
-            return .found(FoundSecret(type: .aws, range: start..<end))
-        }
+    // MARK: Known by what stands in their middle
+
+    /// Bots of Telegram: a number, `:AA` and 33 characters. The pair is the `:A`.
+    @Sendable static func judgeTelegram(_ text: RawSpan, _ pair: Int, _ isCut: Bool) -> SecretRule.Verdict {
+        guard text.holds(":AA", at: pair) else { return .nothing }
+        var start = pair
+        while start > 0, pair - start < 12, text.byte(start - 1).isDigit { start -= 1 }
+        return judge(text, start..<pair, of: 8...10, from: pair + 1, .base64URL, least: 34, .vendor, isCut)
+    }
+
+    /// Client secrets of Entra: three characters, a digit, `Q~`, and 31 or more. The pair is the `Q~`.
+    @Sendable static func judgeAzureClient(_ text: RawSpan, _ pair: Int, _ isCut: Bool) -> SecretRule.Verdict {
+        let start = pair - 4
+        guard start >= 0, text.byte(pair - 1).isDigit, azure.contains(text.byte(start)),
+            azure.contains(text.byte(start + 1)), azure.contains(text.byte(start + 2)),
+            start == 0 || !azure.contains(text.byte(start - 1))
+        else { return .nothing }
+        return judge(text, start..<pair, of: 4...4, from: pair + 2, azure, least: 31, .azure, isCut)
+    }
+
+    /// Keys of Azure's services: 52 letters and digits, `JQQJ99`, and 26 or more. The pair is the `QQ`.
+    @Sendable static func judgeAzureKey(_ text: RawSpan, _ pair: Int, _ isCut: Bool) -> SecretRule.Verdict {
+        guard text.holds("JQQJ9", at: pair - 1) else { return .nothing }
+        var start = pair - 1
+        while start > 0, pair - start < 64, ByteSet.alphanumeric.contains(text.byte(start - 1)) { start -= 1 }
+        return judge(text, start..<pair - 1, of: 50...54, from: pair + 4, .alphanumeric, least: 20, .azure, isCut)
+    }
+
+    /// Tokens of Terraform: 14 letters and digits, `.atlasv1.`, and 60 or more. The pair is the `sv`.
+    @Sendable static func judgeTerraform(_ text: RawSpan, _ pair: Int, _ isCut: Bool) -> SecretRule.Verdict {
+        let dot = pair - 5
+        guard text.holds(".atlasv1.", at: dot) else { return .nothing }
+        var start = dot
+        while start > 0, dot - start < 16, ByteSet.alphanumeric.contains(text.byte(start - 1)) { start -= 1 }
+        return judge(text, start..<dot, of: 14...14, from: dot + 9, .base64URL, least: 50, .vendor, isCut)
+    }
+
+    private static let azure = ByteSet(ByteSet.lower + ByteSet.upper + ByteSet.digits + "_~.-")
+
+    /// A key of which a mark in its middle told: so many characters stand before the mark, and at least so many of an
+    /// alphabet from a place behind it on.
+    private static func judge(
+        _ text: RawSpan, _ head: Range<Int>, of counts: ClosedRange<Int>, from: Int, _ set: ByteSet, least: Int,
+        _ type: SecretType, _ isCut: Bool
+    ) -> SecretRule.Verdict {
+        guard counts.contains(head.count) else { return .nothing }
+        let seen = text.extracting(..<min(text.byteCount, from + least)).end(of: set, from: from)
+        guard seen - from == least || isCut && seen == text.byteCount else { return .nothing }
+        return .found(FoundSecret(type: type, range: head.lowerBound..<text.end(of: set, from: seen)))
     }
 
     private static func judge(

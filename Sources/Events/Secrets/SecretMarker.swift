@@ -38,10 +38,13 @@ package struct SecretMarker: Sendable {
     /// - Parameter isCut: the line goes on where it is not seen: what may be the beginning of a credential is one.
     package func redacted(line: RawSpan, isCut: Bool = false) -> Redaction? {
         guard isCut || search.mayFind(in: line) else { return nil }
+        let options = SecretSearch.Options(besideAccessKeyID: search.hasAccessKeyID(line))
         var copy = RedactedCopy()
         var pieces = LinePieces()
         while let piece = pieces.next(line) {
-            let (places, marks) = replacements(in: piece, of: line, isCut && piece.range.upperBound == line.byteCount)
+            var options = options
+            options.isCut = isCut && piece.range.upperBound == line.byteCount
+            let (places, marks) = replacements(in: piece, of: line, options)
             guard !places.isEmpty else { continue }
             copy.replace(places, by: marks, member: piece.isName ? nil : pieces.memberName(line), of: line)
             if piece.isName { pieces.hideMember() }
@@ -51,35 +54,45 @@ package struct SecretMarker: Sendable {
 
     /// Where in the line the credentials of a piece stand, and their marks.
     private func replacements(
-        in piece: LinePieces.Piece, of line: RawSpan, _ isCut: Bool
+        in piece: LinePieces.Piece, of line: RawSpan, _ options: SecretSearch.Options
     ) -> (places: [Range<Int>], marks: [Mark]) {
         if piece.hasEscapes {
             let text = EscapedText.meaning(of: piece.range, in: line)
-            let found = secrets(of: piece, in: text.span.bytes, isCut: isCut)
+            let found = secrets(of: piece, in: text.span.bytes, options)
             let places = EscapedText.places(of: found.map(\.range), meaning: piece.range, in: line)
             return (places, marks(of: found, in: text.span.bytes))
         }
         let text = line.extracting(piece.range)
-        let found = secrets(of: piece, in: text, isCut: isCut)
+        let found = secrets(of: piece, in: text, options)
         let start = piece.range.lowerBound
         let places = found.map { start + $0.range.lowerBound..<start + $0.range.upperBound }
         return (places, marks(of: found, in: text))
     }
 
     /// The credentials of a piece by its text and by the name before it.
-    private func secrets(of piece: LinePieces.Piece, in text: RawSpan, isCut: Bool) -> [FoundSecret] {
-        let found = search.secrets(in: text, isCut: isCut)
-        guard let type = piece.name, let range = NamedValue.secret(text, 0..<text.byteCount, type) else { return found }
+    private func secrets(
+        of piece: LinePieces.Piece, in text: RawSpan, _ options: SecretSearch.Options
+    ) -> [FoundSecret] {
+        let found = search.secrets(in: text, options)
+        guard let name = piece.name else { return found }
+        let whole = 0..<text.byteCount
+        if piece.isInSentence {
+            guard found.isEmpty, SecretValue.isSecretInSentence(text, whole, name, isCut: false) else { return found }
+            return [FoundSecret(type: name.type, range: whole)]
+        }
+        let named = MemberValue.secrets(text, whole, name)
         // A header keeps its scheme, and what is a credential by its own look is called so.
-        if type == .authorization, !found.isEmpty { return found }
-        if found.count == 1, found[0].range == range { return found }
-        return [FoundSecret(type: type, range: range)]
+        if named.isEmpty || name.demand == .authorization && !found.isEmpty { return found }
+        // A name within the value says less than the name of the member.
+        let telling = found.filter { one in one.type.hasLook || !named.contains { $0.range == one.range } }
+        return SecretSearch.merged(telling, named)
     }
 
     private func marks(of found: [FoundSecret], in text: RawSpan) -> [Mark] {
         found.map { secret in
             var mark = Mark(type: secret.type)
-            SecretMark.append(secret.type, digest(Array(text, secret.range)), to: &mark.bytes)
+            SecretMark.append(
+                secret.type, digest(secret.original ?? Array(text, secret.range)), to: &mark.bytes)
             return mark
         }
     }

@@ -1,11 +1,60 @@
-/// The names under which requests and responses of OAuth carry credentials.
-enum SecretName {
-    /// A name in small letters without separators, so that `clientSecret` and `client-secret` are `client_secret`.
-    static let types: [(name: StaticString, type: SecretType)] = [
-        ("accesstoken", .accessToken), ("refreshtoken", .refreshToken), ("idtoken", .idToken), ("code", .code),
-        ("devicecode", .code), ("codeverifier", .codeVerifier), ("clientsecret", .clientSecret),
-        ("clientassertion", .clientAssertion), ("apikey", .apiKey), ("xapikey", .apiKey), ("password", .password),
-        ("passwd", .password), ("authorization", .authorization), ("proxyauthorization", .authorization),
+/// The names under which requests, responses and settings carry credentials, and what a value must look like to be one.
+struct SecretName: Equatable {
+    /// How much a name says by itself.
+    enum Demand {
+        /// Everything is a credential that is no placeholder.
+        case anything
+        /// Everything but words and ids.
+        case issued
+        /// Everything but words.
+        case noWords
+        /// What people type: no words, numbers, paths.
+        case typed
+        /// What is not made of words and numbers alone.
+        case secret
+        /// What looks drawn at random.
+        case token
+        case code, cookies, authorization
+        /// The signature of a URL.
+        case signature
+    }
+
+    var type: SecretType
+    var demand: Demand
+    /// The whole name is known, not only its last words.
+    var isWhole = true
+
+    /// Names in small letters without separators, so that `clientSecret` and `client-secret` are `client_secret`.
+    private static let whole: [(name: StaticString, type: SecretType, demand: Demand)] = [
+        ("accesstoken", .accessToken, .issued), ("refreshtoken", .refreshToken, .issued),
+        ("idtoken", .idToken, .issued), ("code", .code, .code), ("devicecode", .code, .code),
+        ("authcode", .code, .code), ("authorizationcode", .code, .code),
+        ("codeverifier", .codeVerifier, .anything), ("clientsecret", .clientSecret, .anything),
+        ("clientassertion", .clientAssertion, .anything), ("apikey", .apiKey, .noWords),
+        ("xapikey", .apiKey, .noWords), ("password", .password, .anything), ("passwd", .password, .anything),
+        ("passphrase", .password, .anything), ("pwd", .password, .typed), ("pass", .password, .typed),
+        ("authorization", .authorization, .authorization), ("proxyauthorization", .authorization, .authorization),
+        ("cookie", .cookie, .cookies), ("setcookie", .cookie, .cookies), ("sig", .sas, .signature),
+        ("xamzsignature", .signature, .signature), ("xgoogsignature", .signature, .signature),
+        ("phpsessid", .cookie, .secret), ("jsessionid", .cookie, .secret),
+    ]
+
+    /// What longer names end in: `DB_PASSWORD`, `githubToken`, `stripe_signing_secret`.
+    private static let endings: [(name: StaticString, type: SecretType, demand: Demand)] = [
+        ("accesstoken", .accessToken, .issued), ("refreshtoken", .refreshToken, .issued),
+        ("clientsecret", .clientSecret, .secret), ("secretaccesskey", .aws, .secret), ("token", .token, .token),
+        ("secret", .secret, .secret), ("password", .password, .typed), ("passwd", .password, .typed),
+        ("passphrase", .password, .typed), ("pwd", .password, .typed), ("apikey", .apiKey, .secret),
+        ("secretkey", .secret, .secret), ("privatekey", .secret, .secret), ("signingkey", .secret, .secret),
+        ("encryptionkey", .secret, .secret), ("masterkey", .secret, .secret), ("accountkey", .secret, .secret),
+        ("accesskey", .secret, .secret), ("authkey", .secret, .secret),
+    ]
+
+    /// What before `token` makes the name one of a place in a list, or of a request that must not be done twice.
+    private static let cursors: [StaticString] = [
+        "page", "next", "nextpage", "prevpage", "previouspage", "continuation", "nextcontinuation", "sync", "nextsync",
+        "start", "starting", "cursor", "scroll", "resume", "resumption", "pagination", "paging", "idempotency",
+        "clientrequest",
     ]
 
     /// The last letters of names, each before each of these characters.
@@ -14,46 +63,67 @@ enum SecretName {
     }
 
     /// No name is longer, separators included.
-    private static let longest = 24
+    static let longest = 48
 
     /// The name that ends at `end`, and where it starts. It is not a part of a longer one: `error_code` is no `code`.
-    static func type(_ text: RawSpan, endingAt end: Int) -> (type: SecretType, start: Int)? {
+    static func name(_ text: RawSpan, endingAt end: Int) -> (name: SecretName, start: Int)? {
         guard isEnding(text, end) else { return nil }
         var start = end
         while start > 0, end - start <= longest, ByteSet.base64URL.contains(text.byte(start - 1)) { start -= 1 }
         guard end - start <= longest else { return nil }
         // In `%3Fcode` the two digits belong to what stands before the name.
         if start > 0, text.byte(start - 1) == UInt8(ascii: "%") { start = min(start + 2, end) }
-        return type(text.extracting(start..<end)).map { ($0, start) }
+        return name(text, start..<end).map { ($0, start) }
     }
 
     /// Whether two letters stand before `end` in which a name ends; most other words are told by that.
     private static func isEnding(_ text: RawSpan, _ end: Int) -> Bool {
-        guard end >= 4 else { return false }
-        switch (text.byte(end - 2).lowercased, text.byte(end - 1).lowercased) {
-        case (UInt8(ascii: "e"), UInt8(ascii: "n")), (UInt8(ascii: "e"), UInt8(ascii: "r")),
-            (UInt8(ascii: "e"), UInt8(ascii: "t")), (UInt8(ascii: "e"), UInt8(ascii: "y")),
-            (UInt8(ascii: "o"), UInt8(ascii: "n")), (UInt8(ascii: "d"), UInt8(ascii: "e")),
-            (UInt8(ascii: "r"), UInt8(ascii: "d")), (UInt8(ascii: "w"), UInt8(ascii: "d")):
-            return true
-        default: return false
+        guard end >= 3 else { return false }
+        let pair = UInt16(text.byte(end - 2).lowercased) << 8 | UInt16(text.byte(end - 1).lowercased)
+        for known in lastLetters where known == pair { return true }
+        return false
+    }
+
+    private static let lastLetters: [UInt16] = ["en", "er", "et", "ey", "on", "de", "rd", "wd", "se", "ss", "ie", "ig",
+        "re", "id"].map { UInt16($0.utf8.first ?? 0) << 8 | UInt16($0.utf8.last ?? 0) }
+
+    /// What a whole text names. Of `spring.datasource.password` the last word is asked.
+    static func name(_ text: RawSpan) -> SecretName? {
+        let end = text.byteCount
+        guard end <= longest, isEnding(text, end), text.end(of: .name, from: 0) == end else { return nil }
+        var start = end
+        while start > 0, text.byte(start - 1) != Byte.dot { start -= 1 }
+        return name(text, start..<end)
+    }
+
+    private static func name(_ text: RawSpan, _ range: Range<Int>) -> SecretName? {
+        for (name, type, demand) in whole where start(of: name, text, range) == range.lowerBound {
+            return SecretName(type: type, demand: demand)
         }
-    }
-
-    /// What a whole text names.
-    static func type(_ text: RawSpan) -> SecretType? {
-        guard text.byteCount <= longest, isEnding(text, text.byteCount) else { return nil }
-        return types.first { name, _ in isSame(text, name) }?.type
-    }
-
-    private static func isSame(_ text: RawSpan, _ name: StaticString) -> Bool {
-        var place = 0
-        for at in 0..<text.byteCount where text.byte(at) != Byte.underscore && text.byte(at) != Byte.minus {
-            guard place < name.utf8CodeUnitCount, text.byte(at).lowercased == name.utf8Start[place] else {
-                return false
+        for (name, type, demand) in endings {
+            guard let start = start(of: name, text, range) else { continue }
+            let before = range.lowerBound..<start
+            if demand == .token, cursors.contains(where: { Self.start(of: $0, text, before) == range.lowerBound }) {
+                return nil
             }
-            place += 1
+            return SecretName(type: type, demand: demand, isWhole: false)
         }
-        return place == name.utf8CodeUnitCount
+        return nil
+    }
+
+    /// Where a range begins to end in a name, separators passed over, or nil. Separators before it are its own.
+    private static func start(of name: StaticString, _ text: RawSpan, _ range: Range<Int>) -> Int? {
+        var at = range.upperBound
+        var place = name.utf8CodeUnitCount
+        while place > 0 {
+            guard at > range.lowerBound else { return nil }
+            at -= 1
+            let byte = text.byte(at)
+            if byte == Byte.underscore || byte == Byte.minus { continue }
+            place -= 1
+            guard byte.lowercased == name.utf8Start[place] else { return nil }
+        }
+        while at > range.lowerBound, text.byte(at - 1) == Byte.underscore || text.byte(at - 1) == Byte.minus { at -= 1 }
+        return at
     }
 }

@@ -7,6 +7,10 @@ struct SecretRule: Sendable {
         /// at a long run of characters in vain does not look at it again.
         case nothingBefore(Int)
         case found(FoundSecret)
+        /// These, in their order, and nothing more at any place before that one.
+        case several([FoundSecret], before: Int)
+        /// The id of an access key, which is no credential, but one may stand beside it.
+        case accessKeyID
     }
 
     /// - Parameters:
@@ -26,21 +30,29 @@ struct SecretRule: Sendable {
     }
 
     /// Every rule. The family in which it stands says what it accepts.
-    static let all: [SecretRule] = [
+    static let all = lookingFar + keyFormats
+
+    /// Those that may look at a long run of characters in vain.
+    static let lookingFar: [SecretRule] = [
         // eyJ….eyJ….…
         SecretRule(["yJ"], JSONWebToken.judge),
         // ghp_… gho_… ghu_… ghs_… ghr_…
         SecretRule(["gh"], PrefixedKey.judge(github: "gh")),
         SecretRule(["b_"], PrefixedKey.judge(githubPAT: "github_pat_")),
-        SecretRule(["gl"], PrefixedKey.judge(gitlab: "glpat-")),
         // sk-… sk-proj-… sk-ant-…
         SecretRule(["k-"], PrefixedKey.judge(sk: "sk-")),
-        // sk_live_… rk_live_… sk_test_… rk_test_…
+        // sk_live_… rk_live_… sk_test_… rk_test_…, gsk_…
         SecretRule(["k_"], PrefixedKey.judge(stripe: "k_")),
         // xoxb-… xoxp-… xoxa-… xoxr-… xoxs-…
         SecretRule(["xo"], PrefixedKey.judge(slack: "xox")),
-        // AKIA…
-        SecretRule(["KI"], PrefixedKey.judge(aws: "AKIA")),
+        // AKIA…, ASIA…, which stay; a secret key may stand beside them
+        SecretRule(["KI", "SI"], AccessKeyID.judge),
+        // 123456789:AA…, …8Q~…, …JQQJ99…
+        SecretRule([":A"], PrefixedKey.judgeTelegram),
+        SecretRule(["Q~"], PrefixedKey.judgeAzureClient),
+        SecretRule(["QQ"], PrefixedKey.judgeAzureKey),
+        // ….atlasv1.…
+        SecretRule(["sv"], PrefixedKey.judgeTerraform),
         // -----BEGIN … PRIVATE KEY-----
         SecretRule(["--"], PrivateKey.judge),
         // Bearer …, Basic …
@@ -48,9 +60,16 @@ struct SecretRule: Sendable {
         SecretRule(["ba", "Ba", "bA", "BA"], AuthorizationHeader.judgeBasic),
         // https://user:…@host
         SecretRule(["//"], URLPassword.judge),
+        // hooks.slack.com/services/T…/B…/…, discord.com/api/webhooks/1…/…
+        SecretRule(["k."], Webhook.judgeSlack),
+        SecretRule(["bh"], Webhook.judgeOthers),
         // code=…&client_secret=…, and the same inside of another URL: code%3D…%26
-        SecretRule(SecretName.endings("nedrty", before: "=%"), NamedValue.judgeParameter),
+        SecretRule(SecretName.endings("nedrtysg", before: "=%"), NamedValue.judgeParameter),
+        // X-Api-Key: …, Cookie: …
+        SecretRule(SecretName.endings("nedty", before: ":"), NamedValue.judgeHeader),
+        // aws_secret_access_key = …
+        SecretRule([" ="], NamedValue.judgeSetting),
         // "client_secret":"…" in a text that holds JSON
-        SecretRule(SecretName.endings("ndrty", before: "\"\\"), NamedValue.judgeMember),
+        SecretRule(SecretName.endings("nedrty", before: "\"\\'"), MemberValue.judge),
     ]
 }

@@ -5,8 +5,16 @@
 struct SecretSearch: Sendable {
     /// Nothing shorter is a credential with what makes it one (`code=` and a character).
     private static let shortest = 6
-    private static var ofRule: UInt8 { 0x1F }
+    private static var ofRule: UInt8 { 0x7F }
     private static var ofEscape: UInt8 { 0x80 }
+
+    /// What is known of a text that is not in it.
+    struct Options {
+        /// The text goes on where it is not seen: what may be the beginning of a credential is one.
+        var isCut = false
+        /// The line that has the text has the id of an access key of AWS.
+        var besideAccessKeyID = false
+    }
 
     private let rules = SecretRule.all
     /// By pair (the first byte is the low one): the number of its rule plus one, and whether its second byte is a
@@ -14,7 +22,8 @@ struct SecretSearch: Sendable {
     private var table = [UInt8](repeating: 0, count: 1 << 16)
 
     init() {
-        precondition(rules.count < Self.ofRule, "the table has five bits for the rule of a pair")
+        precondition(SecretRule.lookingFar.count <= 32, "a state has 32 places for where rules have looked")
+        precondition(rules.count < Self.ofRule, "the table has seven bits for the rule of a pair")
         for other in 0..<256 { table[Int(Byte.backslash) << 8 | other] = Self.ofEscape }
         for (number, rule) in rules.enumerated() {
             for pair in rule.pairs {
@@ -27,35 +36,36 @@ struct SecretSearch: Sendable {
     }
 
     /// The credentials of a text that has no escapes, in their order; they do not overlap.
-    ///
-    /// - Parameter isCut: the text goes on where it is not seen: what may be the beginning of a credential is one.
-    func secrets(in text: RawSpan, isCut: Bool = false) -> [FoundSecret] {
-        guard text.byteCount >= Self.shortest || isCut else { return [] }
-        let first = next(Self.ofRule, in: text, from: 0)
-        return first < 0 ? [] : secrets(in: text, from: first, isCut)
+    func secrets(in text: RawSpan, _ options: Options = Options()) -> [FoundSecret] {
+        guard text.byteCount >= Self.shortest || options.isCut else { return [] }
+        var state = State()
+        var found = ruled(in: text, options.isCut, &state)
+        if state.hasAccessKeyID || options.besideAccessKeyID {
+            found = Self.merged(found, SecretAccessKey.all(in: text, isCut: options.isCut))
+        }
+        let copies = copies(in: text, isCut: options.isCut)
+        return copies.isEmpty ? found : Self.merged(copies, found)
     }
 
-    /// The same from the first place on at which a rule begins.
-    private func secrets(in text: RawSpan, from first: Int, _ isCut: Bool) -> [FoundSecret] {
-        var at = first
+    /// What the rules find, in its order.
+    private func ruled(in text: RawSpan, _ isCut: Bool, _ state: inout State) -> [FoundSecret] {
+        var at = next(Self.ofRule, in: text, from: 0)
+        guard at >= 0 else { return [] }
         var found = FoundSecrets()
-        // One that begins behind the pair at which it was recognized: what stands between is searched too.
-        var ahead: FoundSecret?
-        var blocks = Blocks()
+        // Those that begin behind the pair at which they were recognized: what stands between is searched too.
+        var ahead = SecretsAhead()
         while at >= 0 {
-            if let waiting = ahead, at >= waiting.range.lowerBound {
-                let whole = ownLook(of: waiting, text, isCut, &blocks)
+            if let waiting = ahead.first, at >= waiting.range.lowerBound {
+                let whole = ownLook(of: waiting, text, isCut, &state)
                 found.add(whole)
-                ahead = nil
+                ahead.removeFirst()
                 at = next(Self.ofRule, in: text, from: max(waiting.range.lowerBound, whole.range.upperBound))
                 continue
             }
             var from = at + 1
-            if let secret = judge(text, at, isCut, &blocks) {
-                if let waiting = ahead, secret.range.upperBound > waiting.range.lowerBound {
-                    ahead = waiting.joined(with: secret)
-                } else if ahead == nil, secret.range.lowerBound > at {
-                    ahead = secret
+            for secret in judge(text, at, isCut, &state) where !ahead.join(secret) {
+                if secret.range.lowerBound > at {
+                    ahead.insert(secret)
                 } else {
                     found.add(secret)
                     from = max(from, secret.range.upperBound)
@@ -63,14 +73,25 @@ struct SecretSearch: Sendable {
             }
             at = next(Self.ofRule, in: text, from: from)
         }
-        if let ahead { found.add(ownLook(of: ahead, text, isCut, &blocks)) }
+        while let waiting = ahead.first {
+            found.add(ownLook(of: waiting, text, isCut, &state))
+            ahead.removeFirst()
+        }
         return found.all
+    }
+
+    /// Copies in Base64 of what the rules know. What Base64 means may hold more of it, which is not looked at.
+    private func copies(in text: RawSpan, isCut: Bool) -> [FoundSecret] {
+        Base64Copy.all(in: text, isCut: isCut) { meaning, isCut in
+            var state = State()
+            return ruled(in: meaning, isCut, &state).first
+        }
     }
 
     /// Whether a line, or a piece of JSON, holds credentials, as far as can be told without looking for its strings.
     /// It may hold none all the same.
     func mayFind(in line: RawSpan) -> Bool {
-        var blocks = Blocks()
+        var state = State()
         let sorts = Self.ofRule | Self.ofEscape
         var at = line.byteCount > 0 && line.byte(0) == Byte.backslash ? 0 : next(sorts, in: line, from: 0)
         while at >= 0 {
@@ -78,54 +99,97 @@ struct SecretSearch: Sendable {
                 let plain = EscapedText.withoutMostEscapes(line)
                 return mayFind(inPlain: plain.span.bytes)
             }
-            if judge(line, at, false, &blocks) != nil { return true }
+            if !judge(line, at, false, &state).isEmpty { return true }
             at = next(sorts, in: line, from: at + 1)
         }
-        return false
+        return mayFindMore(in: line, state)
     }
 
     private func mayFind(inPlain line: RawSpan) -> Bool {
-        var blocks = Blocks()
+        var state = State()
         var at = next(Self.ofRule, in: line, from: 0)
         while at >= 0 {
-            if judge(line, at, false, &blocks) != nil { return true }
+            if !judge(line, at, false, &state).isEmpty { return true }
             at = next(Self.ofRule, in: line, from: at + 1)
         }
-        return false
+        return mayFindMore(in: line, state)
     }
 
-    /// Until where each rule has looked in vain.
-    private struct Blocks { var ends = InlineArray<32, Int>(repeating: 0) }
+    private func mayFindMore(in line: RawSpan, _ state: State) -> Bool {
+        if state.hasAccessKeyID, !SecretAccessKey.all(in: line).isEmpty { return true }
+        return !copies(in: line, isCut: false).isEmpty
+    }
 
-    private func judge(_ text: RawSpan, _ at: Int, _ isCut: Bool, _ blocks: inout Blocks) -> FoundSecret? {
+    /// Whether a line has the id of an access key.
+    func hasAccessKeyID(_ line: RawSpan) -> Bool {
+        if (0..<line.byteCount).contains(where: { line.byte($0) == Byte.backslash }) {
+            let plain = EscapedText.withoutMostEscapes(line)
+            return AccessKeyID.isIn(plain.span.bytes)
+        }
+        return AccessKeyID.isIn(line)
+    }
+
+    /// What was seen of a text so far.
+    private struct State {
+        /// Until where each rule has looked; those behind them never look far.
+        var ends = InlineArray<32, Int>(repeating: 0)
+        var hasAccessKeyID = false
+    }
+
+    private func judge(_ text: RawSpan, _ at: Int, _ isCut: Bool, _ state: inout State) -> [FoundSecret] {
         let number = Int(table[Int(text.byte(at + 1)) << 8 | Int(text.byte(at))] & Self.ofRule) - 1
-        guard number >= 0, at >= blocks.ends[number] else { return nil }
+        guard number >= 0, number >= state.ends.count || at >= state.ends[number] else { return [] }
         switch rules[number].judge(text, at, isCut) {
-        case .nothing: return nil
+        case .nothing: return []
         case .nothingBefore(let place):
-            blocks.ends[number] = place
-            return nil
-        case .found(let secret): return secret
+            state.ends[number] = place
+            return []
+        case .accessKeyID:
+            state.hasAccessKeyID = true
+            return []
+        case .found(let secret): return [secret]
+        case .several(let secrets, let place):
+            state.ends[number] = place
+            return secrets
         }
     }
 
     /// A credential that was recognized by what stands before it, as what it is by its own look: it must have the same
     /// mark wherever it stands.
     private func ownLook(
-        of secret: FoundSecret, _ text: RawSpan, _ isCut: Bool, _ blocks: inout Blocks
+        of secret: FoundSecret, _ text: RawSpan, _ isCut: Bool, _ state: inout State
     ) -> FoundSecret {
         let start = secret.range.lowerBound
         var at = next(Self.ofRule, in: text, from: start)
         // No rule's pair stands deeper in its credential than that.
         while at >= 0, at <= start + 8 {
-            if let own = judge(text, at, isCut, &blocks), own.range.lowerBound == start,
-                own.range.upperBound >= secret.range.upperBound
-            {
+            for own in judge(text, at, isCut, &state)
+            where own.range.lowerBound == start && own.range.upperBound >= secret.range.upperBound {
                 return own
             }
             at = next(Self.ofRule, in: text, from: at + 1)
         }
         return secret
+    }
+
+    /// Credentials, each with those of another list that it overlaps: whichever holds the other stands for both, the
+    /// first one where they are equal. Both lists are in order, and so is what comes of them.
+    static func merged(_ first: [FoundSecret], _ second: [FoundSecret]) -> [FoundSecret] {
+        guard !first.isEmpty else { return second }
+        var all: [FoundSecret] = []
+        var places = (0, 0)
+        while places.0 < first.count || places.1 < second.count {
+            let isFirst = places.1 == second.count || places.0 < first.count
+                && first[places.0].range.lowerBound <= second[places.1].range.lowerBound
+            let secret = isFirst ? first[places.0] : second[places.1]
+            if isFirst { places.0 += 1 } else { places.1 += 1 }
+            guard let last = all.last, secret.range.lowerBound < last.range.upperBound else {
+                all.append(secret)
+                continue
+            }
+            all[all.count - 1] = last.covering(secret)
+        }
+        return all
     }
 
     /// The first place at or after `from` at which a pair of the given sort stands, or -1.
@@ -165,11 +229,52 @@ private struct FoundSecrets {
     }
 }
 
+/// Credentials that wait until the search has come to them, in their order.
+private struct SecretsAhead {
+    private var all: [FoundSecret] = []
+    private var taken = 0
+
+    var first: FoundSecret? { taken < all.count ? all[taken] : nil }
+
+    mutating func removeFirst() {
+        taken += 1
+        if taken == all.count { self = SecretsAhead() }
+    }
+
+    mutating func insert(_ secret: FoundSecret) { all.insert(secret, at: place(of: secret)) }
+
+    /// Joins a credential with one that it overlaps; returns whether there is one.
+    mutating func join(_ secret: FoundSecret) -> Bool {
+        let place = place(of: secret)
+        for near in [place - 1, place] where near >= taken && near < all.count {
+            guard all[near].range.overlaps(secret.range) else { continue }
+            all[near] = all[near].joined(with: secret)
+            return true
+        }
+        return false
+    }
+
+    /// Nearly always the end, since rules tell several in their order.
+    private func place(of secret: FoundSecret) -> Int {
+        var place = all.count
+        while place > taken, all[place - 1].range.lowerBound > secret.range.lowerBound { place -= 1 }
+        return place
+    }
+}
+
 extension FoundSecret {
     /// Both as one, of the longer one's type.
     fileprivate func joined(with other: FoundSecret) -> FoundSecret {
+        guard range != other.range else { return self }
         let start = min(range.lowerBound, other.range.lowerBound)
         let end = max(range.upperBound, other.range.upperBound)
         return FoundSecret(type: range.count >= other.range.count ? type : other.type, range: start..<end)
+    }
+
+    /// The one that holds the other; where neither does, both as one.
+    fileprivate func covering(_ other: FoundSecret) -> FoundSecret {
+        if range.lowerBound <= other.range.lowerBound, range.upperBound >= other.range.upperBound { return self }
+        if other.range.lowerBound <= range.lowerBound, other.range.upperBound >= range.upperBound { return other }
+        return joined(with: other)
     }
 }
