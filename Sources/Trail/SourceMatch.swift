@@ -13,7 +13,7 @@ extension Trail {
     /// Whether bytes that end at an offset of a source are those that were read of it: every line that was kept of it
     /// and begins among them, stored or in quarantine, is there as far as they go, and at least one is whole: many
     /// lines begin alike.
-    /// - Parameter secrets: replaces credentials as they were replaced when the lines were stored.
+    /// - Parameter secrets: replaces credentials by the key with which they were replaced when the lines were stored.
     package func holds(
         _ bytes: [UInt8], ofSource id: Int64, endingAt end: Int64, secrets: SecretMarker?
     ) throws -> Bool {
@@ -26,7 +26,7 @@ extension Trail {
         try storedLines(ofSource: id, in: start..<end) { line in
             let there = there(line.offset, line.sourceLength ?? Int64(line.bytes.count))
             if line.sourceLength == Int64(there.count) {
-                if secrets?.redacted(line: there.span.bytes)?.bytes != line.bytes { isSame = false }
+                if secrets?.isStored(there.span.bytes, as: line.bytes) != true { isSame = false }
                 whole += 1
             } else if line.sourceLength == nil {
                 if there[...] != line.bytes.prefix(there.count) { isSame = false }
@@ -38,7 +38,7 @@ extension Trail {
             let isWhole = Int64(there.count) == line.length
             if line.isRedacted {
                 guard isWhole, line.bytes.count < QuarantinedLine.keptBytes else { continue }
-                if secrets?.redacted(line: there.span.bytes)?.bytes != line.bytes { isSame = false }
+                if secrets?.isStored(there.span.bytes, as: line.bytes) != true { isSame = false }
             } else if there.prefix(line.bytes.count) != line.bytes.prefix(there.count) {
                 isSame = false
             }

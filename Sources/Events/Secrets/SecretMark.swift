@@ -20,6 +20,18 @@ package enum SecretMark {
         out += close
     }
 
+    /// Whether a text holds a mark with these digits, of any type.
+    static func stands(_ digest: UInt64, in text: RawSpan) -> Bool {
+        var wanted: [UInt8] = []
+        append(.jwt, digest, to: &wanted)
+        wanted.removeFirst(open.count + SecretType.jwt.rawValue.utf8.count)
+        for at in 0..<text.byteCount {
+            guard let end = end(in: text, at: at) else { continue }
+            if text.equal(end - wanted.count..<end, wanted) { return true }
+        }
+        return false
+    }
+
     /// The marks of a type that a text holds.
     package static func marks(of type: String, in text: ArraySlice<UInt8>) -> [String] {
         let start = open + "\(type):hmac:".utf8

@@ -3,7 +3,7 @@
 /// It knows no key: whoever makes one passes in the keyed hash.
 package struct SecretMarker: Sendable {
     private let search = SecretSearch()
-    private let digest: @Sendable ([UInt8]) -> UInt64
+    let digest: @Sendable ([UInt8]) -> UInt64
 
     /// - Parameter digest: the first eight bytes, big-endian, of an HMAC over a credential.
     package init(digest: @escaping @Sendable ([UInt8]) -> UInt64) { self.digest = digest }
