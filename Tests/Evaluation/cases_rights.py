@@ -141,7 +141,7 @@ def secrets(stage):
     return [
         ("jwt", {"authorization": "Bearer " + jwt}), ("github", {"note": "key ghp_" + letters(36)}),
         ("bearer", {"headers": "Authorization: Bearer " + letters(32)}),
-        ("aws", {"debug": "AKIA" + stage.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16)}),
+        ("aws", {"debug": "aws_secret_access_key=" + letters(40)}),
         ("stripe", {"debug": "sk_live_" + letters(24)}), ("basic", {"authorization": "Basic " + basic}),
         ("url_password", {"referer": "https://sync:" + letters(12) + "@feeds.example.com/in"}),
         ("slack", {"note": "xoxb-" + stage.text("0123456789", 12) + "-" + letters(24)}),
@@ -163,7 +163,8 @@ def calm_plaintext(stage, number):
         ({"trace_id": stage.text("0123456789abcdef", 32), "note": "code=404"}, "a trace id and a code of an error"),
         ({"request": "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "access_token": stage.token_id("at_")}, "ids"),
         ({"referer": "https://shop.example.com/orders?id=12&error_code=invalid_grant"}, "no password in an address"),
-    ][number % 3]
+        ({"access_key": "AKIA" + stage.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16)}, "the id of an access key"),
+    ][number % 4]
     at = stage.midday(free_day(stage, "secret"))
     token = stage.issue(at - DAY)
     stage.use(token, at, source=MAIN, **fields)

@@ -32,6 +32,7 @@ package struct PlaintextToken: Detector {
                 + "before that, as of the newest event.",
             "Events stored by a version that did not look for credentials have none replaced.",
             "What looks like no known type, under a name that says nothing, is not recognized (Docs/secrets.md).",
+            "Versions up to 0.2.0 took ids of AWS access keys for credentials of the type aws; they are names.",
         ],
         version: 1)
 
@@ -163,7 +164,9 @@ extension PlaintextToken {
 
     /// What has a look of its own is hardly anything else; a name may mislead.
     private func confidence(_ type: String) -> Confidence {
-        let named: Set<SecretType> = [.authorization, .code, .password, .apiKey, .accessToken, .refreshToken, .idToken]
+        let named: Set<SecretType> = [
+            .authorization, .code, .password, .apiKey, .accessToken, .refreshToken, .idToken, .secret, .token, .cookie,
+        ]
         return SecretType(rawValue: type).map { named.contains($0) ? .medium : .high } ?? .medium
     }
 
@@ -174,6 +177,7 @@ extension PlaintextToken {
             + (leak.events == 0 ? ". " : " in \(fields). ")
             + "The trail holds marks in their place; the log itself, its copies and whoever shipped it have the "
             + "credentials still."
+            + (SecretType(rawValue: key.type).map { " What ends it: \($0.remedy)." } ?? "")
     }
 
     private func whatHeld(_ key: Leak.Key, _ leak: Leak) -> String {
