@@ -119,6 +119,13 @@ package func asOwner<Result>(of folder: String, _ body: () throws -> Result) thr
     return try body()
 }
 
+/// That a folder belongs to somebody else than us, and what to do; nil if it is ours, or if we are root.
+package func otherOwner(of folder: String) -> String? {
+    var information = stat()
+    guard stat(folder, &information) == 0, geteuid() != 0, information.st_uid != geteuid() else { return nil }
+    return Ownership(information).isOfSomebodyElse
+}
+
 /// Whose a folder is, and what somebody else can do about it.
 struct Ownership {
     private let owner: String

@@ -44,6 +44,7 @@ package final class QueryRunner {
             VirtualTableModule.register(QuarantineTable(trail), as: "quarantine", on: db.sqliteConnection)
             sqlite3_limit(db.sqliteConnection, SQLITE_LIMIT_ATTACHED, 0)
             SQLFunctions.register(on: db, clients)
+            for function in MarkFunctions(trail).all { db.add(function: function) }
             try CatalogViews.make(on: db, begins: begins)
         }
     }
@@ -80,7 +81,8 @@ package final class QueryRunner {
                     try rows.append(row.databaseValues.enumerated().map { Self.value($1, $0, statement, plan) })
                 }
                 if plan.asksWhileRunning, let text = times.stranger { throw QueryError.times(.noTime(text)) }
-                return QueryResult(columns: statement.columnNames, types: plan.types, rows: rows)
+                return QueryResult(
+                    columns: statement.columnNames.map(MarkFunctions.columnName), types: plan.types, rows: rows)
             }
         } catch let error as DatabaseError {
             if let cause = VirtualTableModule.lastError.withLock({ $0.take() }) { throw cause }

@@ -36,6 +36,10 @@ package enum TrailError: Error, Sendable, Equatable, CustomStringConvertible {
     case damagedSegments(path: String, files: [DamagedFile])
     /// The key of the marks is another one than that by which they were made.
     case otherKey(path: String)
+    /// Somebody asks for a credential who may not read the key, without which nobody can tell its mark.
+    case keyNotReadable(path: String, reason: String)
+    /// Somebody asks for a credential, and there is no key.
+    case keyMissing(path: String)
     /// Readers are at work, and the file that they read would be exchanged under them.
     case inUse(path: String)
 
@@ -59,6 +63,12 @@ package enum TrailError: Error, Sendable, Equatable, CustomStringConvertible {
             "cannot use \(path)/secret.key: it is not the key by which this trail's credentials were replaced, so "
                 + "equal credentials would get other marks; restore it from a backup, or move it away: a new one is "
                 + "made then"
+        case .keyNotReadable(let path, let reason):
+            "cannot look for a credential in \(path): marks stand in place of credentials, and only \(path)/secret.key "
+                + "tells which mark is whose; \(reason)"
+        case .keyMissing(let path):
+            "cannot look for a credential in \(path): marks stand in place of credentials, and \(path)/secret.key, by "
+                + "which they were made, is missing; restore it from a backup"
         case .inUse(let path):
             "cannot exchange the catalog of \(path): it is being read; wait for its readers and run the same again"
         }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Console
+internal import Events
 
 /// The program: parses, runs one command, and turns errors into a sentence and an exit code.
 @main
@@ -50,7 +51,8 @@ struct AuthTrail: ParsableCommand {
     private static func refuse(_ error: any Error) -> Never {
         let code = exitCode(for: error)
         guard code != .success else { exit(withError: error) }
-        var text = Array(fullMessage(for: error).utf8)
+        // What was typed may be a credential.
+        var text = Array(SecretMarker.covered(fullMessage(for: error)).utf8)
         for argument in Process.arguments {
             let value = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).last ?? ""
             for word in [argument, String(value)] where !word.isEmpty && SafeText.visible(word) != word {
@@ -78,7 +80,7 @@ struct AuthTrail: ParsableCommand {
         for message in failure.messages {
             // What is set in belongs to the message before it.
             let name = message.hasPrefix("  ") ? "" : output.terminal.paint("authtrail:", .red) + " "
-            try? output.line(name + SafeText.visible(message))
+            try? output.line(name + SafeText.visible(SecretMarker.covered(message)))
         }
         try? output.finish()
         exit(withError: ExitCode(failure.code))

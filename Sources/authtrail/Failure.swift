@@ -54,6 +54,7 @@ struct Failure: Error {
         case let error as CatalogError: code(error)
         case TrailError.catalogSound: usage
         case TrailError.inUse: locked
+        case TrailError.keyNotReadable: cannotCreate
         case let error as SegmentError: error.isInputOutput ? inputOutput : data
         case is TrailError, is LineRenderError: data
         case is PolicyError: data

@@ -43,6 +43,21 @@ struct WhoMayReadTests {
         #expect(after.status == 0, "\(after.errors)")
     }
 
+    @Test func `who may read a trail and not its key is told that no credential can be looked for; root and the owner look`() throws {
+        let token = "np" + "m_" + "aB3dE5fG7hI9kL1mN0pQ2rS4tU6vW8xY0zA1"
+        _ = program.write("t.ndjson", #"{"ts":"2026-05-01T10:00:00Z","event":"used","token_id":"\#(token)"}"# + "\n")
+        #expect(try shell("owner ingest -q --group 5000 t.ndjson").status == 0)
+        for command in ["trace token \(token)", "export --token \(token)", "explain --token \(token)", "query \"SELECT mark('\(token)')\""] {
+            let run = try shell("staff " + command)
+            #expect(run.status == 73 && run.output == "", "\(run.output)\(run.errors)")
+            #expect(run.errors.contains("only home/trail/secret.key tells which mark is whose; it belongs to user 4001, not to you"))
+            #expect(!run.errors.contains(token))
+        }
+        #expect(try shell("staff trace token t1").status == 0)
+        #expect(try shell("owner export --token \(token) | wc -l").output == "1\n")
+        #expect(try shell("\"$AUTHTRAIL\" export --token \(token) | wc -l").output == "1\n")
+    }
+
     @Test func `a folder that may be passed and not listed is said, and its rotation is read when it may`() throws {
         let run = try shell("""
             mkdir -m 711 logs; cp a.ndjson logs/a.log; chmod 644 logs/a.log

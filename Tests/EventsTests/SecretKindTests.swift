@@ -148,6 +148,56 @@ struct SecretKindTests {
     }
 }
 
+/// Questions about what was replaced.
+struct SecretQuestionTests {
+    private let key = "np" + "m_" + SecretKind.a35 + "x"
+
+    @Test func `a line is known again by its marks, whichever rules replaced it`() {
+        let id = "AK" + "IA" + "IOSFODNN7EXAMPLE"
+        func isStored(_ line: String, as stored: String) -> Bool {
+            marker.isStored(Array(line.utf8).span.bytes, as: Array(stored.utf8))
+        }
+        // Up to 0.2.0 ids of access keys were replaced.
+        let old = #"{"k":"\#(mark(.aws, id))","n":"a \#(mark(.aws, id)) b","e":1}"#
+        #expect(isStored(#"{"k":"\#(id)","n":"a \#(id) b","e":1}"#, as: old))
+        #expect(!isStored(#"{"k":"\#(id)","n":"a \#(id) c","e":1}"#, as: old))
+        #expect(!isStored(#"{"k":"\#(id)","n":"a \#(id.lowercased()) b","e":1}"#, as: old))
+        #expect(!isStored(#"{"k":"\#(id)","n":"a \#(id) b","e":1} "#, as: old))
+        #expect(isStored(#"{"k":"\u0041\#(id.dropFirst())","n":1}"#, as: #"{"k":"\#(mark(.aws, id))","n":1}"#))
+        // As today, a mark in the log, and a credential at the end.
+        #expect(isStored("x \(key) y", as: "x \(mark(.npm, key)) y"))
+        #expect(isStored("x \(mark(.jwt, "a")) \(id)", as: "x \(mark(.jwt, "a")) \(mark(.aws, id))"))
+        #expect(!isStored("x \(mark(.jwt, "a"))", as: "x \(mark(.jwt, "b"))"))
+        #expect(!isStored("", as: mark(.aws, id)))
+    }
+
+    @Test func `who asks for a credential asks for its mark, as which it may be stored in any field`() {
+        #expect(SecretMarker.replaces(key) && SecretMarker.replaces("Bearer 0123456789abcdef"))
+        #expect(!SecretMarker.replaces("tok_0K514M7Z") && !SecretMarker.replaces("AKIAIOSFODNN7EXAMPLE"))
+        #expect(SecretMarker.isAccessKeyID("AKIAIOSFODNN7EXAMPLE") && !SecretMarker.isAccessKeyID("AKIAIOSFODNN7EXAMPLEX"))
+        #expect(marker.stored(key) == mark(.npm, key) && marker.stored("tok_7") == "tok_7")
+        #expect(marker.spellings(of: key).first == mark(.npm, key))
+        let spellings = marker.spellings(of: "opaque-0123456789")
+        #expect(spellings.first == "opaque-0123456789")
+        #expect(spellings.contains("Bearer " + mark(.bearer, "opaque-0123456789")))
+        #expect(spellings.contains(mark(.accessToken, "opaque-0123456789")))
+        #expect(Set(spellings).count == spellings.count)
+    }
+
+    @Test func `a text that is shown has the type of a credential in its place`() {
+        #expect(SecretMarker.covered("no finding \(key) here") == "no finding ⟨npm⟩ here")
+        #expect(SecretMarker.covered("no finding 3f9a2c11") == "no finding 3f9a2c11")
+    }
+
+    @Test func `a text holds the mark of a credential whatever it was recognized as`() {
+        #expect(marker.holdsMark(of: "hunter2", in: "password=\(mark(.password, "hunter2"))&x"))
+        #expect(marker.holdsMark(of: "hunter2", in: mark(.bearer, "other") + mark(.urlPassword, "hunter2")))
+        #expect(!marker.holdsMark(of: "hunter3", in: "password=\(mark(.password, "hunter2"))&x"))
+        #expect(!marker.holdsMark(of: "hunter2", in: "hunter2"))
+        #expect(marker.holdsMark(of: Draw.base64(key), in: "blob \(mark(.npm, key))"))
+    }
+}
+
 /// Ids, words and texts of logs, drawn anew.
 struct HarmlessTexts {
     private var draw: Draw

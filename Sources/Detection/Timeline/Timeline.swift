@@ -3,8 +3,9 @@ package import Events
 
 /// What happened to one token, principal or address, in order: like uses in one row, silences in rows of their own.
 package struct Timeline: Sendable {
+    /// By all texts as which its name is stored.
     package enum Subject: Sendable, Equatable {
-        case token(String), principal(String), actor(String), ip(String)
+        case token([String]), principal([String]), actor([String]), ip([String])
     }
 
     /// Events that are alike and follow each other, or a silence between two.
@@ -79,11 +80,11 @@ package struct Timeline: Sendable {
     /// A token is also told of where another takes its place.
     static func conditions(_ subject: Subject, _ clients: Clients) -> [(EventField, TextCondition)] {
         switch subject {
-        case .token(let token): return [(.tokenID, .equals([token])), (.oldTokenID, .equals([token]))]
-        case .principal(let principal): return [(.principal, .equals([principal]))]
-        case .actor(let actor): return [(.actor, .equals([actor]))]
-        case .ip(let text):
-            guard let key = IPKey(named: text) else { return [(.ip, .equals([text]))] }
+        case .token(let names): return [(.tokenID, .equals(names)), (.oldTokenID, .equals(names))]
+        case .principal(let names): return [(.principal, .equals(names))]
+        case .actor(let names): return [(.actor, .equals(names))]
+        case .ip(let names):
+            guard let name = names.first, let key = IPKey(named: name) else { return [(.ip, .equals(names))] }
             return [(.ip, clients.condition([key]))]
         }
     }

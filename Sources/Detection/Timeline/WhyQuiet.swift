@@ -14,10 +14,11 @@ package struct WhyQuiet: Sendable {
 
     private mutating func add(_ rule: String, _ text: String) { answers.append(Answer(rule: rule, text: text)) }
 
-    /// About a token, as of a time. Empty when the log does not know it.
-    package init(token: String, asOf: Int64, _ settings: DetectorSettings, of history: any History) throws {
-        guard let life = try history.lives(named: [Array(token.utf8)]).first?.known(before: asOf) else { return }
-        let line = try Timeline(.token(token), from: .min, to: asOf, of: history)
+    /// About a token, by all texts as which its id is stored, as of a time. Empty when the log does not know it.
+    package init(token names: [String], asOf: Int64, _ settings: DetectorSettings, of history: any History) throws {
+        let lives = try history.lives(named: Set(names.map { Array($0.utf8) }))
+        guard let life = lives.first?.known(before: asOf) else { return }
+        let line = try Timeline(.token(names), from: .min, to: asOf, of: history)
         let uses = line.rows.filter { $0.what == "used" }
         addDormancy(uses, life, settings.dormantTokenReactivation.dormancy)
         guard let last = uses.map(\.last).max() else { return }
@@ -35,17 +36,17 @@ package struct WhyQuiet: Sendable {
         let named = Set(uses.compactMap { $0.shared[.principal] })
         add("principal-mismatch", "issued to \(life.principal ?? "nobody who is named"); used for "
             + (named.isEmpty ? "nobody who is named" : named.sorted().joined(separator: ", ")))
-        try addSurroundings(token, last, settings.newSurroundings, history)
+        try addSurroundings(names, last, settings.newSurroundings, history)
     }
 
     /// What the rule looks at on the last day of use: whether the token was settled, and what was new.
     private mutating func addSurroundings(
-        _ token: String, _ last: Int64, _ settings: NewSurroundings.Settings, _ history: any History
+        _ names: [String], _ last: Int64, _ settings: NewSurroundings.Settings, _ history: any History
     ) throws {
         let start = Timestamp.start(ofDay: Timestamp.day(of: last))
         let scan = EventScan(
             from: start.minus(Int64(settings.memory) * Timestamp.day), to: start, kinds: .used,
-            texts: [.tokenID: .equals([token])], fields: EventFields([.ts] + TokenHabits.fields))
+            texts: [.tokenID: .equals(names)], fields: EventFields([.ts] + TokenHabits.fields))
         var uses = 0, first = last
         var values = TokenHabits.fields.map { _ in Set<[UInt8]>() }
         try history.scan(scan) { batch in

@@ -1,7 +1,7 @@
 /// Ids of access keys of AWS. They are names: an audit log tells by them who did something.
 enum AccessKeyID {
-    /// Where an id ends that begins here, or nil: `AKIA` or `ASIA`, and exactly 16 capitals and digits, as a word of its
-    /// own.
+    /// Where an id ends that begins here, or nil: `AKIA` or `ASIA`, and exactly 16 capitals and digits, as a word of
+    /// its own.
     static func end(_ text: RawSpan, _ start: Int) -> Int? {
         guard text.holds("AKIA", at: start) || text.holds("ASIA", at: start), !text.isInsideWord(start) else {
             return nil

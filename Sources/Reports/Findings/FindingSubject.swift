@@ -10,14 +10,17 @@ package import Events
 package struct FindingSubject {
     /// `token`, `principal`, `actor` or `ip`.
     private let kind: String
-    private let name: String
+    /// All texts as which its name is stored.
+    private let names: Set<String>
     /// Of an address, its networks: findings name these where many of their addresses are one client.
     private let networks: [IPKey]
     private let clients: Clients
 
-    package init(kind: String, name: String, _ clients: Clients) {
-        (self.kind, self.name, self.clients) = (kind, name, clients)
-        let key = kind == "ip" ? IPKey(named: name) : nil
+    package init(kind: String, names: [String], _ clients: Clients) {
+        self.kind = kind
+        self.names = Set(names)
+        self.clients = clients
+        let key = kind == "ip" ? names.first.flatMap { IPKey(named: $0) } : nil
         networks = key.map { $0.family == .v6 ? [$0, $0.widened(to: .v56), $0.widened(to: .v48)] : [$0] } ?? []
     }
 
@@ -50,7 +53,7 @@ package struct FindingSubject {
     }
 
     private func isName(_ text: String) -> Bool {
-        if text == name { return true }
+        if names.contains(text) { return true }
         guard !networks.isEmpty, let key = IPKey(named: text) ?? clients.key(of: text) else { return false }
         return networks.contains(key)
     }

@@ -16,13 +16,16 @@ struct Explain: ParsableCommand {
             EXAMPLES
               authtrail explain 3f9a2c11
               authtrail explain --token tok_0K514M7Z --as-of 2026-04-26T03:00:00Z
+              authtrail explain --token - < file-with-a-leaked-token
               authtrail explain --ip 198.51.100.23 --format markdown
             """)
 
     @Argument(help: ArgumentHelp("A finding of the ledger, or the beginning of its id.", valueName: "finding"))
     var finding: String?
 
-    @Option(name: .long, help: "Why the rules say what they say of this token, and why not more.")
+    @Option(
+        name: .long,
+        help: "Why the rules say what they say of this token, and why not more; \(Typed.help).")
     var token: String?
 
     @Option(name: .long, help: "The same of this address, or IPv6 network.")
@@ -52,23 +55,26 @@ struct Explain: ParsableCommand {
         if let finding { return try explain(finding, policy, opened) }
         guard let end = try asOf?.micros ?? opened.catalog.newest() else { throw Failure.noEvents }
         let history = TrailHistory(opened, policy.settings.clients)
-        let (kind, name) = token.map { ("token", $0) } ?? ("ip", ip ?? "")
-        let why = try token.map { try WhyQuiet(token: $0, asOf: end, policy.settings, of: history) }
-            ?? WhyQuiet(ip: name, asOf: end, policy.settings, of: history)
+        let kind = token == nil ? "ip" : "token"
+        let name = try token.map { try AskedName(Typed.text($0), in: [.tokenID, .oldTokenID], of: opened) }
+            ?? AskedName(plain: ip ?? "")
+        let why = try kind == "token"
+            ? WhyQuiet(token: name.spellings, asOf: end, policy.settings, of: history)
+            : WhyQuiet(ip: name.shown, asOf: end, policy.settings, of: history)
         let report = try DetectionRun.run(
             Detectors.all(policy.settings), on: opened, policy.settings.clients, asOf: end, since: .start,
             isQuiet: trail.quiet)
-        let subject = FindingSubject(kind: kind, name: name, policy.settings.clients)
+        let subject = FindingSubject(kind: kind, names: name.spellings, policy.settings.clients)
         let others = report.findings.filter { !subject.isOf($0) }
         let lines = try SubjectLines(
-            token.map { .token($0) } ?? .ip(name), among: others.flatMap(\.evidence).map { ($0.source, $0.offset) },
-            until: end, of: history)
+            kind == "token" ? .token(name.spellings) : .ip(name.spellings),
+            among: others.flatMap(\.evidence).map { ($0.source, $0.offset) }, until: end, of: history)
         let about = report.findings.filter { finding in
             subject.isOf(finding) || finding.evidence.contains { lines.contains($0.source, $0.offset) }
         }
         try output.write {
             try WhyQuietReport(
-                "\(kind) \(name)", why, findings: about, results: report.results, asOf: end
+                "\(kind) \(name.shown)", why, findings: about, results: report.results, asOf: end
             ).print(as: output.format, to: $0)
         }
     }

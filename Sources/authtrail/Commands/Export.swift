@@ -20,6 +20,7 @@ struct Export: ParsableCommand {
             EXAMPLES
               authtrail export --since 2026-04-25 --event failed > failed.ndjson
               authtrail export --token tok_0K514M7Z --format csv -o token.csv
+              authtrail export --token - < file-with-a-leaked-token
               authtrail export --lines --source /var/log/mcp/auth.ndjson | cmp - /var/log/mcp/auth.ndjson
               authtrail export dashboard -o /var/lib/grafana/authtrail.json
             """)
@@ -41,7 +42,7 @@ struct Export: ParsableCommand {
     @Option(name: .long, help: "Only this kind: issued, used, revoked, failed, exchanged, refreshed.")
     var event: [EventKind] = []
 
-    @Option(name: .long, help: "Only this token.")
+    @Option(name: .long, help: "Only this token; a credential finds its mark (\(Typed.help)).")
     var token: [String] = []
 
     @Option(name: .long, help: "Only this address, or a network as findings name it (2001:db8:1:2::/64).")
@@ -99,7 +100,7 @@ struct Export: ParsableCommand {
         if subject == .events, asOf != nil {
             throw ValidationError("--as-of is for the dashboard; events take --until")
         }
-        if let text = ip.first(where: { IPNetwork($0) == nil }) {
+        if let text = ip.first(where: { IPNetwork($0) == nil && !SecretMarker.replaces($0) }) {
             throw ValidationError(
                 "--ip \(text) is no address; want one such as 203.0.113.9 or 2001:db8::1, or a network such as "
                     + "203.0.113.0/24 or 2001:db8:1:2::/64")
@@ -147,11 +148,19 @@ struct Export: ParsableCommand {
             (EventField.tokenID, token), (.principal, principal), (.actor, actor), (.tool, tool),
             (.userAgent, userAgent),
         ]
-        for (field, texts) in filters where !texts.isEmpty { scan.texts[field] = .equals(texts) }
+        for (field, texts) in filters where !texts.isEmpty {
+            scan.texts[field] = .equals(try texts.flatMap { try spellings(of: $0, field, opened) })
+        }
         if !ip.isEmpty {
-            scan.texts[.ip] = Self.condition(ip, try policy.read(trail: trail.path).settings.clients)
+            scan.texts[.ip] = Self.condition(
+                try ip.flatMap { try spellings(of: $0, .ip, opened) },
+                try policy.read(trail: trail.path).settings.clients)
         }
         return scan
+    }
+
+    private func spellings(of name: String, _ field: EventField, _ opened: Trail) throws -> [String] {
+        try AskedName(Typed.text(name), in: [field], of: opened).spellings
     }
 }
 

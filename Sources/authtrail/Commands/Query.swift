@@ -28,14 +28,18 @@ struct Query: ParsableCommand {
               last_use_us, … A comparison that would answer wrongly is refused, with how to write it.
             FUNCTIONS
               time_text(micros or text) gives a time, time_micros(text) its microseconds; client(ip) is the client
-              that detectors count an address as (events, ip_hours and tokens have addresses as logged)
+              that detectors count an address as (events, ip_hours and tokens have addresses as logged);
+              mark(value) is how a value is stored: its mark if it is a credential, else the value itself;
+              mark(value, type) its mark of a type; has_mark(text, value) whether a text holds its mark, of
+              any type. They need the key of the marks (Docs/secrets.md)
 
             EXAMPLES
               authtrail query "SELECT event, count(*) FROM events GROUP BY event"
               authtrail query "SELECT ts, tool, ip FROM events WHERE token_id = 'tok_7' AND ts >= '2026-04-26 10:00'"
+              authtrail query - < statement-with-a-credential.sql
             """)
 
-    @Argument(help: "One statement that reads.")
+    @Argument(help: "One statement that reads; \(Typed.help).")
     var sql: String
 
     @OptionGroup var trail: TrailOptions
@@ -44,8 +48,9 @@ struct Query: ParsableCommand {
 
     func run() throws {
         Process.keepLittleMemory()
-        let clients = try policy.clients(for: sql, trail: trail.path)
-        let result = try QueryRunner(trail.open(), clients).run(sql: sql)
+        let statement = try Typed.text(sql)
+        let clients = try policy.clients(for: statement, trail: trail.path)
+        let result = try QueryRunner(trail.open(), clients).run(sql: statement)
         try output.write { try print(result.table("query"), as: output.format, to: $0) }
     }
 }

@@ -20,14 +20,27 @@ struct Trace: ParsableCommand {
               authtrail trace token tok_0K514M7Z
               authtrail trace principal partner:acme --since 30d
               authtrail trace ip 198.51.100.23 --format markdown
+              authtrail trace token - < file-with-a-leaked-token
             """)
 
-    enum Kind: String, ExpressibleByArgument, CaseIterable { case token, principal, actor, ip }
+    enum Kind: String, ExpressibleByArgument, CaseIterable {
+        case token, principal, actor, ip
+
+        /// Where the name of one stands.
+        var fields: [EventField] {
+            switch self {
+            case .token: [.tokenID, .oldTokenID]
+            case .principal: [.principal]
+            case .actor: [.actor]
+            case .ip: [.ip]
+            }
+        }
+    }
 
     @Argument(help: "token, principal, actor (who issues and revokes) or ip.")
     var kind: Kind
 
-    @Argument(help: ArgumentHelp("Its name.", valueName: "value"))
+    @Argument(help: ArgumentHelp("Its name; a credential finds its mark (\(Typed.help)).", valueName: "value"))
     var value: String
 
     @Option(
@@ -50,36 +63,38 @@ struct Trace: ParsableCommand {
         let end = asOf?.micros ?? .max
         let newest = try opened.catalog.newest() ?? 0
         let from = since?.start(end: min(end, newest), oldest: .min) ?? .min
+        let name = try AskedName(Typed.text(value), in: kind.fields, of: opened)
         let subject: Timeline.Subject =
             switch kind {
-            case .token: .token(value)
-            case .principal: .principal(value)
-            case .actor: .actor(value)
-            case .ip: .ip(value)
+            case .token: .token(name.spellings)
+            case .principal: .principal(name.spellings)
+            case .actor: .actor(name.spellings)
+            case .ip: .ip(name.spellings)
             }
         let history = TrailHistory(opened, clients)
         let timeline = try Timeline(subject, from: from, to: end, of: history)
-        if kind == .ip, timeline.rows.isEmpty, IPKey(named: value) == nil {
+        if kind == .ip, timeline.rows.isEmpty, IPKey(named: name.shown) == nil {
             throw ValidationError(
-                "\"\(value)\" is no address, and no event names it; give one such as 203.0.113.7 or 2001:db8::1")
+                "\"\(name.shown)\" is no address, and no event names it; give one such as 203.0.113.7 or 2001:db8::1")
         }
-        let findings = try findings(about: subject, from, end, history, opened)
-        var note: String?
+        let findings = try findings(about: subject, name, from, end, history, opened)
+        var note = timeline.rows.isEmpty ? name.remark : nil
         if kind == .principal, timeline.rows.isEmpty,
-            try !Timeline(.actor(value), from: from, to: end, of: history).rows.isEmpty {
-            note = "It issues and revokes: authtrail trace actor \(ShellWord.quoted(value)) tells what."
+            try !Timeline(.actor(name.spellings), from: from, to: end, of: history).rows.isEmpty {
+            note = "It issues and revokes: authtrail trace actor \(ShellWord.quoted(name.shown)) tells what."
         }
         try output.write {
-            try TraceReport("\(kind.rawValue) \(value)", timeline, findings: findings, note: note)
+            try TraceReport("\(kind.rawValue) \(name.shown)", timeline, findings: findings, note: note)
                 .print(as: output.format, to: $0)
         }
     }
 
     /// The findings of the ledger that name the subject, or whose evidence shows a line of it.
     private func findings(
-        about subject: Timeline.Subject, _ from: Int64, _ end: Int64, _ history: TrailHistory, _ opened: Trail
+        about subject: Timeline.Subject, _ name: AskedName, _ from: Int64, _ end: Int64, _ history: TrailHistory,
+        _ opened: Trail
     ) throws -> [LedgerFinding] {
-        let traced = FindingSubject(kind: kind.rawValue, name: value, history.clients)
+        let traced = FindingSubject(kind: kind.rawValue, names: name.spellings, history.clients)
         let all = try opened.catalog.findings().filter { $0.entry.lastSeen >= from && $0.entry.firstSeen < end }
         let looks = try all.map(traced.look)
         let lines = try SubjectLines(subject, among: looks.flatMap(\.evidence), until: end, of: history)

@@ -1,0 +1,53 @@
+/// What to ask a trail for, where somebody asks for a credential.
+extension SecretMarker {
+    /// One without a key, which says only that something is replaced.
+    private static let keyless = SecretMarker { _ in 0 }
+
+    /// Whether a text is not stored as it is.
+    package static func replaces(_ text: String) -> Bool {
+        keyless.redacted(text: Array(text.utf8).span.bytes) != nil
+    }
+
+    /// A text that may be shown: the type stands in place of each credential, `⟨github⟩`.
+    package static func covered(_ text: String) -> String {
+        guard let redaction = keyless.redacted(text: Array(text.utf8).span.bytes) else { return text }
+        return String(decoding: redaction.bytes, as: UTF8.self).replacing(":hmac:0000000000000000⟩", with: "⟩")
+    }
+
+    /// Whether a text is the id of an access key of AWS, in whose place versions up to 0.2.0 stored a mark.
+    package static func isAccessKeyID(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        return AccessKeyID.end(bytes.span.bytes, 0) == bytes.count
+    }
+
+    /// A text as it is stored: with marks, or as it is.
+    package func stored(_ text: String) -> String {
+        redacted(text: Array(text.utf8).span.bytes).map { String(decoding: $0.bytes, as: UTF8.self) } ?? text
+    }
+
+    /// The mark of a credential, as which it was recognized.
+    package func mark(of credential: String, as type: SecretType) -> String {
+        var bytes: [UInt8] = []
+        SecretMark.append(type, digest(Array(credential.utf8)), to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// How a whole field may be stored that held a credential: as the field by itself would be, as a mark of any type,
+    /// or behind the scheme of a header.
+    package func spellings(of credential: String) -> [String] {
+        let marks = SecretType.allCases.map { mark(of: credential, as: $0) }
+        let bearer = mark(of: credential, as: .bearer)
+        let headers = ["Bearer ", "bearer "].map { $0 + bearer } + ["Basic " + mark(of: credential, as: .basic)]
+        let own = stored(credential)
+        return [own] + (marks + headers).filter { $0 != own }
+    }
+
+    /// Whether a text holds the mark of a credential, of any type.
+    package func holdsMark(of credential: String, in text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        if SecretMark.stands(digest(Array(credential.utf8)), in: bytes.span.bytes) { return true }
+        // A copy in Base64 has the digits of what it is a copy of.
+        let own = stored(credential)
+        return own != credential && text.contains(own)
+    }
+}

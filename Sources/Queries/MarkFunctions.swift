@@ -1,0 +1,62 @@
+internal import Events
+internal import GRDB
+internal import Synchronization
+internal import Trail
+
+/// Functions for SQL that look for credentials by their marks. The key is read when one is called for that needs it.
+final class MarkFunctions: Sendable {
+    private let trail: Trail
+    private let marker = Mutex<SecretMarker?>(nil)
+
+    init(_ trail: Trail) { self.trail = trail }
+
+    var all: [DatabaseFunction] {
+        [
+            // `mark('ghp_…')` → `'⟨github:hmac:…⟩'`, `mark('tok_7')` → `'tok_7'`.
+            DatabaseFunction("mark", argumentCount: 1, pure: true) { values in
+                guard let value = String.fromDatabaseValue(values[0]) else { return nil }
+                return SecretMarker.replaces(value) ? try self.readMarker().stored(value) : value
+            },
+            // `mark('hunter2', 'password')` → `'⟨password:hmac:…⟩'`.
+            DatabaseFunction("mark", argumentCount: 2, pure: true) { values in
+                guard let value = String.fromDatabaseValue(values[0]), let name = String.fromDatabaseValue(values[1])
+                else { return nil }
+                guard let type = SecretType(rawValue: name) else {
+                    let types = SecretType.allCases.map(\.rawValue).joined(separator: ", ")
+                    let reason = "mark: \(name) is no type of credential; want one of \(types)"
+                    throw self.noted(QueryError.sql(reason: reason))
+                }
+                return try self.readMarker().mark(of: value, as: type)
+            },
+            DatabaseFunction("has_mark", argumentCount: 2, pure: true) { values in
+                guard let text = String.fromDatabaseValue(values[0]), let value = String.fromDatabaseValue(values[1])
+                else { return nil }
+                return try self.readMarker().holdsMark(of: value, in: text)
+            },
+        ]
+    }
+
+    private func readMarker() throws -> SecretMarker {
+        try marker.withLock { known in
+            if let known { return known }
+            do {
+                let read = try trail.secretMarker()
+                known = read
+                return read
+            } catch { throw noted(error) }
+        }
+    }
+
+    /// SQLite passes on no errors; whoever ran the statement looks for its cause there.
+    private func noted(_ error: any Error) -> any Error {
+        VirtualTableModule.lastError.withLock { $0 = error }
+        return error
+    }
+
+    /// A column's name that may be shown: the name of an expression is its text, with all that stands in it.
+    static func columnName(_ name: String) -> String {
+        guard name.lowercased().contains("mark(") else { return SecretMarker.covered(name) }
+        let parts = name.split(separator: "'", omittingEmptySubsequences: false)
+        return parts.enumerated().map { $0.offset.isMultiple(of: 2) ? String($0.element) : "…" }.joined(separator: "'")
+    }
+}
