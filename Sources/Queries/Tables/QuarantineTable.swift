@@ -13,7 +13,16 @@ final class QuarantineTable: VirtualTable {
     static let helpfulColumns: Set<Int32> = [source, generation, offset, reason]
     static let timeColumns: Set<Int32> = []
     static let leastCost = 1e4
-    static let order: [Int32] = [source, generation, offset]
+
+    /// The order of the blocks, unless two files bear one name and number: a file that was found under the name that
+    /// another one was rotated to.
+    private(set) lazy var order: [Int32] = {
+        let blocks = (try? trail.catalog.quarantineSummaries()) ?? []
+        let isMixed = zip(blocks, blocks.dropFirst()).contains {
+            $0.source == $1.source && $0.generation == $1.generation && $0.sourceID != $1.sourceID
+        }
+        return isMixed ? [] : [Self.source, Self.generation, Self.offset]
+    }()
 
     /// Not owned: the trail's connection owns the table.
     private unowned let trail: Trail
@@ -34,7 +43,7 @@ final class QuarantineTable: VirtualTable {
         case (reason, .text(let text)): block.reasons.contains { condition.holds($0, Array(text.utf8)) }
         case (reason, .anyText(let texts)): texts.contains { block.reasons.contains(Array($0.utf8)) }
         case (generation, .integer(let number)):
-            condition.mayHold(block.sourceID...block.sourceID, number)
+            condition.mayHold(block.generation...block.generation, number)
         case (offset, .integer(let number)): condition.mayHold(block.offsets, number)
         default: true
         }
@@ -71,7 +80,7 @@ final class QuarantineTable: VirtualTable {
             guard let block = blocks.last else { return result.setNull() }
             switch column {
             case QuarantineTable.source: return result.set(block.source)
-            case QuarantineTable.generation: return result.set(block.sourceID)
+            case QuarantineTable.generation: return result.set(block.generation)
             default: break
             }
             let lines = try opened ?? trail.catalog.quarantineBlock(block.id)

@@ -174,7 +174,7 @@ enum VirtualTableModule {
             text += ";\(constraint.iColumn),\(comparison.rawValue)\(isList ? ",1" : "")"
             rows /= comparison == .equal ? 1000 : 10
         }
-        if isSorted(info, by: type(of: table).order) { info.pointee.orderByConsumed = 1 }
+        if isSorted(info, by: table.order) { info.pointee.orderByConsumed = 1 }
         info.pointee.idxStr = sqliteCopy(text)
         info.pointee.needToFreeIdxStr = 1
         info.pointee.estimatedRows = Int64(max(1, rows))
