@@ -46,13 +46,13 @@ struct EngineTests {
         #expect(Set(compared.filter { $0.value > 0 }.keys) == all.subtracting(log.lacks))
     }
 
-    @Test(arguments: [Log.year(seed: 6), .edges(seed: 5), .edges(seed: 6)])
+    @Test(arguments: [Log.edges(seed: 5), .edges(seed: 6)])
     func `however a statement compares times, it says what DuckDB says or is refused`(log: Log) throws {
         let program = Program()
         try ingest(try make(log, program), program)
         let compared = try check("check_times.py", program)
-        #expect(compared["statements"] == 400)
-        #expect(compared["refused"] ?? 0 > 0 && compared["rows"] ?? 0 > 200)
+        #expect(compared["statements"] == 250)
+        #expect(compared["refused"] ?? 0 > 0 && compared["rows"] ?? 0 > 150)
     }
 
     @Test(arguments: StoryTests.names)

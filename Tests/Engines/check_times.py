@@ -2,6 +2,8 @@
 
     check_times.py TRAIL AUTHTRAIL [--statements N] [--seed N]
 
+For small trails: some statements ask for all events once for each of them.
+
 A statement is made twice from one plan: as a person writes it, with times in many forms against columns of times and
 what functions make of them; and for DuckDB, with timestamps and no text in between. The program must give the same
 rows or refuse the statement (64). It may refuse only where a function, a CASE or a subquery stands between a column and
@@ -309,7 +311,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("trail", type=pathlib.Path)
     parser.add_argument("program")
-    parser.add_argument("--statements", type=int, default=400)
+    parser.add_argument("--statements", type=int, default=250)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     engine = Engine(options.trail)
