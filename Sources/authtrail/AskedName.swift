@@ -92,14 +92,13 @@ enum Typed {
     /// So much is more than any name or statement has.
     private static let most = 1 << 20
 
-    /// The argument, or for `-` what standard input has, without the newline at its end.
+    /// The argument, or for `-` what standard input has, without the newline at its end. If it has nothing, somebody
+    /// asks for what is called `-`.
     static func text(_ argument: String) throws -> String {
         guard argument == "-" else { return argument }
         var bytes = Array(try FileHandle.standardInput.read(upToCount: most + 1) ?? Data())
         while let last = bytes.last, last == 0x0A || last == 0x0D { bytes.removeLast() }
-        guard !bytes.isEmpty, bytes.count <= most else {
-            throw ValidationError("standard input holds \(bytes.isEmpty ? "nothing" : "too much"); want one value")
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        guard bytes.count <= most else { throw ValidationError("standard input holds too much; want one value") }
+        return bytes.isEmpty ? argument : String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -42,7 +42,7 @@ enum AuthorizationHeader {
         var bits: UInt32 = 0, count: UInt32 = 0
         var found = false
         for at in range {
-            bits = bits << 6 | Base64Text.value(text.byte(at))
+            bits = bits << 6 | UInt32(Base64Digits.shared.values[Int(text.byte(at))])
             count += 6
             guard count >= 8 else { continue }
             count -= 8

@@ -64,13 +64,13 @@ extension SecretRule {
         keys(
             "_v", KeyFormat("dop_v1_", .vendor, .hex, 60), KeyFormat("doo_v1_", .vendor, .hex, 60),
             KeyFormat("dor_v1_", .vendor, .hex, 60)),
-        keys("da", KeyFormat("dapi", .vendor, hex, 32)),
+        keys("ap", KeyFormat("dapi", .vendor, hex, 32)),
         keys("kr", KeyFormat("dckr_pat_", .vendor, .base64URL, 24), KeyFormat("dckr_oat_", .vendor, .base64URL, 24)),
         // New Relic, Postman; Linear; Notion; Figma; Atlassian; Pulumi; Supabase; Fly.io; Doppler; Sentry; Dynatrace.
         keys("K-", KeyFormat("NRAK-", .vendor, .upperAlphanumeric, 24), KeyFormat("PMAK-", .vendor, .base64URL, 50)),
         keys("i_", KeyFormat("lin_api_", .vendor, .alphanumeric, 32)),
         keys("n_", KeyFormat("ntn_", .vendor, .alphanumeric, 40)),
-        keys("t_", KeyFormat("secret_", .vendor, .alphanumeric, 40), KeyFormat("sb_secret_", .vendor, .word, 24)),
+        keys("cr", KeyFormat("secret_", .vendor, .alphanumeric, 40), KeyFormat("sb_secret_", .vendor, .word, 24)),
         keys("gd", KeyFormat("figd_", .vendor, .base64URL, 36)),
         keys("3x", KeyFormat("ATATT3x", .vendor, padded64URL, 100), KeyFormat("ATCTT3x", .vendor, padded64URL, 100)),
         keys("l-", KeyFormat("pul-", .vendor, hex, 40)),

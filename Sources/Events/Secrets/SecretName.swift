@@ -76,16 +76,27 @@ struct SecretName: Equatable {
         return name(text, start..<end).map { ($0, start) }
     }
 
-    /// Whether two letters stand before `end` in which a name ends; most other words are told by that.
+    /// Whether letters stand before `end` in which a name ends; nearly all other words are told by that.
     private static func isEnding(_ text: RawSpan, _ end: Int) -> Bool {
         guard end >= 3 else { return false }
-        let pair = UInt16(text.byte(end - 2).lowercased) << 8 | UInt16(text.byte(end - 1).lowercased)
-        for known in lastLetters where known == pair { return true }
-        return false
+        let last = UInt32(text.byte(end - 3).lowercased) << 16 | UInt32(text.byte(end - 2).lowercased) << 8
+            | UInt32(text.byte(end - 1).lowercased)
+        switch last {
+        case ending("ken"), ending("ret"), ending("key"), ending("ord"), ending("pwd"), ending("swd"), ending("ass"),
+            ending("ode"), ending("ier"), ending("kie"), ending("sig"): return true
+        // `region`, `database`, `picture` and `client_id` are frequent.
+        case ending("ion"): return end > 3 && text.byte(end - 4).lowercased == UInt8(ascii: "t")
+        case ending("ase"): return end > 3 && text.byte(end - 4).lowercased == UInt8(ascii: "r")
+        case ending("ure"): return end > 3 && text.byte(end - 4).lowercased == UInt8(ascii: "t")
+        case ending("sid"), ending("nid"): return true
+        default: return false
+        }
     }
 
-    private static let lastLetters: [UInt16] = ["en", "er", "et", "ey", "on", "de", "rd", "wd", "se", "ss", "ie", "ig",
-        "re", "id"].map { UInt16($0.utf8.first ?? 0) << 8 | UInt16($0.utf8.last ?? 0) }
+    @inline(__always)
+    private static func ending(_ letters: StaticString) -> UInt32 {
+        UInt32(letters.utf8Start[0]) << 16 | UInt32(letters.utf8Start[1]) << 8 | UInt32(letters.utf8Start[2])
+    }
 
     /// What a whole text names. Of `spring.datasource.password` the last word is asked.
     static func name(_ text: RawSpan) -> SecretName? {
@@ -97,19 +108,42 @@ struct SecretName: Equatable {
     }
 
     private static func name(_ text: RawSpan, _ range: Range<Int>) -> SecretName? {
-        for (name, type, demand) in whole where start(of: name, text, range) == range.lowerBound {
-            return SecretName(type: type, demand: demand)
-        }
-        for (name, type, demand) in endings {
-            guard let start = start(of: name, text, range) else { continue }
-            let before = range.lowerBound..<start
-            if demand == .token, cursors.contains(where: { Self.start(of: $0, text, before) == range.lowerBound }) {
-                return nil
+        guard range.count >= 3 else { return nil }
+        let last = text.byte(range.upperBound - 1).lowercased
+        for known in known where known.last == last {
+            guard let start = start(of: known.name, text, range) else { continue }
+            if start == range.lowerBound {
+                return SecretName(type: known.type, demand: known.demand, isWhole: known.isWhole)
             }
-            return SecretName(type: type, demand: demand, isWhole: false)
+            guard !known.isWhole else { continue }
+            let before = range.lowerBound..<start
+            let isCursor = known.demand == .token
+                && cursors.contains { Self.start(of: $0, text, before) == range.lowerBound }
+            if isCursor { return nil }
+            return SecretName(type: known.type, demand: known.demand, isWhole: false)
         }
         return nil
     }
+
+    private struct Known {
+        var name: StaticString
+        var last: UInt8
+        var type: SecretType
+        var demand: Demand
+        /// It is the whole of a name, not the end of a longer one.
+        var isWhole: Bool
+
+        init(_ name: StaticString, _ type: SecretType, _ demand: Demand, isWhole: Bool) {
+            self.name = name
+            last = name.utf8Start[name.utf8CodeUnitCount - 1]
+            self.type = type
+            self.demand = demand
+            self.isWhole = isWhole
+        }
+    }
+
+    private static let known = whole.map { Known($0.name, $0.type, $0.demand, isWhole: true) }
+        + endings.map { Known($0.name, $0.type, $0.demand, isWhole: false) }
 
     /// Where a range begins to end in a name, separators passed over, or nil. Separators before it are its own.
     private static func start(of name: StaticString, _ text: RawSpan, _ range: Range<Int>) -> Int? {

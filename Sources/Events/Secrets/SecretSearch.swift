@@ -17,6 +17,7 @@ struct SecretSearch: Sendable {
     }
 
     private let rules = SecretRule.all
+    private let digits = Base64Digits()
     /// By pair (the first byte is the low one): the number of its rule plus one, and whether its second byte is a
     /// backslash.
     private var table = [UInt8](repeating: 0, count: 1 << 16)
@@ -38,19 +39,28 @@ struct SecretSearch: Sendable {
     /// The credentials of a text that has no escapes, in their order; they do not overlap.
     func secrets(in text: RawSpan, _ options: Options = Options()) -> [FoundSecret] {
         guard text.byteCount >= Self.shortest || options.isCut else { return [] }
-        var state = State()
-        var found = ruled(in: text, options.isCut, &state)
-        if state.hasAccessKeyID || options.besideAccessKeyID {
-            found = Self.merged(found, SecretAccessKey.all(in: text, isCut: options.isCut))
-        }
+        var found: [FoundSecret] = []
+        var hasAccessKeyID = options.besideAccessKeyID
+        let first = next(Self.ofRule, in: text, from: 0)
+        if first >= 0 { found = ruled(in: text, from: first, options.isCut, &hasAccessKeyID) }
+        if hasAccessKeyID { found = Self.merged(found, SecretAccessKey.all(in: text, isCut: options.isCut)) }
         let copies = copies(in: text, isCut: options.isCut)
         return copies.isEmpty ? found : Self.merged(copies, found)
     }
 
-    /// What the rules find, in its order.
-    private func ruled(in text: RawSpan, _ isCut: Bool, _ state: inout State) -> [FoundSecret] {
-        var at = next(Self.ofRule, in: text, from: 0)
-        guard at >= 0 else { return [] }
+    /// What the rules find from the first place on at which one begins, in its order.
+    private func ruled(
+        in text: RawSpan, from first: Int, _ isCut: Bool, _ hasAccessKeyID: inout Bool
+    ) -> [FoundSecret] {
+        var at = first
+        var state = State()
+        defer { if state.hasAccessKeyID { hasAccessKeyID = true } }
+        var judged: [FoundSecret]? = judge(text, at, isCut, &state)
+        while judged?.isEmpty == true {
+            at = next(Self.ofRule, in: text, from: at + 1)
+            guard at >= 0 else { return [] }
+            judged = judge(text, at, isCut, &state)
+        }
         var found = FoundSecrets()
         // Those that begin behind the pair at which they were recognized: what stands between is searched too.
         var ahead = SecretsAhead()
@@ -63,7 +73,7 @@ struct SecretSearch: Sendable {
                 continue
             }
             var from = at + 1
-            for secret in judge(text, at, isCut, &state) where !ahead.join(secret) {
+            for secret in judged ?? judge(text, at, isCut, &state) where !ahead.join(secret) {
                 if secret.range.lowerBound > at {
                     ahead.insert(secret)
                 } else {
@@ -71,6 +81,7 @@ struct SecretSearch: Sendable {
                     from = max(from, secret.range.upperBound)
                 }
             }
+            judged = nil
             at = next(Self.ofRule, in: text, from: from)
         }
         while let waiting = ahead.first {
@@ -81,10 +92,18 @@ struct SecretSearch: Sendable {
     }
 
     /// Copies in Base64 of what the rules know. What Base64 means may hold more of it, which is not looked at.
+    @inline(__always)
     private func copies(in text: RawSpan, isCut: Bool) -> [FoundSecret] {
-        Base64Copy.all(in: text, isCut: isCut) { meaning, isCut in
-            var state = State()
-            return ruled(in: meaning, isCut, &state).first
+        let first = Base64Copies.firstStart(in: text, from: 0, digits.values.span)
+        return first < 0 ? [] : copies(in: text, from: first, isCut: isCut)
+    }
+
+    @inline(never)
+    private func copies(in text: RawSpan, from first: Int, isCut: Bool) -> [FoundSecret] {
+        Base64Copies.all(in: text, from: first, isCut: isCut, digits.values.span) { meaning, isCut in
+            var hasAccessKeyID = false
+            let first = next(Self.ofRule, in: meaning, from: 0)
+            return first < 0 ? nil : ruled(in: meaning, from: first, isCut, &hasAccessKeyID).first
         }
     }
 
