@@ -68,9 +68,10 @@ package final class QueryRunner {
     ) throws -> QueryResult {
         do {
             return try trail.catalog.database.unsafeReentrantRead { db in
-                let statement = try db.makeStatement(sql: sql)
-                guard statement.isReadonly, statement.columnCount > 0 else { throw QueryError.notReading }
-                let plan = try types == nil ? Plan(sql, statement, db) : Plan(types ?? [])
+                let written = try db.makeStatement(sql: sql)
+                guard written.isReadonly, written.columnCount > 0 else { throw QueryError.notReading }
+                let plan = try types == nil ? Plan(sql, written, db) : Plan(types ?? [])
+                let statement = try plan.sql.map { try db.makeStatement(sql: $0) } ?? written
                 // A statement may use fewer parameters than its header declares; SQLite takes no others.
                 let used = Set(Self.parameters(statement))
                 let arguments = StatementArguments(values.filter { used.contains($0.key) }.mapValues(Self.argument))
@@ -82,7 +83,7 @@ package final class QueryRunner {
                 }
                 if plan.asksWhileRunning, let text = times.stranger { throw QueryError.times(.noTime(text)) }
                 return QueryResult(
-                    columns: statement.columnNames.map(MarkFunctions.columnName), types: plan.types, rows: rows)
+                    columns: written.columnNames.map(MarkFunctions.columnName), types: plan.types, rows: rows)
             }
         } catch let error as DatabaseError {
             if let cause = VirtualTableModule.lastError.withLock({ $0.take() }) { throw cause }
@@ -110,6 +111,8 @@ package final class QueryRunner {
         /// Whether it is a free one, whose times are texts.
         var hasTexts = false
         var asksWhileRunning = false
+        /// The statement with its times as times are stored, if they were written otherwise.
+        var sql: String?
 
         init(_ types: [NamedQuery.ValueType]) { self.types = types }
 
@@ -119,8 +122,17 @@ package final class QueryRunner {
                 types = Array(repeating: .text, count: statement.columnCount)
                 return
             }
-            let check = TimeCheck(try StatementProgram(sql, db), timeColumns: VirtualTableModule.timeColumns)
+            var text = sql
+            var check = try TimeCheck(StatementProgram(text, db), timeColumns: VirtualTableModule.timeColumns)
+            // What a time is compared with letter by letter is written as times are, if it serves for nothing else.
+            while case .bytewise(let literal?) = check.refusal, !check.literalsElsewhere.contains(literal),
+                let time = TimeLiteral.sortable(literal),
+                let better = StatementText.replacing(literal, with: time, in: text) {
+                text = better
+                check = try TimeCheck(StatementProgram(text, db), timeColumns: VirtualTableModule.timeColumns)
+            }
             if let refusal = check.refusal { throw QueryError.times(refusal) }
+            self.sql = text == sql ? nil : text
             types = (0..<statement.columnCount).map { check.timeColumns.contains($0) ? .time : .text }
             hasTexts = true
             asksWhileRunning = check.asksWhileRunning

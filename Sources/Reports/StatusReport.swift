@@ -281,8 +281,8 @@ package struct StatusReport {
         if let strays {
             let day = Timestamp.text(strays.first).prefix(10)
             return (strays.events == 1 ? "There is an event" : "There are \(Human.count(strays.events)) events")
-                + " of \(day), more than a year before the rest: a clock that was not set, or a time in the wrong unit. "
-                + "Rules and reports do not take the log to begin with them."
+                + " of \(day), more than a year before the rest: a clock that was not set, or a time in the wrong "
+                + "unit. Rules and reports do not take the log to begin with them."
         }
         guard let oldest = segments.map(\.minTS).min(), oldest < Self.leastPlausible else { return nil }
         return "There are events of \(Timestamp.text(oldest).prefix(10)): a clock that was not set, or a time in the "

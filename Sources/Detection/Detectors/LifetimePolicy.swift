@@ -97,8 +97,8 @@ package struct LifetimePolicy: Detector {
         let more = names.count > 3 ? " and \(names.count - 3) more logs" : ""
         return CoverageNote(
             kind: .notEvaluable,
-            text: "not evaluable: no_expiry in \(names.prefix(3).joined(separator: ", "))\(more), where no line ever says "
-                + "`expires_at` (\(Wording.count(tokens.values.reduce(0, +), "token")) in the window)",
+            text: "not evaluable: no_expiry in \(names.prefix(3).joined(separator: ", "))\(more), where no line ever "
+                + "says `expires_at` (\(Wording.count(tokens.values.reduce(0, +), "token")) in the window)",
             isPartial: true)
     }
 

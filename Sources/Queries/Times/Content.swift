@@ -18,11 +18,15 @@ struct Content: Equatable {
         static let secondText = Kinds(rawValue: 512)
         static let formatted = Kinds(rawValue: 1024)
         static let unknown = Kinds(rawValue: 2048)
+        /// A part of a time of ours, as it is written, or one with something behind it.
+        static let part = Kinds(rawValue: 4096)
 
         /// Literals that mean a time and do not sort among times.
         static let unsortable: Kinds = [.date, .spelled]
         static let numbers: Kinds = [.micros, .number]
-        static let functionTexts: Kinds = [.dayText, .secondText, .formatted]
+        static let functionTexts: Kinds = [.dayText, .secondText, .formatted, .part]
+        /// Literals that mean a time.
+        static let timeLiterals: Kinds = [.sortable, .date, .spelled]
     }
 
     /// Where the columns of a record are known from: the instruction that made it, or a table.

@@ -10,9 +10,10 @@ struct SQLFunctionMeaning {
     }
 
     private static let texts: Set<String> = [
-        "strftime", "time", "substr", "substring", "printf", "format", "upper", "lower", "trim", "ltrim", "rtrim",
-        "replace", "hex", "quote", "typeof",
+        "strftime", "time", "printf", "format", "lower", "replace", "hex", "quote", "typeof",
     ]
+    /// These give a part of their first argument.
+    private static let cutting: Set<String> = ["substr", "substring", "upper", "trim", "ltrim", "rtrim"]
     private static let counting: Set<String> = [
         "count", "length", "instr", "julianday", "unixepoch", "timediff", "row_number", "rank", "dense_rank", "ntile",
         "percent_rank", "cume_dist", "time_micros", "like", "glob", "unicode", "octet_length",
@@ -51,6 +52,8 @@ struct SQLFunctionMeaning {
                 .reduce(into: Content(.null)) { $0.join($1.element) }
         case "nullif", "first_value", "last_value", "nth_value":
             contents(of: first, count: 1, registers).reduce(into: Content(.null)) { $0.join($1) }
+        case _ where Self.cutting.contains(name):
+            Content(contents(of: first, count: 1, registers).contains(where: \.mayBeTime) ? [.part, .null] : .unknown)
         case _ where Self.texts.contains(name): Content([.formatted, .null])
         case _ where Self.counting.contains(name) || calculates: Content([.number, .null])
         default: Content(.unknown)

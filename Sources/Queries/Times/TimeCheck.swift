@@ -15,6 +15,8 @@ struct TimeCheck {
     private(set) var refusal: TimeRefusal?
     /// Whether a time is compared with what is known only when the statement runs.
     private(set) var asksWhileRunning = false
+    /// Literals that mean a time and also meet what is none, or are shown: they must stay as they are.
+    private(set) var literalsElsewhere: Set<String> = []
     /// Columns of the result that hold nothing but times.
     private(set) var timeColumns: Set<Int> = []
 
@@ -36,6 +38,7 @@ struct TimeCheck {
             if step.name == "ResultRow" {
                 for column in 0..<step.p2 {
                     let content = registers[step.p1 + column] ?? Content()
+                    if let literal = content.literal { literalsElsewhere.insert(literal) }
                     if content.kinds.isSubset(of: [.time, .null]) {
                         if content.mayBeTime { self.timeColumns.insert(column) }
                     } else {
@@ -43,7 +46,8 @@ struct TimeCheck {
                     }
                 }
             }
-            if refusal == nil { refusal = look(at: step, registers) }
+            let found = look(at: step, registers)
+            refusal = refusal ?? found
         }
         self.timeColumns.subtract(other)
     }
@@ -107,6 +111,9 @@ struct TimeCheck {
     }
 
     private mutating func compare(_ left: Content, _ right: Content, _ order: Comparison) -> TimeRefusal? {
+        for (one, other) in [(left, right), (right, left)] where !other.mayBeTime {
+            if let literal = one.literal { literalsElsewhere.insert(literal) }
+        }
         if order.isNumeric { return compareNumbers(left, right) ?? compareNumbers(right, left) }
         if order.isOfTimes { return compareTimes(left, right) ?? compareTimes(right, left) }
         return compareBytes(left, right, order, isRight: true) ?? compareBytes(right, left, order, isRight: false)
@@ -115,7 +122,7 @@ struct TimeCheck {
     /// A number with what cannot become one.
     private func compareNumbers(_ one: Content, _ other: Content) -> TimeRefusal? {
         if one.mayBeTime { return .number(other.literal) }
-        guard !one.kinds.isDisjoint(with: [.sortable, .date, .spelled]) else { return nil }
+        guard !one.kinds.isDisjoint(with: .timeLiterals) else { return nil }
         return .microseconds(one.literal ?? "")
     }
 
@@ -123,7 +130,7 @@ struct TimeCheck {
     private mutating func compareTimes(_ one: Content, _ other: Content) -> TimeRefusal? {
         if other.kinds.contains(.word) { return .noTime(other.literal ?? "") }
         if other.kinds.contains(.number) { return .number(other.literal) }
-        if !other.kinds.isDisjoint(with: [.unknown, .formatted]) { asksWhileRunning = true }
+        if !other.kinds.isDisjoint(with: [.unknown, .formatted, .part]) { asksWhileRunning = true }
         return nil
     }
 
@@ -133,11 +140,17 @@ struct TimeCheck {
             if !other.kinds.isDisjoint(with: .numbers) { return .number(other.literal) }
             if other.kinds.contains(.word) { return .noTime(other.literal ?? "") }
             if !one.kinds.isSubset(of: [.time, .null, .sortable]) { return .bytewise(one.literal ?? other.literal) }
-            if order.isRight(forDateOnTheRight: isRight), other.kinds.isSubset(of: [.date, .null]) { return nil }
+            if order.isRight(forDateOnTheRight: isRight), other.kinds.isSubset(of: [.date, .dayText, .null]) {
+                return nil
+            }
             return other.kinds.isSubset(of: [.time, .null, .sortable]) ? nil : .bytewise(other.literal)
         }
         if !one.kinds.isDisjoint(with: .functionTexts), !other.kinds.isDisjoint(with: .numbers) {
             return .textWithNumber(other.literal ?? "")
+        }
+        if one.kinds.contains(.part), !other.kinds.isDisjoint(with: .timeLiterals), let text = other.literal,
+            !TimePattern(text + "%", isGlob: false).matchesSomeTime {
+            return .otherForm(function: "substr", form: "2026-05-01T10:00", text)
         }
         if one.kinds.contains(.dayText), !other.kinds.isDisjoint(with: [.sortable, .spelled]) {
             return .otherForm(function: "date", form: "2026-05-01", other.literal ?? "")
@@ -190,7 +203,7 @@ struct TimeCheck {
     private func affinity(_ step: StatementProgram.Instruction, _ registers: TimeFlow.Registers) -> TimeRefusal? {
         for (offset, letter) in step.p4.utf8.enumerated() where letter >= 0x43 {
             let content = registers[step.p1 + offset] ?? Content()
-            guard content.kinds.isDisjoint(with: [.sortable, .date, .spelled]) else {
+            guard content.kinds.isDisjoint(with: .timeLiterals) else {
                 return .microseconds(content.literal ?? "")
             }
         }

@@ -142,7 +142,9 @@ struct TimeFlow {
         case "AggValue": registers[step.p3] = content(step.p1)
         case "Add", "Subtract", "Multiply", "Divide", "Remainder", "BitAnd", "BitOr", "ShiftLeft", "ShiftRight", "And",
             "Or": registers[step.p3] = Content([.number, .null])
-        case "Concat": registers[step.p3] = Content(.unknown)
+        case "Concat":
+            let hasTime = content(step.p1).mayBeTime || content(step.p2).mayBeTime
+            registers[step.p3] = Content(hasTime ? [.part, .null] : .unknown)
         case "Not", "BitNot", "IsTrue", "Rowid", "Sequence", "NewRowid", "Count", "ZeroOrNull", "IdxRowid":
             registers[step.p2] = Content([.number, .null])
         case "Offset", "RowSetRead": registers[step.p3] = Content([.number, .null])
