@@ -30,25 +30,15 @@ extension Catalog {
         try read("check the tables") { db in try TableSums.problems(db) }
     }
 
-    /// Sums that must agree and do not: lines of sources against batches, and quarantined lines against rows.
+    /// Sums that must agree and do not: lines of sources against batches, and lines that stand in the catalog against
+    /// its rows.
     package func counterProblems() throws(CatalogError) -> [String] {
         try read("add up the counters") { db in
             let left = try db.number("lines", .count, sql: "SELECT sum(lines) FROM main.sources") ?? 0
             let right = try db.number("lines", .count, sql: "SELECT sum(lines) FROM main.batches") ?? 0
             var problems = left == right ? [] : ["all sources have \(left) lines, all batches \(right)"]
-            let rows = try Row.fetchAll(db, sql: """
-                SELECT s.source_id, s.path, s.quarantined, ifnull(q.lines, 0) + ifnull(l.quarantined, 0) AS rows
-                FROM main.sources AS s
-                LEFT JOIN (SELECT source_id, sum(lines) AS lines FROM main.quarantine_blocks GROUP BY 1) AS q
-                    USING (source_id)
-                LEFT JOIN lost_lines AS l USING (source_id)
-                WHERE s.quarantined <> rows
-                """)
-            for row in rows {
-                let name: String = try row.value("path")
-                let (counted, found): (Int64, Int64) = (try row.value("quarantined"), try row.value("rows"))
-                problems.append("\(name) counts \(counted) quarantined lines; \(found) are there")
-            }
+            problems += try Self.miscounts("quarantined", in: "main.quarantine_blocks", each: "sum(lines)", db)
+            problems += try Self.miscounts("duplicate", in: "main.duplicate_spans", each: "sum(lines)", db)
             return problems
         }
     }
@@ -76,9 +66,25 @@ extension Catalog {
         return "the block of quarantined lines\(number) cannot be read: \(error)"
     }
 
+    /// The sources that count other lines of a sort than a table has of them.
+    private static func miscounts(_ sort: String, in table: String, each: String, _ db: Database) throws -> [String] {
+        let rows = try Row.fetchAll(db, sql: """
+            SELECT s.path, s.\(sort) AS counted, ifnull(t.found, 0) + ifnull(l.\(sort), 0) AS found
+            FROM main.sources AS s
+            LEFT JOIN (SELECT source_id, \(each) AS found FROM \(table) GROUP BY 1) AS t USING (source_id)
+            LEFT JOIN lost_lines AS l USING (source_id)
+            WHERE s.\(sort) <> ifnull(t.found, 0) + ifnull(l.\(sort), 0)
+            """)
+        return try rows.map { row in
+            let name: String = try row.value("path")
+            let (counted, found): (Int64, Int64) = (try row.value("counted"), try row.value("found"))
+            return "\(name) counts \(counted) \(sort) lines; \(found) are there"
+        }
+    }
+
     /// Calls `body` with each line that stands in the catalog: quarantined ones, blank ones that are not empty, and
-    /// stretches of dropped ones, in no order; of all sources or of one. Blocks that cannot be read are passed over:
-    /// `quarantineProblems` names them.
+    /// stretches of dropped ones and of those that were delivered again, in no order; of all sources or of one. Blocks
+    /// that cannot be read are passed over: `quarantineProblems` names them.
     package func eachKeptLine(ofSource id: Int64? = nil, _ body: (LineSpan, KeptLine) throws -> Void) throws {
         try read("read lines") { db in
             let blocks = try Row.fetchCursor(
@@ -94,6 +100,8 @@ extension Catalog {
                     1 + (bytes = x'0D') AS kind
                 FROM blank_lines WHERE source_id = ifnull(?1, source_id)
                 UNION ALL SELECT source_id, from_offset, to_offset, lines, 3 FROM pruned_spans
+                WHERE source_id = ifnull(?1, source_id)
+                UNION ALL SELECT source_id, from_offset, to_offset, lines, 5 FROM duplicate_spans
                 WHERE source_id = ifnull(?1, source_id)
                 """, arguments: [id])
             while let row = try rows.next() {
@@ -183,4 +191,6 @@ package enum KeptLine: Int, Sendable {
     case pruned
     /// A quarantined line that is cut off, which may have been taken before the rest of it came.
     case unterminated
+    /// Stored where it was read first.
+    case duplicate
 }

@@ -26,6 +26,9 @@ extension Catalog {
             }
             for (lines, texts) in quarantine { try QuarantineTable.add(lines.map { $0.of(batchID) }, texts, db) }
             for line in batch.blanks { try Self.insert(line, db) }
+            try Self.insert(batch.duplicates, areNoted: !batch.segments.isEmpty, db)
+            // The first segment tells of all that no other one does, see `SegmentBuilder`.
+            if !batch.segments.isEmpty { try Self.markNoted(batch.sources.map(\.id), db) }
             try Self.foldQuietBatch(before: batchID, db)
         }
     }
@@ -33,13 +36,13 @@ extension Catalog {
     private static func insertBatch(_ batch: CatalogBatch, _ db: Database) throws -> Int64 {
         try db.execute(
             sql: """
-                INSERT INTO batches (committed_at, lines, stored, quarantined, blank, flagged, bytes_in, bytes_stored,
-                    segments, redacted, oldest_event)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO batches (committed_at, lines, stored, quarantined, blank, duplicate, flagged, bytes_in,
+                    bytes_stored, segments, redacted, oldest_event)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 batch.committedAt, batch.counts.lines, batch.counts.stored, batch.counts.quarantined,
-                batch.counts.blank,
+                batch.counts.blank, batch.counts.duplicate,
                 batch.counts.flagged, batch.bytesIn, batch.segments.reduce(0) { $0 + $1.record.bytes },
                 batch.segments.count, batch.counts.redacted, batch.segments.map(\.record.minTS).min(),
             ])
@@ -53,7 +56,8 @@ extension Catalog {
             ("tail_length", source.tailLength), ("tail_hash", source.tailHash), ("checkpoint", source.checkpoint),
             ("open_line", source.hasOpenLine), ("size", source.size), ("lines", source.counts.lines),
             ("stored", source.counts.stored), ("quarantined", source.counts.quarantined),
-            ("blank", source.counts.blank), ("flagged", source.counts.flagged), ("last_event", source.lastEvent),
+            ("blank", source.counts.blank), ("duplicate", source.counts.duplicate),
+            ("flagged", source.counts.flagged), ("last_event", source.lastEvent),
             ("read_at", source.readAt), ("ended", source.ended?.rawValue), ("ended_at", source.endedAt),
             ("lost", source.lost), ("start_hash", source.startHash), ("redacted", source.counts.redacted),
         ]

@@ -41,7 +41,8 @@ extension Catalog {
         try read("add up batches") { db in
             var intake = IntakeRecord()
             // Merging batches adds them up, so that the last one with events stays the last one.
-            let since = try Int64.fetchOne(db, sql: "SELECT max(batch_id) FROM main.batches WHERE stored > 0") ?? 0
+            let since = try Int64.fetchOne(
+                db, sql: "SELECT max(batch_id) FROM main.batches WHERE stored + duplicate > 0") ?? 0
             let sums = try Row.fetchOne(db, sql: """
                 SELECT ifnull(sum(lines), 0) AS lines, ifnull(sum(stored), 0) AS stored,
                     ifnull(sum(quarantined) FILTER (WHERE batch_id > ?1), 0) AS quarantined,

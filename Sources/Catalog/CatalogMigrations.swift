@@ -45,6 +45,7 @@ enum CatalogMigrations {
             try TableSums.add(["input_problems"], db)
         }
         migrator.registerMigration("8 quarantine in blocks") { db in try QuarantineMove.run(db) }
+        migrator.registerMigration("8 lines delivered again") { db in try DuplicateTables.make(db) }
         return migrator
     }
 

@@ -63,8 +63,8 @@ extension Catalog {
     package func written() throws(CatalogError) -> WrittenTotals {
         try read("add up batches") { db in
             let sums = [
-                "lines", "stored", "quarantined", "blank", "flagged", "redacted", "bytes_in", "bytes_stored",
-                "segments",
+                "lines", "stored", "quarantined", "blank", "duplicate", "flagged", "redacted", "bytes_in",
+                "bytes_stored", "segments",
             ]
             let list = sums.map { "ifnull(sum(\($0)), 0) AS \($0)" }.joined(separator: ", ")
             let sql = "SELECT \(list) FROM main.batches"
@@ -246,6 +246,8 @@ extension LineCounts {
         stored = try row.count("stored")
         quarantined = try row.count("quarantined")
         blank = try row.count("blank")
+        // What `prune` of an older version copied has no such column.
+        if row.hasColumn("duplicate") { duplicate = try row.count("duplicate") }
         flagged = try row.count("flagged")
         redacted = try row.count("redacted")
     }

@@ -12,6 +12,8 @@ package struct LostLines: Sendable, Equatable {
     /// Lines that only the catalog had.
     package var quarantined: Int64 = 0
     package var blank: Int64 = 0
+    /// Lines that were delivered again, of which nothing tells any more where they stand.
+    package var duplicate: Int64 = 0
     /// It is not known which file the source is.
     package var isUnplaced = false
 
@@ -20,7 +22,7 @@ package struct LostLines: Sendable, Equatable {
         self.before = before
     }
 
-    package var isEmpty: Bool { stored == 0 && quarantined == 0 && blank == 0 && !isUnplaced }
+    package var isEmpty: Bool { stored == 0 && quarantined == 0 && blank == 0 && duplicate == 0 && !isUnplaced }
 }
 
 /// Filling a new, empty catalog from segments.
@@ -91,17 +93,20 @@ extension Catalog {
         } catch { throw failure ?? error }
     }
 
-    /// Ends a rebuild: sources, lines that are lost, files that count no more.
+    /// Ends a rebuild: sources, lines that were delivered again, lines that are lost, files that count no more.
     package func finishRebuild(
-        _ sources: [SourceRecord], lost: [LostLines], removed: [RemovedSegment], pruned file: String?, at time: Int64
+        _ sources: [SourceRecord], _ duplicates: [DuplicateSpan], lost: [LostLines], removed: [RemovedSegment],
+        pruned file: String?, at time: Int64
     ) throws(CatalogError) {
         try write("end a rebuild") { db in
             for source in sources { try Self.save(source, db) }
+            try Self.insert(duplicates, areNoted: true, db)
             for lines in lost where !lines.isEmpty {
                 try db.execute(
-                    sql: "INSERT INTO lost_lines VALUES (?, ?, ?, ?, ?, ?)",
+                    sql: "INSERT INTO lost_lines VALUES (?, ?, ?, ?, ?, ?, ?)",
                     arguments: [
                         lines.sourceID, lines.before, lines.stored, lines.quarantined, lines.blank, lines.isUnplaced,
+                        lines.duplicate,
                     ])
             }
             for segment in removed {
@@ -111,9 +116,10 @@ extension Catalog {
             }
             try db.execute(
                 sql: """
-                    UPDATE batches SET committed_at = ?, (lines, stored, quarantined, blank, flagged) =
+                    UPDATE batches SET committed_at = ?, (lines, stored, quarantined, blank, duplicate, flagged) =
                         (SELECT ifnull(sum(lines), 0), ifnull(sum(stored), 0), ifnull(sum(quarantined), 0),
-                            ifnull(sum(blank), 0), ifnull(sum(flagged), 0) FROM main.sources),
+                            ifnull(sum(blank), 0), ifnull(sum(duplicate), 0), ifnull(sum(flagged), 0)
+                        FROM main.sources),
                         (bytes_stored, segments) = (SELECT ifnull(sum(bytes), 0), count(*) FROM main.segments)
                     """, arguments: [time])
             try KeptDays.write(KeptDays.blocks(from: db), db)
@@ -134,6 +140,7 @@ extension Catalog {
                 lines.stored = try row.count("stored")
                 lines.quarantined = try row.count("quarantined")
                 lines.blank = try row.count("blank")
+                lines.duplicate = try row.count("duplicate")
                 lines.isUnplaced = try row.value("unplaced")
                 return lines
             }

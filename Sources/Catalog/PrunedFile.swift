@@ -4,7 +4,9 @@ internal import GRDB
 /// said about tokens and where its lines stood, and how far sources were read. Only `rebuild` reads it.
 package enum PrunedFile {
     /// The tables of the catalog that it repeats.
-    static let tables = ["sources", "prunes", "pruned_spans", "pruned_tokens", "removed_segments"]
+    static let tables = [
+        "sources", "prunes", "pruned_spans", "pruned_tokens", "removed_segments", "duplicate_spans",
+    ]
 
     /// The number of the last prune that a file knows, or nil if there is no such file or it is damaged. Throws for one
     /// that cannot be read just now.
@@ -31,6 +33,18 @@ package enum PrunedFile {
                 return try Dictionary(uniqueKeysWithValues: rows.map {
                     try ($0.int64("source_id", .number), ($0.count("lines"), $0.count("bytes")))
                 })
+            }
+        } catch { throw CatalogError(error, "read", path) }
+    }
+
+    /// The lines that had been delivered again when the file was written; none if there is no file, or if a version
+    /// wrote it that knew of none. Throws `CatalogError`.
+    package static func duplicates(path: String?) throws(CatalogError) -> [DuplicateSpan] {
+        guard let path else { return [] }
+        do {
+            return try queue(path).read { db in
+                guard try db.tableExists("duplicate_spans") else { return [] }
+                return try Row.fetchAll(db, sql: "SELECT * FROM duplicate_spans").map(DuplicateSpan.init)
             }
         } catch { throw CatalogError(error, "read", path) }
     }

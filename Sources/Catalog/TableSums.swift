@@ -11,6 +11,7 @@ enum TableSums {
     static let tables = [
         "sources", "batches", "quarantine_blocks", "blank_lines", "runs", "findings", "removed_segments", "prunes",
         "pruned_spans", "pruned_tokens", "lost_lines", "finding_changes", "input_problems", "kept_files",
+        "duplicate_spans",
     ]
 
     /// `row_sum(value, …)`: a hash of some values, below 2^38, so that sums of millions are no overflow.
@@ -53,6 +54,14 @@ enum TableSums {
                 END;
                 """)
         }
+    }
+
+    /// Removes the sum of a table and the triggers that keep it.
+    static func remove(_ table: String, _ db: Database) throws {
+        try db.execute(sql: """
+            DROP TRIGGER \(table)_inserted; DROP TRIGGER \(table)_updated; DROP TRIGGER \(table)_deleted;
+            DELETE FROM table_sums WHERE name = '\(table)';
+            """)
     }
 
     /// What `writePruned` copies of the sums, so that a copy of tables can be checked by itself.

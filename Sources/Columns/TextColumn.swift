@@ -151,6 +151,9 @@ public struct TextColumn: Sendable {
         return index == Self.none ? nil : dictionary.slice(at: Int(index))
     }
 
+    /// Drops the rows from `first` on but the given ones, which ascend. Their texts stay in the dictionary.
+    package mutating func keep(_ rows: [Int], from first: Int) { indices.keep(rows, from: first) }
+
     /// The same dictionary with only the given rows.
     package func gathering(_ rows: [Int]) -> TextColumn {
         TextColumn(dictionary: dictionary, indices: rows.map { indices[$0] })

@@ -95,6 +95,9 @@ package struct TextListColumn: Sendable {
         return index == TextColumn.none ? nil : lists[Int(index)].map { elements.string(at: Int($0)) }
     }
 
+    /// Drops the rows from `first` on but the given ones, which ascend. Their lists stay known.
+    package mutating func keep(_ rows: [Int], from first: Int) { indices.keep(rows, from: first) }
+
     /// The same lists with only the given rows.
     package func gathering(_ rows: [Int]) -> TextListColumn {
         TextListColumn(elements: elements, lists: lists, indices: rows.map { indices[$0] })

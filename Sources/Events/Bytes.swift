@@ -73,7 +73,7 @@ extension RawSpan {
     }
 
     /// The place of the first newline at or after `from`, or nil.
-    func newline(from: Int) -> Int? {
+    package func newline(from: Int) -> Int? {
         withUnsafeBytes { buffer in
             guard from < buffer.count, let base = buffer.baseAddress,
                 let found = memchr(base + from, Int32(Byte.newline), buffer.count - from)

@@ -23,17 +23,22 @@ package struct EventBatch: Sendable {
         package init() {}
     }
 
-    /// Lines by what became of them: `lines == stored + quarantined + blank`.
+    /// Lines by what became of them: `lines == stored + quarantined + blank + duplicate`.
     package struct Counts: Sendable, Equatable {
         package var lines = 0
         package var stored = 0
         package var quarantined = 0
         package var blank = 0
+        /// Lines that were taken out again, being stored already.
+        package var duplicate = 0
         /// Of the stored lines, those that could not be taken at their word: a repeated key, two names of one field,
-        /// a known field of the wrong type or unreadable, a time in the future, no newline at the end.
+        /// a known field of the wrong type or unreadable, a time in the future, no newline at the end, the id of
+        /// another event.
         package var flagged = 0
         /// Of the flagged lines, those with a time after `LineReader.latest`.
         package var future = 0
+        /// Of the flagged lines, those whose kind, time and `event_id` another line has that says something else.
+        package var reused = 0
         /// Of all lines, stored or in quarantine, those in which credentials were replaced.
         package var redacted = 0
 
@@ -64,6 +69,9 @@ package struct EventBatch: Sendable {
         var call = 0
         /// Rows in which credentials were replaced and that are not counted yet.
         var redacted = 0
+        /// Rows that `review` has shown, and those behind them that are flagged.
+        var reviewed = 0
+        var flagged: [Int] = []
 
         var rows: Int { columns.count &+ block.count }
 
@@ -94,12 +102,18 @@ package struct EventBatch: Sendable {
     /// The newest event since `takeNewest` was called, those in the future left out.
     var newest = Int64.min
     var open: [Month] = []
+    /// Whether rows are to be reviewed.
+    private let isReviewed: Bool
     /// Of `open`, `quarantined` and `blanks`, as `Limits.bytes` counts them.
     var bytes = 0
     private var places: [Int32: Int] = [:]
     private var spares: [EventColumns] = []
 
-    package init(limits: Limits = Limits()) { self.limits = limits }
+    /// - Parameter isReviewed: whether `review` is called after lines were read, which needs to know more about them.
+    package init(limits: Limits = Limits(), isReviewed: Bool = false) {
+        self.limits = limits
+        self.isReviewed = isReviewed
+    }
 
     /// The months that have events, ascending; months since January 1970, UTC.
     package var months: [Int32] { places.keys.sorted() }
@@ -200,10 +214,17 @@ package struct EventBatch: Sendable {
     mutating func count(cost: Int, in month: Int32, isFull: Bool, flagged: Bool) {
         counts.lines &+= 1
         counts.stored &+= 1
-        if flagged { counts.flagged &+= 1 }
+        if flagged { noteFlagged(month) }
         bytes &+= cost &+ Limits.bytesPerLine
         if bytes >= limits.bytes { full = .all }
         if isFull { full = .month(month) }
+    }
+
+    @inline(never)
+    private mutating func noteFlagged(_ month: Int32) {
+        counts.flagged &+= 1
+        guard isReviewed, let place = places[month] else { return }
+        open[place].flagged.append(open[place].rows - 1)
     }
 
     /// Moves the rows that wait in blocks into their columns. Their texts stand in these bytes.
@@ -225,7 +246,7 @@ package struct EventBatch: Sendable {
     }
 
     /// Finds out again whether the batch is full.
-    private mutating func look() {
+    mutating func look() {
         let isFull = { (month: Month) in
             month.columns.count >= limits.rowsPerMonth || month.bytes >= limits.bytesPerMonth
         }

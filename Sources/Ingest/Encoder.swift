@@ -18,6 +18,8 @@ final class Encoder: Sendable {
         var segments: Int = 0
         var bytesStored: Int64 = 0
         var spares: [EventColumns] = []
+        /// The segments of commits that are true, by commit, if somebody wants to know them.
+        var committed: [[SegmentRecord]]?
     }
 
     private let encoding = DispatchQueue(label: "authtrail.encoding")
@@ -30,9 +32,13 @@ final class Encoder: Sendable {
     /// Used on `commits` only.
     private nonisolated(unsafe) let writer: TrailWriter
 
-    init(_ writer: TrailWriter, _ limits: IngestLimits) {
+    /// - Parameters:
+    ///   - tellsCommits: whether `takeCommitted` will be called.
+    ///   - unnoted: lines delivered again of which no segment tells.
+    init(_ writer: TrailWriter, _ limits: IngestLimits, tellsCommits: Bool, unnoted: [DuplicateSpan]) {
         self.writer = writer
-        builder = SegmentBuilder(key: writer.keyFingerprint)
+        builder = SegmentBuilder(key: writer.keyFingerprint, unnoted: unnoted)
+        if tellsCommits { state.withLock { $0.committed = [] } }
         placeCount = limits.waitingBatches
         places = DispatchSemaphore(value: placeCount)
     }
@@ -50,13 +56,21 @@ final class Encoder: Sendable {
     /// Columns that were written and whose memory can be used again.
     func takeSpare() -> EventColumns? { state.withLock { $0.spares.popLast() } }
 
+    /// The segments of commits that became true since the last call, in their order.
+    func takeCommitted() -> [[SegmentRecord]] {
+        state.withLock { state in
+            defer { if state.committed != nil { state.committed = [] } }
+            return state.committed ?? []
+        }
+    }
+
     /// Makes everything handed over so far true, with the batch's counters and checkpoints.
     func commit(_ batch: CatalogBatch) throws {
         try enter()
         state.withLock { $0.underWay += 1 }
         encoding.async { [self] in
             var finished: [FinishedSegment] = []
-            attempt { finished = try builder.take(batch.sources) }
+            attempt { finished = try builder.take(batch.sources, batch.duplicates) }
             commits.async { [self, finished] in
                 defer { places.signal() }
                 attempt { try commit(batch, finished) }
@@ -89,6 +103,7 @@ final class Encoder: Sendable {
         state.withLock { state in
             state.segments += segments.count
             state.bytesStored += segments.reduce(0) { $0 + $1.bytes }
+            state.committed?.append(segments)
         }
     }
 

@@ -23,6 +23,10 @@ package struct IngestLimits: Sendable {
     /// Bytes of quarantined lines that one transaction makes true, for inputs that hold little else.
     package var quarantinedBytes = 16 << 20
 
+    /// Stretches of lines delivered again that one transaction makes true, for inputs in which they are scattered: a
+    /// segment repeats them in its footer.
+    package var duplicateSpans = 1 << 16
+
     /// How long a compressed file without an end must have been the same until it counts as cut, in microseconds.
     package var unfinishedPatience: Int64 = 60_000_000
 
@@ -30,4 +34,12 @@ package struct IngestLimits: Sendable {
     package var pipeInterval: Int64 = 1_000_000
 
     package init() {}
+
+    /// The same for what may be delivered again: what is read at once is looked for at once, and the less pages of the
+    /// past are read for it, the more that is.
+    func adapted(to deliveries: Deliveries) -> IngestLimits {
+        var limits = self
+        if deliveries == .atLeastOnce { limits.chunkBytes *= 4 }
+        return limits
+    }
 }

@@ -11,6 +11,8 @@ package struct IngestSummary: Sendable {
     package var counts = LineCounts()
     /// Of the flagged lines, those with a time more than five minutes ahead of the clock.
     package var future: Int64 = 0
+    /// Of the flagged lines, those that have kind, time and `event_id` of another event.
+    package var reused: Int64 = 0
     package var inputs = 0
     /// Inputs that hold nothing at all.
     package var empty = 0
@@ -35,6 +37,8 @@ package struct IngestSummary: Sendable {
     package var losses: [(path: String, bytes: Int64)] = []
     /// Why the small segments of many runs could not be merged; what was read is stored all the same.
     package var unmerged: (any Error)?
+    /// Why some lines could not be compared with what is stored: what was delivered again of it is stored twice.
+    package var uncompared: (any Error)?
 
     package init() {}
 
@@ -52,6 +56,7 @@ package struct IngestSummary: Sendable {
         merged.unfinished = other.unfinished
         merged.losses = other.losses
         merged.unmerged = other.unmerged
+        merged.uncompared = other.uncompared
         return merged
     }
 }

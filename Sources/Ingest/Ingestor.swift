@@ -21,14 +21,17 @@ package final class Ingestor {
     private var summary = IngestSummary()
 
     /// - Parameters:
+    ///   - deliveries: how often a line may be delivered.
     ///   - takesUnfinishedLines: the inputs grow no more, so a last line without a newline is taken as it is.
     ///   - now: the clock, microseconds since the epoch.
     ///   - progress: called about once for each MiB.
     package init(
-        _ writer: TrailWriter, takesUnfinishedLines: Bool = false, limits: IngestLimits = IngestLimits(),
-        now: @escaping () -> Int64, progress: @escaping (IngestProgress) -> Void = { _ in }
+        _ writer: TrailWriter, deliveries: Deliveries = .exactlyOnce, takesUnfinishedLines: Bool = false,
+        limits: IngestLimits = IngestLimits(), now: @escaping () -> Int64,
+        progress: @escaping (IngestProgress) -> Void = { _ in }
     ) throws {
-        let intake = LineIntake(writer, limits, now: now)
+        let limits = limits.adapted(to: deliveries)
+        let intake = try LineIntake(writer, deliveries, limits, now: now)
         self.writer = writer
         self.intake = intake
         identity = try SourceIdentity(of: writer.catalog, holdsLines: intake.holdsLines)
@@ -69,6 +72,7 @@ package final class Ingestor {
             if record.lost > 0 || record.ended == .missing { summary.losses.append((record.path, record.lost)) }
         }
         try intake.finish()
+        summary.uncompared = intake.takeProblem()
         if intake.summary.segments > 0 { summary.unmerged = Merging.afterRun(writer, now: now) }
         try noteProblems(named)
         summary.isBlind = intake.summary.counts.isBlind

@@ -22,13 +22,21 @@ final class LineIntake {
     private var rowsSinceCommit = 0
     private var failuresSinceCommit = 0
     private var monthsSinceCommit: Set<Int32> = []
+    /// Nil if each line counts.
+    private let redeliveries: Redeliveries?
 
-    /// - Parameter now: the clock, microseconds since the epoch.
-    init(_ writer: TrailWriter, _ limits: IngestLimits, now: @escaping () -> Int64) {
+    /// - Parameter now: the clock, microseconds since the epoch. Throws `CatalogError`.
+    init(
+        _ writer: TrailWriter, _ deliveries: Deliveries, _ limits: IngestLimits, now: @escaping () -> Int64
+    ) throws {
         trail = writer.path
         reader.secrets = writer.secrets
-        encoder = Encoder(writer, limits)
-        batch = EventBatch(limits: Self.batchLimits(limits))
+        let isReviewed = deliveries == .atLeastOnce
+        redeliveries = isReviewed ? Redeliveries(writer.path, try writer.catalog.segments()) : nil
+        encoder = Encoder(
+            writer, limits, tellsCommits: isReviewed,
+            unnoted: try writer.catalog.unnotedSpans(atMost: SegmentBuilder.mostUnnoted))
+        batch = EventBatch(limits: Self.batchLimits(limits), isReviewed: isReviewed)
         self.limits = limits
         self.now = now
     }
@@ -50,9 +58,10 @@ final class LineIntake {
 
     /// Takes what stands behind the last newline as a line.
     func readLast(_ source: inout SourceReader) throws {
-        source.consume { bytes, record in
+        try source.consume { bytes, record in
             reader.readLast(
                 bytes, at: record.checkpoint, source: record.path, sourceID: record.id, into: &batch)
+            try review(bytes, at: record.checkpoint)
             return bytes.byteCount
         }
         source.markOpenLine()
@@ -72,15 +81,34 @@ final class LineIntake {
         reader.latest = now() + 5 * Timestamp.minute
         var readsOn = true
         while readsOn {
-            source.consume { bytes, record in
+            try source.consume { bytes, record in
                 let count = reader.read(
                     bytes, at: record.checkpoint, source: record.path, sourceID: record.id, into: &batch)
                 readsOn = batch.full != nil
+                try review(bytes.extracting(..<count), at: record.checkpoint)
                 return count
             }
             take(&source)
             try makeRoomInBatch()
         }
+    }
+
+    /// Takes out of the batch what a chunk has delivered again.
+    private func review(_ bytes: RawSpan, at offset: Int64) throws {
+        guard let redeliveries else { return }
+        endCommits()
+        let latest = reader.latest
+        try bytes.withUnsafeBytes { bytes in
+            try batch.review(latest: latest) { columns, rows in
+                try redeliveries.judge(columns, rows, in: bytes, at: offset)
+            }
+        }
+        pending.add(redeliveries.takeFound())
+    }
+
+    private func endCommits() {
+        guard let redeliveries else { return }
+        for segments in encoder.takeCommitted() { redeliveries.endCommit(segments) }
     }
 
     private func makeRoom(_ source: inout SourceReader, _ hasEnded: Bool) throws {
@@ -142,6 +170,7 @@ final class LineIntake {
         counts.stored = Int64(taken.stored)
         counts.quarantined = Int64(taken.quarantined)
         counts.blank = Int64(taken.blank)
+        counts.duplicate = Int64(taken.duplicate)
         counts.flagged = Int64(taken.flagged)
         counts.redacted = Int64(taken.redacted)
         source.count(counts, newest: batch.takeNewest())
@@ -150,7 +179,9 @@ final class LineIntake {
         summary.bytesIn += bytes
         summary.counts += counts
         summary.future += Int64(taken.future)
-        rowsSinceCommit += taken.stored
+        summary.reused += Int64(taken.reused)
+        // Also how far they are read has to become true.
+        rowsSinceCommit += taken.stored + taken.duplicate
         monthsSinceCommit.formUnion(batch.months)
         for line in batch.takeBlanks() { pending.add(line, of: source.record) }
         for line in batch.takeQuarantined() { pending.add(line, of: source.record) }
@@ -191,6 +222,7 @@ final class LineIntake {
         rowsSinceCommit >= limits.batchRows || failuresSinceCommit >= limits.batchFailures
             || monthsSinceCommit.count >= limits.batchMonths
             || pending.quarantinedBytes >= limits.quarantinedBytes
+            || pending.duplicates.count >= limits.duplicateSpans
     }
 
     /// Sends everything that was read on its way to a commit.
@@ -203,9 +235,19 @@ final class LineIntake {
         monthsSinceCommit = []
         let isLarge = pending.quarantinedBytes >= limits.quarantinedBytes
         try encoder.commit(pending.take(committedAt: now()))
+        redeliveries?.beginCommit()
         // SQLite copies a line several times over on its way: so much of them is not in memory twice.
         if isLarge { try settle() }
     }
+
+    /// Segments were merged or dropped: these are left. Nothing may be under way.
+    func replaceSegments(with all: [SegmentRecord]) {
+        endCommits()
+        redeliveries?.replaceSegments(with: all)
+    }
+
+    /// Why some lines could not be looked for in what is stored, once for each damaged segment.
+    func takeProblem() -> (any Error)? { redeliveries?.takeProblem() }
 
     /// Whether bytes that end at an offset of a source are those that are stored of it. What is on its way is stored
     /// first.

@@ -7,6 +7,8 @@ struct PendingBatch {
     private(set) var bytesIn: Int64 = 0
     private(set) var quarantined: [QuarantineRecord] = []
     private(set) var blanks: [BlankRecord] = []
+    /// Lines that were delivered again; those of one source in its order.
+    private(set) var duplicates: [DuplicateSpan] = []
     /// Bytes of lines that wait in quarantine.
     private(set) var quarantinedBytes = 0
     private var sources: [Int64: SourceRecord] = [:]
@@ -31,6 +33,13 @@ struct PendingBatch {
         blanks.append(BlankRecord(sourceID: source.id, sourceOffset: line.offset, bytes: line.bytes))
     }
 
+    /// Adds lines of one source that stand behind those that were added before.
+    mutating func add(_ spans: [DuplicateSpan]) {
+        for span in spans where duplicates.isEmpty || !duplicates[duplicates.count - 1].join(span) {
+            duplicates.append(span)
+        }
+    }
+
     /// Keeps the newest state of a source.
     mutating func update(_ source: SourceRecord) { sources[source.id] = source }
 
@@ -41,6 +50,7 @@ struct PendingBatch {
         batch.bytesIn = bytesIn
         batch.quarantined = quarantined
         batch.blanks = blanks
+        batch.duplicates = duplicates.joined()
         batch.sources = sources.values.sorted { $0.id < $1.id }
         self = PendingBatch()
         return batch

@@ -201,5 +201,5 @@ extension SourceRecord {
 
 extension LineCounts {
     /// Whether there are lines, and none of them is an event.
-    var isBlind: Bool { quarantined > 0 && stored == 0 }
+    var isBlind: Bool { quarantined > 0 && stored + duplicate == 0 }
 }

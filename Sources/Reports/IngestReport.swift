@@ -45,6 +45,16 @@ package struct IngestReport: Sendable {
             try output.line(
                 "\(Self.count(summary.future, "event")) with a time in the future; check the clock of the producer")
         }
+        if summary.reused > 0 {
+            try output.line(
+                "\(Self.count(summary.reused, "line")) with kind, time and event_id of another event and other "
+                    + "words: all are stored, and counted twice; ask the producer (id_reused)")
+        }
+        if let error = summary.uncompared {
+            let text = SafeText.visible("\(error)")
+            try output.line("what was delivered again of a damaged segment is stored twice: \(text); run "
+                + "authtrail verify")
+        }
         if !onlyAlarms { try printDetails(to: output) }
         try output.flush()
     }
@@ -92,7 +102,8 @@ package struct IngestReport: Sendable {
         return [
             .init("read", .int(counts.lines)), .init("stored", .int(counts.stored)),
             .init("quarantined", .int(counts.quarantined)), .init("blank", .int(counts.blank)),
-            .init("duplicate", 0), .init("flagged", .int(counts.flagged)), .init("future", .int(summary.future)),
+            .init("duplicate", .int(counts.duplicate)), .init("flagged", .int(counts.flagged)),
+            .init("future", .int(summary.future)), .init("id_reused", .int(summary.reused)),
             .init("lines_redacted", .int(counts.redacted)),
             .init("segments", .int(Int64(summary.segments))), .init("bytes_in", .int(summary.bytesIn)),
             .init("bytes_stored", .int(summary.bytesStored)), .init("seconds", .double(rounded)),

@@ -36,7 +36,8 @@ package enum LineExportError: Error, Equatable, CustomStringConvertible {
             Self.back(name) + "bytes before byte \(before) are in no line; run authtrail verify"
         case .lost(let name, let lines):
             Self.back(name) + "when the catalog was rebuilt, lines before byte \(lines.before) were lost: "
-                + "\(lines.stored) stored ones, \(lines.quarantined) quarantined, up to \(lines.blank) blank; "
+                + "\(lines.stored) stored ones, \(lines.quarantined) quarantined, up to \(lines.blank) blank, "
+                + "\(lines.duplicate) delivered again; "
                 + "its events come from authtrail export"
         case .pruned(let name, let lines, let spans, let before):
             Self.back(name) + "\(lines) of its lines are gone, which authtrail prune dropped with all events "
@@ -72,7 +73,8 @@ package struct LineExport {
 
     /// Newlines must never stand where lines were.
     private func refuseIfPruned(_ source: SourceRecord) throws {
-        let spans = try trail.catalog.prunedSpans(ofSource: source.id)
+        let own = try trail.catalog.prunedSpans(ofSource: source.id)
+        let spans = (own + (try trail.catalog.prunedDuplicates(ofSource: source.id))).sorted { $0.from < $1.from }
         guard !spans.isEmpty else { return }
         let shown = spans.prefix(3).map { "\($0.from) to \($0.to)" }.joined(separator: ", ")
         throw LineExportError.pruned(
@@ -96,6 +98,8 @@ package struct LineExport {
                 throw LineExportError.overlap(name: part.path, offset: overlap.offset)
             } catch let gap as GapBetweenLines {
                 throw LineExportError.gap(name: part.path, before: gap.before)
+            } catch let missing as MissingOriginal {
+                throw LineExportError.gap(name: part.path, before: missing.span.to)
             }
         }
     }

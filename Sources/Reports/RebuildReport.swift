@@ -45,7 +45,8 @@ package struct RebuildReport: Sendable {
     private func json(_ lost: LostLines) -> JSONValue {
         [
             "source": .string(path(of: lost.sourceID)), "before": .int(lost.before), "stored": .int(lost.stored),
-            "quarantined": .int(lost.quarantined), "blank": .int(lost.blank), "refused": .bool(lost.isUnplaced),
+            "quarantined": .int(lost.quarantined), "blank": .int(lost.blank),
+            "duplicate": .int(lost.duplicate), "refused": .bool(lost.isUnplaced),
         ]
     }
 
@@ -54,12 +55,14 @@ package struct RebuildReport: Sendable {
             "lost", title: "Lines that could not be brought back",
             columns: [
                 .init("source", .text), .init("before", .integer), .init("stored", .integer),
-                .init("quarantined", .integer), .init("blank", .integer), .init("refused", .bool),
+                .init("quarantined", .integer), .init("blank", .integer), .init("duplicate", .integer),
+                .init("refused", .bool),
             ])
         for lost in outcome.lost {
             table.append([
                 .text(path(of: lost.sourceID)), .integer(lost.before), .integer(lost.stored),
-                .integer(lost.quarantined), .integer(lost.blank), .bool(lost.isUnplaced),
+                .integer(lost.quarantined), .integer(lost.blank), .integer(lost.duplicate),
+                .bool(lost.isUnplaced),
             ])
         }
         return table

@@ -9,7 +9,7 @@ extension StatusReport {
             columns: [
                 .init("id", .integer), .init("path", .text), .init("checkpoint", .bytes), .init("size", .bytes),
                 .init("lines", .integer), .init("stored", .integer), .init("quarantined", .integer),
-                .init("blank", .integer),
+                .init("blank", .integer), .init("duplicate", .integer),
                 .init("flagged", .integer), .init("last_event", .time), .init("generation", .integer),
                 .init("ended", .text), .init("bytes_lost", .bytes), .init("lag_bytes", .bytes),
                 .init("lag_seconds", .decimal(digits: 1)),
@@ -18,7 +18,7 @@ extension StatusReport {
             table.append([
                 .integer(source.id), .text(source.path), .integer(source.checkpoint), .integer(source.size),
                 .integer(source.counts.lines), .integer(source.counts.stored), .integer(source.counts.quarantined),
-                .integer(source.counts.blank), .integer(source.counts.flagged),
+                .integer(source.counts.blank), .integer(source.counts.duplicate), .integer(source.counts.flagged),
                 Cell(source.lastEvent.map { Timestamp.text($0) }), .integer(source.generation),
                 Cell(source.ended?.rawValue), .integer(source.lost), unread[place].map { .integer($0) } ?? .null,
                 lag(place).map { .decimal(Double($0) / 1_000_000) } ?? .null,

@@ -1,4 +1,4 @@
-/// Unsigned LEB128 numbers, as blocks of the catalog store them.
+/// Unsigned LEB128 numbers, as blocks of the catalog and notes of segments store them.
 package struct VarintWriter {
     package private(set) var bytes: [UInt8] = []
 

@@ -139,6 +139,35 @@ package final class SegmentReader: @unchecked Sendable {
         return min...max
     }
 
+    /// The least and the greatest value of an integer column or of `ts`, in microseconds, on each page of a row group;
+    /// nil for all pages if the file does not say.
+    package func pageBounds(
+        _ field: EventField, rowGroup: Int
+    ) throws(SegmentError) -> [ClosedRange<Int64>?]? {
+        let bounds = try parquet { () throws(ParquetError) in
+            try file.pageBounds(column: SegmentSchema.index(field), rowGroup: rowGroup)
+        }
+        return bounds?.map { page in
+            guard let min = page.min.flatMap({ value($0, field) }), let max = page.max.flatMap({ value($0, field) }),
+                min <= max
+            else { return nil }
+            return min...max
+        }
+    }
+
+    private func value(_ bytes: [UInt8], _ field: EventField) -> Int64? {
+        field == .ts ? time(bytes) : Self.number(bytes)
+    }
+
+    /// Some rows of one page, by their places on it, which ascend.
+    package func columns(
+        rowGroup: Int, page: Int, rows: [Int], fields: EventFields
+    ) throws(SegmentError) -> EventColumns {
+        var columns = EventColumns(count: rows.count, fields: fields)
+        try fill(&columns, fields, rowGroup: rowGroup, pages: [page], rows: rows)
+        return columns
+    }
+
     /// Hands the matching rows to `body`, batch by batch, as `SegmentScan` gives them.
     package func scan(_ scan: EventScan, _ body: (EventColumns) throws -> Void) throws {
         var rows = SegmentScan(scan, of: self)

@@ -20,6 +20,7 @@ final class RebuildAttempt {
     private var dead: Set<Int64> = []
     private var traces = SourceTraces(known: [])
     private var known = KnownTokens()
+    private var duplicates: [DuplicateSpan] = []
     private var outcome = Rebuild.Outcome()
     /// Number of well-named files.
     private(set) var files = 0
@@ -62,6 +63,7 @@ final class RebuildAttempt {
         states.add(later: kept.sources)
         // Also those of dead ones: what they say about how far sources were read is true.
         for candidate in candidates { states.add(later: candidate.notes.sources) }
+        duplicates = try PrunedFile.duplicates(path: prunedFile)
         traces = SourceTraces(known: Set(states.sources.map(\.id)))
         for (place, candidate) in live.enumerated() {
             try list(candidate, in: catalog)
@@ -95,6 +97,7 @@ final class RebuildAttempt {
                     id: candidate.id, month: candidate.month, file: candidate.file, rows: content.rows,
                     rowGroups: Int64(content.rowGroups), bytes: digest.bytes, sha256: digest.sha256,
                     minTS: content.minTS, maxTS: content.maxTS, counts: content.counts, rank: candidate.rank)
+                duplicates += candidate.notes.duplicates
                 outcome.segments += 1
                 outcome.events += record.rows
                 outcome.bytes += record.bytes
@@ -121,12 +124,21 @@ final class RebuildAttempt {
         }
         states.sources.sort { $0.id < $1.id }
         outcome.sources = states.sources
+        let listed = Set(states.sources.map(\.id))
+        duplicates = duplicates.filter { listed.isSuperset(of: [$0.sourceID, $0.originalID]) }.joined()
+        var again: [Int64: (lines: Int64, bytes: Int64)] = [:]
+        for span in duplicates {
+            again[span.sourceID, default: (0, 0)].lines += span.lines
+            again[span.sourceID, default: (0, 0)].bytes += span.to - span.from + 1
+        }
         for source in states.sources {
             var lost = LostLines(sourceID: source.id, before: source.checkpoint)
             lost.stored = source.counts.stored - traces.rows(of: source.id) - (pruned[source.id]?.lines ?? 0)
             lost.quarantined = source.counts.quarantined
-            if lost.quarantined > 0 || lost.stored > 0 || isShort(source, pruned[source.id]?.bytes ?? 0) {
-                lost.blank = max(source.counts.blank, lost.quarantined == 0 && lost.stored == 0 ? 1 : 0)
+            lost.duplicate = source.counts.duplicate - (again[source.id]?.lines ?? 0)
+            let known = (pruned[source.id]?.bytes ?? 0) + (again[source.id]?.bytes ?? 0)
+            if lost.quarantined > 0 || lost.stored > 0 || lost.duplicate > 0 || isShort(source, known) {
+                lost.blank = max(source.counts.blank, lost.quarantined + lost.stored + lost.duplicate == 0 ? 1 : 0)
             }
             lost.isUnplaced = outcome.traced.contains(source.id) && source.headLength == 0
             if !lost.isEmpty { outcome.lost.append(lost) }
@@ -137,7 +149,7 @@ final class RebuildAttempt {
         }
         outcome.dead = removed.map(\.file)
         try catalog.finishRebuild(
-            states.sources, lost: outcome.lost, removed: removed, pruned: prunedFile, at: now)
+            states.sources, duplicates, lost: outcome.lost, removed: removed, pruned: prunedFile, at: now)
         if let prunedFile { try catalog.note(SegmentLayout.pruned, KeptFile(of: prunedFile)) }
         // Segments tell by which key their marks were made, so a key that was changed does not become the right one.
         let told = candidates.last { $0.notes.key != nil }?.notes.key
@@ -146,8 +158,8 @@ final class RebuildAttempt {
     }
 
     /// Whether bytes of a source are neither those of lines nor empty lines: white space, which only the catalog had.
-    private func isShort(_ source: SourceRecord, _ prunedBytes: Int64) -> Bool {
-        let known = traces.bytes(of: source.id) + prunedBytes + source.counts.blank
+    private func isShort(_ source: SourceRecord, _ otherBytes: Int64) -> Bool {
+        let known = traces.bytes(of: source.id) + otherBytes + source.counts.blank
         // The last line may have no newline yet.
         return !(known...known + 1 ~= source.checkpoint - source.start + 1)
     }

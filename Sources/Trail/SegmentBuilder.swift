@@ -17,8 +17,18 @@ package final class SegmentBuilder {
     private var experience: SegmentExperience?
     /// The fingerprint of the key of the trail's marks.
     private let key: String?
+    /// Lines delivered again of which no segment tells yet.
+    private var unnoted: [DuplicateSpan]
 
-    package init(key: String? = nil) { self.key = key }
+    /// So many spans wait for a segment at most: they take as many megabytes of its footer. What is beyond that is told
+    /// by the catalog alone.
+    package static let mostUnnoted = 1 << 17
+
+    /// - Parameter unnoted: lines delivered again of which no segment tells.
+    package init(key: String? = nil, unnoted: [DuplicateSpan] = []) {
+        self.key = key
+        self.unnoted = unnoted
+    }
 
     /// Adds a batch of one month to the month's open segment.
     package func add(_ batch: EventColumns, month: Int32) throws {
@@ -32,9 +42,12 @@ package final class SegmentBuilder {
     }
 
     /// Ends all open segments and gives them away, by month and in the order of their rows. Each carries the state of
-    /// the sources whose lines it holds, the first one also that of sources of which no line was stored: so the catalog
-    /// can be made anew from the segments.
-    package func take(_ sources: [SourceRecord] = []) throws -> [FinishedSegment] {
+    /// the sources whose lines it holds, the first one also that of sources of which no line was stored, and where
+    /// lines of all of them stand that were delivered again: so the catalog can be made anew from the segments.
+    package func take(
+        _ sources: [SourceRecord] = [], _ duplicates: [DuplicateSpan] = []
+    ) throws -> [FinishedSegment] {
+        unnoted += duplicates.prefix(max(0, Self.mostUnnoted - unnoted.count))
         let segments = full + open.keys.sorted().compactMap { open[$0] }
         (full, open) = ([], [:])
         let known = segments.reduce(into: Set<Int64>()) { $0.formUnion($1.sources) }
@@ -43,10 +56,19 @@ package final class SegmentBuilder {
             let own = sources.filter { source in
                 segment.sources.contains(source.id) || finished.isEmpty && !known.contains(source.id)
             }
-            finished.append(try segment.finish(metadata: SegmentNotes(sources: own, key: key).metadata()))
+            let notes = SegmentNotes(
+                sources: own, duplicates: finished.isEmpty ? takeUnnoted(of: sources) : [], key: key)
+            finished.append(try segment.finish(metadata: notes.metadata()))
             experience = segment.experience
         }
         return finished
+    }
+
+    /// Of sources whose state a segment tells it must tell all lines up to their checkpoint.
+    private func takeUnnoted(of sources: [SourceRecord]) -> [DuplicateSpan] {
+        let ids = Set(sources.map(\.id))
+        defer { unnoted.removeAll { ids.contains($0.sourceID) } }
+        return unnoted.filter { ids.contains($0.sourceID) }
     }
 }
 

@@ -9,6 +9,8 @@ internal import Segments
 struct SegmentMerge {
     /// Shapes of lines that a segment may have: each costs some hundred bytes in its footer.
     private static let mostShapes = 1024
+    /// Spans of lines delivered again that it may tell of, some ten bytes each.
+    private static let mostSpans = 1 << 18
     /// A batch is passed on before its texts take more, however few rows it has.
     private static let batchBytes = 16 << 20
 
@@ -20,8 +22,8 @@ struct SegmentMerge {
     private var notes = SegmentNotes()
     private var isMillis = true
 
-    /// Looks at the footers. Of the run it takes as many segments as can have their shapes in one file, at least the
-    /// first. Throws `SegmentError`.
+    /// Looks at the footers. Of the run it takes as many segments as can have their shapes, and what they tell of
+    /// lines delivered again, in one file, at least the first. Throws `SegmentError`.
     init(of run: [SegmentRecord], in folder: String) throws(SegmentError) {
         self.folder = folder
         month = run.first?.month ?? 0
@@ -29,10 +31,12 @@ struct SegmentMerge {
             let reader = try SegmentReader(path: folder + "/" + segment.file)
             var all = shapes
             let shapeNumbers = all.add(try reader.shapes())
-            if all.shapes.count > Self.mostShapes, !segments.isEmpty { return }
+            let own = SegmentNotes(reader.metadata)
+            let spans = (notes.duplicates + own.duplicates).joined()
+            if all.shapes.count > Self.mostShapes || spans.count > Self.mostSpans, !segments.isEmpty { return }
             shapes = all
             numbers.append(shapeNumbers)
-            let own = SegmentNotes(reader.metadata)
+            notes.duplicates = spans
             notes.add(later: own.sources)
             notes.key = own.key ?? notes.key
             segments.append(segment)

@@ -7,6 +7,8 @@ internal import Segments
 /// Each note is an entry of the file's metadata:
 /// - `authtrail.source.N`: source number N as JSON, as it stood when the segment was committed, or for a merged segment
 ///   as the last of its lines left it: which file it is, how far it was read, and what became of its lines.
+/// - `authtrail.duplicates.N`: where in source number N lines stand that were delivered again and are stored where they
+///   were read first (`DuplicateNotes`): those of the commit, and those of earlier ones of which no segment tells.
 /// - `authtrail.rank`: of a merged segment, its place in the order in which lines were committed.
 /// - `authtrail.replaces`: of a merged segment, the numbers of segments whose files may still lie beside it and count
 ///   no more, as ranges: `1-4,7`.
@@ -14,17 +16,20 @@ internal import Segments
 package struct SegmentNotes: Sendable, Equatable {
     /// By number.
     package var sources: [SourceRecord] = []
+    package var duplicates: [DuplicateSpan] = []
     package var rank: Int64?
     package var replaces: [Int64] = []
     package var key: String?
 
     private static let sourceKey = "authtrail.source."
+    private static let duplicatesKey = "authtrail.duplicates."
     private static let rankKey = "authtrail.rank"
     private static let replacesKey = "authtrail.replaces"
     private static let keyKey = "authtrail.key"
 
-    package init(sources: [SourceRecord] = [], key: String? = nil) {
+    package init(sources: [SourceRecord] = [], duplicates: [DuplicateSpan] = [], key: String? = nil) {
         self.sources = sources
+        self.duplicates = duplicates
         self.key = key
     }
 
@@ -34,6 +39,9 @@ package struct SegmentNotes: Sendable, Equatable {
             if key.hasPrefix(Self.sourceKey) {
                 let source = try? Self.decoder.decode(SourceRecord.self, from: Data(value.utf8))
                 if let source, key == Self.sourceKey + String(source.id), source.isPossible { sources.append(source) }
+            } else if key.hasPrefix(Self.duplicatesKey) {
+                let source = Int64(key.dropFirst(Self.duplicatesKey.count))
+                duplicates += source.map { DuplicateNotes.spans(value, of: $0) } ?? []
             } else if key == Self.rankKey {
                 rank = Int64(value).flatMap { Self.numberRange.contains($0) ? $0 : nil }
             } else if key == Self.replacesKey {
@@ -49,6 +57,9 @@ package struct SegmentNotes: Sendable, Equatable {
         var entries = try sources.sorted { $0.id < $1.id }.map { source in
             let text = String(decoding: try Self.encoder.encode(source), as: UTF8.self)
             return (key: Self.sourceKey + String(source.id), value: text)
+        }
+        for (source, spans) in Dictionary(grouping: duplicates, by: \.sourceID).sorted(by: { $0.key < $1.key }) {
+            entries.append((Self.duplicatesKey + String(source), DuplicateNotes.text(spans.joined())))
         }
         if let rank { entries.append((Self.rankKey, String(rank))) }
         if !replaces.isEmpty { entries.append((Self.replacesKey, Self.text(replaces))) }

@@ -10,10 +10,15 @@ final class SegmentShelf: Sendable {
     }
 
     /// Bytes of dictionaries that idle readers may keep, and readers, each with an open file.
-    private static let keptBytes = 40 << 20
-    private static let keptReaders = 128
+    private let keptBytes: Int
+    private let keptReaders: Int
 
     private let state = Mutex(State())
+
+    init(keptBytes: Int = 40 << 20, keptReaders: Int = 128) {
+        self.keptBytes = keptBytes
+        self.keptReaders = keptReaders
+    }
 
     /// Calls `body` with a reader of a segment, which is this call's alone.
     func withReader<Result>(_ file: String, _ body: (SegmentReader) throws -> Result) throws -> Result {
@@ -30,11 +35,14 @@ final class SegmentShelf: Sendable {
         return try idle ?? SegmentReader(path: file)
     }
 
+    /// Closes all idle readers.
+    func clear() { state.withLock { $0.idle = [] } }
+
     func put(_ file: String, _ reader: SegmentReader) {
         state.withLock { state in
             state.idle.append((file, reader))
             var bytes = state.idle.reduce(0) { $0 + $1.reader.memory }
-            while bytes > Self.keptBytes || state.idle.count > Self.keptReaders {
+            while bytes > keptBytes || state.idle.count > keptReaders {
                 bytes -= state.idle.removeFirst().reader.memory
             }
         }

@@ -12,7 +12,8 @@ package struct GapBetweenLines: Error, Equatable {
     package let before: Int64
 }
 
-/// The bytes of one source from where its own lines begin: stored, quarantined and blank lines in their order.
+/// The bytes of one source from where its own lines begin: stored, quarantined and blank lines, and those that are
+/// stored as lines of others, in their order.
 ///
 /// A source's events lie in the segments of their months, there in row groups by kind, and in each of these in the
 /// order of their lines. So a few cursors are merged, one for each row group whose offsets have been reached, and each
@@ -21,17 +22,20 @@ package struct SourceLines {
     private var waiting: [StoredLines]
     private var open: [StoredLines] = []
     private var kept: KeptLines
+    private var duplicates: DuplicateLines
     private var text: SourceText
 
     /// - Parameter end: where to end, if not where the source is read to; what begins there or behind is left out.
     ///
-    /// Throws what the catalog or the segments throw.
+    /// Throws what the catalog or the segments throw. `next` throws `MissingOriginal` for a line that was delivered
+    /// again and is nowhere stored.
     package init(of source: SourceRecord, in trail: Trail, upTo end: Int64? = nil) throws {
         kept = try trail.catalog.keptLines(ofSource: source.id)
         text = SourceText(
             start: source.start, end: min(source.checkpoint, end ?? .max),
             newlines: source.counts.lines + 1 + (try Self.goneBytes(of: source, in: trail)))
         waiting = try StoredLines.all(of: source.id, in: trail)
+        duplicates = DuplicateLines(of: source.id, in: trail, range: source.start..<max(source.start, text.end))
     }
 
     /// Bytes of lines that are known to be gone: newlines stand in their place.
@@ -54,11 +58,15 @@ package struct SourceLines {
             waiting.removeLast()
             if try stored.advance() { open.append(stored) }
         }
-        let nextOffset = try kept.nextOffset()
+        let nextLine = try kept.nextOffset()
+        let nextDuplicate = try duplicates.offset() ?? .max
+        if let span = duplicates.takeMissing().first { throw MissingOriginal(span: span) }
+        let nextOffset = min(nextLine, nextDuplicate)
         guard min(nextOffset, open.map(\.offset).min() ?? .max) < text.end else { return false }
         guard let least = open.indices.min(by: { open[$0].offset < open[$1].offset }), open[least].offset < nextOffset
         else {
-            if nextOffset < .max, try text.fillPart(to: nextOffset) { return true }
+            if nextDuplicate < nextLine { return try addDuplicate(nextDuplicate) }
+            if nextLine < .max, try text.fillPart(to: nextLine) { return true }
             guard let line = try kept.next() else { return false }
             try text.begin(line.offset)
             text.bytes.append(contentsOf: line.bytes)
@@ -69,6 +77,15 @@ package struct SourceLines {
         for place in open.indices where place != least { limit = min(limit, open[place].offset) }
         // At least one line, also where the next row group may begin with it.
         if try !open[least].add(before: max(limit, open[least].offset + 1), to: &text) { open.remove(at: least) }
+        return true
+    }
+
+    private mutating func addDuplicate(_ offset: Int64) throws -> Bool {
+        if try text.fillPart(to: offset) { return true }
+        guard let line = try duplicates.next() else { return false }
+        try text.begin(line.offset)
+        text.bytes.append(contentsOf: line.bytes)
+        text.end(sourceLength: line.length)
         return true
     }
 }

@@ -11,8 +11,8 @@ private struct StoredLine {
 
 extension Trail {
     /// Whether bytes that end at an offset of a source are those that were read of it: every line that was kept of it
-    /// and begins among them, stored or in quarantine, is there as far as they go, and at least one is whole: many
-    /// lines begin alike.
+    /// and begins among them, stored (also as a line of another source) or in quarantine, is there as far as they go,
+    /// and at least one is whole: many lines begin alike.
     /// - Parameter secrets: replaces credentials by the key with which they were replaced when the lines were stored.
     package func holds(
         _ bytes: [UInt8], ofSource id: Int64, endingAt end: Int64, secrets: SecretMarker?
@@ -23,7 +23,7 @@ extension Trail {
         func there(_ offset: Int64, _ length: Int64) -> [UInt8] {
             Array(bytes[Int(offset - start)...].prefix(Int(clamping: length)))
         }
-        try storedLines(ofSource: id, in: start..<end) { line in
+        func compare(_ line: StoredLine) {
             let there = there(line.offset, line.sourceLength ?? Int64(line.bytes.count))
             if line.sourceLength == Int64(there.count) {
                 if secrets?.isStored(there.span.bytes, as: line.bytes) != true { isSame = false }
@@ -32,6 +32,12 @@ extension Trail {
                 if there[...] != line.bytes.prefix(there.count) { isSame = false }
                 if there.count == line.bytes.count { whole += 1 }
             }
+        }
+        try storedLines(ofSource: id, in: start..<end, compare)
+        var duplicates = DuplicateLines(of: id, in: self, range: start..<end)
+        while let line = try duplicates.next() {
+            compare(StoredLine(
+                offset: line.offset, bytes: line.bytes, sourceLength: line.isRedacted ? line.length : nil))
         }
         for line in try catalog.quarantinedLines(ofSource: id, in: start..<end) {
             let there = there(line.offset, line.length)

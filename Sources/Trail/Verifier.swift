@@ -165,6 +165,9 @@ final class Verifier {
                     result.add("source", source.path, what, .readAgain)
                 }
             }
+            for (source, what) in try DuplicateCheck(trail, sources, lost: lost).faults() {
+                result.add("source", source, what, .readAgain)
+            }
         }
     }
 

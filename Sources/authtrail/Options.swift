@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Console
 internal import Events
 internal import Foundation
+internal import Ingest
 internal import Queries
 internal import Reports
 internal import Trail
@@ -59,6 +60,7 @@ struct OutputOptions: ParsableArguments {
 
 extension Format: ExpressibleByArgument {}
 extension FindingsFormat: ExpressibleByArgument {}
+extension Deliveries: ExpressibleByArgument {}
 
 /// How findings are written: once, and as often as somebody wants them beside that.
 struct FindingsOutputOptions: ParsableArguments {

@@ -16,13 +16,32 @@ struct OutputTests {
         let report = try JSONParser.parse(run.output)
         #expect(report.members?.map(\.key) == [
             "schema_version", "read", "stored", "quarantined", "blank", "duplicate", "flagged", "future",
-            "lines_redacted", "segments", "bytes_in", "bytes_stored", "seconds", "inputs", "unchanged_inputs",
+            "id_reused", "lines_redacted", "segments", "bytes_in", "bytes_stored", "seconds", "inputs", "unchanged_inputs",
             "waiting", "unfinished", "problems",
         ])
         for (name, value) in [("read", 2), ("stored", 1), ("blank", 1), ("quarantined", 0), ("flagged", 1), ("segments", 1)] {
             #expect(report[name]?.integer == Int64(value), "\(name)")
         }
         #expect(report["bytes_stored"]?.integer ?? 0 > 0)
+    }
+
+    @Test func `what is delivered again is counted by ingest and status, and comes back`() throws {
+        let line = #"{"ts":"2026-05-01T00:00:01Z","event":"used","token_id":"t","event_id":"e"}"#
+        let other = #"{"ts":"2026-05-01T00:00:01Z","event":"used","token_id":"u","event_id":"e"}"#
+        let log = program.write("again.log", "\(line)\n\(line)\n\(other)\n")
+        let run = try program.run(
+            "ingest", "--trail", "again", "--deliveries", "at-least-once", log, "--format", "json")
+        let report = try JSONParser.parse(run.output)
+        for (name, value) in [("read", 3), ("stored", 2), ("duplicate", 1), ("flagged", 1), ("id_reused", 1)] {
+            #expect(report[name]?.integer == Int64(value), "\(name)")
+        }
+        #expect(run.errors.contains("1 line with kind, time and event_id of another event"))
+        let status = try program.json("status", "--trail", "again")
+        #expect(status["lines_duplicate"]?.integer == 1)
+        #expect(status["sources"]?.elements?.first?["duplicate"]?.integer == 1)
+        #expect(try program.run("export", "--trail", "again", "--lines").output == "\(line)\n\(line)\n\(other)\n")
+        #expect(try program.run("verify", "--trail", "again").status == 0)
+        #expect(try program.run("ingest", "--deliveries", "twice", log).status == 64)
     }
 
     @Test func `quarantine keeps the line, its place and one reason`() throws {

@@ -27,6 +27,7 @@ package final class Follower {
         package var bytesPerTurn = 32 << 20
         /// How long events are kept before their month is dropped; nil for ever.
         package var keep: Int64?
+        package var deliveries = Deliveries.exactlyOnce
         package var limits = IngestLimits()
 
         package init() {}
@@ -115,6 +116,7 @@ package final class Follower {
         self.words = words
         self.writer = writer
         self.options = options
+        self.options.limits = options.limits.adapted(to: options.deliveries)
         self.now = now
         self.ticks = ticks
         self.notify = notify
@@ -123,7 +125,7 @@ package final class Follower {
         problems = try ProblemList(of: writer.catalog)
         merging = Merging(writer)
         retention = options.keep.map { Retention(writer, span: $0) }
-        intake = LineIntake(writer, options.limits, now: now)
+        intake = try LineIntake(writer, options.deliveries, self.options.limits, now: now)
         identity = try SourceIdentity(of: writer.catalog, holdsLines: intake.holdsLines)
     }
 
@@ -177,11 +179,14 @@ package final class Follower {
             if !wantsStop(), merging.isDue(isBusy: isBusy) {
                 try intake.settle()
                 if let problem = try merging.run(now, wantsStop) { notify(.problem(path: writer.path, problem)) }
+                intake.replaceSegments(with: try writer.catalog.segments())
             }
             if !wantsStop(), retention?.isDue(time) ?? false {
                 try intake.settle()
                 if let told = try retention?.run(now: now(), ticks: time) { notify(told) }
+                intake.replaceSegments(with: try writer.catalog.segments())
             }
+            if let problem = intake.takeProblem() { notify(.problem(path: writer.path, problem)) }
             if isShort { isBusy = relieve() || isBusy }
             if blockade != nil { try unblock(time) }
             problems.save(in: writer.catalog, at: now())
@@ -214,6 +219,7 @@ package final class Follower {
         summary.inputs = inputs.count
         summary.foundNothing = inputs.isEmpty && seesNothing
         summary.future = intake.summary.future
+        summary.reused = intake.summary.reused
         summary.isBlind = summary.counts.isBlind
             && identity.sources.contains { $0.isBlind && inputs.contains(PathKey($0.path)) }
         summary.problems = problems.unsolved

@@ -21,7 +21,8 @@ struct Ingest: ParsableCommand {
             status shows it until it is over. A .gz that is still being written waits for its end. Where nothing is \
             found to read, or no line read is an event, the exit code is 65.
 
-            Standard input has no identity: what is piped in twice is stored twice.
+            Standard input has no identity: what is piped in twice is stored twice, and so is what a shipper delivers \
+            twice in other files; with --deliveries at-least-once neither is, as far as its lines have an event_id.
 
             Of a folder, files are read (not in its subfolders) that end in .ndjson, .jsonl, .json or .log, also with \
             .gz, a rotation number or a date behind.
@@ -38,6 +39,7 @@ struct Ingest: ParsableCommand {
               authtrail ingest logs/ --format json
               authtrail ingest --follow /var/log/mcp '/srv/*/auth.log'
               authtrail ingest --follow /var/log/mcp --keep 400d
+              authtrail ingest --deliveries at-least-once 's3-copy/*.ndjson.gz'
               authtrail ingest -q /var/log/mcp          (for cron: speaks only when something is wrong)
             """)
 
@@ -49,6 +51,12 @@ struct Ingest: ParsableCommand {
 
     @Flag(name: .long, help: "Go on reading what is appended, until SIGTERM or SIGINT.")
     var follow = false
+
+    @Option(
+        name: .long, help: ArgumentHelp(
+            "exactly-once, or at-least-once: a line whose kind, time, event_id and bytes are stored already is not "
+                + "stored again.", valueName: "how"))
+    var deliveries = Deliveries.exactlyOnce
 
     @Option(
         name: .long, help: ArgumentHelp(
@@ -121,14 +129,15 @@ struct Ingest: ParsableCommand {
         }
         let progress = Progress.standardError("ingest", total: nil, quiet: trail.quiet)
         return try IngestRun.run(
-            found, into: trail.path, group: group.flatMap { groupNumber(named: $0) }, isFinal: final,
-            progress: progress)
+            found, into: trail.path, group: group.flatMap { groupNumber(named: $0) }, deliveries: deliveries,
+            isFinal: final, progress: progress)
     }
 
     private func followed() throws -> IngestSummary {
         var options = Follower.Options()
         if let flushInterval { options.flushInterval = flushInterval.micros }
         options.keep = keep?.micros
+        options.deliveries = deliveries
         return try FollowRun(
             words: paths, options: options, path: trail.path, group: group.flatMap { groupNumber(named: $0) },
             isQuiet: trail.quiet
@@ -139,7 +148,8 @@ struct Ingest: ParsableCommand {
 /// One run of ingestion with its progress line, shared by `ingest` and `demo`.
 enum IngestRun {
     static func run(
-        _ inputs: Inputs.Found, into path: String, group: UInt32? = nil, isFinal: Bool, progress: Progress
+        _ inputs: Inputs.Found, into path: String, group: UInt32? = nil, deliveries: Deliveries = .exactlyOnce,
+        isFinal: Bool, progress: Progress
     ) throws -> IngestSummary {
         defer { progress.finish() }
         Process.keepLittleMemory()
@@ -148,7 +158,9 @@ enum IngestRun {
         // Also after an error: what was committed belongs into the catalog's own file.
         defer { try? writer.close() }
         var trimmed: Int64 = 0
-        let ingestor = try Ingestor(writer, takesUnfinishedLines: isFinal, now: Clock.now) { done in
+        let ingestor = try Ingestor(
+            writer, deliveries: deliveries, takesUnfinishedLines: isFinal, now: Clock.now
+        ) { done in
             if done.bytes - trimmed >= 128 << 20 {
                 trimmed = done.bytes
                 Process.returnFreeMemory()
