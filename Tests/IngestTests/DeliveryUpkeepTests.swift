@@ -153,13 +153,40 @@ struct DeliveryUpkeepTests {
         place.write("a.log", text(a, b) + "not json\n")
         try place.ingest(place.path("a.log"))
         let before = try place.counts("a.log")
-        try TrailWriter(path: place.trail).catalog.write("make it older") { db in
-            try db.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = '8 lines delivered again'")
-            try db.execute(sql: "DROP TABLE duplicate_spans; DELETE FROM table_sums WHERE name = 'duplicate_spans'")
-        }
+        try makeOlder()
         place.write("b.log", text(b, c))
         #expect(try place.ingestAgain("b.log").counts.duplicate == 1)
         #expect(try place.counts("a.log") == before)
         #expect(try place.faults() == [])
+    }
+
+    /// The catalog as the version before this knew it: without the counter, its checks and its table.
+    private func makeOlder() throws {
+        try TrailWriter(path: place.trail).close()
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = false
+        try DatabaseQueue(path: place.trail + "/catalog.sqlite", configuration: configuration).write { db in
+            try db.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = '8 lines delivered again'")
+            try db.execute(sql: "DROP TABLE duplicate_spans; DELETE FROM table_sums WHERE name = 'duplicate_spans'")
+            for table in ["sources", "batches", "lost_lines"] {
+                let sql = try #require(try String.fetchOne(
+                    db, sql: "SELECT sql FROM sqlite_master WHERE name = ?", arguments: [table]))
+                let old = sql[sql.firstIndex(of: "(")!...]
+                    .replacing(",\n    duplicate     INTEGER NOT NULL DEFAULT 0", with: "")
+                    .replacing(" + duplicate", with: "")
+                let columns = try db.columns(in: table).map(\.name).filter { $0 != "duplicate" }
+                try db.execute(sql: """
+                    CREATE TABLE older \(old);
+                    INSERT INTO older SELECT \(columns.joined(separator: ", ")) FROM \(table);
+                    DROP TABLE \(table);
+                    ALTER TABLE older RENAME TO \(table);
+                    """)
+                for change in ["INSERT", "UPDATE", "DELETE"] {
+                    let name = "\(table)_\(change == "INSERT" ? "inserted" : change.lowercased() + "d")"
+                    try db.execute(sql: "CREATE TRIGGER \(name) AFTER \(change) ON \(table) BEGIN SELECT 1; END")
+                }
+            }
+            #expect(try !db.columns(in: "sources").map(\.name).contains("duplicate"))
+        }
     }
 }
