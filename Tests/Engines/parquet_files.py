@@ -98,7 +98,8 @@ class ParquetFiles(DuckDB):
 def quarantined(trail):
     """The one table that no Parquet file holds, from the blocks of the catalog itself."""
     with sqlite3.connect(f"{(trail / 'catalog.sqlite').absolute().as_uri()}?mode=ro", uri=True) as catalog:
-        sql = "SELECT source, source_id, first_offset, lines, size, bytes FROM quarantine_blocks"
+        sql = "SELECT q.source, generation, first_offset, q.lines, q.size, bytes FROM quarantine_blocks AS q "
+        sql += "JOIN sources USING (source_id)"
         return [
             (source, number, *head, text.decode("utf-8", "replace"))
             for source, number, first, lines, size, block in catalog.execute(sql)
