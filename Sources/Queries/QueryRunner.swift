@@ -126,7 +126,7 @@ package final class QueryRunner {
             var check = try TimeCheck(StatementProgram(text, db), timeColumns: VirtualTableModule.timeColumns)
             // What a time is compared with letter by letter is written as times are, if it serves for nothing else.
             while case .bytewise(let literal?) = check.refusal, !check.literalsElsewhere.contains(literal),
-                let time = TimeLiteral.sortable(literal),
+                let time = TimeLiteral.sortable(literal), time != literal,
                 let better = StatementText.replacing(literal, with: time, in: text) {
                 text = better
                 check = try TimeCheck(StatementProgram(text, db), timeColumns: VirtualTableModule.timeColumns)

@@ -81,6 +81,7 @@ struct TimeSQLTests {
         ("x FROM (SELECT '2026-05-29 12:00' AS x) WHERE x > (SELECT max(ts) FROM events)", "write '2026-05-29T12:00:00.000000Z'"),
         ("count(*) FROM (SELECT '2026-05-29 12:00' AS x) JOIN events WHERE x > (SELECT max(ts) FROM events) OR x = tool", "write '2026"),
         ("count(*) FROM events GROUP BY token_id HAVING max(ts) > datetime('now')", "time_text(…)"),
+        ("count(*) FROM events WHERE coalesce(tool, ts, '2026-05-29T12:00:00.000000Z') < '2026-06-01T00:00:00.000000Z'", "time_text(…)"),
         ("count(*) FROM events WHERE ts > 'yesterday'", "a time cannot be \"yesterday\""),
         ("count(*) FROM events WHERE CASE WHEN ts > 'yesterday' THEN 1 END", "a time cannot be \"yesterday\""),
         ("count(*) FROM events WHERE CASE WHEN ts > 'a' || 'b' THEN 1 END", "a time cannot be \"ab\""),

@@ -139,11 +139,14 @@ struct TimeCheck {
         if one.mayBeTime {
             if !other.kinds.isDisjoint(with: .numbers) { return .number(other.literal) }
             if other.kinds.contains(.word) { return .noTime(other.literal ?? "") }
-            if !one.kinds.isSubset(of: [.time, .null, .sortable]) { return .bytewise(one.literal ?? other.literal) }
+            guard one.kinds.isSubset(of: [.time, .null, .sortable]) else {
+                return .bytewise(one.kinds.isDisjoint(with: .unsortable) ? nil : one.literal)
+            }
             if order.isRight(forDateOnTheRight: isRight), other.kinds.isSubset(of: [.date, .dayText, .null]) {
                 return nil
             }
-            return other.kinds.isSubset(of: [.time, .null, .sortable]) ? nil : .bytewise(other.literal)
+            if other.kinds.isSubset(of: [.time, .null, .sortable]) { return nil }
+            return .bytewise(other.kinds.isDisjoint(with: .unsortable) ? nil : other.literal)
         }
         if !one.kinds.isDisjoint(with: .functionTexts), !other.kinds.isDisjoint(with: .numbers) {
             return .textWithNumber(other.literal ?? "")
