@@ -37,12 +37,13 @@ struct BurstSearch {
         guard !window.isEmpty, let coverage = try history.coverage else { return ([], 0) }
         let start = max(days.lowerBound, coverage.lowerBound), end = min(days.upperBound, coverage.upperBound)
         guard start < end else { return ([], 0) }
-        // Some days at a time: few scans, and memory for the events of these days only.
-        var day = Timestamp.day(of: start)
+        // Some days at a time: few scans, and memory for the events of these days only. Between two events there may
+        // be thousands of years.
         let last = Timestamp.day(of: end - 1)
-        while day <= last {
-            bursts += try self.bursts(on: day...min(last, day + 6), &keys)
-            day += 7
+        var behind = Int32.min
+        for day in try history.daysWithEvents(in: Timestamp.day(of: start)...last) where day > behind {
+            behind = min(last, day + 6)
+            bursts += try self.bursts(on: day...behind, &keys)
         }
         try readEvents(&bursts)
         return (bursts.filter(\.events.isInWindow), keys.count)
