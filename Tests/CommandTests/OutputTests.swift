@@ -146,7 +146,9 @@ struct OutputTests {
         _ = try program.run("ingest", late, "--trail", folder, "-q")
         let after = try program.json("detect", "--trail", folder)
         #expect(after["as_of"] == before["as_of"])
-        #expect(after["findings"] == before["findings"])
+        let findings = after["findings"]?.elements ?? []
+        #expect(findings.filter { $0["class"]?.text != "clock_ahead" } == before["findings"]?.elements)
+        #expect(findings.count { $0["class"]?.text == "clock_ahead" } == 1)
         #expect(try program.run("verify", "--trail", folder, "-q").status == 0)
     }
 
