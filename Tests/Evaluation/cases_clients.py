@@ -79,8 +79,10 @@ def calm_broken_client(stage, number):
     if way == 0:
         times, story = steady(stage, token, first, 4, MINUTE), "4 times with an expired token"
     elif way == 1:
-        times = steady(stage, token, first, 12, MINUTE, reasons=("expired", "missing_scope"))
-        story = "two reasons in turn"
+        # A denial is no try of a credential: the others would be left.
+        reasons, story = ((("missing_scope",), "12 denials of a known token") if number // 6 % 2
+                          else (("expired", "hash_mismatch"), "two reasons in turn"))
+        times = steady(stage, token, first, 12, MINUTE, reasons=reasons)
     elif way == 2:
         times = steady(stage, token, first, 12, MINUTE, agents=[token.agent, "curl/8.5"])
         story = "two programs in turn"
