@@ -5,7 +5,8 @@ internal import Trail
 
 /// Functions for SQL that look for credentials by their marks. The key is read when one is called for that needs it.
 final class MarkFunctions: Sendable {
-    private let trail: Trail
+    /// Not owned: the trail's connection owns the functions.
+    private unowned let trail: Trail
     private let marker = Mutex<SecretMarker?>(nil)
 
     init(_ trail: Trail) { self.trail = trail }
