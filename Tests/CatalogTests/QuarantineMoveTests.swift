@@ -18,11 +18,12 @@ final class QuarantineMoveTests {
         try CatalogMigrations.migrator.migrate(queue, upTo: "7 what is wrong with inputs")
         try queue.write { db in
             for id in 1...2 {
-                var source = SourceRecord(
-                    id: Int64(id), path: "/log/\(id)", isCompressed: false, device: nil, inode: nil)
-                source.counts.lines = Int64(count)
-                source.counts.quarantined = Int64(count)
-                try Catalog.save(source, db)
+                try db.execute(
+                    sql: """
+                        INSERT INTO sources (source_id, path, log, compressed, head_length, head_hash, tail_length,
+                            tail_hash, start, checkpoint, open_line, size, lines, stored, quarantined, blank, flagged)
+                        VALUES (?1, ?2, ?2, 0, 0, '', 0, '', 0, 0, 0, 0, ?3, 0, ?3, 0, 0)
+                        """, arguments: [id, "/log/\(id)", count])
             }
             for line in 0..<count {
                 if line % 10 == 0 {
