@@ -6,8 +6,6 @@
 /// there a text is right only if it is of that form too. `refusal` says what else would be compared.
 struct TimeCheck {
     private let flow: TimeFlow
-    /// Which columns of a virtual table hold times, by the number that a cursor gives its table.
-    private let columnsOfCursor: [Int: Set<Int32>]
     /// Of each index in memory, by cursor, the collations of its columns.
     private let collations: [Int: [String]]
 
@@ -22,16 +20,11 @@ struct TimeCheck {
 
     init(_ program: StatementProgram, timeColumns: (String) -> Set<Int32>) {
         flow = TimeFlow(program, timeColumns: timeColumns)
-        var columns: [Int: Set<Int32>] = [:]
         var collations: [Int: [String]] = [:]
-        for step in program.instructions {
-            switch step.name {
-            case "VOpen": columns[step.p1] = timeColumns(step.p4)
-            case "OpenEphemeral", "OpenAutoindex": collations[step.p1] = Self.collations(step.p4)
-            default: break
-            }
+        for step in program.instructions where step.name == "OpenEphemeral" || step.name == "OpenAutoindex" {
+            collations[step.p1] = Self.collations(step.p4)
         }
-        (columnsOfCursor, self.collations) = (columns, collations)
+        self.collations = collations
         var other: Set<Int> = []
         for (place, step) in program.instructions.enumerated() {
             guard let registers = flow.before[place] else { continue }
@@ -217,7 +210,7 @@ struct TimeCheck {
     private func filter(_ step: StatementProgram.Instruction, _ registers: TimeFlow.Registers) -> TimeRefusal? {
         for (place, part) in step.p4.split(separator: ";").dropFirst().enumerated() {
             guard let column = part.split(separator: ",").first.flatMap({ Int32($0) }),
-                columnsOfCursor[step.p1]?.contains(column) != true else { continue }
+                flow.timeColumns[step.p1]?.contains(column) != true else { continue }
             let content = registers[step.p3 + 2 + place] ?? Content()
             if content.mayBeTime { return .bytewise(nil) }
         }

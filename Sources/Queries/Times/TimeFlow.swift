@@ -5,7 +5,7 @@ struct TimeFlow {
 
     let program: StatementProgram
     /// The columns that hold times, by cursor of a virtual table.
-    private let timeColumns: [Int: Set<Int32>]
+    let timeColumns: [Int: Set<Int32>]
     private let flow: ProgramFlow
     private(set) var before: [Registers?]
     /// The columns of temporary tables and sorters, by cursor, and of records, by the instruction that makes them.
