@@ -8,24 +8,31 @@ package struct StrayEvents: Sendable, Equatable {
     package let last: Int64
 }
 
+/// Where a log begins: with its first event, or where months were dropped, but for stray events.
+///
+/// Rules that ask whether a token has a past must not take one event of 1970 for the beginning of a log.
+package struct LogBeginning: Sendable, Equatable {
+    /// Microseconds since the epoch.
+    package let begins: Int64
+    /// The events before that.
+    package let strays: StrayEvents?
+}
+
 extension Catalog {
-    /// Where the log begins, microseconds: with its first event, or where months were dropped, but for stray events;
-    /// nil without events.
-    ///
-    /// Rules that ask whether a token has a past must not take one event of 1970 for the beginning of a log.
-    package func begins() throws(CatalogError) -> Int64? {
+    /// Nil without events. The events of all days are counted for it.
+    package func logBeginning() throws(CatalogError) -> LogBeginning? {
         guard let coverage = try coverage() else { return nil }
-        guard let first = try firstDayBehindStrays() else { return coverage.lowerBound }
+        guard let first = try firstDayBehindStrays() else {
+            return LogBeginning(begins: coverage.lowerBound, strays: nil)
+        }
         let start = Timestamp.start(ofDay: first)
         // Between them lies a year, and a segment holds a month.
         let low = try segments(from: start).map(\.minTS).filter { $0 >= start }.min()
-        return max(coverage.lowerBound, low ?? coverage.lowerBound)
+        let strays = try strays(before: start)
+        return LogBeginning(begins: max(coverage.lowerBound, low ?? coverage.lowerBound), strays: strays)
     }
 
-    /// The events before that, or nil.
-    package func strays() throws(CatalogError) -> StrayEvents? {
-        guard let first = try firstDayBehindStrays() else { return nil }
-        let start = Timestamp.start(ofDay: first)
+    private func strays(before start: Int64) throws(CatalogError) -> StrayEvents? {
         let before = try segments(from: .min, to: start)
         guard let low = before.map(\.minTS).min(), let high = before.map(\.maxTS).max() else { return nil }
         return StrayEvents(events: before.reduce(0) { $0 + $1.rows }, first: low, last: high)

@@ -93,9 +93,10 @@ package struct DurableWrite: ~Copyable {
         var at = 0
         while at < bytes.count {
             let written = bytes.withUnsafeBytes { writeSome(file, $0.baseAddress! + at, bytes.count - at) }
-            if written < 0 {
-                if errno == EINTR { continue }
-                throw .cannotWrite(operation: "write", path: path, code: errno)
+            if written < 0, errno == EINTR { continue }
+            // A file that takes nothing and says no error would be asked forever.
+            guard written > 0 else {
+                throw .cannotWrite(operation: "write", path: path, code: written < 0 ? errno : ENOSPC)
             }
             at += written
         }

@@ -54,17 +54,9 @@ package struct InputFile: ~Copyable {
 
     /// Fills the buffer from an offset as far as the file goes; returns the number of bytes read.
     package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileError) -> Int {
-        var filled = 0
-        while filled < buffer.count {
-            let count = pread(file, buffer.baseAddress! + filled, buffer.count - filled, off_t(offset) + off_t(filled))
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw .cannotRead(operation: "read", path: path, code: errno)
-            }
-            if count == 0 { break }
-            filled += count
-        }
-        return filled
+        do throws(SystemError) {
+            return try readAll(file, into: buffer, at: offset)
+        } catch { throw .cannotRead(operation: "read", path: path, code: error.code) }
     }
 
     private static func kind(_ mode: mode_t) -> String {

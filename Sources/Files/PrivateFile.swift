@@ -32,15 +32,9 @@ package func privateFile(_ path: String, size: Int) throws(FileError) -> [UInt8]
     // One byte more than is wanted, to see that it did not grow meanwhile.
     var bytes = [UInt8](repeating: 0, count: size + 1)
     let count = try bytes.fill(0..<size + 1) { (space) throws(FileError) in
-        var filled = 0
-        while filled < space.count {
-            let count = pread(file, space.baseAddress! + filled, space.count - filled, off_t(filled))
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw .cannotRead(operation: "read", path: path, code: errno) }
-            if count == 0 { break }
-            filled += count
-        }
-        return filled
+        do throws(SystemError) {
+            return try readAll(file, into: space, at: 0)
+        } catch { throw .cannotRead(operation: "read", path: path, code: error.code) }
     }
     guard count == size else { throw .untrusted(path: path, reason: "it changed while it was read") }
     return Array(bytes.prefix(size))

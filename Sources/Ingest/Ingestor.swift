@@ -46,7 +46,7 @@ package final class Ingestor {
     /// true then.
     package func ingest(_ named: Inputs.Found) throws -> IngestSummary {
         let inputs = named.inputs
-        summary.foundNothing = inputs.isEmpty && named.problems.isEmpty
+        summary.foundNothing = named.isNothing
         summary.emptyFolders = named.emptyFolders
         summary.problems = named.problems.map { .init(input: $0.name, error: $0.error) }
         let names = Set(inputs.map { PathKey($0.name) })

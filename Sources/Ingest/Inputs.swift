@@ -35,6 +35,9 @@ package enum Inputs {
         var emptyFolders: [String] = []
         /// Words that name nothing, and folders that cannot be listed, by their paths, each with the reason.
         package var problems: [(name: String, error: FileError)] = []
+
+        /// Whether there is no log, and nothing is wrong either.
+        var isNothing: Bool { inputs.isEmpty && problems.isEmpty }
     }
 
     /// Expands files, folders (one level deep), shell patterns and `-`, in the order given and sorted within each; a

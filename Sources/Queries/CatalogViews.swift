@@ -3,9 +3,8 @@ internal import GRDB
 /// The catalog's tables in the form in which SQL sees them. They are temporary views of the reading connection, under
 /// the names of the tables: what the program itself reads names the schema, `main.tokens`.
 enum CatalogViews {
-    /// - Parameter begins: where the log begins, microseconds.
-    static func make(on db: Database, begins: Int64?) throws {
-        try db.execute(sql: views + logSpan(begins))
+    static func make(on db: Database) throws {
+        try db.execute(sql: views)
         for (table, times) in timeColumns where try db.tableExists(table, in: "main") {
             let columns = try db.columns(in: table, in: "main").map(\.name)
             try db.execute(sql: view(table, columns, times: columns.filter(times.contains)))
@@ -15,18 +14,12 @@ enum CatalogViews {
     private static let views = """
         CREATE TEMP VIEW IF NOT EXISTS event_days(date, event, events) AS
             SELECT date(day * 86400, 'unixepoch'), event, events FROM main.event_counts;
+        -- One row: where the log begins, stray events apart, and where it ends.
+        CREATE TEMP VIEW IF NOT EXISTS log_span AS
+            SELECT time_text(log_begins()) COLLATE \(TimeCollation.name) AS begins,
+                (SELECT time_text(max(max_ts)) FROM main.segments) COLLATE \(TimeCollation.name) AS ends,
+                log_begins() AS begins_us, (SELECT max(max_ts) FROM main.segments) AS ends_us;
         """
-
-    /// One row: where the log begins, stray events apart, and where it ends.
-    private static func logSpan(_ begins: Int64?) -> String {
-        let micros = begins.map { "\($0)" } ?? "NULL"
-        return """
-            CREATE TEMP VIEW IF NOT EXISTS log_span AS
-                SELECT time_text(\(micros)) COLLATE \(TimeCollation.name) AS begins,
-                    (SELECT time_text(max(max_ts)) FROM main.segments) COLLATE \(TimeCollation.name) AS ends,
-                    \(micros) AS begins_us, (SELECT max(max_ts) FROM main.segments) AS ends_us;
-            """
-    }
 
     /// Where the catalog keeps microseconds.
     private static let timeColumns: [(table: String, columns: Set<String>)] = [

@@ -33,7 +33,6 @@ package final class QueryRunner {
     /// - Parameter clients: which client an address as logged stands for.
     package init(_ trail: Trail, _ clients: Clients) throws {
         self.trail = trail
-        let begins = try trail.catalog.begins()
         try trail.catalog.read("make the tables of SQL") { db in
             times.register(on: db.sqliteConnection)
             VirtualTableModule.register(EventsTable(trail), as: "events", on: db.sqliteConnection)
@@ -45,7 +44,8 @@ package final class QueryRunner {
             sqlite3_limit(db.sqliteConnection, SQLITE_LIMIT_ATTACHED, 0)
             SQLFunctions.register(on: db, clients)
             for function in MarkFunctions(trail).all { db.add(function: function) }
-            try CatalogViews.make(on: db, begins: begins)
+            db.add(function: LogBeginningFunction(trail).function)
+            try CatalogViews.make(on: db)
         }
     }
 

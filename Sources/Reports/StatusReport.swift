@@ -58,7 +58,7 @@ package struct StatusReport {
         unseen = try trail.catalog.unseenSpans()
         late = try trail.catalog.lateSpans(recent: DetectionWindow.recent)
         intake = try trail.catalog.intake()
-        strays = try trail.catalog.strays()
+        strays = try trail.catalog.logBeginning()?.strays
         sqlite = try trail.catalog.sqliteVersion()
         catalogBytes = try trail.catalog.bytes()
     }

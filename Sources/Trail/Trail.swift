@@ -64,7 +64,7 @@ package final class Trail: Sendable {
     private static let bytesAhead = 16 << 20
 
     /// The same over one segment.
-    package func scan(_ scan: EventScan, in segment: SegmentRecord, _ body: (EventColumns) throws -> Void) throws {
+    private func scan(_ scan: EventScan, in segment: SegmentRecord, _ body: (EventColumns) throws -> Void) throws {
         guard segment.count(of: scan.kinds) > 0 else { return }
         try shelf.withReader(path + "/" + segment.file) { try $0.scan(scan, body) }
     }

@@ -54,8 +54,9 @@ enum DetectionRun {
             }
         }
         for place in detectors.indices { results[place].coverage += missing?.notes(for: detectors[place].card) ?? [] }
+        let beginning = try history.beginning
         var report = DetectionReport(
-            window: window, results: results, asOfIsNewest: asOf == nil, oldest: try trail.catalog.begins())
+            window: window, results: results, asOfIsNewest: asOf == nil, oldest: beginning?.begins)
         report.newest = newest
         if tellsMissing {
             for source in try trail.catalog.sources() {
@@ -65,7 +66,7 @@ enum DetectionRun {
             // Of a damaged one the lines before the damage are read, and what has no event is in quarantine.
             report.notRead = try trail.catalog.inputProblems().filter { ![.damaged, .blind].contains($0.kind) }
                 .map { ($0.path, $0.reason) }
-            report.strays = try trail.catalog.strays()
+            report.strays = beginning?.strays
             report.ahead = ahead.map { ($0.events, $0.last) }
         }
         report.hide(allowlist)

@@ -13,6 +13,7 @@ struct TrailHistory: History {
     let aheadFrom: Int64?
     private let trail: Trail
     private let lives: LifeCache
+    private let known = KnownBeginning()
 
     init(_ trail: Trail, _ clients: Clients, aheadFrom: Int64? = nil) {
         (self.trail, self.clients, self.aheadFrom) = (trail, clients, aheadFrom)
@@ -21,7 +22,10 @@ struct TrailHistory: History {
 
     var coverage: Range<Int64>? { get throws { try trail.catalog.coverage() } }
 
-    var begins: Int64? { get throws { try trail.catalog.begins() } }
+    var begins: Int64? { get throws { try beginning?.begins } }
+
+    /// Where the log begins, and what lies before; counted once.
+    var beginning: LogBeginning? { get throws { try known.beginning(of: trail.catalog) } }
 
     var firstDayOfUses: Int32? { get throws { try trail.catalog.daysWithUses().first } }
 
@@ -64,6 +68,18 @@ extension IntakeRecord {
         intake.quarantineBegan = quarantineBegan
         intake.quarantinedSource = quarantinedSource
         return intake
+    }
+}
+
+/// Rules ask for it again and again, and it is counted over all days.
+private final class KnownBeginning: Sendable {
+    private let known = Mutex<LogBeginning??>(nil)
+
+    func beginning(of catalog: Catalog) throws -> LogBeginning? {
+        if let known = known.withLock({ $0 }) { return known }
+        let counted = try catalog.logBeginning()
+        known.withLock { $0 = .some(counted) }
+        return counted
     }
 }
 

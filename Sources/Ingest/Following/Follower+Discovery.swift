@@ -64,7 +64,7 @@ extension Follower {
             if case .missing = error, time - since < options.grace { continue }
             tell(name, error)
         }
-        seesNothing = found.inputs.isEmpty && found.problems.isEmpty
+        seesNothing = found.isNothing
         if seesNothing, listedAt == nil { notify(.nothingFound(words)) }
     }
 

@@ -16,13 +16,17 @@ final class QuarantineTable: VirtualTable {
 
     /// The order of the blocks, unless two files bear one name and number: a file that was found under the name that
     /// another one was rotated to.
-    private(set) lazy var order: [Int32] = {
-        let blocks = (try? trail.catalog.quarantineSummaries()) ?? []
+    func order() throws -> [Int32] {
+        if let known { return known }
+        let blocks = try trail.catalog.quarantineSummaries()
         let isMixed = zip(blocks, blocks.dropFirst()).contains {
             $0.source == $1.source && $0.generation == $1.generation && $0.sourceID != $1.sourceID
         }
-        return isMixed ? [] : [Self.source, Self.generation, Self.offset]
-    }()
+        let order = isMixed ? [] : [Self.source, Self.generation, Self.offset]
+        known = order
+        return order
+    }
+    private var known: [Int32]?
 
     /// Not owned: the trail's connection owns the table.
     private unowned let trail: Trail

@@ -28,7 +28,7 @@ protocol VirtualTable: AnyObject {
 
     /// The columns by which the rows of a pass come sorted, ascending, if they do: a report that asks for the first
     /// hundred need then not see all.
-    var order: [Int32] { get }
+    func order() throws -> [Int32]
 
     /// What one pass costs at least, in rows. A pass that opens segments costs much, however few rows it gives: a join
     /// should not ask for one row at a time.
@@ -42,7 +42,7 @@ extension VirtualTable {
     static var argumentColumns: Set<Int32> { [] }
     static var microsecondColumns: Set<Int32> { [] }
     static var exactColumns: Set<Int32> { [] }
-    var order: [Int32] { [] }
+    func order() -> [Int32] { [] }
 }
 
 /// The rows of one pass over a virtual table. A fresh cursor stands before its first row.

@@ -79,7 +79,7 @@ enum VirtualTableModule {
         }
         module.pointee.xBestIndex = { table, info in
             guard let table, let info else { return SQLITE_ERROR }
-            return plan(VirtualTableModule.table(table), info)
+            return attempt(table) { try plan(VirtualTableModule.table(table), info) }
         }
         module.pointee.xOpen = { table, result in
             guard let table, let result else { return SQLITE_ERROR }
@@ -144,7 +144,9 @@ enum VirtualTableModule {
 
     /// Takes the conditions that help and notes them, with the columns in use, in the plan's text:
     /// `columns;column,operator;…`. The fewer rows a plan promises, the earlier SQLite puts it into a join.
-    private static func plan(_ table: any VirtualTable, _ info: UnsafeMutablePointer<sqlite3_index_info>) -> Int32 {
+    private static func plan(
+        _ table: any VirtualTable, _ info: UnsafeMutablePointer<sqlite3_index_info>
+    ) throws -> Int32 {
         let helpful = type(of: table).helpfulColumns
         let arguments = type(of: table).argumentColumns
         var text = "\(info.pointee.colUsed)"
@@ -174,7 +176,7 @@ enum VirtualTableModule {
             text += ";\(constraint.iColumn),\(comparison.rawValue)\(isList ? ",1" : "")"
             rows /= comparison == .equal ? 1000 : 10
         }
-        if isSorted(info, by: table.order) { info.pointee.orderByConsumed = 1 }
+        if info.pointee.nOrderBy > 0, isSorted(info, by: try table.order()) { info.pointee.orderByConsumed = 1 }
         info.pointee.idxStr = sqliteCopy(text)
         info.pointee.needToFreeIdxStr = 1
         info.pointee.estimatedRows = Int64(max(1, rows))
@@ -195,12 +197,16 @@ enum VirtualTableModule {
     /// Runs a step; an error becomes SQLite's, with its sentence.
     private static func attempt(_ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>, _ step: () throws -> Void) -> Int32
     {
-        do {
+        attempt(cursor.pointee.pVtab) {
             try step()
             return SQLITE_OK
-        } catch {
+        }
+    }
+
+    private static func attempt(_ table: UnsafeMutablePointer<sqlite3_vtab>?, _ step: () throws -> Int32) -> Int32 {
+        do { return try step() } catch {
             lastError.withLock { $0 = error }
-            if let table = cursor.pointee.pVtab {
+            if let table {
                 sqlite3_free(table.pointee.zErrMsg)
                 table.pointee.zErrMsg = sqliteCopy("\(error)")
             }

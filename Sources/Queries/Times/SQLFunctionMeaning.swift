@@ -16,7 +16,7 @@ struct SQLFunctionMeaning {
     private static let cutting: Set<String> = ["substr", "substring", "upper", "trim", "ltrim", "rtrim"]
     private static let counting: Set<String> = [
         "count", "length", "instr", "julianday", "unixepoch", "timediff", "row_number", "rank", "dense_rank", "ntile",
-        "percent_rank", "cume_dist", "time_micros", "like", "glob", "unicode", "octet_length",
+        "percent_rank", "cume_dist", "time_micros", "like", "glob", "unicode", "octet_length", "log_begins",
     ]
     /// These calculate, which takes of a text the number that it begins with.
     private static let calculating: Set<String> = [
