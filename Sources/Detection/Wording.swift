@@ -31,6 +31,13 @@ enum Wording {
         "\(number) \(number == 1 ? noun : plural ?? noun + "s")"
     }
 
+    /// The first three of some names, and how many more there are: `a, b, c and 4 more logs`.
+    static func list(_ names: [String], of noun: String) -> String {
+        let sorted = names.sorted()
+        let more = sorted.count > 3 ? " and \(count(sorted.count - 3, "more \(noun)"))" : ""
+        return sorted.prefix(3).joined(separator: ", ") + more
+    }
+
     /// With at most `places` decimals, rounded down, no trailing zeros.
     static func number(_ value: Double, places: Int = 2) -> String {
         let scale = places == 1 ? 10.0 : 100.0

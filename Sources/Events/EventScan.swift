@@ -9,7 +9,7 @@ package struct EventScan: Sendable {
     package var from: Int64
     package var to: Int64
     package var kinds: EventKinds
-    /// Conditions on columns in `EventField.texts`; a row without a value never matches one.
+    /// Conditions on columns in `EventField.texts`; a row without a value matches none but `absent`.
     package var texts: [EventField: TextCondition]
     /// The columns to deliver.
     package var fields: EventFields
@@ -52,6 +52,11 @@ package enum TextCondition: Sendable {
     case anyOf(Set<[UInt8]>)
     /// Any text, as UTF-8, that the function accepts; it is asked once for each distinct text.
     case matching(@Sendable (ArraySlice<UInt8>) -> Bool)
+    /// No value.
+    case absent
+
+    /// Any value.
+    package static let present = TextCondition.matching { _ in true }
 
     /// One of these texts, exactly.
     package static func equals(_ texts: some Sequence<String>) -> TextCondition {

@@ -15,7 +15,8 @@ package struct TextJudge {
         self.condition = condition
         self.dictionary = dictionary
         guard case .anyOf(let wanted) = condition else {
-            verdicts = [Verdict](repeating: .open, count: dictionary.count)
+            let verdict = if case .absent = condition { Verdict.refused } else { Verdict.open }
+            verdicts = [Verdict](repeating: verdict, count: dictionary.count)
             return
         }
         verdicts = [Verdict](repeating: .refused, count: dictionary.count)
@@ -33,11 +34,16 @@ package struct TextJudge {
     }
 
     /// Whether no row can have an accepted text, as far as is known without asking.
-    package var refusesAll: Bool { verdicts.allSatisfy { $0 == .refused } }
+    package var refusesAll: Bool { !acceptsAbsence && verdicts.allSatisfy { $0 == .refused } }
+
+    private var acceptsAbsence: Bool { if case .absent = condition { true } else { false } }
 
     /// Of the rows at some places of a column (all if nil) those whose text is accepted, as indices into `places`.
     package mutating func places(of indices: [UInt32], at places: [Int]?) -> [Int] {
         var accepted: [Int] = []
+        if acceptsAbsence {
+            return (0..<(places?.count ?? indices.count)).filter { indices[places?[$0] ?? $0] == TextColumn.none }
+        }
         for at in 0..<(places?.count ?? indices.count) {
             let entry = indices[places?[at] ?? at]
             guard entry != TextColumn.none else { continue }

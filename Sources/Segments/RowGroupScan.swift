@@ -85,11 +85,14 @@ struct RowGroupScan {
         let times = file.statistics(column: SegmentSchema.index(.ts), rowGroup: rowGroup)
         guard overlap(times.min, times.max) != .none else { return false }
         for (field, condition) in scan.texts {
-            // A row without a value never matches.
-            guard reader.has(field),
-                file.statistics(column: SegmentSchema.index(field), rowGroup: rowGroup).nullCount
-                    != file.rowCount(rowGroup: rowGroup)
-            else { return false }
+            let absent = reader.has(field)
+                ? file.statistics(column: SegmentSchema.index(field), rowGroup: rowGroup).nullCount
+                : file.rowCount(rowGroup: rowGroup)
+            if case .absent = condition {
+                if absent == 0 { return false }
+                continue
+            }
+            guard absent != file.rowCount(rowGroup: rowGroup) else { return false }
             guard case .anyOf(let texts) = condition else { continue }
             let column = SegmentSchema.index(field)
             let isPossible = try parquet { () throws(ParquetError) in
@@ -140,7 +143,7 @@ struct RowGroupScan {
     }
 
     private mutating func judge(_ field: EventField, _ condition: TextCondition) throws(SegmentError) -> Bool {
-        if judges[field] == nil {
+        if judges[field] == nil, reader.has(field) {
             let dictionary = try parquet { () throws(ParquetError) in
                 try file.dictionary(column: SegmentSchema.index(field), rowGroup: rowGroup)
             }
@@ -157,7 +160,7 @@ struct RowGroupScan {
 
     /// What is looked for exactly is rarer, and a function costs more.
     private static func cost(_ text: (key: EventField, value: TextCondition)) -> Int {
-        let isExact = if case .anyOf = text.value { true } else { false }
+        let isExact = if case .matching = text.value { false } else { true }
         return (isExact ? 0 : 100) + Int(text.key.rawValue)
     }
 

@@ -119,8 +119,9 @@ extension Event {
     func matches(_ scan: EventScan) -> Bool {
         guard ts >= scan.from, ts < scan.to, scan.kinds.contains(kind) else { return false }
         return scan.texts.allSatisfy { field, condition in
-            guard let text = texts[field] else { return false }
+            guard let text = texts[field] else { return if case .absent = condition { true } else { false } }
             switch condition {
+            case .absent: return false
             case .anyOf(let wanted): return wanted.contains(Array(text.utf8))
             case .matching(let accepts): return accepts(Array(text.utf8)[...])
             }

@@ -84,6 +84,8 @@ struct ScanTests {
         let japanese = TextCondition.matching { String(decoding: $0, as: UTF8.self).contains("日本") }
         try expectExact(EventScan(texts: [.userAgent: japanese], fields: EventFields([.ip])))
         try expectExact(EventScan(texts: [.clientID: .matching { _ in true }]), count: 0)
+        try expectExact(EventScan(texts: [.clientID: .absent, .tokenID: .absent], fields: EventFields([.ip, .tokenID])))
+        try expectExact(EventScan(texts: [.presented: .absent, .reason: .present], fields: EventFields([.ts])))
         let id = try #require(Scanned.batches[0][33_000].texts[.eventID])
         try expectExact(EventScan(texts: [.eventID: .equals([id])]), count: 1)
     }
@@ -166,6 +168,9 @@ struct ScanTests {
         }
         if made.below(3) == 0 { scan.texts[.ip] = .equals(["203.0.113.7", "198.51.100.\(made.below(120))"]) }
         if made.below(3) == 0 { scan.texts[.principal] = .matching { $0.last == 0x31 } }
+        if made.below(6) == 0 {
+            scan.texts[[.principal, .reason, .presented, .clientID, .tool, .extra][made.below(6)]] = .absent
+        }
         if made.below(4) == 0 { scan.texts[.extra] = .matching { $0.contains(0x37) } }
         scan.fields = EventFields(EventField.allCases.filter { _ in made.below(4) == 0 })
         return scan

@@ -22,6 +22,25 @@ package struct ObservedTools: Sendable {
         guard !window.isEmpty else { return }
         let scan = EventScan(
             from: window.from, to: window.to, kinds: .used, fields: EventFields([.tool, .kind, .scopes, .success]))
+        try read(scan, history, policy)
+        for texts in try AnonymousUses(window, of: history).ofNoKind { try readAnonymous(texts, window, history) }
+        failedOnly.subtract(tools.keys)
+    }
+
+    /// What has no kind, and is anonymous by what else the log says: their uses are counted already.
+    private mutating func readAnonymous(
+        _ texts: [EventField: TextCondition], _ window: DetectionWindow, _ history: any History
+    ) throws {
+        let scan = EventScan(
+            from: window.from, to: window.to, kinds: .used, texts: texts, fields: EventFields([.tool, .success]))
+        try history.scan(scan) { batch in
+            for row in 0..<batch.count where !batch.isFailedCall(row) {
+                if let name = batch[.tool][row] { tools[name]?.kinds["anonymous", default: 0] += 1 }
+            }
+        }
+    }
+
+    private mutating func read(_ scan: EventScan, _ history: any History, _ policy: Policy) throws {
         var numbers: [SIMD3<UInt32>: Int] = [:]
         try history.scan(scan) { batch in
             numbers.removeAll(keepingCapacity: true)
@@ -38,7 +57,6 @@ package struct ObservedTools: Sendable {
                 add(uses, of: name, kind: batch[.kind][row], scopes: batch.scopes[row], policy)
             }
         }
-        failedOnly.subtract(tools.keys)
     }
 
     private mutating func add(_ uses: Int, of name: String, kind: String?, scopes: [String]?, _ policy: Policy) {

@@ -9,10 +9,10 @@ struct BurstSearch {
     let history: any History
     let window: DetectionWindow
     var kinds: EventKinds
-    /// Conditions on the events, by column.
-    var texts: [EventField: TextCondition] = [:]
-    /// The column that says which events are counted together, addresses by client; events without a value are not
-    /// counted.
+    /// What the events satisfy: one of these, and only one.
+    var conditions: [[EventField: TextCondition]] = [[:]]
+    /// The column that says which events are counted together, addresses by client; events without a value, and those
+    /// whose address is none (`unknown`), are not counted: they are no one's.
     let key: EventField
     /// In microseconds.
     let width: Int64
@@ -49,19 +49,15 @@ struct BurstSearch {
         return (bursts.filter(\.events.isInWindow), keys.count)
     }
 
-    private func scan(from: Int64, to: Int64, _ fields: EventFields) -> EventScan {
-        EventScan(from: from, to: min(to, window.asOf), kinds: kinds, texts: texts, fields: fields)
-    }
-
     private func bursts(on days: ClosedRange<Int32>, _ keys: inout TextNumbers) throws -> [Burst] {
         let start = Timestamp.start(ofDay: days.lowerBound), end = Timestamp.start(ofDay: days.upperBound + 1)
         let span = start.minus(width - 1)..<end
         var times = KeyTimes(width: width, limit: limit, spell: spell)
-        try eachBatch(in: span, texts) { times.add($0[key], $0.ts, &keys) }
+        try eachBatch(in: span, [:]) { times.add($0[key], $0.ts, &keys) }
         if times.isCrowded {
             // Who never has half of the limit in one part of time has no burst.
             let suspects = times.suspects.map { keys[$0] }
-            var texts = texts
+            var texts: [EventField: TextCondition] = [:]
             if suspects.count <= Self.mostListed { texts[key] = condition(Set(suspects)) }
             times.beginAgain()
             if !suspects.isEmpty { try eachBatch(in: span, texts) { times.addSuspected($0[key], $0.ts, &keys) } }
@@ -88,11 +84,19 @@ struct BurstSearch {
     private static let mostListed = 4096
 
     private func eachBatch(
-        in span: Range<Int64>, _ texts: [EventField: TextCondition], _ body: (EventColumns) -> Void
+        in span: Range<Int64>, _ narrower: [EventField: TextCondition], _ fields: EventFields = [],
+        _ body: (EventColumns) -> Void
     ) throws {
-        var scan = scan(from: span.lowerBound, to: span.upperBound, EventFields([.ts, key]))
-        scan.texts = texts
-        try history.scan(scan) { body($0) }
+        let clients = history.clients
+        let keyed: [EventField: TextCondition] = key == .ip ? [.ip: .matching { clients.key(of: $0) != nil }] : [:]
+        let narrower = keyed.merging(narrower) { $1 }
+        for texts in conditions {
+            let scan = EventScan(
+                from: span.lowerBound, to: min(span.upperBound, window.asOf), kinds: kinds,
+                texts: texts.merging(narrower) { $1 },
+                fields: fields.union(EventFields([.ts, key])))
+            try history.scan(scan) { body($0) }
+        }
     }
 
     /// The bursts of one key, one for each day, from its times in order.
@@ -121,10 +125,8 @@ struct BurstSearch {
         let places = Dictionary(grouping: bursts.indices) { Array(bursts[$0].key.utf8) }
         let spans = bursts.flatMap(\.spans)
         guard let from = spans.map(\.lowerBound).min(), let to = spans.map(\.upperBound).max() else { return }
-        var scan = self.scan(from: from, to: to + 1, Case.fields.union(EventFields([key] + Array(texts.keys))))
-        scan.texts[key] = condition(Set(places.keys))
         let spell = spell
-        try history.scan(scan) { batch in
+        try eachBatch(in: from..<to.plus(1), [key: condition(Set(places.keys))], Case.fields) { batch in
             for row in 0..<batch.count {
                 guard let bytes = batch[key].bytes(at: row) else { continue }
                 let ts = batch.ts[row]

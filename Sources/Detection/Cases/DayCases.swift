@@ -9,7 +9,8 @@ struct DayCases {
     let history: any History
     let window: DetectionWindow
     var kinds: EventKinds
-    var texts: [EventField: TextCondition] = [:]
+    /// What the events satisfy: one of these, and only one. None of them is about the first column.
+    var conditions: [[EventField: TextCondition]] = [[:]]
     /// The columns that the rule reads, at most four. By the first one the lines are found again.
     let columns: [EventField]
 
@@ -23,12 +24,24 @@ struct DayCases {
     /// The cases with an event in the window. `judge` says what is wrong with an event, or nil; it must say so from the
     /// columns alone.
     func read(_ judge: (EventColumns, Int) -> String?) throws -> [DayCase] {
+        guard !window.isEmpty else { return [] }
+        var cases: [Key: Case] = [:]
+        for texts in conditions { try read(texts, judge, into: &cases) }
+        return cases.filter(\.value.isInWindow).map { DayCase(what: $0.what, day: $0.day, events: $1) }
+    }
+
+    private struct Key: Hashable {
+        var what: String
+        var day: Int32
+    }
+
+    private func read(
+        _ texts: [EventField: TextCondition], _ judge: (EventColumns, Int) -> String?, into cases: inout [Key: Case]
+    ) throws {
         var suspects: Set<[UInt8]> = []
         var isUnnamed = false
         var scan = EventScan(
-            from: window.from, to: window.to, kinds: kinds, texts: texts,
-            fields: EventFields(columns + Array(texts.keys)))
-        guard !window.isEmpty else { return [] }
+            from: window.from, to: window.to, kinds: kinds, texts: texts, fields: EventFields(columns))
         try history.scan(scan) { batch in
             for row in batch.distinctRows(by: columns) where judge(batch, row) != nil {
                 if let text = batch[columns[0]].bytes(at: row) {
@@ -38,27 +51,16 @@ struct DayCases {
                 }
             }
         }
-        guard isUnnamed || !suspects.isEmpty else { return [] }
+        guard isUnnamed || !suspects.isEmpty else { return }
         let days = window.wholeDays
         (scan.from, scan.to) = (days.lowerBound, days.upperBound)
         if !isUnnamed { scan.texts[columns[0]] = .anyOf(suspects) }
         scan.fields = scan.fields.union(Case.fields)
-        return try read(scan, judge)
-    }
-
-    private struct Key: Hashable {
-        var what: String
-        var day: Int32
-    }
-
-    private func read(_ scan: EventScan, _ judge: (EventColumns, Int) -> String?) throws -> [DayCase] {
-        var cases: [Key: Case] = [:]
         try history.scan(scan) { batch in
             for row in 0..<batch.count {
                 guard let what = judge(batch, row) else { continue }
                 cases[Key(what: what, day: Timestamp.day(of: batch.ts[row])), default: Case()].add(batch, row, window)
             }
         }
-        return cases.filter(\.value.isInWindow).map { DayCase(what: $0.what, day: $0.day, events: $1) }
     }
 }

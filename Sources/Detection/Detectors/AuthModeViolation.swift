@@ -6,7 +6,7 @@ internal import Events
 /// What a tool allows is what the policy says. Without a policy one thing is wrong all the same: a caller without an
 /// identity who uses a tool that needs a scope to write. One finding for each tool, kind and UTC day.
 ///
-/// Not found: uses that name no kind of caller.
+/// Not found: uses of a token whose kind nobody names.
 package struct AuthModeViolation: Detector {
     package static let card = DetectorCard(
         id: "auth-mode-violation",
@@ -37,19 +37,23 @@ package struct AuthModeViolation: Detector {
 
     package func detect(in window: DetectionWindow, of history: any History) throws -> DetectionResult {
         var result = emptyResult
+        let anonymous = try AnonymousUses(window, of: history)
+        result.coverage = anonymous.coverage
         let search = DayCases(
-            history: history, window: window, kinds: .used, columns: [.tool, .kind, .scopes, .success])
+            history: history, window: window, kinds: .used, conditions: [[.kind: .present]] + anonymous.ofNoKind,
+            columns: [.tool, .kind, .scopes, .success])
         let cases = try search.read { uses, row in
-            guard let tool = uses[.tool][row], let kind = uses[.kind][row], !uses.isFailedCall(row) else { return nil }
+            guard let tool = uses[.tool][row], !uses.isFailedCall(row) else { return nil }
+            let kind = uses[.kind][row] ?? "anonymous"
             return violation(tool, kind, uses.scopes[row] ?? []).map { "\($0)\u{0}\(kind)\u{0}\(tool)" }
         }
         result.findings = cases.map { finding(verdict($0), $0.events, asOf: window.asOf) }
         result.counts.add("tools", Set(cases.map(\.what)).count)
         if policy.tools.isEmpty {
-            result.coverage = [CoverageNote(
+            result.coverage.append(CoverageNote(
                 kind: .notEvaluable,
                 text: "not evaluable: the class wrong_credential, because the policy declares no tools (authtrail "
-                    + "policy suggest proposes them)", isPartial: true)]
+                    + "policy suggest proposes them)", isPartial: true))
             result.isEvaluable = false
         }
         result.sort()
@@ -99,6 +103,17 @@ package struct AuthModeViolation: Detector {
             events: [anonymous(at: Event.time(day: 1, hour: 1), tool: "orders.cancel", scopes: ["orders:write"])],
             expected: [.init("anonymous_write", "orders.cancel", .critical)]),
         DetectorExample(
+            "a caller of whom the log names nothing has no identity", asOf: Event.time(day: 1, hour: 12),
+            events: [
+                .used("tok_1", at: Event.time(day: 1, hour: 0)),
+                nameless(at: Event.time(day: 1, hour: 1), tool: "orders.cancel", scopes: ["orders:write"]),
+            ],
+            expected: [.init("anonymous_write", "orders.cancel", .critical)]),
+        DetectorExample(
+            "a log that never names a token says nothing by naming none", asOf: Event.time(day: 1, hour: 12),
+            events: [nameless(at: Event.time(day: 1, hour: 1), tool: "orders.cancel", scopes: ["orders:write"])],
+            expected: []),
+        DetectorExample(
             "a tool for tokens that answers anonymous callers is found", asOf: Event.time(day: 1, hour: 12),
             events: [anonymous(at: Event.time(day: 1, hour: 1), tool: "orders.status")],
             expected: [.init("wrong_credential", "orders.status", .critical)], policy: policy),
@@ -107,6 +122,13 @@ package struct AuthModeViolation: Detector {
             events: [anonymous(at: Event.time(day: 1, hour: 1), tool: "catalog.search")],
             expected: [], policy: policy),
     ]
+
+    /// A use that names neither token nor kind.
+    private static func nameless(at ts: Int64, tool: String, scopes: [String]) -> Event {
+        var event = Event.used("", at: ts, ip: "unknown", tool: tool, scopes: scopes)
+        event.texts[.tokenID] = nil
+        return event
+    }
 
     private static func anonymous(at ts: Int64, tool: String, scopes: [String]? = nil) -> Event {
         var event = Event.used("anonymous", at: ts, tool: tool, scopes: scopes)

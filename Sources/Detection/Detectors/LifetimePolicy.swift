@@ -93,11 +93,10 @@ package struct LifetimePolicy: Detector {
 
     /// Which logs never say when a token ends: nobody knows whether theirs do.
     private static func note(_ tokens: [[UInt8]: Int]) -> CoverageNote {
-        let names = tokens.keys.map { String(decoding: $0, as: UTF8.self) }.sorted()
-        let more = names.count > 3 ? " and \(names.count - 3) more logs" : ""
+        let names = Wording.list(tokens.keys.map { String(decoding: $0, as: UTF8.self) }, of: "log")
         return CoverageNote(
             kind: .notEvaluable,
-            text: "not evaluable: no_expiry in \(names.prefix(3).joined(separator: ", "))\(more), where no line ever "
+            text: "not evaluable: no_expiry in \(names), where no line ever "
                 + "says `expires_at` (\(Wording.count(tokens.values.reduce(0, +), "token")) in the window)",
             isPartial: true)
     }

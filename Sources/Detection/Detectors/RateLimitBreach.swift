@@ -4,7 +4,7 @@ internal import Events
 ///
 /// One finding for each caller, cell of the table and UTC day.
 ///
-/// Not found: calls whose events name no kind of caller, and calls that were refused.
+/// Not found: calls with a token whose kind nobody names, and calls that were refused.
 package struct RateLimitBreach: Detector {
     package static let card = DetectorCard(
         id: "rate-limit-breach",
@@ -31,18 +31,40 @@ package struct RateLimitBreach: Detector {
 
     package func detect(in window: DetectionWindow, of history: any History) throws -> DetectionResult {
         var result = emptyResult
+        let anonymous = try AnonymousUses(window, of: history)
+        result.coverage = try anonymous.coverage + withoutAddress(anonymous, window, history)
         for cell in RateCell.allCases {
             guard let limit = policy.rates[cell] else { continue }
             try require(limit > 0, cell.rawValue, "\(limit)", want: "a number of calls above 0")
             let search = BurstSearch(
-                history: history, window: window, kinds: .used, texts: [.kind: .equals([cell.kind])], key: cell.key,
-                width: Timestamp.minute, limit: limit)
+                history: history, window: window, kinds: .used,
+                conditions: cell == .anonymousByIP ? anonymous.conditions : [[.kind: .equals([cell.kind])]],
+                key: cell.key, width: Timestamp.minute, limit: limit)
             let (bursts, callers) = try search.read()
             result.findings += bursts.map { finding(verdict($0, cell, limit), $0.events, asOf: window.asOf) }
             result.counts.add(cell.rawValue, callers)
         }
         result.sort()
         return result
+    }
+
+    /// How many anonymous calls come from nobody who can be told from others.
+    private func withoutAddress(
+        _ anonymous: AnonymousUses, _ window: DetectionWindow, _ history: any History
+    ) throws -> [CoverageNote] {
+        guard policy.rates[.anonymousByIP] != nil else { return [] }
+        let clients = history.clients
+        var calls = 0
+        for texts in anonymous.conditions {
+            let scan = EventScan(
+                from: window.from, to: window.to, kinds: .used,
+                texts: texts.merging([.ip: .matching { clients.key(of: $0) == nil }]) { $1 }, fields: [])
+            try history.scan(scan) { calls += $0.count }
+        }
+        if calls == 0 { return [] }
+        return [CoverageNote(
+            kind: .notEvaluable,
+            text: "not evaluable: \(Wording.count(calls, "anonymous use")) whose `ip` is no address", isPartial: true)]
     }
 
     private func verdict(_ burst: BurstSearch.Burst, _ cell: RateCell, _ limit: Int) -> Verdict {
@@ -74,6 +96,21 @@ package struct RateLimitBreach: Detector {
                 return call("anonymous", second: Int64(number % 60), ip: ip)
             },
             expected: [.init("rate_limit_breach", "198.51.100.23", .medium)]),
+        DetectorExample(
+            "callers of whom the log names nothing count by address, with those of the kind anonymous",
+            asOf: Event.time(day: 1, hour: 12),
+            events: (0..<61).map { number in
+                var event = call("anonymous", second: Int64(number % 60), ip: "198.51.100.23")
+                if number % 3 > 0 { event.texts[.kind] = nil }
+                if number % 3 > 1 { event.texts[.tokenID] = number % 2 == 0 ? nil : "anonymous" }
+                return event
+            }.filter { $0.texts[.kind] != nil || $0[.tokenID] != "tok_1" }
+                + (0..<21).map { call("anonymous", second: $0, ip: "198.51.100.23") }
+                + [.used("tok_1", at: Event.time(day: 1, hour: 2))],
+            expected: [.init("rate_limit_breach", "198.51.100.23", .medium)]),
+        DetectorExample(
+            "callers whose address nobody knows are not one client", asOf: Event.time(day: 1, hour: 12),
+            events: (0..<200).map { call("anonymous", second: $0 % 60, ip: "unknown") }, expected: []),
         DetectorExample(
             "60 calls in a minute, 61 in two, and 61 by a token stay quiet", asOf: Event.time(day: 1, hour: 12),
             events: (0..<60).map { call("anonymous", second: $0, ip: "198.51.100.23") }
