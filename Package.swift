@@ -78,7 +78,8 @@ let tests: [Target] = [
     .testTarget(
         name: "DamageTests",
         dependencies: [
-            "Columns", "Console", "Events", "Parquet", "Catalog", "Trail", "Ingest", "FuzzProperties", "authtrail", grdb,
+            "Columns", "Console", "Events", "Parquet", "Catalog", "Trail", "Ingest", "FuzzProperties", "authtrail",
+            grdb,
             arguments,
         ]),
     .testTarget(name: "HouseTests", dependencies: ["Detection", "Queries", "QueryFiles"]),

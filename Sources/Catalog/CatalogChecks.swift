@@ -68,13 +68,15 @@ extension Catalog {
 
     /// The sources that count other lines of a sort than a table has of them.
     private static func miscounts(_ sort: String, in table: String, each: String, _ db: Database) throws -> [String] {
-        let rows = try Row.fetchAll(db, sql: """
-            SELECT s.path, s.\(sort) AS counted, ifnull(t.found, 0) + ifnull(l.\(sort), 0) AS found
-            FROM main.sources AS s
-            LEFT JOIN (SELECT source_id, \(each) AS found FROM \(table) GROUP BY 1) AS t USING (source_id)
-            LEFT JOIN lost_lines AS l USING (source_id)
-            WHERE s.\(sort) <> ifnull(t.found, 0) + ifnull(l.\(sort), 0)
-            """)
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT s.path, s.\(sort) AS counted, ifnull(t.found, 0) + ifnull(l.\(sort), 0) AS found
+                FROM main.sources AS s
+                LEFT JOIN (SELECT source_id, \(each) AS found FROM \(table) GROUP BY 1) AS t USING (source_id)
+                LEFT JOIN lost_lines AS l USING (source_id)
+                WHERE s.\(sort) <> ifnull(t.found, 0) + ifnull(l.\(sort), 0)
+                """)
         return try rows.map { row in
             let name: String = try row.value("path")
             let (counted, found): (Int64, Int64) = (try row.value("counted"), try row.value("found"))
@@ -95,15 +97,17 @@ extension Catalog {
                     try Self.eachLine(of: block.heads(), ofSource: block.sourceID, body)
                 } catch is DamagedQuarantine { continue }
             }
-            let rows = try Row.fetchCursor(db, sql: """
-                SELECT source_id, source_offset AS from_offset, source_offset + length(bytes) AS to_offset, 1 AS lines,
-                    1 + (bytes = x'0D') AS kind
-                FROM blank_lines WHERE source_id = ifnull(?1, source_id)
-                UNION ALL SELECT source_id, from_offset, to_offset, lines, 3 FROM pruned_spans
-                WHERE source_id = ifnull(?1, source_id)
-                UNION ALL SELECT source_id, from_offset, to_offset, lines, 5 FROM duplicate_spans
-                WHERE source_id = ifnull(?1, source_id)
-                """, arguments: [id])
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT source_id, source_offset AS from_offset, source_offset + length(bytes) AS to_offset,
+                        1 AS lines, 1 + (bytes = x'0D') AS kind
+                    FROM blank_lines WHERE source_id = ifnull(?1, source_id)
+                    UNION ALL SELECT source_id, from_offset, to_offset, lines, 3 FROM pruned_spans
+                    WHERE source_id = ifnull(?1, source_id)
+                    UNION ALL SELECT source_id, from_offset, to_offset, lines, 5 FROM duplicate_spans
+                    WHERE source_id = ifnull(?1, source_id)
+                    """, arguments: [id])
             while let row = try rows.next() {
                 try body(LineSpan(row), KeptLine(rawValue: try row.value("kind")) ?? .pruned)
             }

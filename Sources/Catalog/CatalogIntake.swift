@@ -18,7 +18,8 @@ extension Catalog {
     package func openEntries(ofDetector detector: String) throws(CatalogError) -> [LedgerEntry] {
         try read("read findings") { db in
             try Row.fetchAll(
-                db, sql: """
+                db,
+                sql: """
                     SELECT \(LedgerEntry.columns) FROM main.findings WHERE detector = ? AND status = 'open'
                     ORDER BY finding_id
                     """,
@@ -41,14 +42,17 @@ extension Catalog {
         try read("add up batches") { db in
             var intake = IntakeRecord()
             // Merging batches adds them up, so that the last one with events stays the last one.
-            let since = try Int64.fetchOne(
-                db, sql: "SELECT max(batch_id) FROM main.batches WHERE stored + duplicate > 0") ?? 0
-            let sums = try Row.fetchOne(db, sql: """
-                SELECT ifnull(sum(lines), 0) AS lines, ifnull(sum(stored), 0) AS stored,
-                    ifnull(sum(quarantined) FILTER (WHERE batch_id > ?1), 0) AS quarantined,
-                    min(committed_at) FILTER (WHERE batch_id > ?1 AND quarantined > 0) AS began
-                FROM main.batches
-                """, arguments: [since])
+            let since =
+                try Int64.fetchOne(
+                    db, sql: "SELECT max(batch_id) FROM main.batches WHERE stored + duplicate > 0") ?? 0
+            let sums = try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT ifnull(sum(lines), 0) AS lines, ifnull(sum(stored), 0) AS stored,
+                        ifnull(sum(quarantined) FILTER (WHERE batch_id > ?1), 0) AS quarantined,
+                        min(committed_at) FILTER (WHERE batch_id > ?1 AND quarantined > 0) AS began
+                    FROM main.batches
+                    """, arguments: [since])
             guard let sums else { return intake }
             intake.lines = try sums.value("lines")
             intake.stored = try sums.value("stored")

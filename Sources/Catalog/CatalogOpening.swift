@@ -128,9 +128,11 @@ extension Catalog {
             if isAlone { try db.execute(sql: "PRAGMA locking_mode = EXCLUSIVE") }
             SystemCalls.keepWAL(of: db.sqliteConnection)
             db.add(function: TableSums.function)
-            try db.execute(sql: """
-                PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0
-                """)
+            try db.execute(
+                sql: """
+                    PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;
+                    PRAGMA mmap_size = 0
+                    """)
             // What is deleted, as by prune, is overwritten with zeros and not only forgotten.
             try db.execute(sql: "PRAGMA secure_delete = ON")
         }

@@ -45,9 +45,11 @@ package final class PruneNotes {
     fileprivate func write(to db: Database) throws {
         try database.read { notes in
             let upsert = try db.makeStatement(sql: TokenNumbers.upsert("pruned_tokens"))
-            let tokens = try Row.fetchCursor(notes, sql: """
-                SELECT \(TokenRecount.columns) FROM main.tokens ORDER BY token_no
-                """)
+            let tokens = try Row.fetchCursor(
+                notes,
+                sql: """
+                    SELECT \(TokenRecount.columns) FROM main.tokens ORDER BY token_no
+                    """)
             while let row = try tokens.next() {
                 _ = try Row.fetchOne(upsert, arguments: StatementArguments(row.databaseValues))
             }
@@ -58,10 +60,11 @@ package final class PruneNotes {
     }
 
     private static func add(_ spans: [LineSpan], _ db: Database) throws {
-        let statement = try db.cachedStatement(sql: """
-            INSERT INTO pruned_spans (source_id, from_offset, to_offset, lines) VALUES (?, ?, ?, ?)
-            ON CONFLICT DO UPDATE SET lines = lines + excluded.lines, to_offset = max(to_offset, excluded.to_offset)
-            """)
+        let statement = try db.cachedStatement(
+            sql: """
+                INSERT INTO pruned_spans (source_id, from_offset, to_offset, lines) VALUES (?, ?, ?, ?)
+                ON CONFLICT DO UPDATE SET lines = lines + excluded.lines, to_offset = max(to_offset, excluded.to_offset)
+                """)
         for span in spans { try statement.execute(arguments: [span.sourceID, span.from, span.to, span.lines]) }
     }
 
@@ -139,10 +142,12 @@ extension Catalog {
     /// The month in which the log begins after what was dropped, and how much that was; nil if nothing ever was.
     package func pruned() throws(CatalogError) -> (before: Int32, at: Int64, segments: Int64, events: Int64)? {
         try read("find what was dropped") { db in
-            let row = try Row.fetchOne(db, sql: """
-                SELECT max(before) AS before, max(pruned_at) AS at, sum(segments) AS segments, sum(events) AS events
-                FROM main.prunes
-                """)
+            let row = try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT max(before) AS before, max(pruned_at) AS at, sum(segments) AS segments, sum(events) AS events
+                    FROM main.prunes
+                    """)
             guard let row, let before = try row.int64IfAny("before", .month) else { return nil }
             return (Int32(before), try row.time("at"), try row.count("segments"), try row.count("events"))
         }

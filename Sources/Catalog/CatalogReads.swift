@@ -102,7 +102,8 @@ extension Catalog {
             zip(numbers, numbers.dropFirst()).allSatisfy({ $0 < $1 }), Int(last - first) / 8 < numbers.count
         else { return nil }
         let rows = try Row.fetchCursor(
-            db, sql: """
+            db,
+            sql: """
                 SELECT \(TokenLife.columns) FROM main.tokens WHERE token_no BETWEEN ? AND ?
                 ORDER BY token_no
                 """, arguments: [first, last])
@@ -120,9 +121,10 @@ extension Catalog {
     /// What is known about the tokens of these ids; unknown ids are left out.
     package func lives(named ids: Set<[UInt8]>) throws(CatalogError) -> [TokenLife] {
         try read("read tokens") { db in
-            let statement = try db.cachedStatement(sql: """
-                SELECT \(TokenLife.columns) FROM main.tokens WHERE token_id = CAST(? AS TEXT)
-                """)
+            let statement = try db.cachedStatement(
+                sql: """
+                    SELECT \(TokenLife.columns) FROM main.tokens WHERE token_id = CAST(? AS TEXT)
+                    """)
             return try ids.compactMap { id in
                 try Row.fetchOne(statement, arguments: [Data(id)]).map { try TokenLife($0) }
             }
@@ -133,9 +135,11 @@ extension Catalog {
     package func tokens(ofPrincipals principals: Set<String>) throws(CatalogError) -> [TokenLife] {
         try read("read tokens") { db in
             var lives: [TokenLife] = []
-            let rows = try Row.fetchCursor(db, sql: """
-                SELECT \(TokenLife.columns) FROM main.tokens WHERE issued_at NOT NULL
-                """)
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT \(TokenLife.columns) FROM main.tokens WHERE issued_at NOT NULL
+                    """)
             while let row = try rows.next() {
                 let principal = try row.textIfAny("principal")
                 guard let principal, principals.contains(principal) else { continue }
@@ -158,9 +162,11 @@ extension Catalog {
     package func tokenNames() throws(CatalogError) -> [[UInt8]] {
         try read("read tokens") { db in
             var names: [[UInt8]] = []
-            let rows = try Row.fetchCursor(db, sql: """
-                SELECT token_no, CAST(token_id AS BLOB) AS token_id FROM main.tokens ORDER BY token_no
-                """)
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT token_no, CAST(token_id AS BLOB) AS token_id FROM main.tokens ORDER BY token_no
+                    """)
             while let row = try rows.next() {
                 let number = Int(try row.int64("token_no", .token))
                 while names.count < number { names.append([]) }

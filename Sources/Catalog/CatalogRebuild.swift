@@ -35,10 +35,11 @@ extension Catalog {
     package func beginRebuild(pruned file: String?) throws(CatalogError) -> (dead: [Int64], sources: [SourceRecord]) {
         try unsynced()
         try write("begin a rebuild") { db in
-            try db.execute(sql: """
-                INSERT INTO batches (batch_id, committed_at, lines, stored, quarantined, blank, flagged, bytes_in,
-                    bytes_stored, segments) VALUES (\(Self.batch), 0, 0, 0, 0, 0, 0, 0, 0, 0)
-                """)
+            try db.execute(
+                sql: """
+                    INSERT INTO batches (batch_id, committed_at, lines, stored, quarantined, blank, flagged, bytes_in,
+                        bytes_stored, segments) VALUES (\(Self.batch), 0, 0, 0, 0, 0, 0, 0, 0, 0)
+                    """)
         }
         guard let file else { return ([], []) }
         do {
@@ -51,13 +52,14 @@ extension Catalog {
                     throw CatalogError.damaged(path: file, reason: "\(table) holds a row that is not what was written")
                 }
                 try db.inTransaction {
-                    try db.execute(sql: """
-                        INSERT INTO prunes SELECT * FROM kept.prunes;
-                        INSERT INTO pruned_tokens SELECT * FROM kept.pruned_tokens;
-                        INSERT INTO tokens SELECT token_no, token_id, kind, principal, scopes, issued_at, issued_by,
-                            expires_at, revoked_at, superseded_at, superseded_by, first_use, last_use, uses
-                            FROM main.pruned_tokens ORDER BY token_no;
-                        """)
+                    try db.execute(
+                        sql: """
+                            INSERT INTO prunes SELECT * FROM kept.prunes;
+                            INSERT INTO pruned_tokens SELECT * FROM kept.pruned_tokens;
+                            INSERT INTO tokens SELECT token_no, token_id, kind, principal, scopes, issued_at, issued_by,
+                                expires_at, revoked_at, superseded_at, superseded_by, first_use, last_use, uses
+                                FROM main.pruned_tokens ORDER BY token_no;
+                            """)
                     return .commit
                 }
                 let dead = try Int64.fetchAll(db, sql: "SELECT segment_id FROM kept.removed_segments")

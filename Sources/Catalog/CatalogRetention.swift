@@ -50,15 +50,17 @@ extension Catalog {
     /// is an event has no segments whose merging would do it. The first batch that sent lines to quarantine since
     /// something was stored stays, because its time is when that began.
     static func foldQuietBatch(before batch: Int64, _ db: Database) throws {
-        let isFolded = try Bool.fetchOne(db, sql: """
-            SELECT last.stored = 0 AND own.stored = 0
-                AND NOT EXISTS (SELECT 1 FROM main.segments WHERE batch_id = last.batch_id)
-                AND (last.quarantined = 0 OR before.stored = 0 AND before.quarantined > 0)
-            FROM main.batches AS own, main.batches AS last, main.batches AS before
-            WHERE own.batch_id = ?1
-                AND last.batch_id = (SELECT max(batch_id) FROM main.batches WHERE batch_id < own.batch_id)
-                AND before.batch_id = (SELECT max(batch_id) FROM main.batches WHERE batch_id < last.batch_id)
-            """, arguments: [batch])
+        let isFolded = try Bool.fetchOne(
+            db,
+            sql: """
+                SELECT last.stored = 0 AND own.stored = 0
+                    AND NOT EXISTS (SELECT 1 FROM main.segments WHERE batch_id = last.batch_id)
+                    AND (last.quarantined = 0 OR before.stored = 0 AND before.quarantined > 0)
+                FROM main.batches AS own, main.batches AS last, main.batches AS before
+                WHERE own.batch_id = ?1
+                    AND last.batch_id = (SELECT max(batch_id) FROM main.batches WHERE batch_id < own.batch_id)
+                    AND before.batch_id = (SELECT max(batch_id) FROM main.batches WHERE batch_id < last.batch_id)
+                """, arguments: [batch])
         guard isFolded == true else { return }
         let sql = """
             SELECT max(batch_id) FROM main.batches
@@ -125,9 +127,10 @@ extension Catalog {
     }
 
     static func remove(_ segments: [SegmentRecord], at time: Int64, _ db: Database) throws {
-        let note = try db.makeStatement(sql: """
-            INSERT INTO removed_segments (segment_id, month, file, bytes, removed_at) VALUES (?, ?, ?, ?, ?)
-            """)
+        let note = try db.makeStatement(
+            sql: """
+                INSERT INTO removed_segments (segment_id, month, file, bytes, removed_at) VALUES (?, ?, ?, ?, ?)
+                """)
         let delete = try db.makeStatement(sql: "DELETE FROM main.segments WHERE segment_id = ?")
         for segment in segments {
             try note.execute(arguments: [segment.id, segment.month, segment.file, segment.bytes, time])

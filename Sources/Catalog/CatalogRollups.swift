@@ -69,9 +69,10 @@ extension Catalog {
     /// The UTC days on which tokens were used, ascending.
     package func daysWithUses() throws(CatalogError) -> [Int32] {
         try read("list days") { db in
-            try db.days(sql: """
-                SELECT day FROM token_day_blocks UNION SELECT day FROM kept_token_days ORDER BY day
-                """)
+            try db.days(
+                sql: """
+                    SELECT day FROM token_day_blocks UNION SELECT day FROM kept_token_days ORDER BY day
+                    """)
         }
     }
 

@@ -65,9 +65,10 @@ extension Catalog {
 
     /// Notes spans. Those of one source must follow each other.
     static func insert(_ spans: [DuplicateSpan], areNoted: Bool, _ db: Database) throws {
-        let insert = try db.cachedStatement(sql: """
-            INSERT INTO duplicate_spans (\(columns), noted) VALUES (?, ?, ?, ?, ?, ?, ?)
-            """)
+        let insert = try db.cachedStatement(
+            sql: """
+                INSERT INTO duplicate_spans (\(columns), noted) VALUES (?, ?, ?, ?, ?, ?, ?)
+                """)
         var source: Int64?
         for var span in spans {
             if span.sourceID != source, var last = try lastSpan(of: span.sourceID, areNoted, db), last.join(span) {
@@ -87,18 +88,20 @@ extension Catalog {
     /// Only what is noted alike is joined, so that no segment tells of a part of what another one tells.
     private static func lastSpan(of source: Int64, _ isNoted: Bool, _ db: Database) throws -> DuplicateSpan? {
         let row = try Row.fetchOne(
-            db.cachedStatement(sql: """
-                SELECT * FROM duplicate_spans WHERE source_id = ? ORDER BY from_offset DESC LIMIT 1
-                """), arguments: [source])
+            db.cachedStatement(
+                sql: """
+                    SELECT * FROM duplicate_spans WHERE source_id = ? ORDER BY from_offset DESC LIMIT 1
+                    """), arguments: [source])
         guard let row, try row.value("noted") as Bool == isNoted else { return nil }
         return try DuplicateSpan(row)
     }
 
     /// Notes that a segment tells of all spans of some sources.
     static func markNoted(_ sources: [Int64], _ db: Database) throws {
-        let statement = try db.cachedStatement(sql: """
-            UPDATE duplicate_spans SET noted = 1 WHERE source_id = ? AND noted = 0
-            """)
+        let statement = try db.cachedStatement(
+            sql: """
+                UPDATE duplicate_spans SET noted = 1 WHERE source_id = ? AND noted = 0
+                """)
         for source in sources { try statement.execute(arguments: [source]) }
     }
 
@@ -106,7 +109,8 @@ extension Catalog {
     package func unnotedSpans(atMost most: Int) throws(CatalogError) -> [DuplicateSpan] {
         try read("list lines delivered again") { db in
             try Row.fetchAll(
-                db, sql: """
+                db,
+                sql: """
                     SELECT * FROM duplicate_spans WHERE noted = 0 ORDER BY source_id, from_offset LIMIT ?
                     """, arguments: [most]
             ).map(DuplicateSpan.init)
@@ -120,7 +124,8 @@ extension Catalog {
         try read("list lines delivered again") { db in
             // The last one that begins before the offset may reach beyond it.
             try Row.fetchAll(
-                db, sql: """
+                db,
+                sql: """
                     SELECT * FROM duplicate_spans WHERE source_id = ?1 AND to_offset > ?2 AND from_offset >= ifnull(
                         (SELECT max(from_offset) FROM duplicate_spans WHERE source_id = ?1 AND from_offset <= ?2), 0)
                     ORDER BY from_offset LIMIT ?3
@@ -142,7 +147,8 @@ extension Catalog {
     package func prunedDuplicates(ofSource id: Int64) throws(CatalogError) -> [LineSpan] {
         try read("list dropped lines") { db in
             try Row.fetchAll(
-                db, sql: """
+                db,
+                sql: """
                     SELECT d.source_id, d.from_offset, d.to_offset, d.lines FROM duplicate_spans AS d
                     WHERE d.source_id = ? AND EXISTS (
                         SELECT 1 FROM pruned_spans AS p WHERE p.source_id = d.original_id

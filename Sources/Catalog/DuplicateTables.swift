@@ -12,21 +12,22 @@ enum DuplicateTables {
         try rewrite("sources", with: sources, db)
         try rewrite("batches", with: batches, db)
         try rewrite("lost_lines", with: lostLines, db)
-        try db.execute(sql: """
-            CREATE INDEX sources_by_inode ON sources (device, inode);
-            CREATE INDEX sources_by_head ON sources (head_hash);
-            CREATE TABLE duplicate_spans (
-                source_id       INTEGER NOT NULL REFERENCES sources,
-                from_offset     INTEGER NOT NULL,
-                to_offset       INTEGER NOT NULL,
-                lines           INTEGER NOT NULL,
-                original_id     INTEGER NOT NULL REFERENCES sources,
-                original_offset INTEGER NOT NULL,
-                noted           INTEGER NOT NULL,
-                PRIMARY KEY (source_id, from_offset)
-            ) STRICT, WITHOUT ROWID;
-            CREATE INDEX duplicate_spans_to_note ON duplicate_spans (source_id, from_offset) WHERE noted = 0;
-            """)
+        try db.execute(
+            sql: """
+                CREATE INDEX sources_by_inode ON sources (device, inode);
+                CREATE INDEX sources_by_head ON sources (head_hash);
+                CREATE TABLE duplicate_spans (
+                    source_id       INTEGER NOT NULL REFERENCES sources,
+                    from_offset     INTEGER NOT NULL,
+                    to_offset       INTEGER NOT NULL,
+                    lines           INTEGER NOT NULL,
+                    original_id     INTEGER NOT NULL REFERENCES sources,
+                    original_offset INTEGER NOT NULL,
+                    noted           INTEGER NOT NULL,
+                    PRIMARY KEY (source_id, from_offset)
+                ) STRICT, WITHOUT ROWID;
+                CREATE INDEX duplicate_spans_to_note ON duplicate_spans (source_id, from_offset) WHERE noted = 0;
+                """)
         try TableSums.add(["duplicate_spans"], db)
     }
 
@@ -34,12 +35,13 @@ enum DuplicateTables {
     private static func rewrite(_ table: String, with sql: String, _ db: Database) throws {
         let columns = try db.columns(in: table).map(\.name).joined(separator: ", ")
         try TableSums.remove(table, db)
-        try db.execute(sql: """
-            CREATE TABLE new_\(table) \(sql);
-            INSERT INTO new_\(table) (\(columns)) SELECT \(columns) FROM \(table);
-            DROP TABLE \(table);
-            ALTER TABLE new_\(table) RENAME TO \(table);
-            """)
+        try db.execute(
+            sql: """
+                CREATE TABLE new_\(table) \(sql);
+                INSERT INTO new_\(table) (\(columns)) SELECT \(columns) FROM \(table);
+                DROP TABLE \(table);
+                ALTER TABLE new_\(table) RENAME TO \(table);
+                """)
         try TableSums.add([table], db)
     }
 

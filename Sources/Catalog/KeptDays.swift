@@ -64,10 +64,12 @@ struct KeptDays {
         }
         let blocks = days.blocks()
         try write(blocks, db)
-        let note = try BoundStatement(db.makeStatement(sql: """
-            UPDATE pruned_tokens SET day_uses = ?, day_first = ?
-            WHERE token_id = (SELECT token_id FROM main.tokens WHERE token_no = ?)
-            """))
+        let note = try BoundStatement(
+            db.makeStatement(
+                sql: """
+                    UPDATE pruned_tokens SET day_uses = ?, day_first = ?
+                    WHERE token_id = (SELECT token_id FROM main.tokens WHERE token_no = ?)
+                    """))
         for block in blocks {
             for place in 0..<block.count {
                 try note.run([Int64(block.uses[place]), block.first[place], Int64(block.tokens[place])])
@@ -78,10 +80,13 @@ struct KeptDays {
     /// Makes `kept_token_days` from what `pruned_tokens` says, as after a rebuild, whose tokens have other numbers.
     static func blocks(from db: Database) throws -> [TokenDays] {
         var days = KeptDays()
-        let all = try Row.fetchCursor(db, sql: """
-            SELECT t.token_no, p.day_uses, p.day_first, p.last_use
-            FROM main.pruned_tokens AS p JOIN main.tokens AS t ON t.token_id = p.token_id WHERE p.day_uses IS NOT NULL
-            """)
+        let all = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT t.token_no, p.day_uses, p.day_first, p.last_use
+                FROM main.pruned_tokens AS p JOIN main.tokens AS t ON t.token_id = p.token_id
+                WHERE p.day_uses IS NOT NULL
+                """)
         while let row = try all.next() {
             let last = try row.time("last_use")
             var block = TokenDays(day: Timestamp.day(of: last))

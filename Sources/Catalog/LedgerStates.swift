@@ -28,14 +28,18 @@ extension Catalog {
             let rows = try Row.fetchCursor(db, sql: "SELECT * FROM main.finding_changes ORDER BY change_id")
             while let row = try rows.next() {
                 let id: String = try row.value("finding_id")
-                changes[id, default: []].append(LedgerFinding.Change(
-                    at: try row.time("at"), status: try row.value("status"), by: try row.value("by"),
-                    note: try row.value("note")))
+                changes[id, default: []].append(
+                    LedgerFinding.Change(
+                        at: try row.time("at"), status: try row.value("status"), by: try row.value("by"),
+                        note: try row.value("note")))
             }
-            return try Row.fetchAll(db, sql: """
-                SELECT \(LedgerEntry.columns), started_at FROM main.findings JOIN main.runs ON run_id = last_run
-                ORDER BY last_seen DESC, finding_id
-                """).map { row in
+            return try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT \(LedgerEntry.columns), started_at FROM main.findings JOIN main.runs ON run_id = last_run
+                    ORDER BY last_seen DESC, finding_id
+                    """
+            ).map { row in
                 let entry = try LedgerEntry(row)
                 return LedgerFinding(
                     entry: entry, lastFoundAt: try row.time("started_at"), changes: changes[entry.id] ?? [])
@@ -96,10 +100,12 @@ extension Catalog {
     /// time before the first of these runs nobody asked: an archive that is read later is history, and no news.
     package func lateFrom() throws(CatalogError) -> Int64? {
         try read("read batches") { db in
-            try db.number("oldest_event", .time, sql: """
-                SELECT max(min(oldest_event), (SELECT min(window_from) FROM main.runs WHERE is_told)) FROM main.batches
-                WHERE batch_id > (SELECT max(last_batch) FROM main.runs WHERE is_told)
-                """)
+            try db.number(
+                "oldest_event", .time,
+                sql: """
+                    SELECT max(min(oldest_event), (SELECT min(window_from) FROM main.runs WHERE is_told))
+                    FROM main.batches WHERE batch_id > (SELECT max(last_batch) FROM main.runs WHERE is_told)
+                    """)
         }
     }
 

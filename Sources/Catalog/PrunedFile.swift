@@ -26,13 +26,16 @@ package enum PrunedFile {
         guard let path else { return [:] }
         do {
             return try queue(path).read { db in
-                let rows = try Row.fetchAll(db, sql: """
-                    SELECT source_id, sum(lines) AS lines, sum(to_offset - from_offset + 1) AS bytes
-                    FROM pruned_spans GROUP BY 1
-                    """)
-                return try Dictionary(uniqueKeysWithValues: rows.map {
-                    try ($0.int64("source_id", .number), ($0.count("lines"), $0.count("bytes")))
-                })
+                let rows = try Row.fetchAll(
+                    db,
+                    sql: """
+                        SELECT source_id, sum(lines) AS lines, sum(to_offset - from_offset + 1) AS bytes
+                        FROM pruned_spans GROUP BY 1
+                        """)
+                return try Dictionary(
+                    uniqueKeysWithValues: rows.map {
+                        try ($0.int64("source_id", .number), ($0.count("lines"), $0.count("bytes")))
+                    })
             }
         } catch { throw CatalogError(error, "read", path) }
     }

@@ -48,9 +48,10 @@ private let readAndNote: ReadCall = { file, bytes, count, offset in
     return got
 }
 
-private typealias MapCall = @convention(c) (
-    UnsafeMutableRawPointer?, Int, Int32, Int32, Int32, off_t
-) -> UnsafeMutableRawPointer?
+private typealias MapCall =
+    @convention(c) (
+        UnsafeMutableRawPointer?, Int, Int32, Int32, Int32, off_t
+    ) -> UnsafeMutableRawPointer?
 
 /// Maps a file only where the disk has room for all of it.
 ///

@@ -23,13 +23,14 @@ enum TableSums {
 
     /// Makes the table of sums, with those of the tables that there are.
     static func begin(_ db: Database) throws {
-        try db.execute(sql: """
-            CREATE TABLE table_sums (
-                name      TEXT PRIMARY KEY,
-                rows      INTEGER NOT NULL,
-                sum       INTEGER NOT NULL
-            ) STRICT, WITHOUT ROWID
-            """)
+        try db.execute(
+            sql: """
+                CREATE TABLE table_sums (
+                    name      TEXT PRIMARY KEY,
+                    rows      INTEGER NOT NULL,
+                    sum       INTEGER NOT NULL
+                ) STRICT, WITHOUT ROWID
+                """)
         // The table of quarantined lines was another one when this step of the migrations was new.
         try add((tables + [QuarantineMove.table]).filter { try db.tableExists($0) }, db)
     }
@@ -41,27 +42,29 @@ enum TableSums {
             func sum(_ row: String) -> String {
                 "row_sum(" + columns.map { "\(row)\"\($0)\"" }.joined(separator: ", ") + ")"
             }
-            try db.execute(sql: """
-                INSERT INTO table_sums SELECT '\(table)', count(*), ifnull(sum(\(sum(""))), 0) FROM \(table);
-                CREATE TRIGGER \(table)_inserted AFTER INSERT ON \(table) BEGIN
-                    UPDATE table_sums SET rows = rows + 1, sum = sum + \(sum("NEW.")) WHERE name = '\(table)';
-                END;
-                CREATE TRIGGER \(table)_updated AFTER UPDATE ON \(table) BEGIN
-                    UPDATE table_sums SET sum = sum - \(sum("OLD.")) + \(sum("NEW.")) WHERE name = '\(table)';
-                END;
-                CREATE TRIGGER \(table)_deleted AFTER DELETE ON \(table) BEGIN
-                    UPDATE table_sums SET rows = rows - 1, sum = sum - \(sum("OLD.")) WHERE name = '\(table)';
-                END;
-                """)
+            try db.execute(
+                sql: """
+                    INSERT INTO table_sums SELECT '\(table)', count(*), ifnull(sum(\(sum(""))), 0) FROM \(table);
+                    CREATE TRIGGER \(table)_inserted AFTER INSERT ON \(table) BEGIN
+                        UPDATE table_sums SET rows = rows + 1, sum = sum + \(sum("NEW.")) WHERE name = '\(table)';
+                    END;
+                    CREATE TRIGGER \(table)_updated AFTER UPDATE ON \(table) BEGIN
+                        UPDATE table_sums SET sum = sum - \(sum("OLD.")) + \(sum("NEW.")) WHERE name = '\(table)';
+                    END;
+                    CREATE TRIGGER \(table)_deleted AFTER DELETE ON \(table) BEGIN
+                        UPDATE table_sums SET rows = rows - 1, sum = sum - \(sum("OLD.")) WHERE name = '\(table)';
+                    END;
+                    """)
         }
     }
 
     /// Removes the sum of a table and the triggers that keep it.
     static func remove(_ table: String, _ db: Database) throws {
-        try db.execute(sql: """
-            DROP TRIGGER \(table)_inserted; DROP TRIGGER \(table)_updated; DROP TRIGGER \(table)_deleted;
-            DELETE FROM table_sums WHERE name = '\(table)';
-            """)
+        try db.execute(
+            sql: """
+                DROP TRIGGER \(table)_inserted; DROP TRIGGER \(table)_updated; DROP TRIGGER \(table)_deleted;
+                DELETE FROM table_sums WHERE name = '\(table)';
+                """)
     }
 
     /// What `writePruned` copies of the sums, so that a copy of tables can be checked by itself.
@@ -74,8 +77,9 @@ enum TableSums {
     /// The first table of a copy whose rows are not those that were written; nil if there is none, or if the copy is of
     /// a version that wrote no sums.
     static func problem(ofCopy schema: String, _ db: Database) throws -> String? {
-        guard try Bool.fetchOne(
-            db, sql: "SELECT count(*) FROM \(schema).sqlite_master WHERE name = 'table_sums'") == true
+        guard
+            try Bool.fetchOne(
+                db, sql: "SELECT count(*) FROM \(schema).sqlite_master WHERE name = 'table_sums'") == true
         else { return nil }
         for row in try Row.fetchAll(db, sql: "SELECT name, rows, sum FROM \(schema).table_sums") {
             let table: String = try row.value("name")

@@ -138,7 +138,8 @@ struct TokenNumbers {
 
     /// The earliest birth, revocation and succession win, whatever the order in which they arrive. Where no birth is
     /// known, principal and kind are those of the earliest use.
-    static func upsert(_ table: String) -> String { """
+    static func upsert(_ table: String) -> String {
+        """
         INSERT INTO \(table) (token_id, kind, principal, scopes, issued_at, issued_by, expires_at, revoked_at,
             superseded_at, superseded_by, first_use, last_use, uses)
         VALUES (CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), ?, ?, CAST(? AS TEXT), ?, ?, ?, CAST(? AS TEXT), ?,
@@ -158,15 +159,18 @@ struct TokenNumbers {
             first_use = ifnull(min(excluded.first_use, first_use), ifnull(excluded.first_use, first_use)),
             last_use = ifnull(max(excluded.last_use, last_use), ifnull(excluded.last_use, last_use)),
             uses = uses + excluded.uses
-        """ }
+        """
+    }
     private static func lookup(_ table: String) -> String {
         "SELECT token_no FROM \(table) WHERE token_id = CAST(? AS TEXT)"
     }
     /// Of a token that stands in the table with a first use that is not later, or with an issue.
-    private static func update(_ table: String) -> String { """
+    private static func update(_ table: String) -> String {
+        """
         UPDATE \(table) SET first_use = min(ifnull(first_use, ?1), ?1), last_use = max(ifnull(last_use, ?2), ?2),
             uses = uses + ?3 WHERE token_no = ?4
-        """ }
+        """
+    }
     private static let isEarlierBirth = "ifnull(excluded.issued_at < ifnull(issued_at, \(Int64.max)), 0)"
     private static let isEarlierUse = """
         (issued_at IS NULL AND excluded.issued_at IS NULL

@@ -21,12 +21,13 @@ package final class TokenRecount {
         try catalog.read("read what was dropped") { db in
             let rows = try Row.fetchCursor(db, sql: "SELECT \(Self.columns) FROM main.pruned_tokens ORDER BY token_no")
             try database.write { copy in
-                let insert = try copy.makeStatement(sql: """
-                    INSERT INTO tokens (token_id, kind, principal, scopes, issued_at, issued_by, expires_at, revoked_at,
-                        superseded_at, superseded_by, first_use, last_use, uses)
-                    VALUES (CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), ?, ?, CAST(? AS TEXT), ?, ?, ?,
-                        CAST(? AS TEXT), ?, ?, ?)
-                    """)
+                let insert = try copy.makeStatement(
+                    sql: """
+                        INSERT INTO tokens (token_id, kind, principal, scopes, issued_at, issued_by, expires_at,
+                            revoked_at, superseded_at, superseded_by, first_use, last_use, uses)
+                        VALUES (CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), ?, ?, CAST(? AS TEXT), ?, ?, ?,
+                            CAST(? AS TEXT), ?, ?, ?)
+                        """)
                 while let row = try rows.next() {
                     try insert.execute(arguments: StatementArguments(row.databaseValues))
                 }
@@ -75,8 +76,11 @@ package final class TokenRecount {
         }
         let wanted = try database.read(parts), got = try catalog.read("read the tables", parts)
         return Set(wanted.keys).union(got.keys).sorted().filter { wanted[$0] != got[$0] }.map { name in
-            got[name] == nil ? "has no \(name)" : wanted[name] == nil ? "has \(name), which is none of its tables"
-                : "has \(name) defined otherwise than this version makes it"
+            got[name] == nil
+                ? "has no \(name)"
+                : wanted[name] == nil
+                    ? "has \(name), which is none of its tables"
+                    : "has \(name) defined otherwise than this version makes it"
         }
     }
 

@@ -43,12 +43,14 @@ package struct BarChart: Sendable {
         let cells = min(max(room, 1), Self.mostCells)
         let most = bars.map { $0.value }.filter { $0.isFinite }.max() ?? 0
         let head = title.isEmpty ? [] : [terminal.paint(SafeText.visible(title), .bold)]
-        return head + zip(bars, zip(labels, values)).map { bar, texts in
-            let drawn = Blocks.bar(share: most > 0 ? bar.value / most : 0, cells: cells, unicode: terminal.unicode)
-            let blanks = String(repeating: " ", count: max(0, cells - drawn.count))
-            return DisplayWidth.pad(texts.0, to: labelWidth) + "  " + terminal.paint(drawn, bar.style) + blanks + "  "
-                + DisplayWidth.pad(texts.1, to: valueWidth, right: true)
-        }
+        return head
+            + zip(bars, zip(labels, values)).map { bar, texts in
+                let drawn = Blocks.bar(share: most > 0 ? bar.value / most : 0, cells: cells, unicode: terminal.unicode)
+                let blanks = String(repeating: " ", count: max(0, cells - drawn.count))
+                return DisplayWidth.pad(texts.0, to: labelWidth) + "  " + terminal.paint(drawn, bar.style) + blanks
+                    + "  "
+                    + DisplayWidth.pad(texts.1, to: valueWidth, right: true)
+            }
     }
 
     private func valueText(_ value: Double) -> String {
@@ -73,11 +75,12 @@ package enum Sparkline {
         let levels = Array(unicode ? " ▁▂▃▄▅▆▇█" : " .:-=+*#%@")
         let values = gathered(values, width: max(1, width))
         let most = values.filter { $0.isFinite }.max() ?? 0
-        return String(values.map { value in
-            guard value.isFinite, value > 0, most > 0 else { return value == 0 ? (unicode ? "▁" : "_") : " " }
-            let level = Int((value / most * Double(levels.count - 1)).rounded(.up))
-            return levels[min(max(level, 1), levels.count - 1)]
-        })
+        return String(
+            values.map { value in
+                guard value.isFinite, value > 0, most > 0 else { return value == 0 ? (unicode ? "▁" : "_") : " " }
+                let level = Int((value / most * Double(levels.count - 1)).rounded(.up))
+                return levels[min(max(level, 1), levels.count - 1)]
+            })
     }
 
     private static func gathered(_ values: [Double], width: Int) -> [Double] {

@@ -65,10 +65,11 @@ package enum DisplayWidth {
 
     private static func head(of text: String, width: Int) -> String {
         var left = width
-        return String(text.prefix { character in
-            left -= of(String(character))
-            return left >= 0
-        })
+        return String(
+            text.prefix { character in
+                left -= of(String(character))
+                return left >= 0
+            })
     }
 
     private static func tail(of text: String, width: Int) -> String {

@@ -5,10 +5,12 @@ package enum ShellWord {
     /// anything that hides itself is written as `$'…'` with escapes, which bash, zsh, ksh and POSIX of 2024 know. So a
     /// command is one line, and what is seen is what is pasted.
     package static func quoted(_ text: String) -> String {
-        let isPlain = !text.isEmpty && text.utf8.allSatisfy { byte in
-            UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
-                || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || "._:/-".utf8.contains(byte)
-        }
+        let isPlain =
+            !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
+                    || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || "._:/-".utf8.contains(byte)
+            }
         if isPlain { return text }
         if SafeText.visible(text) != text { return escaped(text) }
         // Byte by byte: a quote with an accent on it is a quote to a shell.

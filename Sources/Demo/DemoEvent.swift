@@ -86,8 +86,9 @@ enum Address: Sendable, Hashable {
         switch self {
         case .absent: ""
         case .v4(let bits): "\(bits >> 24).\(bits >> 16 & 255).\(bits >> 8 & 255).\(bits & 255)"
-        case .v6(let a, let b, let c): "2001:db8:" + [a, b].map { String($0, radix: 16) }.joined(separator: ":")
-            + "::" + String(c, radix: 16)
+        case .v6(let a, let b, let c):
+            "2001:db8:" + [a, b].map { String($0, radix: 16) }.joined(separator: ":")
+                + "::" + String(c, radix: 16)
         }
     }
 }

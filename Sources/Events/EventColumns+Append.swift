@@ -49,9 +49,10 @@ extension TextListColumn {
             if index == TextColumn.none { return index }
             if entries[Int(index)] == TextColumn.none {
                 let texts = other.elements
-                entries[Int(index)] = entry(other.lists[Int(index)].map { place in
-                    element(texts.bytes.span.bytes.extracting(texts.range(of: Int(place))))
-                })
+                entries[Int(index)] = entry(
+                    other.lists[Int(index)].map { place in
+                        element(texts.bytes.span.bytes.extracting(texts.range(of: Int(place))))
+                    })
             }
             return entries[Int(index)]
         }

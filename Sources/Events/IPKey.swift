@@ -196,7 +196,8 @@ package struct IPKey: Hashable, Sendable {
             return joined(groups)
         }
         guard let before = groups(of: head, mayEndInV4: false), let after = groups(of: tail, mayEndInV4: true),
-            before.count + after.count <= 7 else { return nil }
+            before.count + after.count <= 7
+        else { return nil }
         return joined(before + [UInt16](repeating: 0, count: 8 - before.count - after.count) + after)
     }
 

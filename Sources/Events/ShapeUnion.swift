@@ -89,8 +89,9 @@ extension LineShape {
     private static func isOptional(_ member: Member, in others: [Member]) -> Bool {
         guard case .named(let name, let showsNull) = member else { return true }
         let field = LineName.field(of: Int(name))
-        return !showsNull && !others.contains { other in
-            if case .named(let known, _) = other { LineName.field(of: Int(known)) == field } else { false }
-        }
+        return !showsNull
+            && !others.contains { other in
+                if case .named(let known, _) = other { LineName.field(of: Int(known)) == field } else { false }
+            }
     }
 }

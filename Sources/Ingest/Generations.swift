@@ -36,7 +36,8 @@ extension SourceIdentity {
             }
             // All generations have ended, and nobody has yet told how the log went on.
             guard generations.allSatisfy({ $0.ended != nil }),
-                let last = generations.max(by: { ($0.readAt ?? 0) < ($1.readAt ?? 0) }) else { return [] }
+                let last = generations.max(by: { ($0.readAt ?? 0) < ($1.readAt ?? 0) })
+            else { return [] }
             return rotations(of: [last], beside: log, &folders).map { ($0, log) }
         }
         return (found, folders.unlisted)

@@ -53,7 +53,8 @@ package final class Ingestor {
         let rotations = identity.rotations(of: inputs.map(\.name)) { _, _ in false }
         summary.problems += rotations.unlisted.map { .init(input: $0.folder, error: $0.error) }
         let rotated = rotations.found.filter { !names.contains(PathKey($0.input.name)) }
-        let all: [(input: Input, log: String?)] = rotated.map { ($0.input, $0.log) }
+        let all: [(input: Input, log: String?)] =
+            rotated.map { ($0.input, $0.log) }
             + originalsFirst(inputs).map { ($0, nil) }
         let sizes = all.map { Self.size($0.input) }
         done.totalBytes = inputs.contains(.standardInput) ? nil : sizes.reduce(0, +)
@@ -75,7 +76,8 @@ package final class Ingestor {
         summary.uncompared = intake.takeProblem()
         if intake.summary.segments > 0 { summary.unmerged = Merging.afterRun(writer, now: now) }
         try noteProblems(named)
-        summary.isBlind = intake.summary.counts.isBlind
+        summary.isBlind =
+            intake.summary.counts.isBlind
             && identity.sources.contains { $0.isBlind && found.contains($0.id) }
         return intake.summary.merging(summary)
     }

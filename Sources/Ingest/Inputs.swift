@@ -23,7 +23,8 @@ package enum Inputs {
     private static let gzip = Array(".gz".utf8)
 
     /// Which files a folder gives, for whoever finds none.
-    package static let folderRule = "of a folder, files are read that end in .ndjson, .jsonl, .json or .log, also with "
+    package static let folderRule =
+        "of a folder, files are read that end in .ndjson, .jsonl, .json or .log, also with "
         + ".gz, a number or a date behind"
 
     /// What words name, and what kept some of them from naming anything.
@@ -69,15 +70,16 @@ package enum Inputs {
 
     /// The folders in which files that words name may appear.
     static func folders(of words: [String]) -> Set<String> {
-        Set(words.flatMap { word in
-            if kind(ofPath: word) == .folder { return [word] }
-            // Of a pattern, all folders that its part before the last slash names, and where more of them may appear.
-            var folder = parent(of: word)
-            var folders = isPattern(folder) ? paths(matching: folder).found : []
-            while isPattern(folder) { folder = parent(of: folder) }
-            folders.append(folder)
-            return folders.filter { kind(ofPath: $0) == .folder }
-        })
+        Set(
+            words.flatMap { word in
+                if kind(ofPath: word) == .folder { return [word] }
+                // Of a pattern, all folders that its part before the last slash names, and where more may appear.
+                var folder = parent(of: word)
+                var folders = isPattern(folder) ? paths(matching: folder).found : []
+                while isPattern(folder) { folder = parent(of: folder) }
+                folders.append(folder)
+                return folders.filter { kind(ofPath: $0) == .folder }
+            })
     }
 
     private static let slash = UInt8(ascii: "/")

@@ -140,7 +140,8 @@ extension SourceIdentity {
             }
             let tail = Array(skipped.last.suffix(Self.tailLength))
             guard Int64(tail.count) >= candidate.tailLength,
-                Self.hash(tail.suffix(Int(candidate.tailLength))) == candidate.tailHash else { continue }
+                Self.hash(tail.suffix(Int(candidate.tailLength))) == candidate.tailHash
+            else { continue }
             if !candidate.isSame(identity), !candidate.hasWholeLine {
                 guard try InputError.wrapping({ try Self.isAtEnd(stream) }) else { continue }
                 try skip(to: candidate.checkpoint)

@@ -45,9 +45,10 @@ final class Redeliveries {
                 open[open.count - 1].add(question.event, question.line, place)
             case .stored(let original):
                 verdicts[row - rows.lowerBound] = .duplicate
-                found.append(DuplicateSpan(
-                    sourceID: place.source, from: place.offset, to: place.offset + lines.length(of: row),
-                    originalID: original.source, originalOffset: original.offset))
+                found.append(
+                    DuplicateSpan(
+                        sourceID: place.source, from: place.offset, to: place.offset + lines.length(of: row),
+                        originalID: original.source, originalOffset: original.offset))
             }
         }
         return verdicts
@@ -62,9 +63,10 @@ final class Redeliveries {
         for row in rows {
             // An empty id tells nothing apart.
             guard let id = ids.bytes(at: row), !id.isEmpty else { continue }
-            questions.append(.init(
-                row: row, event: marks.mark(kinds[row], times[row], id),
-                line: try lines.mark(of: row, marks)))
+            questions.append(
+                .init(
+                    row: row, event: marks.mark(kinds[row], times[row], id),
+                    line: try lines.mark(of: row, marks)))
         }
         return questions
     }

@@ -36,12 +36,15 @@ struct PolicySection {
     /// The parts at the top of a file.
     static var general: [PolicySection] {
         [
-            PolicySection(name: "lifetimes", meaning: "How long what the server hands out may live.", fields: [
-                .init("api_token", .span(\.policy.lifetimes.apiToken), "from issue to expiry"),
-                .init("access_token", .span(\.policy.lifetimes.accessToken), "OAuth access tokens"),
-                .init("refresh_token", .span(\.policy.lifetimes.refreshToken), "age at which one may still be used"),
-                .init("rotation_overlap", .span(\.policy.rotationOverlap), "old and new token side by side"),
-            ]),
+            PolicySection(
+                name: "lifetimes", meaning: "How long what the server hands out may live.",
+                fields: [
+                    .init("api_token", .span(\.policy.lifetimes.apiToken), "from issue to expiry"),
+                    .init("access_token", .span(\.policy.lifetimes.accessToken), "OAuth access tokens"),
+                    .init(
+                        "refresh_token", .span(\.policy.lifetimes.refreshToken), "age at which one may still be used"),
+                    .init("rotation_overlap", .span(\.policy.rotationOverlap), "old and new token side by side"),
+                ]),
             PolicySection(
                 name: "rates", meaning: "The most calls in any 60 s that one caller may make; none for no limit.",
                 fields: [
@@ -55,95 +58,126 @@ struct PolicySection {
     /// The thresholds of detectors, by id.
     static var detectors: [PolicySection] {
         [dormancy, failures] + graces + [
-            PolicySection(name: "source-silence", meaning: "", fields: [
-                .init("factor", .factor(\.sourceSilence.factor), "times the usual longest gap of a day"),
-                .init("least", .span(\.sourceSilence.least), "shortest silence that is told"),
-                .init("habit_days", .days(\.sourceSilence.habitDays), "days that make the habit"),
-            ]),
-            PolicySection(name: "new-surroundings", meaning: "", fields: [
-                .init("memory", .days(\.newSurroundings.memory), "days that a habit is remembered"),
-                .init("settled_for", .span(\.newSurroundings.settledFor), "in use for so long"),
-                .init("settled_uses", .count(\.newSurroundings.settledUses), "and so often"),
-                .init("most_habits", .count(\.newSurroundings.mostHabits), "a token with more of a kind roams"),
-            ]),
-            PolicySection(name: "mass-issuance", meaning: "", fields: [
-                .init("limit", .count(\.issues.limit), "tokens of one actor"),
-                .init("width", .span(\.issues.width), "within this time"),
-            ]),
-            PolicySection(name: "revoke-storm", meaning: "", fields: [
-                .init("limit", .count(\.revocations.limit), "tokens revoked by one actor"),
-                .init("width", .span(\.revocations.width), "within this time"),
-            ]),
-            PolicySection(name: "never-used", meaning: "", fields: [
-                .init("idle", .span(\.neverUsedAfter), "from the issue on")
-            ]),
+            PolicySection(
+                name: "source-silence", meaning: "",
+                fields: [
+                    .init("factor", .factor(\.sourceSilence.factor), "times the usual longest gap of a day"),
+                    .init("least", .span(\.sourceSilence.least), "shortest silence that is told"),
+                    .init("habit_days", .days(\.sourceSilence.habitDays), "days that make the habit"),
+                ]),
+            PolicySection(
+                name: "new-surroundings", meaning: "",
+                fields: [
+                    .init("memory", .days(\.newSurroundings.memory), "days that a habit is remembered"),
+                    .init("settled_for", .span(\.newSurroundings.settledFor), "in use for so long"),
+                    .init("settled_uses", .count(\.newSurroundings.settledUses), "and so often"),
+                    .init("most_habits", .count(\.newSurroundings.mostHabits), "a token with more of a kind roams"),
+                ]),
+            PolicySection(
+                name: "mass-issuance", meaning: "",
+                fields: [
+                    .init("limit", .count(\.issues.limit), "tokens of one actor"),
+                    .init("width", .span(\.issues.width), "within this time"),
+                ]),
+            PolicySection(
+                name: "revoke-storm", meaning: "",
+                fields: [
+                    .init("limit", .count(\.revocations.limit), "tokens revoked by one actor"),
+                    .init("width", .span(\.revocations.width), "within this time"),
+                ]),
+            PolicySection(
+                name: "never-used", meaning: "",
+                fields: [
+                    .init("idle", .span(\.neverUsedAfter), "from the issue on")
+                ]),
         ]
     }
 
     private static var graces: [PolicySection] {
         [
-            PolicySection(name: "use-after-revoke", meaning: "", fields: [
-                .init("grace", .span(\.revokeGrace), "a revocation may take so long to arrive")
-            ]),
-            PolicySection(name: "use-after-expiry", meaning: "", fields: [
-                .init("grace", .span(\.expiryGrace), "clocks may differ by so much")
-            ]),
-            PolicySection(name: "refresh-reuse", meaning: "", fields: [
-                .init("grace", .span(\.refreshGrace), "a client may try again within")
-            ]),
+            PolicySection(
+                name: "use-after-revoke", meaning: "",
+                fields: [
+                    .init("grace", .span(\.revokeGrace), "a revocation may take so long to arrive")
+                ]),
+            PolicySection(
+                name: "use-after-expiry", meaning: "",
+                fields: [
+                    .init("grace", .span(\.expiryGrace), "clocks may differ by so much")
+                ]),
+            PolicySection(
+                name: "refresh-reuse", meaning: "",
+                fields: [
+                    .init("grace", .span(\.refreshGrace), "a client may try again within")
+                ]),
         ]
     }
 
     private static var dormancy: PolicySection {
-        PolicySection(name: "dormant-token-reactivation", meaning: "", fields: [
-            .init("dormancy", .span(\.dormantTokenReactivation.dormancy), "silence that makes a token dormant"),
-            .init(
-                "tiers", .words(\.dormantTokenReactivation.tierNames, DormantTokenReactivation.Settings.tiers),
-                "absolute: dormancy; relative, adaptive: as below"),
-            .init("least_dormancy", .span(\.dormantTokenReactivation.leastDormancy), "of relative and adaptive"),
-            .init("relative_part", .factor(\.dormantTokenReactivation.relativePart), "one such part of its life"),
-            .init("adaptive_factor", .factor(\.dormantTokenReactivation.adaptiveFactor), "times its usual gap"),
-            .init("adaptive_uses", .count(\.dormantTokenReactivation.adaptiveUses), "with so many earlier uses"),
-            .init("aftermath", .span(\.dormantTokenReactivation.aftermath), "uses are counted for so long"),
-            .init("write_reach", .span(\.dormantTokenReactivation.writeReach), "a write so soon makes it worse"),
-            .init("failure_reach", .span(\.dormantTokenReactivation.failureReach), "failures so shortly before too"),
-            .init("past", .span(\.dormantTokenReactivation.past), "habits before the silence"),
-            .init("periodic_tolerance", .number(\.dormantTokenReactivation.periodicTolerance), "same rhythm"),
-        ])
+        PolicySection(
+            name: "dormant-token-reactivation", meaning: "",
+            fields: [
+                .init("dormancy", .span(\.dormantTokenReactivation.dormancy), "silence that makes a token dormant"),
+                .init(
+                    "tiers", .words(\.dormantTokenReactivation.tierNames, DormantTokenReactivation.Settings.tiers),
+                    "absolute: dormancy; relative, adaptive: as below"),
+                .init("least_dormancy", .span(\.dormantTokenReactivation.leastDormancy), "of relative and adaptive"),
+                .init("relative_part", .factor(\.dormantTokenReactivation.relativePart), "one such part of its life"),
+                .init("adaptive_factor", .factor(\.dormantTokenReactivation.adaptiveFactor), "times its usual gap"),
+                .init("adaptive_uses", .count(\.dormantTokenReactivation.adaptiveUses), "with so many earlier uses"),
+                .init("aftermath", .span(\.dormantTokenReactivation.aftermath), "uses are counted for so long"),
+                .init("write_reach", .span(\.dormantTokenReactivation.writeReach), "a write so soon makes it worse"),
+                .init(
+                    "failure_reach", .span(\.dormantTokenReactivation.failureReach), "failures so shortly before too"),
+                .init("past", .span(\.dormantTokenReactivation.past), "habits before the silence"),
+                .init("periodic_tolerance", .number(\.dormantTokenReactivation.periodicTolerance), "same rhythm"),
+            ])
     }
 
     private static var failures: PolicySection {
-        PolicySection(name: "failed-verification-by-ip", meaning: "", fields: [
-            .init("windows", .spans(\.failedVerificationByIP.windows), "widths of the sliding windows"),
-            .init("stuffing_credentials", .count(\.failedVerificationByIP.stuffing.credentials), "at least"),
-            .init("stuffing_failures", .count(\.failedVerificationByIP.stuffing.failures), "at least"),
-            .init("stuffing_few_share", .number(\.failedVerificationByIP.stuffing.fewShare), "tried once or twice"),
-            .init("stuffing_mismatch_share", .number(\.failedVerificationByIP.stuffing.mismatchShare), "unknown ones"),
-            .init("brute_force_credentials", .count(\.failedVerificationByIP.bruteForce.credentials), "at most"),
-            .init("brute_force_failures", .count(\.failedVerificationByIP.bruteForce.failures), "at least"),
-            .init("brute_force_rate", .number(\.failedVerificationByIP.bruteForce.rate), "failures per second"),
-            .init("broken_client_failures", .count(\.failedVerificationByIP.brokenClient.failures), "at least"),
-            .init("broken_client_variation", .number(\.failedVerificationByIP.brokenClient.variation), "of distances"),
-            .init("distributed_keys", .count(\.failedVerificationByIP.distributed.keys), "addresses of one agent"),
-            .init("distributed_failures", .count(\.failedVerificationByIP.distributed.failures), "at least"),
-            .init("slow_credentials", .count(\.failedVerificationByIP.slowStuffing.credentials), "in a week, at least"),
-            .init("slow_days", .count(\.failedVerificationByIP.slowStuffing.days), "of them with failures"),
-            .init("probe_tools", .count(\.failedVerificationByIP.scopeProbe.tools), "refused to one token"),
-            .init("probe_width", .span(\.failedVerificationByIP.scopeProbe.width), "within this time"),
-            .init("probe_reasons", .texts(\.failedVerificationByIP.scopeProbe.reasons), "mean: a scope is missing"),
-            .init("replay_reasons", .texts(\.failedVerificationByIP.replayReasons), "mean: a credential is over"),
-            .init("shared_principals", .count(\.failedVerificationByIP.sharedEgress.principals), "share an address"),
-            .init(
-                "shared_failure_ratio", .number(\.failedVerificationByIP.sharedEgress.failureRatio),
-                "of its calls must fail"),
-            .init("shared_surge", .count(\.failedVerificationByIP.sharedEgress.surge), "times its usual credentials"),
-            .init("network_members", .count(\.failedVerificationByIP.networkMembers), "make a network one client"),
-            .init("volume_failures", .count(\.failedVerificationByIP.volume.failures), "without credentials"),
-            .init("episode_gap", .span(\.failedVerificationByIP.episodeGap), "a longer pause is a new episode"),
-            .init("success_within", .span(\.failedVerificationByIP.successWithin), "a success so soon after is told"),
-            .init("mismatch_reasons", .texts(\.failedVerificationByIP.mismatchReasons), "mean: an unknown credential"),
-            .init("denied_reasons", .texts(\.failedVerificationByIP.deniedReasons), "mean: known, and may not; no try"),
-            .init("throttled_reasons", .texts(\.failedVerificationByIP.throttledReasons), "mean: nobody looked"),
-        ])
+        PolicySection(
+            name: "failed-verification-by-ip", meaning: "",
+            fields: [
+                .init("windows", .spans(\.failedVerificationByIP.windows), "widths of the sliding windows"),
+                .init("stuffing_credentials", .count(\.failedVerificationByIP.stuffing.credentials), "at least"),
+                .init("stuffing_failures", .count(\.failedVerificationByIP.stuffing.failures), "at least"),
+                .init("stuffing_few_share", .number(\.failedVerificationByIP.stuffing.fewShare), "tried once or twice"),
+                .init(
+                    "stuffing_mismatch_share", .number(\.failedVerificationByIP.stuffing.mismatchShare), "unknown"),
+                .init("brute_force_credentials", .count(\.failedVerificationByIP.bruteForce.credentials), "at most"),
+                .init("brute_force_failures", .count(\.failedVerificationByIP.bruteForce.failures), "at least"),
+                .init("brute_force_rate", .number(\.failedVerificationByIP.bruteForce.rate), "failures per second"),
+                .init("broken_client_failures", .count(\.failedVerificationByIP.brokenClient.failures), "at least"),
+                .init(
+                    "broken_client_variation", .number(\.failedVerificationByIP.brokenClient.variation), "distances"),
+                .init("distributed_keys", .count(\.failedVerificationByIP.distributed.keys), "addresses of one agent"),
+                .init("distributed_failures", .count(\.failedVerificationByIP.distributed.failures), "at least"),
+                .init(
+                    "slow_credentials", .count(\.failedVerificationByIP.slowStuffing.credentials), "in a week, at least"
+                ),
+                .init("slow_days", .count(\.failedVerificationByIP.slowStuffing.days), "of them with failures"),
+                .init("probe_tools", .count(\.failedVerificationByIP.scopeProbe.tools), "refused to one token"),
+                .init("probe_width", .span(\.failedVerificationByIP.scopeProbe.width), "within this time"),
+                .init("probe_reasons", .texts(\.failedVerificationByIP.scopeProbe.reasons), "mean: a scope is missing"),
+                .init("replay_reasons", .texts(\.failedVerificationByIP.replayReasons), "mean: a credential is over"),
+                .init(
+                    "shared_principals", .count(\.failedVerificationByIP.sharedEgress.principals), "share an address"),
+                .init(
+                    "shared_failure_ratio", .number(\.failedVerificationByIP.sharedEgress.failureRatio),
+                    "of its calls must fail"),
+                .init(
+                    "shared_surge", .count(\.failedVerificationByIP.sharedEgress.surge), "times its usual credentials"),
+                .init("network_members", .count(\.failedVerificationByIP.networkMembers), "make a network one client"),
+                .init("volume_failures", .count(\.failedVerificationByIP.volume.failures), "without credentials"),
+                .init("episode_gap", .span(\.failedVerificationByIP.episodeGap), "a longer pause is a new episode"),
+                .init(
+                    "success_within", .span(\.failedVerificationByIP.successWithin), "a success so soon after is told"),
+                .init(
+                    "mismatch_reasons", .texts(\.failedVerificationByIP.mismatchReasons), "an unknown credential"),
+                .init(
+                    "denied_reasons", .texts(\.failedVerificationByIP.deniedReasons), "mean: known, and may not; no try"
+                ),
+                .init("throttled_reasons", .texts(\.failedVerificationByIP.throttledReasons), "mean: nobody looked"),
+            ])
     }
 }

@@ -18,15 +18,19 @@ extension PolicyReader {
                     }
                 case "scopes": tool.scopes = texts(setting) ?? []
                 default:
-                    if let writes = setting.bool { tool.writes = writes } else {
+                    if let writes = setting.bool {
+                        tool.writes = writes
+                    } else {
                         note(setting, "tools.\(name).writes is \(Self.say(setting)); want true or false")
                     }
                 }
             }
             if tool.auth.isEmpty { note(key, "tools.\(name) names no `auth`; say who may call it") }
             if tool.writes, tool.auth.contains("anonymous") {
-                note(key, "tools.\(name) writes and lets anonymous callers in: every such call is "
-                    + "told", isWarning: true)
+                note(
+                    key,
+                    "tools.\(name) writes and lets anonymous callers in: every such call is "
+                        + "told", isWarning: true)
             }
             file.settings.policy.tools[name] = tool
         }
@@ -55,16 +59,22 @@ extension PolicyReader {
             case "reason": reason = text(value)
             case "until":
                 until = time(value, "until")
-                if let until, isOver(until) { note(key, "this allowance is over: it hides nothing "
-                    + "newer", isWarning: true) }
+                if let until, isOver(until) {
+                    note(
+                        key,
+                        "this allowance is over: it hides nothing "
+                            + "newer", isWarning: true)
+                }
             case "cidr": network(value).map { subjects.append(.network($0)) }
             default: text(value).map { subjects.append(Self.subject(name, $0)) }
             }
         }
         let isRead = problems[before...].allSatisfy(\.isWarning)
         if isRead, subjects.count != 1 {
-            note(node, "an allowlist entry names \(subjects.count) of \(Self.subjects.joined(separator: ", ")); want "
-                + "one")
+            note(
+                node,
+                "an allowlist entry names \(subjects.count) of \(Self.subjects.joined(separator: ", ")); want "
+                    + "one")
         }
         for (name, isThere) in [("owner", owner != nil), ("reason", reason != nil), ("until", until != nil)]
         where isRead && !isThere {

@@ -26,9 +26,12 @@ struct PolicyReader {
 
     private mutating func readRoot(_ root: Node, _ file: inout PolicyFile) {
         let sections = Dictionary(uniqueKeysWithValues: PolicySection.general.map { ($0.name, $0) })
-        let known = ["version"] + sections.keys
-            + ["write_scopes", "tools", "detectors", "allowlist", "trusted_proxies", "forwarders", "outages",
-                "clock_skew", "reasons"]
+        let known =
+            ["version"] + sections.keys
+            + [
+                "write_scopes", "tools", "detectors", "allowlist", "trusted_proxies", "forwarders", "outages",
+                "clock_skew", "reasons",
+            ]
         var reasons: Node?
         for (key, name, value) in members(root, known: known, of: "the policy") {
             switch name {
@@ -110,8 +113,10 @@ struct PolicyReader {
             guard let words = texts(node) else { return }
             let unknown = words.filter { !known.contains($0) }
             if unknown.isEmpty, !words.isEmpty { return settings[keyPath: setting] = words }
-            note(node, "\(path) names \(unknown.first.map { "`\($0)`" } ?? "nothing"); want some of "
-                + known.joined(separator: ", "))
+            note(
+                node,
+                "\(path) names \(unknown.first.map { "`\($0)`" } ?? "nothing"); want some of "
+                    + known.joined(separator: ", "))
         }
     }
 

@@ -6,11 +6,12 @@ internal import Events
 package enum PolicyText {
     /// The whole file for some settings; what is not in it keeps its default. `remarks` are lines of comment.
     package static func text(_ settings: DetectorSettings = DetectorSettings(), remarks: [String] = []) -> String {
-        var lines = remarks.map(YAMLText.comment) + [
-            "# What this server hands out, what its tools need, and when the detectors speak.",
-            "# What is left out has the value that stands here. Check it: authtrail policy check FILE",
-            "version: 1",
-        ]
+        var lines =
+            remarks.map(YAMLText.comment) + [
+                "# What this server hands out, what its tools need, and when the detectors speak.",
+                "# What is left out has the value that stands here. Check it: authtrail policy check FILE",
+                "version: 1",
+            ]
         for section in PolicySection.general { lines += text(section, settings, indent: "") }
         lines += ["", "# A scope that ends in one of these lets its holder change something."]
         lines += ["write_scopes: " + YAMLText.list(settings.policy.writeScopes)]
@@ -86,10 +87,11 @@ package enum PolicyText {
                 "tools: {}", "#  orders.status: {auth: [api_token, oauth], scopes: [\"orders:read\"], writes: false}",
             ]
         }
-        return head + ["tools:"] + tools.sorted { $0.key < $1.key }.flatMap { name, tool in
-            let auth = YAMLText.list(tool.auth.sorted()), scopes = YAMLText.list(tool.scopes)
-            return YAMLText.member(name, "{auth: \(auth), scopes: \(scopes), writes: \(tool.writes)}", indent: "  ")
-        }
+        return head + ["tools:"]
+            + tools.sorted { $0.key < $1.key }.flatMap { name, tool in
+                let auth = YAMLText.list(tool.auth.sorted()), scopes = YAMLText.list(tool.scopes)
+                return YAMLText.member(name, "{auth: \(auth), scopes: \(scopes), writes: \(tool.writes)}", indent: "  ")
+            }
     }
 
     private static let reasons = [
@@ -99,7 +101,8 @@ package enum PolicyText {
     ]
 
     private static let allowlist = [
-        "", "# What somebody has looked at and decided to live with: one of token, principal, actor, agent, tool or "
+        "",
+        "# What somebody has looked at and decided to live with: one of token, principal, actor, agent, tool or "
             + "cidr,",
         "# with an owner, a reason and an end. What is hidden is counted. A success after an attack is never hidden.",
         "allowlist: []",

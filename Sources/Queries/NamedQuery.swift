@@ -90,7 +90,8 @@ package struct NamedQuery: Sendable {
         guard words.count >= 2, let type = ValueType(rawValue: String(words[1])) else {
             throw .badHeader(name: name, line: line, reason: "expected name, type, =default — explanation")
         }
-        let bounds = words.count == 3 && words[2].hasPrefix("=")
+        let bounds =
+            words.count == 3 && words[2].hasPrefix("=")
             ? words[2].dropFirst().split(separator: " from ", omittingEmptySubsequences: false).map(String.init) : []
         return Parameter(
             name: String(words[0]), type: type, defaultText: bounds.first, least: bounds.dropFirst().first,

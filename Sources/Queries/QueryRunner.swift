@@ -89,8 +89,10 @@ package final class QueryRunner {
             if let cause = VirtualTableModule.lastError.withLock({ $0.take() }) { throw cause }
             if error.resultCode == .SQLITE_MISUSE { throw QueryError.notReading }
             // These say nothing about the statement.
-            if [.SQLITE_IOERR, .SQLITE_FULL, .SQLITE_NOMEM, .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL,
-                .SQLITE_CANTOPEN, .SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) {
+            if [
+                .SQLITE_IOERR, .SQLITE_FULL, .SQLITE_NOMEM, .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL,
+                .SQLITE_CANTOPEN, .SQLITE_CORRUPT, .SQLITE_NOTADB,
+            ].contains(error.resultCode) {
                 throw CatalogError(error, "run the statement", trail.catalog.path)
             }
             throw QueryError.sql(reason: error.message ?? "SQLite code \(error.resultCode.rawValue)")
@@ -127,7 +129,8 @@ package final class QueryRunner {
             // What a time is compared with letter by letter is written as times are, if it serves for nothing else.
             while case .bytewise(let literal?) = check.refusal, !check.literalsElsewhere.contains(literal),
                 let time = TimeLiteral.sortable(literal), time != literal,
-                let better = StatementText.replacing(literal, with: time, in: text) {
+                let better = StatementText.replacing(literal, with: time, in: text)
+            {
                 text = better
                 check = try TimeCheck(StatementProgram(text, db), timeColumns: VirtualTableModule.timeColumns)
             }
@@ -149,9 +152,10 @@ package final class QueryRunner {
         case .double(let number): return .decimal(number)
         case .string:
             // By length, because a text may hold a NUL.
-            let text = String(decoding: UnsafeBufferPointer(
-                start: sqlite3_column_text(statement.sqliteStatement, Int32(place)),
-                count: Int(sqlite3_column_bytes(statement.sqliteStatement, Int32(place)))), as: UTF8.self)
+            let text = String(
+                decoding: UnsafeBufferPointer(
+                    start: sqlite3_column_text(statement.sqliteStatement, Int32(place)),
+                    count: Int(sqlite3_column_bytes(statement.sqliteStatement, Int32(place)))), as: UTF8.self)
             guard plan.hasTexts, plan.types[place] == .time, let time = TimeText.time(text) else { return .text(text) }
             return .integer(time)
         case .blob(let data): return .text(String(decoding: data, as: UTF8.self))

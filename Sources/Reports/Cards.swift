@@ -67,7 +67,8 @@ package struct QueryCards {
             try output.line(output.terminal.paint(query.name, .bold) + "  " + query.title)
             try output.line("  asks     \(query.question)")
             for parameter in query.parameters {
-                let standard = (parameter.defaultText.map { "=\($0)" } ?? "")
+                let standard =
+                    (parameter.defaultText.map { "=\($0)" } ?? "")
                     + (parameter.least.map { ", from \($0)" } ?? "")
                 try output.line(
                     "  --set    \(parameter.name)\(standard) (\(parameter.type.rawValue)) \(parameter.explanation)")

@@ -59,18 +59,21 @@ package struct CompactionReport: Sendable {
 extension Table {
     /// One record: a name and a value a line.
     init(record name: String, _ members: [JSONValue.Member], _ kinds: [String: Kind]) {
-        self.init(name, columns: members.map { member in
-            .init(member.key, kinds[member.key] ?? (member.value.integer != nil ? .integer : .text))
-        })
+        self.init(
+            name,
+            columns: members.map { member in
+                .init(member.key, kinds[member.key] ?? (member.value.integer != nil ? .integer : .text))
+            })
         layout = .records
-        append(members.map { member in
-            switch member.value {
-            case .int(let number): .integer(number)
-            case .double(let number): .decimal(number)
-            case .string(let text): .text(text)
-            case .bool(let value): .bool(value)
-            default: .null
-            }
-        })
+        append(
+            members.map { member in
+                switch member.value {
+                case .int(let number): .integer(number)
+                case .double(let number): .decimal(number)
+                case .string(let text): .text(text)
+                case .bool(let value): .bool(value)
+                default: .null
+                }
+            })
     }
 }

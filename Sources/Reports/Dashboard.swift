@@ -70,11 +70,13 @@ package struct Dashboard {
 
     private func topFailing(_ runner: QueryRunner) throws -> JSONValue {
         let from = report.window.asOf.minus(Timestamp.day)
-        return try rows(runner.run(sql: """
-            SELECT ip, failures, credentials, reasons, user_agents, first_seen, last_seen
-            FROM failures_by_ip('1h', \(from), \(report.window.asOf), 1, \(Self.rows))
-            ORDER BY failures DESC, credentials DESC, ip NULLS LAST LIMIT \(Self.rows)
-            """))
+        return try rows(
+            runner.run(
+                sql: """
+                    SELECT ip, failures, credentials, reasons, user_agents, first_seen, last_seen
+                    FROM failures_by_ip('1h', \(from), \(report.window.asOf), 1, \(Self.rows))
+                    ORDER BY failures DESC, credentials DESC, ip NULLS LAST LIMIT \(Self.rows)
+                    """))
     }
 
     private func dormant(_ runner: QueryRunner, _ asOf: String) throws -> JSONValue {
@@ -83,9 +85,10 @@ package struct Dashboard {
     }
 
     private var severities: JSONValue {
-        .object(Severity.allCases.reversed().map { severity in
-            .init(severity.name, .int(Int64(report.findings.count { $0.severity == severity })))
-        })
+        .object(
+            Severity.allCases.reversed().map { severity in
+                .init(severity.name, .int(Int64(report.findings.count { $0.severity == severity })))
+            })
     }
 
     private func rows(_ result: QueryResult) throws -> JSONValue {

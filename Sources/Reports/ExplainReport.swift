@@ -68,33 +68,44 @@ package struct ExplainReport {
             .init("rule", card.map { .string($0.question) } ?? .null),
             .init("class_meaning", meaning.map { .string($0) } ?? .null),
             .init("advice", body["advice"] ?? .null),
-            .init("thresholds", .array(thresholds.map {
-                ["name": .string($0.name), "value": .string($0.value), "meaning": .string($0.meaning)]
-            })),
+            .init(
+                "thresholds",
+                .array(
+                    thresholds.map {
+                        ["name": .string($0.name), "value": .string($0.value), "meaning": .string($0.meaning)]
+                    })),
             .init("allowance", allowance.map { .string($0) } ?? .null),
             .init("not_seen", .strings(card?.knownGaps ?? [])),
-            .init("lines", .array(lines.map { line in
-                .object([
-                    .init("source", .string(line.source)), .init("offset", .int(line.offset)),
-                    .init("line", line.line.map { .string($0) } ?? .null),
-                ])
-            })),
-            .init("history", .array(finding.changes.map { change in
-                .object([
-                    .init("at", .string(Timestamp.text(change.at))), .init("status", .string(change.status)),
-                    .init("by", change.by.map { .string($0) } ?? .null),
-                    .init("note", change.note.map { .string($0) } ?? .null),
-                ])
-            })),
+            .init(
+                "lines",
+                .array(
+                    lines.map { line in
+                        .object([
+                            .init("source", .string(line.source)), .init("offset", .int(line.offset)),
+                            .init("line", line.line.map { .string($0) } ?? .null),
+                        ])
+                    })),
+            .init(
+                "history",
+                .array(
+                    finding.changes.map { change in
+                        .object([
+                            .init("at", .string(Timestamp.text(change.at))), .init("status", .string(change.status)),
+                            .init("by", change.by.map { .string($0) } ?? .null),
+                            .init("note", change.note.map { .string($0) } ?? .null),
+                        ])
+                    })),
         ])
     }
 
     /// The lines of its evidence, for a spreadsheet.
     private var lineTable: Table {
-        var table = Table("explain", columns: [
-            .init("finding", .text, fit: .whole), .init("source", .text), .init("source_offset", .integer),
-            .init("line", .text),
-        ])
+        var table = Table(
+            "explain",
+            columns: [
+                .init("finding", .text, fit: .whole), .init("source", .text), .init("source_offset", .integer),
+                .init("line", .text),
+            ])
         for line in lines {
             table.append([
                 .text(finding.entry.id), .text(line.source), .integer(line.offset),
@@ -148,8 +159,9 @@ package struct ExplainReport {
             try item("an allowance in the policy:")
             try quote("{\(allowance), detectors: [\(entry.detector)], owner: …, reason: …, until: …}")
         } else {
-            try item("no allowance hides it; once it is explained: authtrail findings resolve \(entry.id.prefix(8)) "
-                + "--note …")
+            try item(
+                "no allowance hides it; once it is explained: authtrail findings resolve \(entry.id.prefix(8)) "
+                    + "--note …")
         }
         try item("events that say otherwise: a later run over the same time then retracts it")
         try head("Lines")
@@ -178,7 +190,8 @@ package struct ExplainReport {
             "tool": "tool",
         ]
         guard !Allowlist.neverHidden.contains(entry.class), let key = keys[entry.entityType], !entity.isEmpty,
-            YAMLText.canHold(entity) else { return nil }
+            YAMLText.canHold(entity)
+        else { return nil }
         return "\(key): \(YAMLText.quoted(entity))"
     }
 }
@@ -218,8 +231,12 @@ package struct WhyQuietReport {
                 table.append([.text(one.detector), .text(one.coverage.first?.text ?? "not evaluable")])
             }
             let silent = others.filter(\.isEvaluable).map(\.detector).joined(separator: ", ")
-            table.append([.text("other rules"), .text("looked at the whole log up to then, and none of their findings "
-                + "names it or shows a line of it: \(silent)")])
+            table.append([
+                .text("other rules"),
+                .text(
+                    "looked at the whole log up to then, and none of their findings "
+                        + "names it or shows a line of it: \(silent)"),
+            ])
         }
         table.members = [
             .init("subject", .string(subject)), .init("as_of", .string(Timestamp.text(asOf))),

@@ -52,8 +52,9 @@ package struct IngestReport: Sendable {
         }
         if let error = summary.uncompared {
             let text = SafeText.visible("\(error)")
-            try output.line("what was delivered again of a damaged segment is stored twice: \(text); run "
-                + "authtrail verify")
+            try output.line(
+                "what was delivered again of a damaged segment is stored twice: \(text); run "
+                    + "authtrail verify")
         }
         if !onlyAlarms { try printDetails(to: output) }
         try output.flush()

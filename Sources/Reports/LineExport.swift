@@ -57,11 +57,12 @@ package struct LineExport {
     package init(_ trail: Trail, source name: String?) throws {
         self.trail = trail
         let sources = try trail.catalog.sources().filter { $0.checkpoint > 0 }
-        let matching = name.map { name in
-            // Sources are kept under the name of the file itself, however it was called.
-            let byPath = sources.filter { [name, resolved(name)].contains($0.path) }
-            return byPath.isEmpty ? sources.filter { String($0.id) == name } : byPath
-        } ?? sources
+        let matching =
+            name.map { name in
+                // Sources are kept under the name of the file itself, however it was called.
+                let byPath = sources.filter { [name, resolved(name)].contains($0.path) }
+                return byPath.isEmpty ? sources.filter { String($0.id) == name } : byPath
+            } ?? sources
         guard let source = matching.first else { throw LineExportError.noSource(name: name ?? "this trail") }
         guard matching.count == 1 else {
             throw LineExportError.severalSources(

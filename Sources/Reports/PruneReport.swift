@@ -43,9 +43,10 @@ package struct PruneReport: Sendable {
     package func print(as format: Format, to output: Output) throws {
         switch format {
         case .json:
-            let all = [.init("schema_version", 1)] + members + [
-                .init("months", .array(months.map { .object($0) })), .init("old_catalogs", .strings(oldCatalogs)),
-            ]
+            let all =
+                [.init("schema_version", 1)] + members + [
+                    .init("months", .array(months.map { .object($0) })), .init("old_catalogs", .strings(oldCatalogs)),
+                ]
             try output.line(JSONValue.object(all).json(.pretty))
         case .ndjson, .csv: try Console.print(monthTable, as: format, to: output)
         case .text, .markdown:
@@ -68,16 +69,19 @@ package struct PruneReport: Sendable {
     private var hints: [String] {
         var hints: [String] = []
         if files.waiting > 0 || hasWAL {
-            hints.append("Somebody is reading the trail: what was dropped is gone from the disk when they have ended "
-                + "and the next ingest, compact or prune has run.")
+            hints.append(
+                "Somebody is reading the trail: what was dropped is gone from the disk when they have ended "
+                    + "and the next ingest, compact or prune has run.")
         }
         if hasFreePages {
-            hints.append("There was no room to write the catalog anew: its free pages may hold what was dropped "
-                + "earlier. Free as much as catalog.sqlite takes and drop the next month.")
+            hints.append(
+                "There was no room to write the catalog anew: its free pages may hold what was dropped "
+                    + "earlier. Free as much as catalog.sqlite takes and drop the next month.")
         }
         if !oldCatalogs.isEmpty {
-            hints.append("\(oldCatalogs.joined(separator: ", ")), kept by rebuild, still holds what was dropped since; "
-                + "delete it when you need its quarantined lines and findings no more.")
+            hints.append(
+                "\(oldCatalogs.joined(separator: ", ")), kept by rebuild, still holds what was dropped since; "
+                    + "delete it when you need its quarantined lines and findings no more.")
         }
         return hints
     }

@@ -13,7 +13,8 @@ package struct RebuildReport: Sendable {
         switch format {
         case .json:
             let lists: [JSONValue.Member] = [
-                .init("skipped", .array(outcome.skipped.map { ["file": .string($0.file), "why": .string($0.reason)] })),
+                .init(
+                    "skipped", .array(outcome.skipped.map { ["file": .string($0.file), "why": .string($0.reason)] })),
                 .init("lost", .array(outcome.lost.map(json))),
                 .init("traced_sources", .array(outcome.traced.map { .string(path(of: $0)) })),
             ]
@@ -69,18 +70,22 @@ package struct RebuildReport: Sendable {
     }
 
     private var remarks: [String] {
-        var remarks = ["Quarantined and blank lines, runs, findings and what was decided about them were only in the "
-            + "old catalog" + (outcome.oldCatalog.map { ", which is kept as \($0)." } ?? ".")]
+        var remarks = [
+            "Quarantined and blank lines, runs, findings and what was decided about them were only in the "
+                + "old catalog" + (outcome.oldCatalog.map { ", which is kept as \($0)." } ?? ".")
+        ]
         for file in outcome.skipped { remarks.append("Without \(file.file): \(file.reason)") }
         if !outcome.traced.isEmpty {
-            remarks.append("An older authtrail wrote the segments of "
-                + outcome.traced.map { path(of: $0) }.joined(separator: ", ")
-                + ": how far they are read was found from their last lines.")
+            remarks.append(
+                "An older authtrail wrote the segments of "
+                    + outcome.traced.map { path(of: $0) }.joined(separator: ", ")
+                    + ": how far they are read was found from their last lines.")
         }
         for lost in outcome.lost where lost.isUnplaced {
-            remarks.append("\(path(of: lost.sourceID)) is not read any more: its first line is not "
-                + "stored, so that it cannot be told from a new file, and reading it would store its events twice. "
-                + "Give the file another name to have it read from its beginning all the same.")
+            remarks.append(
+                "\(path(of: lost.sourceID)) is not read any more: its first line is not "
+                    + "stored, so that it cannot be told from a new file, and reading it would store its events twice. "
+                    + "Give the file another name to have it read from its beginning all the same.")
         }
         return remarks
     }

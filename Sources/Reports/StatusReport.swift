@@ -72,12 +72,14 @@ package struct StatusReport {
             try Console.print(summary, as: format, to: output)
             // What somebody must act on stands before what may be a long list.
             for span in unseen {
-                let text = "No scheduled run has looked at \(Timestamp.text(span.lowerBound)) to "
+                let text =
+                    "No scheduled run has looked at \(Timestamp.text(span.lowerBound)) to "
                     + "\(Timestamp.text(span.upperBound)); the next detect --new does."
                 try output.line("\n" + output.terminal.paint(text, .yellow))
             }
             for span in late {
-                let text = "Events of \(secondsText(span.lowerBound)) UTC and later came after scheduled runs had "
+                let text =
+                    "Events of \(secondsText(span.lowerBound)) UTC and later came after scheduled runs had "
                     + "looked there; the next detect --new looks again."
                 try output.line("\n" + output.terminal.paint(text, .yellow))
             }
@@ -154,17 +156,26 @@ package struct StatusReport {
                                 "findings": .int($0.findings),
                             ]
                         })),
-                .init("unseen", .array((unseen + late).map {
-                    ["from": .string(Timestamp.text($0.lowerBound)), "to": .string(Timestamp.text($0.upperBound))]
-                })),
+                .init(
+                    "unseen",
+                    .array(
+                        (unseen + late).map {
+                            [
+                                "from": .string(Timestamp.text($0.lowerBound)),
+                                "to": .string(Timestamp.text($0.upperBound)),
+                            ]
+                        })),
                 .init("orphans", OrphansReport.json(orphans)),
                 .init("old_catalogs", .strings(oldCatalogs)),
-                .init("problems", .array(problems.map { problem in
-                    [
-                        "input": .string(problem.path), "kind": .string(problem.kind.rawValue),
-                        "since": time(problem.since), "error": .string(problem.reason),
-                    ]
-                })),
+                .init(
+                    "problems",
+                    .array(
+                        problems.map { problem in
+                            [
+                                "input": .string(problem.path), "kind": .string(problem.kind.rawValue),
+                                "since": time(problem.since), "error": .string(problem.reason),
+                            ]
+                        })),
                 .init("sources", .array(sources.indices.map(source))),
                 .init("warnings", .strings(warnings)),
             ])
@@ -173,7 +184,8 @@ package struct StatusReport {
     /// What lies behind the checkpoint of a source that is still where it was read.
     private static func unread(_ source: SourceRecord) -> Int64? {
         guard source.ended == nil, !source.isCompressed, let look = FileLook(path: source.path),
-            look.identity.device == source.device, look.identity.inode == source.inode else { return nil }
+            look.identity.device == source.device, look.identity.inode == source.inode
+        else { return nil }
         return max(0, look.size - source.checkpoint)
     }
 

@@ -29,7 +29,8 @@ extension StatusReport {
 
     var quarantineTable: Table {
         var table = Table(
-            "quarantine", title: "Quarantine", columns: [
+            "quarantine", title: "Quarantine",
+            columns: [
                 .init("reason", .text, fit: .whole), .init("lines", .integer), .init("meaning", .text, fit: .wrapped),
             ])
         for (reason, lines) in quarantine {
@@ -37,7 +38,7 @@ extension StatusReport {
             let named = fields.filter { $0.reason == reason }.map { "`\($0.field)` in \(Human.count($0.lines))" }
             table.append([
                 .text(reason), .integer(lines),
-                .text(named.isEmpty ? meaning : "\(meaning) Here: \(named.joined(separator: ", ")).")
+                .text(named.isEmpty ? meaning : "\(meaning) Here: \(named.joined(separator: ", "))."),
             ])
         }
         return table

@@ -85,7 +85,8 @@ package struct TokenSet: Sendable, Equatable {
             var numbers: [UInt32] = []
             while !input.isAtEnd {
                 guard let step = input.take(atMost: UInt64(UInt32.max - (numbers.last ?? 0))),
-                    step > 0 || numbers.isEmpty else { return nil }
+                    step > 0 || numbers.isEmpty
+                else { return nil }
                 numbers.append((numbers.last ?? 0) + UInt32(step))
             }
             form = .numbers(numbers)

@@ -72,10 +72,11 @@ struct RowGroupScan {
     private var possibleKinds: EventKinds {
         let bounds = file.statistics(column: SegmentSchema.index(.event), rowGroup: rowGroup)
         guard let min = bounds.min, let max = bounds.max else { return .all }
-        let kinds = EventKinds(EventKind.allCases.filter { kind in
-            let name = Array(kind.name.utf8)
-            return !name.lexicographicallyPrecedes(min) && !max.lexicographicallyPrecedes(name)
-        }.map { EventKinds($0) })
+        let kinds = EventKinds(
+            EventKind.allCases.filter { kind in
+                let name = Array(kind.name.utf8)
+                return !name.lexicographicallyPrecedes(min) && !max.lexicographicallyPrecedes(name)
+            }.map { EventKinds($0) })
         // A kind that this version does not know is for the reader to refuse.
         return kinds.isEmpty ? .all : kinds
     }
@@ -85,7 +86,8 @@ struct RowGroupScan {
         let times = file.statistics(column: SegmentSchema.index(.ts), rowGroup: rowGroup)
         guard overlap(times.min, times.max) != .none else { return false }
         for (field, condition) in scan.texts {
-            let absent = reader.has(field)
+            let absent =
+                reader.has(field)
                 ? file.statistics(column: SegmentSchema.index(field), rowGroup: rowGroup).nullCount
                 : file.rowCount(rowGroup: rowGroup)
             if case .absent = condition {

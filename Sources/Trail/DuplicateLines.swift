@@ -88,9 +88,10 @@ struct DuplicateLines {
         }
         let originals = try originals ?? OriginalLines(in: trail)
         self.originals = originals
-        let found = try originals.lines(parts.map { span, starts in
-            .init(source: span.originalID, starts: starts.shifted(by: span.originalOffset - span.from))
-        })
+        let found = try originals.lines(
+            parts.map { span, starts in
+                .init(source: span.originalID, starts: starts.shifted(by: span.originalOffset - span.from))
+            })
         for (span, starts) in parts { take(span, starts, found) }
         lines.reverse()
     }
@@ -102,8 +103,9 @@ struct DuplicateLines {
         for line in found.lines(of: span.originalID, starts.shifted(by: shift)) {
             let offset = line.offset - shift
             if offset == progress.due { progress = (progress.lines + 1, offset + line.length + 1) }
-            lines.append(Line(
-                offset: offset, bytes: line.bytes, length: line.length, isRedacted: line.sourceLength != nil))
+            lines.append(
+                Line(
+                    offset: offset, bytes: line.bytes, length: line.length, isRedacted: line.sourceLength != nil))
         }
         guard starts.upperBound == span.to, span.from >= range.lowerBound else { return }
         if progress.lines != span.lines || progress.due != span.to + 1 { missing.append(span) }

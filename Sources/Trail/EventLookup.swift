@@ -83,7 +83,7 @@ package final class EventLookup {
         for segment in near where asked.mayMeet(segment.minTS...segment.maxTS) {
             do {
                 try shelf.withReader(path + "/" + segment.file) { try search($0, &asked, columns, isLine) }
-            } catch where !error.isInputOutput {
+            } catch  where !error.isInputOutput {
                 unread.insert(segment.id)
                 problem = problem ?? error
             }

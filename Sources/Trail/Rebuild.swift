@@ -81,7 +81,7 @@ package final class Rebuild {
         do {
             return try checkedKind(ofPath: catalogPath) == .file && Catalog.hasTables(path: catalogPath)
                 && Catalog.reading(path: catalogPath).integrityProblems().isEmpty
-        } catch where !error.isInputOutput { return false }
+        } catch  where !error.isInputOutput { return false }
     }
 
     private func emptyCatalog() throws -> Catalog {

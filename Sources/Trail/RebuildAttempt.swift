@@ -103,7 +103,7 @@ final class RebuildAttempt {
                 outcome.bytes += record.bytes
                 return (record, content.rollups)
             }
-        } catch where !(error is CatalogError) && !error.isInputOutput {
+        } catch  where !(error is CatalogError) && !error.isInputOutput {
             traces = before
             let file = DamagedFile(file: candidate.file, reason: "\(error)")
             if candidates.contains(where: { candidate.notes.replaces.contains($0.id) }) {

@@ -85,8 +85,9 @@ struct SegmentMerge {
         guard merged.counts == counts, merged.minTS == segments.map(\.minTS).min(),
             merged.maxTS == segments.map(\.maxTS).max()
         else {
-            throw .cannotAdd(reason: "segments \(segments.map(\.file)) have \(merged.counts) events by kind from "
-                + "\(merged.minTS) to \(merged.maxTS), the catalog says \(counts); run authtrail verify")
+            throw .cannotAdd(
+                reason: "segments \(segments.map(\.file)) have \(merged.counts) events by kind from "
+                    + "\(merged.minTS) to \(merged.maxTS), the catalog says \(counts); run authtrail verify")
         }
     }
 }

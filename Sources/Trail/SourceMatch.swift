@@ -36,8 +36,9 @@ extension Trail {
         try storedLines(ofSource: id, in: start..<end, compare)
         var duplicates = DuplicateLines(of: id, in: self, range: start..<end)
         while let line = try duplicates.next() {
-            compare(StoredLine(
-                offset: line.offset, bytes: line.bytes, sourceLength: line.isRedacted ? line.length : nil))
+            compare(
+                StoredLine(
+                    offset: line.offset, bytes: line.bytes, sourceLength: line.isRedacted ? line.length : nil))
         }
         for line in try catalog.quarantinedLines(ofSource: id, in: start..<end) {
             let there = there(line.offset, line.length)

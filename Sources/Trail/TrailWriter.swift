@@ -55,7 +55,8 @@ package final class TrailWriter {
         self.isHurried = isHurried
         catalog = try Catalog.writing(path: catalogPath, isHurried: isHurried)
         if group != nil { try readers.admit(toAllOf: path, but: SegmentLayout.secretKey) }
-        (secrets, keyFingerprint, lostKey) = try makesMarks
+        (secrets, keyFingerprint, lostKey) =
+            try makesMarks
             ? Self.key(path, catalog) : (SecretMarker { _ in 0 }, nil, false)
         nextSegment = try catalog.lastSegmentNumber() + 1
         for suffix in ["", "-wal", "-shm", "-journal"] {
@@ -81,7 +82,8 @@ package final class TrailWriter {
     /// Segments without a catalog would be taken for orphans by a new one.
     private static func requireCatalog(_ path: String, of files: [String]) throws {
         guard files.contains(where: { SegmentLayout.parse($0) != nil }),
-            try !Catalog.hasTables(path: path + "/" + SegmentLayout.catalog) else { return }
+            try !Catalog.hasTables(path: path + "/" + SegmentLayout.catalog)
+        else { return }
         throw TrailError.catalogLost(path: path, segments: files.count)
     }
 
@@ -94,7 +96,8 @@ package final class TrailWriter {
     }
 
     /// What to say when the key was lost.
-    package static let lostKeyRemark = "secret.key was missing: a new one was made, so credentials get other marks "
+    package static let lostKeyRemark =
+        "secret.key was missing: a new one was made, so credentials get other marks "
         + "than before; if there is a backup of the old one, put it back"
 
     /// Writes segments and makes the batch true. Returns the segments as the catalog lists them.

@@ -93,7 +93,8 @@ final class Verifier {
             if let other = listed.first(where: { $0.sha256 == digest.sha256 }) {
                 return [("has the content of \(other.file)", .restoreName)]
             }
-            let what = digest.bytes == segment.bytes
+            let what =
+                digest.bytes == segment.bytes
                 ? "has SHA-256 \(digest.sha256), the catalog says \(segment.sha256)"
                 : "has \(digest.bytes) bytes, the catalog says \(segment.bytes)"
             return [(what, .restoreSegment)]
@@ -157,8 +158,10 @@ final class Verifier {
                 let rows = tiling.rows(of: source.id)
                 let gone = pruned[source.id] ?? 0, away = lost[source.id]?.stored ?? 0
                 if rows + gone + away != source.counts.stored {
-                    result.add("source", source.path, "has \(rows) lines in segments, \(gone) were dropped and \(away) "
-                        + "lost; the catalog says \(source.counts.stored) were stored", .rebuild)
+                    result.add(
+                        "source", source.path,
+                        "has \(rows) lines in segments, \(gone) were dropped and \(away) "
+                            + "lost; the catalog says \(source.counts.stored) were stored", .rebuild)
                 } else if let what = try stateFault(source)
                     ?? (damaged.contains(source.id) ? nil : tilingFault(source, lost[source.id]))
                 {
@@ -191,7 +194,8 @@ final class Verifier {
             return "was read up to byte \(state.checkpoint) as its segments tell, the catalog says \(source.checkpoint)"
         }
         guard state.checkpoint == source.checkpoint, state.counts == source.counts else { return nil }
-        let isSame = state.headHash == source.headHash && state.headLength == source.headLength
+        let isSame =
+            state.headHash == source.headHash && state.headLength == source.headLength
             && state.tailHash == source.tailHash && state.tailLength == source.tailLength && state.start == source.start
         return isSame ? nil : "has other hashes in the catalog than its segments tell, and would not be known again"
     }

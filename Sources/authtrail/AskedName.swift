@@ -58,7 +58,8 @@ struct AskedName {
         }
     }
 
-    private static let unread = "Versions up to 0.2.0 stored marks in place of such ids; to look for these, ask as "
+    private static let unread =
+        "Versions up to 0.2.0 stored marks in place of such ids; to look for these, ask as "
         + "somebody who may read secret.key."
 
     /// Whether a name may have been stored as a mark although it is no credential by its look: an id of an access key,

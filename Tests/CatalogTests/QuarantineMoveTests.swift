@@ -9,7 +9,9 @@ import Testing
 final class QuarantineMoveTests {
     private let path = NSTemporaryDirectory() + "authtrail-move-" + UUID().uuidString + ".sqlite"
 
-    deinit { for suffix in ["", "-wal", "-shm", "-queue"] { try? FileManager.default.removeItem(atPath: path + suffix) } }
+    deinit {
+        for suffix in ["", "-wal", "-shm", "-queue"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+    }
 
     /// A catalog as version 7 of the tables has it, with two sources, `count` lines in each, and a batch for each ten.
     private func makeOld(count: Int, then statement: String? = nil) throws {
@@ -40,8 +42,10 @@ final class QuarantineMoveTests {
                             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                             """,
                         arguments: [
-                            line / 10 + 1, source, "/log/\(source)", line * 100, 99, line % 3 == 0 ? "missing_field" : "not_json",
-                            line % 3 == 0 ? "token_id" : "at byte \(line)", Data("line \(line) of source \(source)".utf8),
+                            line / 10 + 1, source, "/log/\(source)", line * 100, 99,
+                            line % 3 == 0 ? "missing_field" : "not_json",
+                            line % 3 == 0 ? "token_id" : "at byte \(line)",
+                            Data("line \(line) of source \(source)".utf8),
                             line % 50 == 7 ? "jwt" : nil,
                         ])
                 }
@@ -66,8 +70,14 @@ final class QuarantineMoveTests {
         try Catalog.writing(path: path).close()
         let catalog = try Catalog.reading(path: path)
         #expect(try blocks(catalog) == 2)
-        #expect(try catalog.quarantineByReason().map { "\($0)" } == [#"(reason: "not_json", lines: 666)"#, #"(reason: "missing_field", lines: 334)"#])
-        #expect(try catalog.quarantinedFields().map { "\($0)" } == [#"(reason: "missing_field", field: "token_id", lines: 334)"#])
+        #expect(
+            try catalog.quarantineByReason().map { "\($0)" } == [
+                #"(reason: "not_json", lines: 666)"#, #"(reason: "missing_field", lines: 334)"#,
+            ])
+        #expect(
+            try catalog.quarantinedFields().map { "\($0)" } == [
+                #"(reason: "missing_field", field: "token_id", lines: 334)"#
+            ])
         #expect(try catalog.quarantinedLine(source: "/log/2", offset: 49_900) == Array("line 499 of source 2".utf8))
         #expect(try catalog.quarantinedLine(source: "/log/2", offset: 49_901) == nil)
         let secrets = try catalog.quarantinedSecrets()
@@ -101,7 +111,10 @@ final class QuarantineMoveTests {
         try makeOld(count: 20, then: triggers + "UPDATE quarantine SET bytes = x'41' WHERE quarantine_id = 5" + trigger)
         try Catalog.writing(path: path).close()
         let catalog = try Catalog.reading(path: path)
-        #expect(try catalog.sumProblems().map { "\($0)" } == [#"(table: "quarantine_blocks", what: "has a row that is not what was written")"#])
+        #expect(
+            try catalog.sumProblems().map { "\($0)" } == [
+                #"(table: "quarantine_blocks", what: "has a row that is not what was written")"#
+            ])
         #expect(try catalog.quarantineByReason().reduce(0) { $0 + $1.lines } == 40)
     }
 

@@ -24,7 +24,8 @@ struct TextColumnTests {
         for (place, text) in texts.enumerated() { #expect(dictionary.intern(text) == UInt32(place)) }
     }
 
-    @Test func `entries are put in the order of their bytes, however long they are and wherever they begin to differ`() {
+    @Test func `entries are put in the order of their bytes, however long they are and wherever they begin to differ`()
+    {
         var state: UInt64 = 5
         func below(_ limit: Int) -> Int {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407

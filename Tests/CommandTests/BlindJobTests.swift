@@ -8,7 +8,8 @@ struct BlindJobTests {
 
     private func failures(_ count: Int, hour: Int = 0, _ rest: String) -> String {
         (0..<count).map {
-            #"{"ts":"2026-04-26T0\#(hour):\#($0 / 10)\#($0 % 10):00Z","event":"failed","presented":"fp\#($0)",\#(rest)}"# + "\n"
+            #"{"ts":"2026-04-26T0\#(hour):\#($0 / 10)\#($0 % 10):00Z","event":"failed","presented":"fp\#($0)",\#(rest)}"#
+                + "\n"
         }.joined()
     }
 
@@ -34,7 +35,9 @@ struct BlindJobTests {
         let first = try program.run("detect", "-q", "--new", "--format", "ndjson")
         #expect(first.status == 65)
         #expect(try titles(first).contains("Failures cannot be judged"))
-        #expect(first.errors.hasPrefix("authtrail: this run is blind: 60 failures") && first.errors.contains(why), "\(first.errors)")
+        #expect(
+            first.errors.hasPrefix("authtrail: this run is blind: 60 failures") && first.errors.contains(why),
+            "\(first.errors)")
         for words in [["detect", "-q", "--new"], ["detect", "failed-verification-by-ip", "--new", "-q"]] {
             let again = try program.run(words)
             #expect(again.status == 65 && again.output == "" && again.errors.contains("this run is blind"), "\(again)")
@@ -80,11 +83,18 @@ struct BlindJobTests {
         try grow("a.ndjson", "not JSON\n")
         for _ in 0..<2 {
             let run = try program.run("detect", "-q", "--new")
-            #expect(run.status == 65 && run.errors.contains("this run is blind: 1 line was read, and none"), "\(run.errors)")
+            #expect(
+                run.status == 65 && run.errors.contains("this run is blind: 1 line was read, and none"), "\(run.errors)"
+            )
         }
-        #expect(try program.json("status")["warnings"]?.elements?.contains { $0.text?.hasPrefix("All that was read since ") == true } == true)
+        #expect(
+            try program.json("status")["warnings"]?.elements?.contains {
+                $0.text?.hasPrefix("All that was read since ") == true
+            } == true)
         try grow("a.ndjson", threeLines)
-        #expect(try program.run("detect", "-q", "--new", "--format", "ndjson").output.contains("All lines go to quarantine: over"))
+        #expect(
+            try program.run("detect", "-q", "--new", "--format", "ndjson").output.contains(
+                "All lines go to quarantine: over"))
         // A producer that changes its format: 19 lines may be chance, 20 are none.
         try grow("a.ndjson", String(repeating: "a new format\n", count: 18))
         #expect(try program.run("detect", "-q", "--new").status == 0)
@@ -92,12 +102,16 @@ struct BlindJobTests {
         #expect(try program.run("detect", "-q", "--new").status == 0)
         try grow("a.ndjson", "a new format\n")
         let run = try program.run("detect", "-q", "--new")
-        #expect(run.status == 65 && run.errors.contains("20 lines were read since events were stored last"), "\(run.errors)")
+        #expect(
+            run.status == 65 && run.errors.contains("20 lines were read since events were stored last"), "\(run.errors)"
+        )
     }
 
     @Test func `findings come first, and the sentence is said beside them`() throws {
         let expired = #"{"ts":"2026-04-26T00:30:00Z","event":"used","token_id":"t1","ip":"203.0.113.7"}"# + "\n"
-        let birth = #"{"ts":"2026-04-25T00:30:00Z","event":"issued","token_id":"t1","principal":"p","expires_at":"2026-04-25T01:30:00Z"}"# + "\n"
+        let birth =
+            #"{"ts":"2026-04-25T00:30:00Z","event":"issued","token_id":"t1","principal":"p","expires_at":"2026-04-25T01:30:00Z"}"#
+            + "\n"
         try grow("a.ndjson", birth + failures(60, #""reason":"hash_mismatch""#) + expired)
         let run = try program.run("detect", "-q", "--new", "--fail-on", "high")
         #expect(run.status == 1 && run.output.contains("use_after_expiry") && run.errors.contains("this run is blind"))
@@ -113,7 +127,11 @@ struct BlindJobTests {
         try grow("a.ndjson", threeLines.replacing("2026", with: "2021"))
         #expect(try program.run("detect", "-q", "--new").status == 0)
         let late = try program.run("detect", "-q", "--new", "--as-of", "now", "--since", "24h")
-        #expect(late.status == 65 && late.errors.contains("There are no events in the time that was looked at: the newest is of 2021-05-01"))
+        #expect(
+            late.status == 65
+                && late.errors.contains(
+                    "There are no events in the time that was looked at: the newest is of 2021-05-01")
+        )
         // Where no job ever saw events, an old log is looked at.
         #expect(try program.run("ingest", "-q", "a.ndjson", "--trail", "old").status == 0)
         #expect(try program.run("detect", "-q", "--new", "--as-of", "now", "--trail", "old").status == 0)

@@ -13,7 +13,8 @@ struct ClockTests {
             #"{"ts":"\#(text(now.addingTimeInterval(-3600 * Double(hours))))","event":"used","token_id":"tok_n","ip":"192.0.2.1"}"#
         }
         lines += others
-        #expect(try program.run("ingest", program.write("c.log", lines.joined(separator: "\n") + "\n"), "-q").status == 0)
+        #expect(
+            try program.run("ingest", program.write("c.log", lines.joined(separator: "\n") + "\n"), "-q").status == 0)
     }
 
     private func text(_ date: Date) -> String { date.formatted(.iso8601) }
@@ -23,7 +24,8 @@ struct ClockTests {
         let begin = Date().addingTimeInterval(365 * 86_400)
         return (0..<60).map { number in
             let time = text(begin.addingTimeInterval(5 * Double(number)))
-            return #"{"ts":"\#(time)","event":"failed","reason":"hash_mismatch","presented":"p\#(number)","ip":"203.0.113.9"}"#
+            return
+                #"{"ts":"\#(time)","event":"failed","reason":"hash_mismatch","presented":"p\#(number)","ip":"203.0.113.9"}"#
         }
     }
 
@@ -58,10 +60,16 @@ struct ClockTests {
 
     @Test func `one event in a thousand is the beginning of a log`() throws {
         // 960 uses and one event of 1970.
-        let run = try program.run("ingest", program.write("d.log", (0..<960).map { number in
-            #"{"ts":\#(1_750_000_000 + number * 3600),"event":"used","token_id":"t"}"#
-        }.joined(separator: "\n") + "\n" + #"{"ts":0,"event":"used","token_id":"tok_old"}"# + "\n"), "-q")
+        let run = try program.run(
+            "ingest",
+            program.write(
+                "d.log",
+                (0..<960).map { number in
+                    #"{"ts":\#(1_750_000_000 + number * 3600),"event":"used","token_id":"t"}"#
+                }.joined(separator: "\n") + "\n" + #"{"ts":0,"event":"used","token_id":"tok_old"}"# + "\n"), "-q")
         #expect(run.status == 0)
-        #expect(try program.json("query", "SELECT begins FROM log_span")["rows"]?[0]?["begins"]?.text == "1970-01-01T00:00:00Z")
+        #expect(
+            try program.json("query", "SELECT begins FROM log_span")["rows"]?[0]?["begins"]?.text
+                == "1970-01-01T00:00:00Z")
     }
 }

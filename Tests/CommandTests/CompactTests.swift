@@ -12,7 +12,9 @@ struct CompactTests {
         for run in 0..<runs {
             for line in 0..<lines {
                 let second = String(format: "%02d:%02d", run % 60, line % 60)
-                text += #"{"ts":"2026-0\#(run % months + 1)-05T10:\#(second)Z","event":"used","token_id":"t\#(line)"}"# + "\n"
+                text +=
+                    #"{"ts":"2026-0\#(run % months + 1)-05T10:\#(second)Z","event":"used","token_id":"t\#(line)"}"#
+                    + "\n"
             }
             try program.run("ingest", "-q", program.write("a.ndjson", text))
         }
@@ -40,7 +42,8 @@ struct CompactTests {
         #expect(absent.errors.contains("run authtrail ingest first"))
         #expect(!FileManager.default.fileExists(atPath: program.folder + "/trail"))
         try grow(1)
-        let busy = try program.shell("""
+        let busy = try program.shell(
+            """
             (while [ ! -e go ]; do sleep 0.05; done) | "$AUTHTRAIL" ingest - --quiet &
             sleep 0.5
             "$AUTHTRAIL" compact; status=$?
@@ -53,7 +56,8 @@ struct CompactTests {
 
     @Test func `readers that ask again and again during merges always get the same count`() throws {
         try grow(90, months: 9)
-        let run = try program.shell("""
+        let run = try program.shell(
+            """
             ask() { while [ ! -e done ]; do "$AUTHTRAIL" query 'SELECT count(*) AS n FROM events' --format csv | tail -1; done; }
             ask > one & ask > two &
             sleep 0.2
@@ -76,7 +80,8 @@ struct CompactTests {
     @Test func `a trail with more segments than a process may open files is merged and given back`() throws {
         try grow(70, lines: 3, months: 3)
         #expect(try program.json("status")["segments"]?.integer == 70)
-        let run = try program.shell("""
+        let run = try program.shell(
+            """
             ulimit -n 32
             "$AUTHTRAIL" export --lines | cmp - a.ndjson && "$AUTHTRAIL" verify -q && "$AUTHTRAIL" compact --all -q &&
             "$AUTHTRAIL" export --lines | cmp - a.ndjson

@@ -18,7 +18,9 @@ struct CrashTests {
         for run in 0..<27 {
             for line in 0..<30 {
                 let (month, second) = ((run + line) % 9 + 1, String(format: "%02d:%02d", run, line))
-                text[run % 2] += #"{"ts":"2026-0\#(month)-05T10:\#(second)Z","event":"used","token_id":"t\#(line)","n":\#(run)}"# + "\n"
+                text[run % 2] +=
+                    #"{"ts":"2026-0\#(month)-05T10:\#(second)Z","event":"used","token_id":"t\#(line)","n":\#(run)}"#
+                    + "\n"
             }
             try program.run("ingest", "-q", program.write("\(run % 2).ndjson", text[run % 2]))
         }
@@ -52,7 +54,8 @@ struct CrashTests {
 
     /// Kills the command in every round, looks, then lets it run to its end and looks again.
     private func crash(
-        _ arguments: [String], prepare: String = "true", seed: UInt64, afterKill: () throws -> Void, atEnd: () throws -> Void
+        _ arguments: [String], prepare: String = "true", seed: UInt64, afterKill: () throws -> Void,
+        atEnd: () throws -> Void
     ) throws {
         try base()
         let whole = try duration(arguments, prepare)

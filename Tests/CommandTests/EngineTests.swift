@@ -61,7 +61,8 @@ struct EngineTests {
         let story = "\(StoryTests.folder)/\(name)"
         try ingest("\(story).ndjson", program)
         let compared = try check("check_samples.py", program)
-        let expected = try JSONParser.parse(String(contentsOfFile: "\(StoryTests.folder)/expected/\(name).json", encoding: .utf8))
+        let expected = try JSONParser.parse(
+            String(contentsOfFile: "\(StoryTests.folder)/expected/\(name).json", encoding: .utf8))
         #expect(compared["rows"] == expected["counts"]?["stored"]?.integer)
         #expect(compared["logged"] == compared["rows"])
     }

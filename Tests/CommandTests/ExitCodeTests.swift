@@ -36,7 +36,8 @@ struct ExitCodeTests {
     @Test func `a second writer is 75 within a second and changes nothing`() throws {
         // The first one waits for its standard input, which stays open until the file `go` is there.
         let log = program.write("a.ndjson", threeLines)
-        let run = try program.shell("""
+        let run = try program.shell(
+            """
             (while [ ! -e go ]; do sleep 0.05; done) | "$AUTHTRAIL" ingest - --quiet > first.out &
             while [ ! -e trail/catalog.sqlite ]; do sleep 0.05; done
             sleep 0.3
@@ -54,7 +55,8 @@ struct ExitCodeTests {
         ["nonsense"], ["ingest"], ["detect", "--as-of", "yesterday"], ["detect", "--fail-on", "awful"],
         ["report", "no-such-report"], ["export", "dashboard", "--format", "csv"], ["detect", "no-such-detector"],
         ["report", "failed-by-ip", "--set", "window=soon"], ["report", "failed-by-ip", "--set", "nothing=1"],
-        ["query", "DELETE FROM tokens"], ["query", "SELEC 1"], ["query", "ATTACH '/tmp/x.db' AS x"], ["export", "--event", "stolen"],
+        ["query", "DELETE FROM tokens"], ["query", "SELEC 1"], ["query", "ATTACH '/tmp/x.db' AS x"],
+        ["export", "--event", "stolen"],
     ]) func `wrong usage is 64 and says what is right`(arguments: [String]) throws {
         _ = try program.run("ingest", program.write("a.ndjson", threeLines), "--quiet")
         let run = try program.run(arguments)
@@ -64,7 +66,9 @@ struct ExitCodeTests {
     }
 
     @Test func `a trail that is not there is 65, for every command that reads one`() throws {
-        for arguments in [["detect"], ["status"], ["verify"], ["export"], ["query", "SELECT 1"], ["report", "principals"]] {
+        for arguments in [
+            ["detect"], ["status"], ["verify"], ["export"], ["query", "SELECT 1"], ["report", "principals"],
+        ] {
             let run = try program.run(arguments)
             #expect(run.status == 65, "\(arguments)")
             #expect(run.errors.contains("run authtrail ingest first"))
@@ -92,7 +96,9 @@ struct ExitCodeTests {
 
     @Test func `damage makes verify end with 1 and is named`() throws {
         _ = try program.run("ingest", program.write("a.ndjson", threeLines), "--quiet")
-        #expect(try program.run("verify").output == "ok  1 segments, 2 events, \(size()): all whole, and equal to the catalog\n")
+        #expect(
+            try program.run("verify").output
+                == "ok  1 segments, 2 events, \(size()): all whole, and equal to the catalog\n")
         _ = try program.shell("printf X | dd of=$(find trail -name '*.parquet') bs=1 seek=200 conv=notrunc status=none")
         let run = try program.run("verify", "--format", "json", "--quiet")
         #expect(run.status == 1)

@@ -6,18 +6,23 @@ import Testing
 struct ExplainTests: TellsOfTokens {
     let program = Program()
 
-    @Test func `explain offers an allowance only where one can hide the finding, and the thresholds that decided`() throws {
+    @Test func `explain offers an allowance only where one can hide the finding, and the thresholds that decided`()
+        throws
+    {
         let story = Program.repository + "/SampleLogs/success-after-stuffing.ndjson"
         #expect(try program.run("ingest", story, "--quiet").status == 0)
-        let found = try program.json("detect", "failed-verification-by-ip", "--since", "start")["findings"]?.elements ?? []
+        let found =
+            try program.json("detect", "failed-verification-by-ip", "--since", "start")["findings"]?.elements ?? []
         let after = try #require(found.first { $0["class"]?.text == "success_after" }?["id"]?.text)
         let text = try program.run("explain", after).output
-        #expect(text.contains("no allowance hides it") && text.contains("authtrail findings resolve \(after.prefix(8))"))
+        #expect(
+            text.contains("no allowance hides it") && text.contains("authtrail findings resolve \(after.prefix(8))"))
         let names = try program.json("explain", after)["thresholds"]?.elements?.compactMap { $0["name"]?.text } ?? []
-        #expect(names.map { $0.replacing("detectors.failed-verification-by-ip.", with: "") } == [
-            "windows", "stuffing_credentials", "stuffing_failures", "stuffing_few_share", "stuffing_mismatch_share",
-            "success_within", "mismatch_reasons",
-        ])
+        #expect(
+            names.map { $0.replacing("detectors.failed-verification-by-ip.", with: "") } == [
+                "windows", "stuffing_credentials", "stuffing_failures", "stuffing_few_share", "stuffing_mismatch_share",
+                "success_within", "mismatch_reasons",
+            ])
         let stuffing = try #require(found.first { $0["class"]?.text == "credential_stuffing" }?["id"]?.text)
         #expect(try program.json("explain", stuffing)["allowance"]?.text?.hasPrefix("cidr: ") == true)
     }
@@ -43,7 +48,11 @@ struct ExplainTests: TellsOfTokens {
         #expect(answers.first?["answer"]?.text?.hasPrefix("at most 12 failures, and at most 12 credentials") == true)
     }
 
-    @Test func `explain shows findings of the network, and those that show a line of the token, and names rules that cannot judge`() throws {
+    @Test
+    func
+        `explain shows findings of the network, and those that show a line of the token, and names rules that cannot judge`()
+        throws
+    {
         func explain(_ story: String, _ words: String...) throws -> String {
             let path = Program.repository + "/SampleLogs/\(story).ndjson"
             let trail = program.folder + "/" + story
@@ -81,7 +90,9 @@ struct ExplainTests: TellsOfTokens {
         try ingest("a.ndjson", failures.joined())
         let found = try program.json("detect", "failed-verification-by-ip")["findings"]?[0]
         let allowance = try program.json("explain", found?["id"]?.text ?? "")["allowance"]?.text ?? ""
-        let policy = program.write("p.yaml", """
+        let policy = program.write(
+            "p.yaml",
+            """
             allowlist: [{\(allowance), owner: me, reason: a browser, until: 2027-01-01}]
             """)
         #expect(try program.run("policy", "check", policy).status == 0)
@@ -92,8 +103,9 @@ struct ExplainTests: TellsOfTokens {
     @Test func `explain tells an address without failures from one that the log does not know`() throws {
         try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-03-03"))
         let known = try program.json("explain", "--ip", "203.0.113.7")["rows"]?.elements ?? []
-        #expect(known.first?["answer"]?.text
-            == "no failures from it; 2 events with 1 token, the last at 2026-03-03T10:00:00Z")
+        #expect(
+            known.first?["answer"]?.text
+                == "no failures from it; 2 events with 1 token, the last at 2026-03-03T10:00:00Z")
         let others = known.last?["answer"]?.text ?? ""
         #expect(known.last?["rule"]?.text == "other rules" && others.contains("refresh-reuse"))
         let unknown = try program.run("explain", "--ip", "192.0.2.1").output
@@ -107,10 +119,12 @@ struct ExplainTests: TellsOfTokens {
             return rows.first { $0["rule"]?.text == "new-surroundings" }?["answer"]?.text ?? ""
         }
         try ingest("a.ndjson", birth + (2..<9).map { use("2026-01-0\($0)") }.joined())
-        #expect(try answer() == "not settled: 6 uses in the 30 days before its last day of use; the rule speaks from 20 on")
+        #expect(
+            try answer() == "not settled: 6 uses in the 30 days before its last day of use; the rule speaks from 20 on")
         try ingest("b.ndjson", (10..<28).map { use("2026-01-\($0)") }.joined())
-        #expect(try answer() == "before its last day of use it had 1 network, 0 programs and 1 tool in 30 days; its last "
-            + "day of use brought nothing new beside")
+        #expect(
+            try answer() == "before its last day of use it had 1 network, 0 programs and 1 tool in 30 days; its last "
+                + "day of use brought nothing new beside")
     }
 
     @Test func `trace tells a token's life with its silences and findings in place`() throws {

@@ -37,7 +37,9 @@ struct FindingsFormatTests {
         let result = try Engines.run("check_findings.py", write(), Self.schemas)
         #expect(result.status == 0, "\(result.output)")
         let looked = try JSONParser.parse(result.output)
-        for (name, least) in [("findings", 20), ("detectors", 12), ("series", 200), ("elements", 1000)] as [(String, Int64)] {
+        for (name, least) in [("findings", 20), ("detectors", 12), ("series", 200), ("elements", 1000)]
+            as [(String, Int64)]
+        {
             guard case .int(let number)? = looked[name] else {
                 Issue.record("no \(name)")
                 continue
@@ -62,8 +64,9 @@ struct FindingsFormatTests {
             #expect(run.status == 0, "\(run.errors)")
             #expect(run.output.split(separator: "\n").count == told)
             let text = try String(contentsOfFile: metrics, encoding: .utf8)
-            #expect(text.contains(
-                #"authtrail_findings{detector="failed-verification-by-ip",severity="high"} 1"# + "\n"))
+            #expect(
+                text.contains(
+                    #"authtrail_findings{detector="failed-verification-by-ip",severity="high"} 1"# + "\n"))
         }
     }
 

@@ -12,7 +12,8 @@ struct ForwarderTests {
         let lines = (0..<40).map { number in
             let list = "192.0.2.\(number), \(Self.attacker), 198.51.100.7, 10.0.0.1"
             let time = String(format: "2026-05-01T10:%02d:00Z", number)
-            return #"{"ts":"\#(time)","event":"failed","reason":"hash_mismatch","presented":"guess\#(number)","ip":"\#(list)"}"#
+            return
+                #"{"ts":"\#(time)","event":"failed","reason":"hash_mismatch","presented":"guess\#(number)","ip":"\#(list)"}"#
         }
         let log = program.write("list.ndjson", lines.joined(separator: "\n") + "\n")
         #expect(try program.run("ingest", log, "-q").status == 0)
@@ -21,11 +22,14 @@ struct ForwarderTests {
 
     /// Whom the parts of the program name.
     private func named() throws -> [String?] {
-        let findings = try program.json("detect", "--since", "start", "failed-verification-by-ip")["findings"]?.elements ?? []
+        let findings =
+            try program.json("detect", "--since", "start", "failed-verification-by-ip")["findings"]?.elements ?? []
         let report = try program.json("report", "failed-by-ip")["rows"]?[0]
         let sql = try program.json("query", "SELECT DISTINCT client(ip) AS who FROM events")["rows"]?[0]
         let dashboard = try program.json("export", "dashboard")["top_failing_ips"]?[0]
-        return [findings.first?["entity"]?["value"]?.text, report?["ip"]?.text, sql?["who"]?.text, dashboard?["ip"]?.text]
+        return [
+            findings.first?["entity"]?["value"]?.text, report?["ip"]?.text, sql?["who"]?.text, dashboard?["ip"]?.text,
+        ]
     }
 
     @Test func `with our proxy among the forwarders the client is who called it`() throws {
@@ -36,7 +40,9 @@ struct ForwarderTests {
         #expect(try program.run("export", "--ip", "198.51.100.7").output == "")
         #expect(try program.run("trace", "ip", Self.attacker).output.contains("failed"))
         // As logged it stays in the log.
-        #expect(try program.run("query", "SELECT ip FROM events LIMIT 1", "--format", "csv").output.contains("192.0.2.0, 203.0.113.9, 198"))
+        #expect(
+            try program.run("query", "SELECT ip FROM events LIMIT 1", "--format", "csv").output.contains(
+                "192.0.2.0, 203.0.113.9, 198"))
     }
 
     @Test func `without forwarders the last address that is not of an inner network is the client`() throws {
@@ -45,7 +51,9 @@ struct ForwarderTests {
         #expect(try program.run("export", "--ip", "198.51.100.7").output.split(separator: "\n").count == 40)
     }
 
-    @Test func `a failure through a trusted proxy is held against nobody, and not against what stands before it`() throws {
+    @Test func `a failure through a trusted proxy is held against nobody, and not against what stands before it`()
+        throws
+    {
         try ingest("version: 1\ntrusted_proxies: [198.51.100.7]\n")
         let run = try program.run("detect", "--since", "start", "failed-verification-by-ip", "--format", "json")
         #expect(!run.output.contains(Self.attacker))
@@ -54,7 +62,9 @@ struct ForwarderTests {
 
     @Test func `a policy that cannot be read stops who asks for clients, and nobody else`() throws {
         try ingest("version: 1\nforwarders: [198.51.100.0/99]\n")
-        for arguments in [["report", "failed-by-ip"], ["query", "SELECT client(ip) FROM events"], ["export", "--ip", Self.attacker]] {
+        for arguments in [
+            ["report", "failed-by-ip"], ["query", "SELECT client(ip) FROM events"], ["export", "--ip", Self.attacker],
+        ] {
             let run = try program.run(arguments)
             #expect(run.status == 65 && run.errors.contains("no network"), "\(arguments): \(run.errors)")
         }

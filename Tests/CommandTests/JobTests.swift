@@ -16,7 +16,9 @@ struct JobTests {
         (0..<60).map { number in
             #"{"ts":"\#(day)T01:00:\#(number < 10 ? "0" : "")\#(number)Z","event":"failed","reason":"hash_mismatch","#
                 + #""presented":"fp\#(number)","ip":"192.0.2.9"}"# + "\n"
-        }.joined() + #"{"ts":"\#(day)T01:05:00Z","event":"used","token_id":"tok_A","tool":"orders.list","ip":"192.0.2.9"}"# + "\n"
+        }.joined()
+            + #"{"ts":"\#(day)T01:05:00Z","event":"used","token_id":"tok_A","tool":"orders.list","ip":"192.0.2.9"}"#
+            + "\n"
     }
 
     private func ingest(_ text: String) throws {
@@ -76,7 +78,7 @@ struct JobTests {
     private var waking: String {
         use("2026-01-02T10:00:00", "tok_D") + use("2026-05-10T10:00:00", "tok_D")
             + use("2026-05-10T10:05:00", "tok_D", tool: "orders.cancel")
-                .replacing(#""tool""#, with: #""scopes":["orders:write"],"tool""#)
+            .replacing(#""tool""#, with: #""scopes":["orders:write"],"tool""#)
     }
 
     @Test func `who looks as of an earlier time changes nothing that a later run has found`() throws {
@@ -88,7 +90,8 @@ struct JobTests {
     }
 
     @Test func `what was resolved is told again when it goes on for more than a day, and only then`() throws {
-        let revoked = use("2999-05-01T10:00:00") + #"{"ts":"2999-05-01T11:00:00Z","event":"revoked","token_id":"tok_1"}"# + "\n"
+        let revoked =
+            use("2999-05-01T10:00:00") + #"{"ts":"2999-05-01T11:00:00Z","event":"revoked","token_id":"tok_1"}"# + "\n"
         // Far ahead of the clock, so that all of it lies after what somebody resolves today.
         try ingest(revoked + use("2999-05-02T10:00:00"))
         #expect(try job("2999-05-03T00:00:00Z").status == 1)
@@ -123,7 +126,8 @@ struct JobTests {
         try ingest(use("2026-10-17T10:00:00") + attack("2026-10-18"))
         let closed = try program.shell("\"$AUTHTRAIL\" detect -q --new --as-of 2026-10-19T00:00:00Z >&-; echo $?")
         #expect(closed.output == "74\n" && closed.errors.contains("standard output is closed"))
-        let runs = try program.shell("""
+        let runs = try program.shell(
+            """
             for place in 1 2 3 4; do
                 "$AUTHTRAIL" detect -q --new --as-of 2026-10-19T00:00:00Z --format ndjson > out.$place 2> err.$place &
             done
@@ -150,10 +154,12 @@ struct JobTests {
         #expect(try open() == told)
         // No policy, so that the rules about tools cannot judge; other thresholds; an allowance that is tried out.
         let quiet = program.write("quiet.yaml", "detectors: {failed-verification-by-ip: {stuffing_failures: 1000}}")
-        let hiding = program.write("hiding.yaml", tools + """
+        let hiding = program.write(
+            "hiding.yaml",
+            tools + """
 
-            allowlist: [{cidr: 192.0.2.0/24, owner: me, reason: a try, until: 2027-01-01}]
-            """)
+                allowlist: [{cidr: 192.0.2.0/24, owner: me, reason: a try, until: 2027-01-01}]
+                """)
         for words in [[], ["--policy", quiet], ["--policy", hiding]] {
             #expect(try program.run(["detect", "--as-of", "2026-10-19T00:00:00Z"] + words).status == 0)
             #expect(try open() == told, "\(words)")

@@ -11,7 +11,9 @@ struct LedgerCommandTests: TellsOfTokens {
         return try JSONParser.parse(run.output)["rows"]?.elements?.compactMap { $0["status"]?.text } ?? []
     }
 
-    @Test func `an event that comes late and closes the silence takes the finding back, and it is kept as retracted`() throws {
+    @Test func `an event that comes late and closes the silence takes the finding back, and it is kept as retracted`()
+        throws
+    {
         try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-26"))
         #expect(try detect("--since", "start").count == 1)
         #expect(try states() == ["open"])
@@ -24,13 +26,15 @@ struct LedgerCommandTests: TellsOfTokens {
     @Test func `somebody resolves a finding with a note, and the next run leaves it so`() throws {
         try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-26"))
         let id = try #require(try detect("--since", "start").first)
-        let resolved = try program.run("findings", "resolve", String(id.prefix(8)), "--note", "planned", "--by", "maria")
+        let resolved = try program.run(
+            "findings", "resolve", String(id.prefix(8)), "--note", "planned", "--by", "maria")
         #expect(resolved.status == 0, "\(resolved.errors)")
         #expect(try detect("--since", "start") == [id])
         #expect(try states("--status", "resolved") == ["resolved"])
         let why = try JSONParser.parse(program.run("explain", id, "--format", "json").output)
         #expect(why["history"]?[0]?["note"]?.text == "planned" && why["history"]?[0]?["by"]?.text == "maria")
-        #expect(why["lines"]?.elements?.contains { $0["line"]?.text == use("2026-04-26").dropLast().description } == true)
+        #expect(
+            why["lines"]?.elements?.contains { $0["line"]?.text == use("2026-04-26").dropLast().description } == true)
         let table = try program.run("explain", id, "--format", "csv").output.split(separator: "\n")
         #expect(table.first == "finding,source,source_offset,line")
         #expect(table.count > 1 && table.dropFirst().allSatisfy { $0.hasPrefix(id + ",") })
@@ -63,12 +67,16 @@ struct LedgerCommandTests: TellsOfTokens {
         #expect(run.output.contains("the newest event is of 2026-04-26 10:00:00 UTC"))
     }
 
-    @Test func `a log that has been dead for months is found by a job that looks at one day, and late lines take it back`() throws {
+    @Test
+    func `a log that has been dead for months is found by a job that looks at one day, and late lines take it back`()
+        throws
+    {
         let log = (1...6).flatMap { day in (0..<24).map { use("2026-04-0\(day)", hour: $0) } }
         try ingest("a.ndjson", log.joined())
         let job = ["detect", "--as-of", "2026-09-27T00:00:00Z", "--new", "--fail-on", "high"]
         let run = try program.run(job)
-        #expect(run.status == 1 && run.output.contains("UTC, and not over as of 2026-09-27 00:00:00 UTC"), "\(run.output)")
+        #expect(
+            run.status == 1 && run.output.contains("UTC, and not over as of 2026-09-27 00:00:00 UTC"), "\(run.output)")
         #expect(try program.run(job + ["-q"]).output.isEmpty)
         // The shipper was slow: all of these days come later.
         let late = (7...28).flatMap { day in (0..<24).map { use("2026-04-\(day < 10 ? "0" : "")\(day)", hour: $0) } }
@@ -76,7 +84,8 @@ struct LedgerCommandTests: TellsOfTokens {
         let again = try program.json("detect", "--as-of", "2026-09-27T00:00:00Z", "--since", "start")
         let silences = again["findings"]?.elements?.filter { $0["class"]?.text == "source_silence" } ?? []
         #expect(silences.map { $0["context"]?["silent_since"]?.text } == ["2026-04-28T23:00:00Z"])
-        let known = try program.json("findings", "--status", "all", "--detector", "source-silence")["rows"]?.elements ?? []
+        let known =
+            try program.json("findings", "--status", "all", "--detector", "source-silence")["rows"]?.elements ?? []
         #expect(Set(known.map { $0["status"]?.text }) == ["open", "retracted"])
     }
 
@@ -147,15 +156,20 @@ struct LedgerCommandTests: TellsOfTokens {
 
     @Test func `an allowance hides a finding, which is counted and kept as suppressed`() throws {
         try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-26"))
-        let policy = program.write("p.yaml", """
+        let policy = program.write(
+            "p.yaml",
+            """
             allowlist: [{token: tok_1, owner: secops, reason: "a yearly job", until: 2027-01-01}]
             """)
-        let run = try program.run("detect", "--since", "start", "--policy", policy, "--format", "json", "--fail-on", "low")
+        let run = try program.run(
+            "detect", "--since", "start", "--policy", policy, "--format", "json", "--fail-on", "low")
         let report = try JSONParser.parse(run.output)
         #expect(run.status == 0)
         #expect(report["findings"]?.elements?.isEmpty == true)
         #expect(report["suppressed"]?[0]?["reason"]?.text == "a yearly job")
-        #expect(try program.run("detect", "--since", "start", "--policy", policy).output.contains("Hidden by the allowlist"))
+        #expect(
+            try program.run("detect", "--since", "start", "--policy", policy).output.contains("Hidden by the allowlist")
+        )
         #expect(try Set(states("--status", "all")) == ["suppressed"])
     }
 
@@ -164,7 +178,8 @@ struct LedgerCommandTests: TellsOfTokens {
         #expect(try detect("--new", "--as-of", "2026-04-10T00:00:00Z").isEmpty)
         #expect(try detect("--new", "--as-of", "2026-04-30T00:00:00Z", "--since", "1d").isEmpty)
         let unseen = try program.json("status")["unseen"]
-        #expect(unseen?[0]?["from"]?.text == "2026-04-10T00:00:00Z" && unseen?[0]?["to"]?.text == "2026-04-29T00:00:00Z")
+        #expect(
+            unseen?[0]?["from"]?.text == "2026-04-10T00:00:00Z" && unseen?[0]?["to"]?.text == "2026-04-29T00:00:00Z")
         #expect(try program.run("status").output.contains("No scheduled run has looked at 2026-04-10T00:00:00Z"))
         #expect(try detect("--new", "--as-of", "2026-04-30T01:00:00Z").count == 1)
         #expect(try program.json("status")["unseen"]?.elements?.isEmpty == true)
@@ -182,14 +197,18 @@ struct LedgerCommandTests: TellsOfTokens {
         #expect(try program.run("status").output.contains("is absent or null. Here: `reason` in 1."))
     }
 
-    @Test func `status warns of events from before anybody logged any, because the log seems to begin with them`() throws {
+    @Test func `status warns of events from before anybody logged any, because the log seems to begin with them`()
+        throws
+    {
         try ingest("a.ndjson", use("2026-04-25") + use("2026-04-26"))
-        #expect(try program.json("status")["warnings"]?.elements?.contains { $0.text?.contains("1970") == true } == false)
+        #expect(
+            try program.json("status")["warnings"]?.elements?.contains { $0.text?.contains("1970") == true } == false)
         try ingest("b.ndjson", use("1970-01-01", "tok_old"))
         #expect(try program.run("status").output.contains("There are events of 1970-01-01: a clock that was not set"))
     }
 
-    @Test func `policy check names what is wrong with its place, and init and suggest print files that pass it`() throws {
+    @Test func `policy check names what is wrong with its place, and init and suggest print files that pass it`() throws
+    {
         let bad = program.write("bad.yaml", "lifetimes:\n  api_tokn: 90d\n")
         let check = try program.run("policy", "check", bad)
         #expect(check.status == 65)
@@ -200,10 +219,13 @@ struct LedgerCommandTests: TellsOfTokens {
         #expect(try program.run("policy", "init", "-o", initial).status == 0)
         #expect(try program.run("policy", "check", initial).status == 0)
 
-        try ingest("a.ndjson", birth + (0..<30).map { second in
-            use("2026-01-02").replacing("10:00:00Z", with: "10:00:\(second + 10)Z")
-                .replacing(#""tool""#, with: #""kind":"api_token","scopes":["orders:read"],"tool""#)
-        }.joined())
+        try ingest(
+            "a.ndjson",
+            birth
+                + (0..<30).map { second in
+                    use("2026-01-02").replacing("10:00:00Z", with: "10:00:\(second + 10)Z")
+                        .replacing(#""tool""#, with: #""kind":"api_token","scopes":["orders:read"],"tool""#)
+                }.joined())
         let proposed = program.folder + "/proposed.yaml"
         #expect(try program.run("policy", "suggest", "--since", "start", "-o", proposed).status == 0)
         let text = try String(contentsOfFile: proposed, encoding: .utf8)

@@ -48,7 +48,8 @@ struct LineExportTests {
         let token = (secret.hasPrefix("eyJ") ? secret : "Bearer " + secret) + " "
         let parts: [[UInt8]] = [
             [0], Array(#"\u0000"#.utf8), Array(#"a\/\u00e9\n"#.utf8), [0xFF, 0xFE], [0xC3], Array(token.utf8), [0x0D],
-            Array(repeating: 0x61, count: 1 + next() % 70_000), Array("é\u{2028}".utf8), Array(repeating: 0, count: next() % 40),
+            Array(repeating: 0x61, count: 1 + next() % 70_000), Array("é\u{2028}".utf8),
+            Array(repeating: 0, count: next() % 40),
             Array(" ".utf8), Array(token.utf8),
         ]
         let odd = (0..<(next() % 4)).flatMap { _ in parts[next() % parts.count] }
@@ -57,12 +58,15 @@ struct LineExportTests {
         case 1: return odd + Array(#"{"ts":"2026-05-01T10:00:00Z","event":"used","token_id":"t"}"#.utf8)
         default:
             return Array(#"{"ts":"2026-05-01T10:00:00Z","event":"used","token_id":"t","note":""#.utf8) + odd
-                + Array(#"","user_agent":""#.utf8) + Array(token.utf8) + Array(#""}"#.utf8) + (next() % 3 == 0 ? [0x0D] : [])
+                + Array(#"","user_agent":""#.utf8) + Array(token.utf8) + Array(#""}"#.utf8)
+                + (next() % 3 == 0 ? [0x0D] : [])
         }
     }
 
     @Test(arguments: [UInt64(1), 2, 3, 4, 5, 6])
-    func `whatever a line is made of, it comes back, with marks for its credentials and nothing else changed`(seed: UInt64) throws {
+    func `whatever a line is made of, it comes back, with marks for its credentials and nothing else changed`(
+        seed: UInt64
+    ) throws {
         let program = Program()
         var state = seed
         func next() -> Int {
@@ -121,7 +125,8 @@ struct LineExportTests {
         }
         let unclear = try program.run("export", "--lines")
         #expect(unclear.status == 64)
-        #expect(unclear.errors.contains("cannot export lines: the trail has several sources; choose one with --source:"))
+        #expect(
+            unclear.errors.contains("cannot export lines: the trail has several sources; choose one with --source:"))
         for command in ["--source \"$PWD/b.ndjson\" | cmp - b.ndjson", "--source 1 | cmp - a.ndjson"] {
             let run = try program.shell("\"$AUTHTRAIL\" export --lines " + command)
             #expect(run.status == 0, "\(run.output)\(run.errors)")
@@ -139,7 +144,8 @@ struct LineExportTests {
         _ = try program.shell("mv auth.ndjson auth.ndjson.1")
         _ = program.write("auth.ndjson", second)
         try program.run("ingest", "-q", program.folder + "/auth.ndjson.1", path)
-        let run = try program.shell("""
+        let run = try program.shell(
+            """
             "$AUTHTRAIL" export --lines --source "$PWD/auth.ndjson.1" | cmp - auth.ndjson.1 &&
             "$AUTHTRAIL" export --lines --source "$PWD/auth.ndjson" | cmp - auth.ndjson
             """)
@@ -155,7 +161,8 @@ struct LineExportTests {
         try program.shell("cat more >> auth.ndjson; cp auth.ndjson auth.ndjson.1; : > auth.ndjson")
         _ = program.write("auth.ndjson", third)
         try program.run("ingest", "-q", program.folder)
-        let run = try program.shell("""
+        let run = try program.shell(
+            """
             "$AUTHTRAIL" export --lines --source "$PWD/auth.ndjson.1" | cmp - auth.ndjson.1 &&
             "$AUTHTRAIL" export --lines --source "$PWD/auth.ndjson" 2>&1 | head -c 30
             """)
@@ -180,7 +187,8 @@ struct LineExportTests {
         let program = Program()
         #expect(try program.run("ingest", program.write("a.ndjson", line + half), "--final", "-q").status == 0)
         let log = line + half + #"1T11:00:00Z","event":"used","token_id":"m"}"# + "\n" + line
-        try program.shell("printf '%s' '\(log.dropFirst(line.utf8.count + half.utf8.count))' >> '\(program.folder)/a.ndjson'")
+        try program.shell(
+            "printf '%s' '\(log.dropFirst(line.utf8.count + half.utf8.count))' >> '\(program.folder)/a.ndjson'")
         #expect(try program.run("ingest", program.folder + "/a.ndjson", "-q").status == 0)
         let verified = try program.run("verify")
         #expect(verified.status == 0, "\(verified.output)")

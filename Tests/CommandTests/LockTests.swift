@@ -40,7 +40,8 @@ struct LockTests {
 
     @Test func `readers, ledger writers and an ingest loop never meet a lock`() throws {
         let file = log("a.ndjson")
-        let run = try program.shell("""
+        let run = try program.shell(
+            """
             \(Self.again)
             "$AUTHTRAIL" ingest -q '\(file)' && "$AUTHTRAIL" detect -q --since start > /dev/null
             id=$("$AUTHTRAIL" findings --format csv | grep -o '[0-9a-f]\\{32\\}' | head -1)
@@ -62,7 +63,8 @@ struct LockTests {
     }
 
     @Test func `ledger writers that are killed keep nobody waiting`() throws {
-        let run = try program.shell("""
+        let run = try program.shell(
+            """
             \(Self.again)
             "$AUTHTRAIL" ingest -q '\(log("a.ndjson"))'
             again "$AUTHTRAIL" detect -q --since start & again "$AUTHTRAIL" status -q &
@@ -80,7 +82,8 @@ struct LockTests {
 
     @Test func `a follower among twenty clients ends within five seconds of SIGTERM`() throws {
         let file = log("a.ndjson")
-        let run = try program.shell("""
+        let run = try program.shell(
+            """
             \(Self.again)
             "$AUTHTRAIL" ingest -q '\(file)'
             "$AUTHTRAIL" ingest --follow -q '\(file)' --flush-interval 50ms & follower=$!

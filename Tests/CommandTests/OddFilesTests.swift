@@ -8,7 +8,9 @@ struct OddFilesTests {
 
     /// A trail with a segment, a dropped month and a run of the detectors.
     private func grow() throws {
-        _ = program.write("a.ndjson", """
+        _ = program.write(
+            "a.ndjson",
+            """
             {"ts":"2025-01-01T10:00:00Z","event":"used","token_id":"t0"}
             {"ts":"2026-05-01T10:00:00Z","event":"used","token_id":"t1","user_agent":"Bearer abcdefghijklmnop1234"}
 
@@ -19,12 +21,14 @@ struct OddFilesTests {
     }
 
     private static let commands = [
-        "status", "verify", "detect --since start", "detect --new", "export", "findings", "query 'SELECT count(*) FROM events'",
+        "status", "verify", "detect --since start", "detect --new", "export", "findings",
+        "query 'SELECT count(*) FROM events'",
         "ingest a.ndjson", "compact", "prune --older-than 2026-01-01", "rebuild --force",
     ]
 
     @Test(arguments: [
-        "catalog.sqlite", "catalog.sqlite-wal", "catalog.sqlite-shm", "catalog.sqlite-journal", "pruned.sqlite", "secret.key",
+        "catalog.sqlite", "catalog.sqlite-wal", "catalog.sqlite-shm", "catalog.sqlite-journal", "pruned.sqlite",
+        "secret.key",
         "lock", "readers.lock", "jobs.lock", "policy.yaml", "catalog.sqlite.rebuild", "segments", "orphans",
         "segments/month=2026-05", "segments/month=2026-05/00000001.parquet", "segments/month=2026-05/00000009.parquet",
         "segments/month=2026-06",
@@ -40,18 +44,25 @@ struct OddFilesTests {
         }
     }
 
-    @Test(arguments: ["segments", "segments/month=2026-05", "orphans", "catalog.sqlite", "pruned.sqlite", "secret.key", "lock"])
+    @Test(arguments: [
+        "segments", "segments/month=2026-05", "orphans", "catalog.sqlite", "pruned.sqlite", "secret.key", "lock",
+    ])
     func `nothing is written where a link leads`(name: String) throws {
         try grow()
-        _ = try program.shell("mkdir -p trail/orphans; mv trail/\(name) elsewhere; ln -s \"$PWD/elsewhere\" trail/\(name)")
-        let before = try program.shell("find elsewhere | sort | xargs -d '\\n' md5sum 2>/dev/null; find elsewhere | wc -l").output
+        _ = try program.shell(
+            "mkdir -p trail/orphans; mv trail/\(name) elsewhere; ln -s \"$PWD/elsewhere\" trail/\(name)")
+        let before = try program.shell(
+            "find elsewhere | sort | xargs -d '\\n' md5sum 2>/dev/null; find elsewhere | wc -l"
+        ).output
         _ = program.write("b.ndjson", #"{"ts":"2026-05-02T10:00:00Z","event":"used","token_id":"t2"}"# + "\n")
         for command in ["ingest b.ndjson", "compact --all", "prune --older-than 2026-06-01", "rebuild --force"] {
             let run = try program.shell("timeout -s KILL 20 \"$AUTHTRAIL\" \(command) -q -o /dev/null")
             #expect(run.status == 73, "\(command): \(run.errors)")
             #expect(run.errors.contains("trail/\(name): it is a symbolic link"), "\(command): \(run.errors)")
         }
-        let after = try program.shell("find elsewhere | sort | xargs -d '\\n' md5sum 2>/dev/null; find elsewhere | wc -l").output
+        let after = try program.shell(
+            "find elsewhere | sort | xargs -d '\\n' md5sum 2>/dev/null; find elsewhere | wc -l"
+        ).output
         #expect(before == after)
     }
 }

@@ -33,7 +33,8 @@ struct PackagingTests {
         #expect(calls.count == 5)
         _ = program.write("a.ndjson", threeLines)
         for call in calls where !call.contains("--follow") {
-            let words = call.replacing("/var/log/mcp", with: "a.ndjson").replacing("--trail /var/lib/authtrail/trail", with: "")
+            let words = call.replacing("/var/log/mcp", with: "a.ndjson").replacing(
+                "--trail /var/lib/authtrail/trail", with: "")
             let run = try program.run(words.split(separator: " ").map(String.init))
             #expect(run.status == 0, "\(call): \(run.errors)")
         }

@@ -32,9 +32,13 @@ struct PruneCommandTests {
         let lines = try program.run("export", "--lines")
         #expect(lines.status == 65)
         #expect(lines.output == "")
-        #expect(lines.errors.contains("\(gone) of its lines are gone, which authtrail prune dropped with all events before 2025-10"))
+        #expect(
+            lines.errors.contains(
+                "\(gone) of its lines are gone, which authtrail prune dropped with all events before 2025-10"))
         #expect(try program.run("verify", "-q").status == 0)
-        #expect(try program.run("prune", "--older-than", "2025-10-15").output == "nothing to drop: no month before 2025-10 has events\n")
+        #expect(
+            try program.run("prune", "--older-than", "2025-10-15").output
+                == "nothing to drop: no month before 2025-10 has events\n")
     }
 
     @Test func `detectors and reports say of the time after the cut what they said before`() throws {
@@ -44,11 +48,14 @@ struct PruneCommandTests {
             for semantics in ["gap", "literal"] {
                 let run = try program.json(
                     "detect", "dormant-token-reactivation", "--as-of", day, "--since", "1d", "--semantics", semantics)
-                answers += (run["findings"]?.elements ?? []).map { "\($0["id"]?.text ?? "") \($0["title"]?.text ?? "")" }
+                answers += (run["findings"]?.elements ?? []).map {
+                    "\($0["id"]?.text ?? "") \($0["title"]?.text ?? "")"
+                }
                 answers += ["\(run["detectors"]?[0]?["counts"]?.json() ?? "")"]
             }
             for report in ["dormant-tokens", "dormant-tokens-gap"] {
-                answers.append(try program.run("report", report, "--set", "as_of=\(day)T00:00:00Z", "--format", "csv").output)
+                answers.append(
+                    try program.run("report", report, "--set", "as_of=\(day)T00:00:00Z", "--format", "csv").output)
             }
             return answers
         }

@@ -9,7 +9,9 @@ struct ReadFaultTests {
     let program = Program()
 
     /// What is said of damage, and advice that costs what is there.
-    private static let losses = ["run authtrail rebuild", "--skip-damaged", "--force", "restore", "backup", "damage", "malformed"]
+    private static let losses = [
+        "run authtrail rebuild", "--skip-damaged", "--force", "restore", "backup", "damage", "malformed",
+    ]
 
     private func makeTrail() throws {
         let lines = (0..<400).map { number in
@@ -18,7 +20,8 @@ struct ReadFaultTests {
                 + "\"token_id\":\"t\(number)\",\"ip\":\"198.51.100.\(number % 9)\"}\n"
         }
         for part in 0..<2 {
-            _ = try program.run("ingest", "-q", program.write("\(part).ndjson", lines[(part * 200)..<(part * 200 + 200)].joined()))
+            _ = try program.run(
+                "ingest", "-q", program.write("\(part).ndjson", lines[(part * 200)..<(part * 200 + 200)].joined()))
         }
         #expect(try program.run("prune", "-q", "--older-than", "2026-05-01").status == 0)
         _ = program.write("2.ndjson", lines[0])
@@ -31,9 +34,12 @@ struct ReadFaultTests {
     ]) func `a disk that fails on reading is no damage`(command: String) throws {
         try makeTrail()
         var failed = 0
-        for (call, first) in [("pread64", 8), ("pread64", 16), ("pread64", 30), ("pread64", 60), ("getdents64", 1), ("fcntl", 8)] {
+        for (call, first) in [
+            ("pread64", 8), ("pread64", 16), ("pread64", 30), ("pread64", 60), ("getdents64", 1), ("fcntl", 8),
+        ] {
             for error in ["EIO", "EINTR"] where call != "pread64" || error == "EIO" {
-                let run = try program.shell("""
+                let run = try program.shell(
+                    """
                     strace -f -qq -o trace -e inject=\(call):error=\(error):when=\(first)\(error == "EIO" ? "+" : "") \
                     "$AUTHTRAIL" \(command) > out 2> err; status=$?; cat err; grep -q INJECTED trace || exit 0; exit $status
                     """)
@@ -52,7 +58,8 @@ struct ReadFaultTests {
 
     @Test func `verify says what it could not read, and that nothing wrong was found`() throws {
         try makeTrail()
-        let run = try program.shell("""
+        let run = try program.shell(
+            """
             strace -f -qq -o trace -P "$(ls $PWD/trail/segments/*/*.parquet | head -1)" \
             -e inject=pread64:error=EIO:when=1+ "$AUTHTRAIL" verify --format json; echo " $?"
             """)
@@ -67,5 +74,6 @@ struct ReadFaultTests {
 }
 
 private enum Tracer {
-    static let canInject = (try? Program().shell("strace -qq -o /dev/null -e inject=read:delay_enter=1 true").status) == 0
+    static let canInject =
+        (try? Program().shell("strace -qq -o /dev/null -e inject=read:delay_enter=1 true").status) == 0
 }

@@ -8,24 +8,33 @@ struct ReportAsOfTests {
 
     /// A log to its end, and the same log as it stood at noon of 1 May.
     private func ingest() throws {
-        let lines = (0..<60).map { number in
-            let day = String(format: "2026-%02d-%02d", number < 30 ? 4 : 5, number % 30 + 1)
-            return #"{"ts":"\#(day)T11:00:00Z","event":"failed","reason":"r\#(number % 3)","presented":"p\#(number)","ip":"203.0.113.9"}"#
-        } + [#"{"ts":"2026-01-01T00:00:00Z","event":"used","token_id":"t"}"#, #"{"ts":"2026-04-30T20:00:00Z","event":"used","token_id":"t"}"#]
+        let lines =
+            (0..<60).map { number in
+                let day = String(format: "2026-%02d-%02d", number < 30 ? 4 : 5, number % 30 + 1)
+                return
+                    #"{"ts":"\#(day)T11:00:00Z","event":"failed","reason":"r\#(number % 3)","presented":"p\#(number)","ip":"203.0.113.9"}"#
+            } + [
+                #"{"ts":"2026-01-01T00:00:00Z","event":"used","token_id":"t"}"#,
+                #"{"ts":"2026-04-30T20:00:00Z","event":"used","token_id":"t"}"#,
+            ]
         let early = lines.filter { $0.contains("2026-01") || $0.contains("2026-04") || $0.contains("2026-05-01") }
-        #expect(try program.run("ingest", program.write("all.log", lines.joined(separator: "\n") + "\n"), "-q").status == 0)
+        #expect(
+            try program.run("ingest", program.write("all.log", lines.joined(separator: "\n") + "\n"), "-q").status == 0)
         let then = program.write("then.log", early.joined(separator: "\n") + "\n")
         #expect(try program.run("ingest", then, "-q", "--trail", program.folder + "/then").status == 0)
     }
 
     @Test(arguments: [
-        ["failed-by-ip", "--set", "min_failures=1"], ["failures-by-reason"], ["failures-by-reason", "--set", "since=7d"],
+        ["failed-by-ip", "--set", "min_failures=1"], ["failures-by-reason"],
+        ["failures-by-reason", "--set", "since=7d"],
         ["dormant-tokens"], ["dormant-tokens-gap"],
     ]) func `as of a time a report says what the log said then`(report: [String]) throws {
         try ingest()
         let now = try program.run(["report"] + report + ["--as-of", "2026-05-01T12:00:00Z", "--format", "csv"])
         let then = try program.run(
-            ["report"] + report + ["--as-of", "2026-05-01T12:00:00Z", "--format", "csv", "--trail", program.folder + "/then"])
+            ["report"] + report + [
+                "--as-of", "2026-05-01T12:00:00Z", "--format", "csv", "--trail", program.folder + "/then",
+            ])
         #expect(now.status == 0 && now.output == then.output)
         #expect(now.output.split(separator: "\n").count > 1)
         #expect(try program.run(["report"] + report + ["--format", "csv"]).output != now.output)
@@ -41,6 +50,8 @@ struct ReportAsOfTests {
             let run = try program.run("report", report, "--as-of", "2026-05-01")
             #expect(run.status == 64 && run.errors.contains("what is known now"))
         }
-        #expect(try program.run("report", "failed-by-ip", "--as-of", "2026-05-01", "--set", "until=2026-05-02").status == 64)
+        #expect(
+            try program.run("report", "failed-by-ip", "--as-of", "2026-05-01", "--set", "until=2026-05-02").status == 64
+        )
     }
 }

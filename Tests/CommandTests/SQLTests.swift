@@ -24,10 +24,12 @@ struct SQLTests {
         for part in 0..<3 {
             let lines = (0..<60).map { _ -> String in
                 let use = Use(token: below(11), day: 1 + below(14)), address = "203.0.113.\(below(4))"
-                let time = String(format: "2026-05-%02dT%02d:00:%02d.%06dZ", use.day, below(24), below(60), below(1_000_000))
+                let time = String(
+                    format: "2026-05-%02dT%02d:00:%02d.%06dZ", use.day, below(24), below(60), below(1_000_000))
                 switch below(5) {
                 case 0:
-                    return #"{"ts":"\#(time)","event":"failed","token_id":"t\#(use.token)","reason":"expired","ip":"\#(address)"}"#
+                    return
+                        #"{"ts":"\#(time)","event":"failed","token_id":"t\#(use.token)","reason":"expired","ip":"\#(address)"}"#
                 case 1: return #"{"ts":"\#(time)","event":"issued","token_id":"t\#(use.token)","principal":"p"}"#
                 default:
                     uses.append(use)
@@ -52,7 +54,8 @@ struct SQLTests {
         ("events", "event IN ('issued', 'used') AND token_id IN ('t3', 't4') AND ip IN ('203.0.113.1', '203.0.113.2')"),
         ("events", "token_id IN ('t1', 't2') OR ip IN ('203.0.113.1', '203.0.113.2')"),
         ("events", "token_id = 't1' OR token_id = 't2' OR ip = '203.0.113.3'"),
-        ("events", "token_id IN ('t1', 't2') AND token_id IN ('t2', 't3')"), ("events", "token_id = 't1' AND token_id IN ('t2')"),
+        ("events", "token_id IN ('t1', 't2') AND token_id IN ('t2', 't3')"),
+        ("events", "token_id = 't1' AND token_id IN ('t2')"),
         ("events", "date IN ('2026-05-02', '2026-05-09')"), ("events", "tool IN ('a', 'b')"),
         ("token_days", "token_id IN ('t1', 't5', 'absent')"), ("token_days", "token_id IN ('t1', NULL, 't5')"),
         ("token_days", "token_id IN (SELECT token_id FROM tokens WHERE uses > 9)"),
@@ -65,10 +68,14 @@ struct SQLTests {
         ("ip_hours", "date = '2026-05-02' OR date >= '2026-05-11'"),
     ]) func `a list gives the rows that SQLite finds one by one`(table: String, condition: String) throws {
         _ = try ingestSeeded()
-        let columns = ["events": "source, source_offset", "token_days": "first_use, token_id", "ip_hours": "date, hour, ip"]
+        let columns = [
+            "events": "source, source_offset", "token_days": "first_use, token_id", "ip_hours": "date, hour, ip",
+        ]
         let select = "SELECT *, \(columns[table] ?? "") FROM \(table)"
         // A plus before a column keeps its conditions from the table.
-        let plain = condition.replacing(#/\b(token_id|event|ip|date|tool)\b(?= (IN|NOT IN|=|>=) )/#) { "+\($0.output.0)" }
+        let plain = condition.replacing(#/\b(token_id|event|ip|date|tool)\b(?= (IN|NOT IN|=|>=) )/#) {
+            "+\($0.output.0)"
+        }
         #expect(plain != condition)
         let found = try rows("\(select) WHERE \(condition) ORDER BY \(columns[table] ?? "")")
         let wanted = try rows("\(select) WHERE \(plain) ORDER BY \(columns[table] ?? "")")
@@ -86,19 +93,23 @@ struct SQLTests {
         #expect(try program.run("ingest", program.write("a.ndjson", lines.joined()), "-q").status == 0)
         for table in ["events", "token_days"] {
             let select = "SELECT date || token_id AS at FROM \(table) WHERE"
-            #expect(try rows("\(select) token_id = 'b' OR date = '2026-05-01' ORDER BY 1") == [
-                #"{"at":"2026-05-01a"}"#, #"{"at":"2026-05-01b"}"#, #"{"at":"2026-05-01c"}"#, #"{"at":"2026-05-02b"}"#,
-            ])
+            #expect(
+                try rows("\(select) token_id = 'b' OR date = '2026-05-01' ORDER BY 1") == [
+                    #"{"at":"2026-05-01a"}"#, #"{"at":"2026-05-01b"}"#, #"{"at":"2026-05-01c"}"#,
+                    #"{"at":"2026-05-02b"}"#,
+                ])
         }
     }
 
     @Test(arguments: [
-        "events WHERE token_id = NULL", "events WHERE ip = NULL", "events WHERE event = NULL", "events WHERE date = NULL",
+        "events WHERE token_id = NULL", "events WHERE ip = NULL", "events WHERE event = NULL",
+        "events WHERE date = NULL",
         "events WHERE event_id = NULL", "events WHERE ts >= NULL", "events WHERE token_id IN (NULL)",
         "events WHERE token_id IN (SELECT NULL)", "events WHERE token_id NOT IN ('t1', NULL)",
         "token_days WHERE token_id = NULL", "token_days WHERE date < NULL", "token_days WHERE first_use >= NULL",
         "token_days WHERE token_id IN (NULL)", "ip_hours WHERE date = NULL", "ip_hours WHERE hour_start > NULL",
-        "events AS a JOIN events AS b ON b.token_id = a.old_token_id", "tokens AS t JOIN events AS e ON e.ip = t.principal",
+        "events AS a JOIN events AS b ON b.token_id = a.old_token_id",
+        "tokens AS t JOIN events AS e ON e.ip = t.principal",
         "tokens AS t JOIN token_days AS d ON d.token_id = t.superseded_by",
         "(SELECT NULL AS day) AS n CROSS JOIN token_days AS d ON d.date = n.day",
     ]) func `nothing equals NULL`(rows: String) throws {
@@ -108,7 +119,8 @@ struct SQLTests {
 
     @Test func `what is joined to nothing stays, with NULL beside it`() throws {
         let uses = try ingestSeeded()
-        let sql = "SELECT count(*) AS n, count(d.uses) AS d FROM events AS e LEFT JOIN token_days AS d ON d.token_id = e.old_token_id"
+        let sql =
+            "SELECT count(*) AS n, count(d.uses) AS d FROM events AS e LEFT JOIN token_days AS d ON d.token_id = e.old_token_id"
         #expect(try rows(sql) == [#"{"n":180,"d":0}"#])
         #expect(uses.count > 90)
     }
@@ -119,7 +131,8 @@ struct SQLTests {
         #expect(try program.run("ingest", program.write("a.ndjson", lines.joined()), "-q").status == 0)
         for table in ["events", "token_days"] {
             let hex = "SELECT hex(token_id) AS id FROM \(table) WHERE token_id"
-            #expect(try rows("\(hex) IN ('\u{e9}', 'e\u{301}') ORDER BY 1") == [#"{"id":"65CC81"}"#, #"{"id":"C3A9"}"#])
+            #expect(
+                try rows("\(hex) IN ('\u{e9}', 'e\u{301}') ORDER BY 1") == [#"{"id":"65CC81"}"#, #"{"id":"C3A9"}"#])
             #expect(try rows("\(hex) IN ('e\u{301}', 'x') ORDER BY 1") == [#"{"id":"65CC81"}"#])
             #expect(try rows("\(hex) IN ('\u{e9}', 'e') ORDER BY 1") == [#"{"id":"65"}"#, #"{"id":"C3A9"}"#])
         }
@@ -132,9 +145,10 @@ struct SQLTests {
         }
         #expect(try program.run("ingest", program.write("a.ndjson", lines.joined()), "-q").status == 0)
         let report = try program.json("report", "failed-by-ip", "--set", "min_failures=1")["rows"]?.elements ?? []
-        #expect(report.map { "\($0["ip"]?.text ?? "none") \($0["failures"]?.integer ?? 0)" } == [
-            "none 2", " 1", "203.0.113.7 1",
-        ])
+        #expect(
+            report.map { "\($0["ip"]?.text ?? "none") \($0["failures"]?.integer ?? 0)" } == [
+                "none 2", " 1", "203.0.113.7 1",
+            ])
     }
 
     // MARK: failures_by_ip
@@ -148,10 +162,13 @@ struct SQLTests {
             let time = String(format: "2026-05-01T%02d:%02d:00Z", minute / 60, minute % 60)
             let pick = below(12)
             let address = pick == 0 ? "null" : pick == 1 ? #""""# : "\"203.0.113.\(below(4))\""
-            let credential = [#""token_id":"t\#(below(9))""#, #""presented":"p\#(below(9))","token_id":"x""#, #""tool":"a""#][below(3)]
+            let credential = [
+                #""token_id":"t\#(below(9))""#, #""presented":"p\#(below(9))","token_id":"x""#, #""tool":"a""#,
+            ][below(3)]
             let agent = below(5) == 0 ? "null" : "\"agent/\(below(9))\""
             let reason = ["expired", "hash_mismatch", "missing_scope"][below(3)]
-            return "{\"ts\":\"\(time)\",\"event\":\"failed\",\(credential),\"reason\":\"\(reason)\",\"ip\":\(address),\"user_agent\":\(agent)}\n"
+            return
+                "{\"ts\":\"\(time)\",\"event\":\"failed\",\(credential),\"reason\":\"\(reason)\",\"ip\":\(address),\"user_agent\":\(agent)}\n"
         }
         #expect(try program.run("ingest", program.write("a.ndjson", lines.joined()), "-q").status == 0)
     }
@@ -177,13 +194,15 @@ struct SQLTests {
     }
 
     @Test(arguments: [(1, 1), (60, 3), (59, 1), (61, 4), (600, 9), (5000, 1), (60, 1000)])
-    func `failures_by_ip counts what comparing every failure with every other counts`(minutes: Int, fewest: Int) throws {
+    func `failures_by_ip counts what comparing every failure with every other counts`(minutes: Int, fewest: Int) throws
+    {
         try ingestFailures()
         // 1 May 2026, and three hours into it.
         let (day, three) = (1_777_593_600_000_000, 1_777_604_400_000_000)
         for (since, until) in [(0, Int(Int64.max)), (three, day + 15 * 3_600_000_000)] {
             let window = minutes * 60_000_000
-            let found = try rows("""
+            let found = try rows(
+                """
                 SELECT ip, failures, credentials, length(reasons) - length(replace(reasons, ',', '')) + 1 AS reasons,
                     first_seen, last_seen
                 FROM failures_by_ip(\(window), \(since), \(until), \(fewest)) ORDER BY coalesce(ip, 'none')
@@ -201,18 +220,24 @@ struct SQLTests {
         #expect(try program.run("report", "dormant-tokens-gap", "--set", "idle=1d").status == 0)
     }
 
-    @Test func `arguments of failures_by_ip may be left out, written as people write them, or come from a table`() throws {
+    @Test func `arguments of failures_by_ip may be left out, written as people write them, or come from a table`()
+        throws
+    {
         try ingestFailures()
         let all = try rows("SELECT * FROM failures_by_ip ORDER BY ip")
         #expect(all.count == 6)
         #expect(try rows("SELECT * FROM failures_by_ip('1h') ORDER BY ip") == all)
         #expect(try rows("SELECT * FROM failures_by_ip('60min', '2026-05-01', '2026-05-02', 1) ORDER BY ip") == all)
         #expect(try rows("SELECT * FROM failures_by_ip(NULL)") == [])
-        let most = #"SELECT n, max(failures) AS m FROM (SELECT 1 AS n UNION SELECT 5) JOIN failures_by_ip(n * 3600000000) GROUP BY n"#
-        let wanted = try [1, 5].map { try rows("SELECT \($0) AS n, max(failures) AS m FROM failures_by_ip('\($0)h')")[0] }
+        let most =
+            #"SELECT n, max(failures) AS m FROM (SELECT 1 AS n UNION SELECT 5) JOIN failures_by_ip(n * 3600000000) GROUP BY n"#
+        let wanted = try [1, 5].map {
+            try rows("SELECT \($0) AS n, max(failures) AS m FROM failures_by_ip('\($0)h')")[0]
+        }
         #expect(try rows(most) == wanted && wanted[0] != wanted[1])
-        #expect(try rows(#"SELECT max(failures) AS m FROM failures_by_ip WHERE "window" IN (3600000000, 18000000000)"#)
-            == rows("SELECT max(failures) AS m FROM failures_by_ip('5h')"))
+        #expect(
+            try rows(#"SELECT max(failures) AS m FROM failures_by_ip WHERE "window" IN (3600000000, 18000000000)"#)
+                == rows("SELECT max(failures) AS m FROM failures_by_ip('5h')"))
     }
 
     @Test(arguments: [
@@ -229,15 +254,18 @@ struct SQLTests {
 
     @Test func `previous_day is the last day with a use before, whichever run read it`() throws {
         func ingest(_ name: String, _ uses: [(day: Int, token: String)]) throws {
-            let lines = uses.map { "{\"ts\":\"2026-05-0\($0.day)T10:00:00Z\",\"event\":\"used\",\"token_id\":\"\($0.token)\"}\n" }
+            let lines = uses.map {
+                "{\"ts\":\"2026-05-0\($0.day)T10:00:00Z\",\"event\":\"used\",\"token_id\":\"\($0.token)\"}\n"
+            }
             #expect(try program.run("ingest", program.write(name, lines.joined()), "-q").status == 0)
         }
         let sql = "SELECT date, uses, previous_day FROM token_days WHERE token_id = 'a' ORDER BY date, uses"
         try ingest("first.ndjson", [(1, "a"), (1, "a"), (3, "b"), (5, "a")])
-        #expect(try rows(sql) == [
-            #"{"date":"2026-05-01","uses":2,"previous_day":null}"#,
-            #"{"date":"2026-05-05","uses":1,"previous_day":"2026-05-01T00:00:00Z"}"#,
-        ])
+        #expect(
+            try rows(sql) == [
+                #"{"date":"2026-05-01","uses":2,"previous_day":null}"#,
+                #"{"date":"2026-05-05","uses":1,"previous_day":"2026-05-01T00:00:00Z"}"#,
+            ])
         // What comes late lies between: day 5 now has a use in each of two segments.
         try ingest("second.ndjson", [(2, "a"), (5, "a"), (5, "a"), (4, "c")])
         let wanted = [
@@ -247,24 +275,29 @@ struct SQLTests {
             #"{"date":"2026-05-05","uses":2,"previous_day":"2026-05-02T00:00:00Z"}"#,
         ]
         #expect(try rows(sql) == wanted)
-        let fifth = "SELECT date, uses, previous_day FROM token_days WHERE token_id = 'a' AND date = '2026-05-05' ORDER BY uses"
+        let fifth =
+            "SELECT date, uses, previous_day FROM token_days WHERE token_id = 'a' AND date = '2026-05-05' ORDER BY uses"
         #expect(try rows(fifth) == Array(wanted.suffix(2)))
-        #expect(try rows("SELECT token_id FROM token_days WHERE previous_day IS NULL ORDER BY 1") == [
-            #"{"token_id":"a"}"#, #"{"token_id":"b"}"#, #"{"token_id":"c"}"#,
-        ])
+        #expect(
+            try rows("SELECT token_id FROM token_days WHERE previous_day IS NULL ORDER BY 1") == [
+                #"{"token_id":"a"}"#, #"{"token_id":"b"}"#, #"{"token_id":"c"}"#,
+            ])
         // 2 May 2026, midnight.
-        #expect(try rows("SELECT sum(uses) AS n FROM token_days WHERE previous_day = 1777680000000000") == [#"{"n":3}"#])
+        #expect(
+            try rows("SELECT sum(uses) AS n FROM token_days WHERE previous_day = 1777680000000000") == [#"{"n":3}"#])
     }
 
     @Test func `previous_day is the same for a day, for a token, for the newest days first and for all`() throws {
         let uses = try ingestSeeded()
         func text(_ day: Int) -> String { "2026-05-\(day < 10 ? "0" : "")\(day)" }
         func wanted(_ isAsked: (Use) -> Bool) -> [String] {
-            Set(uses.filter(isAsked).map { use in
-                let before = uses.filter { $0.token == use.token && $0.day < use.day }.map(\.day).max()
-                let previous = before.map { "\"\(text($0))T00:00:00Z\"" } ?? "null"
-                return #"{"date":"\#(text(use.day))","token_id":"t\#(use.token)","previous_day":\#(previous)}"#
-            }).sorted()
+            Set(
+                uses.filter(isAsked).map { use in
+                    let before = uses.filter { $0.token == use.token && $0.day < use.day }.map(\.day).max()
+                    let previous = before.map { "\"\(text($0))T00:00:00Z\"" } ?? "null"
+                    return #"{"date":"\#(text(use.day))","token_id":"t\#(use.token)","previous_day":\#(previous)}"#
+                }
+            ).sorted()
         }
         func found(_ rest: String) throws -> [String] {
             try rows("SELECT DISTINCT date, token_id, previous_day FROM \(rest)").sorted()
@@ -280,8 +313,9 @@ struct SQLTests {
         }
         for token in [0, 6] {
             #expect(try found("token_days WHERE token_id = 't\(token)'") == wanted { $0.token == token })
-            #expect(try found("token_days WHERE token_id IN ('t\(token)', 't3') AND date > '2026-05-09'")
-                == wanted { [token, 3].contains($0.token) && $0.day > 9 })
+            #expect(
+                try found("token_days WHERE token_id IN ('t\(token)', 't3') AND date > '2026-05-09'")
+                    == wanted { [token, 3].contains($0.token) && $0.day > 9 })
         }
     }
 

@@ -46,7 +46,10 @@ struct SecretSearchTests {
             let explain = try said("explain", "--token", argument, "--format", "json", input: input)
             let why = try JSONParser.parse(explain.output)
             #expect(why["subject"]?.text == "token \(mark)")
-            #expect(why["rows"]?.elements.contains { $0["answer"]?.text?.contains("issued at 2026-04-26T00:11:41Z") == true } == true)
+            #expect(
+                why["rows"]?.elements.contains {
+                    $0["answer"]?.text?.contains("issued at 2026-04-26T00:11:41Z") == true
+                } == true)
         }
         // With nothing to read it is a name like any other.
         #expect(try said("trace", "token", "-").output.contains("token -: 0 events"))
@@ -62,7 +65,8 @@ struct SecretSearchTests {
 
     @Test func `SQL asks by mark, and what is no credential is itself`() throws {
         func count(_ condition: String) throws -> String {
-            let run = try said("query", "-", "--format", "csv", input: "SELECT count(*) AS n FROM events WHERE \(condition)")
+            let run = try said(
+                "query", "-", "--format", "csv", input: "SELECT count(*) AS n FROM events WHERE \(condition)")
             #expect(run.status == 0, "\(run.errors)")
             return String(run.output.split(separator: "\n").last ?? "")
         }
@@ -75,16 +79,22 @@ struct SecretSearchTests {
         #expect(try count("has_mark(actor, '\(Self.opaque)')") == "1")
         #expect(try count("mark(NULL) IS NULL AND token_id = 't2'") == "1")
         // The name of a column is the text of its expression.
-        let run = try said("query", "SELECT mark('hunter2', 'password'), mark('\(Self.token)'), '\(Self.id)'", "--format", "csv")
+        let run = try said(
+            "query", "SELECT mark('hunter2', 'password'), mark('\(Self.token)'), '\(Self.id)'", "--format", "csv")
         #expect(run.output.hasPrefix("\"mark('…', '…')\",mark('…'),'"), "\(run.output)")
         let wrong = try said("query", "SELECT mark('hunter2', 'pasword')")
-        #expect(wrong.status == 64 && wrong.errors.contains("pasword is no type of credential; want one of jwt, github"))
+        #expect(
+            wrong.status == 64 && wrong.errors.contains("pasword is no type of credential; want one of jwt, github"))
     }
 
-    @Test func `the id of an access key is a name: it stays, and marks that older versions made of it are found`() throws {
+    @Test func `the id of an access key is a name: it stays, and marks that older versions made of it are found`()
+        throws
+    {
         let json = try program.json("status")
         #expect(json["lines_redacted"]?.integer == 3)
-        let old = #"{"ts":"2026-04-25T00:00:00Z","event":"used","token_id":"\#(try mark(Self.id, "aws"))","principal":"p"}"# + "\n"
+        let old =
+            #"{"ts":"2026-04-25T00:00:00Z","event":"used","token_id":"\#(try mark(Self.id, "aws"))","principal":"p"}"#
+            + "\n"
         #expect(try program.run("ingest", "-q", program.write("old.ndjson", old)).status == 0)
         let trace = try program.json("trace", "token", Self.id)
         #expect(trace["subject"]?.text == "token \(Self.id)")
@@ -94,8 +104,10 @@ struct SecretSearchTests {
 
     @Test func `who asks for a credential without the key is told so, and who asks for a name needs none`() throws {
         _ = try program.shell("mv trail/secret.key away")
-        for arguments in [["trace", "token", Self.token], ["explain", "--token", Self.token], ["export", "--token", Self.token],
-            ["query", "SELECT mark('\(Self.token)')"]] {
+        for arguments in [
+            ["trace", "token", Self.token], ["explain", "--token", Self.token], ["export", "--token", Self.token],
+            ["query", "SELECT mark('\(Self.token)')"],
+        ] {
             let run = try program.run(arguments)
             #expect(run.status == 65 && run.output == "", "\(run.output)\(run.errors)")
             #expect(run.errors.contains("cannot look for a credential in ./trail") && !run.errors.contains(Self.token))
@@ -110,8 +122,10 @@ struct SecretSearchTests {
     }
 
     @Test func `messages repeat no credential that was typed`() throws {
-        for arguments in [["trace", "tokn", Self.token], ["explain", Self.token], ["export", "--ipp", Self.token],
-            ["query", "SELECT \(Self.token)"], ["trace", "ip", Self.token]] {
+        for arguments in [
+            ["trace", "tokn", Self.token], ["explain", Self.token], ["export", "--ipp", Self.token],
+            ["query", "SELECT \(Self.token)"], ["trace", "ip", Self.token],
+        ] {
             let run = try program.run(arguments)
             #expect(run.status == 64, "\(arguments): \(run.errors)")
             #expect(!run.errors.contains(Self.token) && !run.output.contains(Self.token), "\(run.errors)")

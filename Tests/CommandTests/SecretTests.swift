@@ -5,13 +5,17 @@ import Testing
 /// Credentials in a log: none reaches the trail, in any of its files, and the rest of the log comes back.
 struct SecretCommandTests {
     private static let github = "gh" + "p_" + String(repeating: "aB3", count: 12)
-    private static let jwt = "ey" + "JhbGciOiJIUzI1NiJ9" + "." + "ey" + "JzdWIiOiIxMjM0NTY3ODkwIn0" + "." + "dozjgNryP4J3jVmNHl0w5N"
+    private static let jwt =
+        "ey" + "JhbGciOiJIUzI1NiJ9" + "." + "ey" + "JzdWIiOiIxMjM0NTY3ODkwIn0" + "." + "dozjgNryP4J3jVmNHl0w5N"
     private static let start = #"{"ts":"2026-04-26T00:11:41.212Z","event":"used","token_id":"t1""#
     /// A line and what of it must not be found anywhere.
     private static let leaks: [(line: String, secret: String)] = [
         (start + #","user_agent":"curl \#(github)"}"#, github),
         (#"{"ts":"2026-04-26T01:11:41Z","event":"used","token_id":"\#(jwt)","ip":"203.0.113.7"}"#, jwt),
-        (#"{"ts":"2026-04-26T01:11:41Z","event":"failed","reason":"r","presented":"hunter-2-hunter","principal":"Bearer opaque0123456789"}"#, "opaque0123456789"),
+        (
+            #"{"ts":"2026-04-26T01:11:41Z","event":"failed","reason":"r","presented":"hunter-2-hunter","principal":"Bearer opaque0123456789"}"#,
+            "opaque0123456789"
+        ),
         (start + #","headers":{"authorization":"Bearer \#(jwt)"}}"#, jwt),
         (" " + start + #" , "url" : "https:\/\/u:pa55word@h\/?code=4%2F0AX4XfWh"}"#, "pa55word"),
         (start + #","scopes":["a","\#(github)"],"success":true}"#, github),
@@ -51,7 +55,9 @@ struct SecretCommandTests {
         #expect(status["lines_stored"]?.integer == 7)
         #expect(status["sources"]?[0]?["redacted"]?.integer == 10)
         #expect(try program.run("verify").status == 0)
-        for command in [["export"], ["export", "--lines"], ["report", "quarantine"], ["detect", "--format", "json"], ["status"]] {
+        for command in [
+            ["export"], ["export", "--lines"], ["report", "quarantine"], ["detect", "--format", "json"], ["status"],
+        ] {
             let output = try program.run(command).output
             for (_, secret) in Self.leaks { #expect(!output.contains(secret)) }
         }
@@ -59,7 +65,8 @@ struct SecretCommandTests {
 
     @Test func `the pages of segments hold none either: pyarrow's view of every column is asked`() throws {
         let program = Program()
-        try program.run("ingest", "-q", program.write("leaks.ndjson", Self.leaks.map(\.line).joined(separator: "\n") + "\n"))
+        try program.run(
+            "ingest", "-q", program.write("leaks.ndjson", Self.leaks.map(\.line).joined(separator: "\n") + "\n"))
         // Pages are compressed, so bytes of the file say nothing: every column is printed.
         let all = try program.run("query", "SELECT * FROM events", "--format", "json").output
         #expect(all.contains("⟨github:hmac:"))
@@ -69,7 +76,9 @@ struct SecretCommandTests {
     }
 
     @Test(arguments: [UInt64(1), 2, 3])
-    func `a log with credentials comes back with marks in their places and every other byte in its own`(seed: UInt64) throws {
+    func `a log with credentials comes back with marks in their places and every other byte in its own`(seed: UInt64)
+        throws
+    {
         let program = Program()
         let lines = log(seed, lines: 1500)
         // In two parts, so that the second run begins behind a checkpoint.
@@ -78,7 +87,8 @@ struct SecretCommandTests {
         try program.run("ingest", "-q", program.write("a.ndjson", half))
         try program.run("ingest", "-q", "--final", program.write("a.ndjson", text))
         let back = try program.run("export", "--lines").output.utf8.split(
-            separator: 0x0A, omittingEmptySubsequences: false).map { String(Substring($0)) }
+            separator: 0x0A, omittingEmptySubsequences: false
+        ).map { String(Substring($0)) }
         #expect(back.count == lines.count)
         var different = 0
         for (one, (line, leaks)) in zip(back, lines) {
@@ -92,12 +102,15 @@ struct SecretCommandTests {
 
     @Test func `the same credential has one mark in a trail and another one in another trail`() throws {
         let program = Program()
-        let lines = (0..<3).map { #"{"ts":\#(1_777_161_600 + $0),"event":"used","token_id":"t","tool":"a \#(Self.jwt)"}"# }
+        let lines = (0..<3).map {
+            #"{"ts":\#(1_777_161_600 + $0),"event":"used","token_id":"t","tool":"a \#(Self.jwt)"}"#
+        }
         let path = program.write("a.ndjson", lines.joined(separator: "\n") + "\n" + "bad \(Self.jwt)\n")
         func marks(_ trail: String) throws -> Set<String> {
             try program.run("ingest", "-q", "--trail", trail, path)
             let lines = try program.run("export", "--lines", "--trail", trail).output.split(separator: "\n")
-            return Set(lines.compactMap { line in line.firstRange(of: "⟨").map { String(line[$0.lowerBound...].prefix(27)) } })
+            return Set(
+                lines.compactMap { line in line.firstRange(of: "⟨").map { String(line[$0.lowerBound...].prefix(27)) } })
         }
         let one = try marks(program.folder + "/one"), two = try marks(program.folder + "/two")
         #expect(one.count == 1 && two.count == 1)
@@ -107,9 +120,11 @@ struct SecretCommandTests {
     @Test func `the digits of a mark are those of an HMAC-SHA256 with the trail's key`() throws {
         let program = Program()
         try program.run("ingest", "-q", program.write("a.ndjson", Self.start + #","tool":"\#(Self.github)"}"# + "\n"))
-        let digits = try program.shell("""
+        let digits = try program.shell(
+            """
             python3 -c 'import hmac,sys; print(hmac.new(open("trail/secret.key","rb").read(), b"\(Self.github)", "sha256").hexdigest()[:16])'
-            """).output.trimmingCharacters(in: .whitespacesAndNewlines)
+            """
+        ).output.trimmingCharacters(in: .whitespacesAndNewlines)
         #expect(digits.count == 16)
         #expect(try program.run("export").output.contains("⟨github:hmac:\(digits)⟩"))
     }
@@ -140,7 +155,9 @@ struct SecretCommandTests {
         try program.run("ingest", "-q", program.write("a.ndjson", line))
         _ = try program.shell("rm trail/secret.key")
         try program.run("ingest", "-q", program.write("b.ndjson", line + line))
-        let marks = try program.run("query", "SELECT tool, count(*) FROM events GROUP BY tool ORDER BY 2", "--format", "csv").output
+        let marks = try program.run(
+            "query", "SELECT tool, count(*) FROM events GROUP BY tool ORDER BY 2", "--format", "csv"
+        ).output
         #expect(marks.split(separator: "\n").count == 3)
         #expect(try program.run("verify").status == 0)
     }
@@ -150,8 +167,10 @@ struct SecretCommandTests {
         let path = program.write("leaks.ndjson", Self.leaks.prefix(4).map(\.line).joined(separator: "\n") + "\n")
         let run = try program.run("ingest", path)
         #expect(run.output.contains("lines_redacted    4"))
-        #expect(run.errors.contains(
-            "4 lines held credentials, which were replaced before anything was written: authtrail detect plaintext-token"))
+        #expect(
+            run.errors.contains(
+                "4 lines held credentials, which were replaced before anything was written: authtrail detect plaintext-token"
+            ))
         let json = try program.json("detect", "plaintext-token", "--since", "start")
         let findings = json["findings"]
         #expect(findings?.elements.count == 3)
@@ -163,11 +182,14 @@ struct SecretCommandTests {
         #expect(jwt?["evidence"]?.elements.count == 2)
         #expect(try program.run("detect", "--fail-on", "high", "--since", "start").status == 1)
         let text = try program.run("detect", "plaintext-token", "--since", "start").output
-        #expect(text.contains("""
-            authtrail query "SELECT event, source, source_offset, redacted FROM events WHERE date = '2026-04-26' \
-            AND redacted IS NOT NULL"
-            """))
-        let asked = try program.run("query", "SELECT event, redacted FROM events WHERE date = '2026-04-26' AND redacted LIKE '%jwt%'")
+        #expect(
+            text.contains(
+                """
+                authtrail query "SELECT event, source, source_offset, redacted FROM events WHERE date = '2026-04-26' \
+                AND redacted IS NOT NULL"
+                """))
+        let asked = try program.run(
+            "query", "SELECT event, redacted FROM events WHERE date = '2026-04-26' AND redacted LIKE '%jwt%'")
         #expect(asked.output.contains("jwt:token_id") && asked.output.contains("jwt:headers"))
     }
 
@@ -183,7 +205,9 @@ struct SecretCommandTests {
         #expect(finding["context"]?["events"]?.integer == 0)
         #expect(finding["context"]?["credentials"]?.integer == 1)
         let explanation = finding["explanation"]?.text ?? ""
-        #expect(explanation.contains("2 lines in quarantine (authtrail report quarantine) of \(path) held 1 different credential"))
+        #expect(
+            explanation.contains(
+                "2 lines in quarantine (authtrail report quarantine) of \(path) held 1 different credential"))
         let offsets = finding["evidence"]?.elements.map { $0["offset"]?.integer }
         #expect(offsets == [Int64(use.utf8.count), Int64(use.utf8.count * 2 + panic.utf8.count)])
         let id = try #require(finding["id"]?.text)

@@ -9,18 +9,23 @@ struct StoryTests {
         .filter { $0.hasSuffix(".ndjson") }.map { String($0.dropLast(7)) }.sorted()
 
     @Test func `all stories are there`() {
-        #expect(Self.names == [
-            "admin-account-taken", "all-six-kinds", "bad-lines", "broken-checks", "broken-client", "dead-tokens-in-use",
-            "distributed-stuffing", "dormant-token", "forgotten-tokens", "quiet-week", "runaway-client", "shipper-died",
-            "slow-stuffing", "spent-token-and-probe",
-            "stolen-refresh-token", "stuffing-by-ip", "success-after-stuffing", "token-dormant-from-birth", "token-moved",
-            "undeclared-tool",
-        ])
+        #expect(
+            Self.names == [
+                "admin-account-taken", "all-six-kinds", "bad-lines", "broken-checks", "broken-client",
+                "dead-tokens-in-use",
+                "distributed-stuffing", "dormant-token", "forgotten-tokens", "quiet-week", "runaway-client",
+                "shipper-died",
+                "slow-stuffing", "spent-token-and-probe",
+                "stolen-refresh-token", "stuffing-by-ip", "success-after-stuffing", "token-dormant-from-birth",
+                "token-moved",
+                "undeclared-tool",
+            ])
     }
 
     @Test(arguments: names) func `a story ends as its findings say`(name: String) throws {
         let program = Program()
-        let expected = try JSONParser.parse(String(contentsOfFile: "\(Self.folder)/expected/\(name).json", encoding: .utf8))
+        let expected = try JSONParser.parse(
+            String(contentsOfFile: "\(Self.folder)/expected/\(name).json", encoding: .utf8))
         let run = try program.run("ingest", "\(Self.folder)/\(name).ndjson", "--format", "json", "--quiet")
         #expect(run.status == 0, "\(run.errors)")
         let counts = try JSONParser.parse(run.output)
@@ -59,7 +64,8 @@ struct StoryTests {
 
     /// What a story promises of a finding.
     private static func summary(_ finding: JSONValue) -> String {
-        ["detector", "class", "severity", "first_seen", "last_seen"].map { finding[$0]?.text ?? "?" }.joined(separator: " ")
+        ["detector", "class", "severity", "first_seen", "last_seen"].map { finding[$0]?.text ?? "?" }.joined(
+            separator: " ")
             + " \(finding["entity"]?["type"]?.text ?? "?") \(entity(finding))"
     }
 

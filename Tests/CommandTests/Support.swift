@@ -60,7 +60,9 @@ final class Program {
         return try JSONParser.parse(run.output)
     }
 
-    private func execute(_ path: String, _ arguments: [String], _ input: String, _ environment: [String: String]) throws -> Run {
+    private func execute(_ path: String, _ arguments: [String], _ input: String, _ environment: [String: String]) throws
+        -> Run
+    {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments

@@ -32,25 +32,34 @@ struct TimeSQLTests {
 
     @Test(arguments: [
         ("ts >= '2026-05-01'", 30), ("ts > '2026-05-01'", 29), ("ts >= '2026-05-01 00:00'", 30),
-        ("ts >= '2026-05-01T02:00:00+02:00'", 30), ("ts < '2026-04-30 12:00:00.5'", 35), ("ts = '2026-05-01T00:00:00'", 1),
+        ("ts >= '2026-05-01T02:00:00+02:00'", 30), ("ts < '2026-04-30 12:00:00.5'", 35),
+        ("ts = '2026-05-01T00:00:00'", 1),
         ("NOT (ts >= '2026-05-01')", 35), ("ts <> '2026-04-01T00:00:00Z'", 59), ("'2026-05-01' <= ts", 30),
         ("ts BETWEEN '2026-05-01' AND '2026-05-02 00:00'", 2), ("ts NOT BETWEEN '2026-05-01' AND '2026-05-02'", 63),
-        ("ts IN ('2026-05-01', '2026-05-02 00:00', '2026-05-02')", 2), ("ts NOT IN ('2026-05-01', '2026-05-02 00:00')", 63),
+        ("ts IN ('2026-05-01', '2026-05-02 00:00', '2026-05-02')", 2),
+        ("ts NOT IN ('2026-05-01', '2026-05-02 00:00')", 63),
         ("(ts < '2026-04-03' OR event = 'issued') AND token_id = 'tok_1'", 2), ("expires_at < '2026-06-15'", 2),
-        ("expires_at >= '2026-06-15' AND ts < '2026-05-01'", 3), ("date(ts) = '2026-05-01'", 1), ("strftime('%H', ts) = '00'", 65),
-        ("strftime('%m', ts) = '05'", 30), ("ts LIKE '2026-05-1%'", 10), ("substr(ts, 1, 7) = '2026-05'", 30), ("substr(ts, 1, 16) >= '2026-05-01T00:00'", 30),
+        ("expires_at >= '2026-06-15' AND ts < '2026-05-01'", 3), ("date(ts) = '2026-05-01'", 1),
+        ("strftime('%H', ts) = '00'", 65),
+        ("strftime('%m', ts) = '05'", 30), ("ts LIKE '2026-05-1%'", 10), ("substr(ts, 1, 7) = '2026-05'", 30),
+        ("substr(ts, 1, 16) >= '2026-05-01T00:00'", 30),
         ("substr(ts, 12, 5) = '00:00'", 65),
         ("ts >= 1777593600000000", 30), ("ts >= datetime('2026-05-01', '-1 day')", 31),
-        ("ts > (SELECT max(expires_at) FROM events WHERE token_id = 'tok_0')", 29), ("coalesce(expires_at, ts) >= '2026-05-01'", 35),
+        ("ts > (SELECT max(expires_at) FROM events WHERE token_id = 'tok_0')", 29),
+        ("coalesce(expires_at, ts) >= '2026-05-01'", 35),
         ("CASE WHEN event = 'used' THEN ts END < '2026-04-03'", 2), ("ts >= time_text('2026-05-01 00:00')", 30),
         ("ts = (SELECT max(ts) FROM events)", 1),
     ]) func `a condition finds the events that a person means`(condition: String, events: Int) throws {
         for form in ["FROM events WHERE \(condition)", "FROM (SELECT * FROM events) WHERE \(condition)"] {
             #expect(try answer("SELECT count(*) \(form)") == "\(events)", "\(form)")
         }
-        let counted = try answer("SELECT count(*) FILTER (WHERE \(condition)) || ' ' || sum(CASE WHEN \(condition) THEN 1 ELSE 0 END) FROM events")
+        let counted = try answer(
+            "SELECT count(*) FILTER (WHERE \(condition)) || ' ' || sum(CASE WHEN \(condition) THEN 1 ELSE 0 END) FROM events"
+        )
         #expect(counted == "\(events) \(events)")
-        #expect(try answer("WITH e AS MATERIALIZED (SELECT * FROM events) SELECT count(*) FROM e WHERE \(condition)") == "\(events)")
+        #expect(
+            try answer("WITH e AS MATERIALIZED (SELECT * FROM events) SELECT count(*) FROM e WHERE \(condition)")
+                == "\(events)")
     }
 
     @Test(arguments: [
@@ -65,28 +74,59 @@ struct TimeSQLTests {
         ("SELECT max(ts_us) - min(ts_us) FROM events", "5097600000000"),
         ("SELECT count(*) FROM (SELECT token_id FROM events GROUP BY 1 HAVING max(ts) < '2026-05-29 12:00')", "4"),
         ("SELECT count(*) FROM (SELECT token_id FROM events GROUP BY 1 HAVING max(ts) > '2026-05-29')", "1"),
-        ("SELECT count(*) FROM (SELECT token_id FROM events GROUP BY 1 HAVING max(ts) = '2026-05-29' /* '2026-05-29' */)", "1"),
-        ("SELECT count(*) FROM (SELECT token_id FROM events GROUP BY 1 HAVING max(ts) IN ('2026-05-29 00:00', '2026-05-28'))", "2"),
-        ("SELECT count(*) FROM (SELECT token_id FROM events GROUP BY 1 HAVING max(ts) < date('2026-05-30', '-1 day'))", "3"),
+        (
+            "SELECT count(*) FROM (SELECT token_id FROM events GROUP BY 1 HAVING max(ts) = '2026-05-29' /* '2026-05-29' */)",
+            "1"
+        ),
+        (
+            "SELECT count(*) FROM (SELECT token_id FROM events GROUP BY 1 HAVING max(ts) IN ('2026-05-29 00:00', '2026-05-28'))",
+            "2"
+        ),
+        (
+            "SELECT count(*) FROM (SELECT token_id FROM events GROUP BY 1 HAVING max(ts) < date('2026-05-30', '-1 day'))",
+            "3"
+        ),
         ("SELECT max(ts) < '2026-05-30 01:00' FROM events", "1"),
-        ("SELECT count(*) FROM (SELECT token_id FROM events GROUP BY token_id HAVING max(ts) < '2026-05-29T00:00:00.000000Z')", "3"),
-        ("SELECT count(*) FROM (SELECT ts, lag(ts) OVER (ORDER BY ts) AS before FROM events) WHERE before >= '2026-05-01'", "29"),
-        ("SELECT a.ts FROM events AS a JOIN tokens AS t ON t.token_id = 'tok_0' AND a.ts = t.expires_at", "2026-05-01T00:00:00Z"),
+        (
+            "SELECT count(*) FROM (SELECT token_id FROM events GROUP BY token_id HAVING max(ts) < '2026-05-29T00:00:00.000000Z')",
+            "3"
+        ),
+        (
+            "SELECT count(*) FROM (SELECT ts, lag(ts) OVER (ORDER BY ts) AS before FROM events) WHERE before >= '2026-05-01'",
+            "29"
+        ),
+        (
+            "SELECT a.ts FROM events AS a JOIN tokens AS t ON t.token_id = 'tok_0' AND a.ts = t.expires_at",
+            "2026-05-01T00:00:00Z"
+        ),
     ]) func `every table knows times`(sql: String, value: String) throws {
         #expect(try answer(sql) == value)
     }
 
     @Test(arguments: [
-        ("'2026-05-29 12:00' AS x, max(ts) FROM events HAVING max(ts) < '2026-05-29 12:00'", "write '2026-05-29T12:00:00.000000Z'"),
-        ("x FROM (SELECT '2026-05-29 12:00' AS x) WHERE x > (SELECT max(ts) FROM events)", "write '2026-05-29T12:00:00.000000Z'"),
-        ("count(*) FROM (SELECT '2026-05-29 12:00' AS x) JOIN events WHERE x > (SELECT max(ts) FROM events) OR x = tool", "write '2026"),
+        (
+            "'2026-05-29 12:00' AS x, max(ts) FROM events HAVING max(ts) < '2026-05-29 12:00'",
+            "write '2026-05-29T12:00:00.000000Z'"
+        ),
+        (
+            "x FROM (SELECT '2026-05-29 12:00' AS x) WHERE x > (SELECT max(ts) FROM events)",
+            "write '2026-05-29T12:00:00.000000Z'"
+        ),
+        (
+            "count(*) FROM (SELECT '2026-05-29 12:00' AS x) JOIN events WHERE x > (SELECT max(ts) FROM events) OR x = tool",
+            "write '2026"
+        ),
         ("count(*) FROM events GROUP BY token_id HAVING max(ts) > datetime('now')", "time_text(…)"),
-        ("count(*) FROM events WHERE coalesce(tool, ts, '2026-05-29T12:00:00.000000Z') < '2026-06-01T00:00:00.000000Z'", "time_text(…)"),
+        (
+            "count(*) FROM events WHERE coalesce(tool, ts, '2026-05-29T12:00:00.000000Z') < '2026-06-01T00:00:00.000000Z'",
+            "time_text(…)"
+        ),
         ("count(*) FROM events WHERE ts > 'yesterday'", "a time cannot be \"yesterday\""),
         ("count(*) FROM events WHERE CASE WHEN ts > 'yesterday' THEN 1 END", "a time cannot be \"yesterday\""),
         ("count(*) FROM events WHERE CASE WHEN ts > 'a' || 'b' THEN 1 END", "a time cannot be \"ab\""),
         ("count(*) FROM events WHERE ts >= 2026", "the number 2026"), ("max(ts) - min(ts) FROM events", "ts_us"),
-        ("avg(ts) FROM events", "ts_us"), ("CAST(ts AS INTEGER) FROM events", "ts_us"), ("ts / 1000000 FROM events", "ts_us"),
+        ("avg(ts) FROM events", "ts_us"), ("CAST(ts AS INTEGER) FROM events", "ts_us"),
+        ("ts / 1000000 FROM events", "ts_us"),
         ("count(*) FROM events WHERE ts_us >= '2026-05-01'", "time_micros('2026-05-01')"),
         ("count(*) FROM main.tokens WHERE expires_at >= '2026-05-01'", "time_micros('2026-05-01')"),
         ("count(*) FROM events WHERE strftime('%H', ts) >= 9", "CAST(… AS INTEGER)"),
@@ -94,7 +134,8 @@ struct TimeSQLTests {
         ("count(*) FROM events WHERE ts || '' >= '2026-05-01 10:00'", "letter by letter"),
         ("count(*) FROM events WHERE substr(ts, 12, 2) >= 9", "CAST(… AS INTEGER)"),
         ("count(*) FROM events WHERE datetime(ts) >= '2026-05-01T10:00:00Z'", "'2026-05-01 10:00:00'"),
-        ("date(ts, 'unixepoch') FROM events", "leave 'unixepoch' out"), ("count(*) FROM events WHERE ts LIKE '%T00:00:00Z'", "no time looks like"),
+        ("date(ts, 'unixepoch') FROM events", "leave 'unixepoch' out"),
+        ("count(*) FROM events WHERE ts LIKE '%T00:00:00Z'", "no time looks like"),
         ("time_text('soon')", "a time cannot be \"soon\""),
     ]) func `what would answer wrongly is refused with how to write it`(sql: String, sentence: String) throws {
         let run = try program.run("query", "SELECT \(sql)")
@@ -104,10 +145,12 @@ struct TimeSQLTests {
 
     @Test func `what is no time stays as it is`() throws {
         // The log has this text in a field of its own, which nobody may write anew.
-        let log = program.write("own.log", #"{"ts":"2026-05-01T10:00:00Z","event":"used","token_id":"2026-05-01T00:00:00.000000Z"}"# + "\n")
+        let log = program.write(
+            "own.log", #"{"ts":"2026-05-01T10:00:00Z","event":"used","token_id":"2026-05-01T00:00:00.000000Z"}"# + "\n")
         #expect(try program.run("ingest", log, "-q", "--trail", program.folder + "/own").status == 0)
         let found = try program.run(
-            "query", "SELECT token_id, ts FROM events WHERE token_id <> '2026-05-01'", "--format", "csv", "--trail", program.folder + "/own")
+            "query", "SELECT token_id, ts FROM events WHERE token_id <> '2026-05-01'", "--format", "csv", "--trail",
+            program.folder + "/own")
         #expect(found.output == "token_id,ts\n2026-05-01T00:00:00.000000Z,2026-05-01T10:00:00Z\n")
         #expect(try answer("SELECT count(*) FROM (SELECT ts FROM events UNION SELECT 'all')") == "61")
     }

@@ -32,7 +32,8 @@ struct UnreadInputTests {
         #expect(run.errors.contains("1 line of 1 went to quarantine"))
     }
 
-    @Test func `folders without a log are named, alone and beside others, and an empty file is not called read`() throws {
+    @Test func `folders without a log are named, alone and beside others, and an empty file is not called read`() throws
+    {
         let path = program.write("a.log", threeLines)
         let empty = program.write("empty.log", "")
         try program.shell("mkdir none")
@@ -47,7 +48,8 @@ struct UnreadInputTests {
     }
 
     @Test func `a path that is not there is named while it is followed, kept by status, and ends with 65`() throws {
-        let run = try program.shell("""
+        let run = try program.shell(
+            """
             "$AUTHTRAIL" ingest --follow -q "$PWD/none.log" 2> said & follower=$!
             for try in $(seq 300); do grep -q none.log said && break; sleep 0.1; done
             kill $follower; wait $follower; echo "exit $?"
@@ -61,7 +63,8 @@ struct UnreadInputTests {
 
     @Test func `what cannot be read keeps nothing else from being read, and the exit code says it`() throws {
         _ = program.write("a.log", threeLines)
-        let run = try program.shell("""
+        let run = try program.shell(
+            """
             "$AUTHTRAIL" ingest -q none.log a.log 'x/*.log'; echo "exit $?"
             "$AUTHTRAIL" query 'SELECT count(*) AS n FROM events' --format csv
             """)
@@ -71,7 +74,8 @@ struct UnreadInputTests {
 
     @Test func `a name that is no UTF-8 can be given, read and shown`() throws {
         _ = program.write("a.log", threeLines)
-        let run = try program.shell("""
+        let run = try program.shell(
+            """
             mv a.log "$(printf 'h\\364te.log')"
             "$AUTHTRAIL" ingest -q "$(printf 'h\\364te.log')"; echo "exit $?"
             "$AUTHTRAIL" query 'SELECT count(*) AS n FROM events' --format csv

@@ -10,39 +10,44 @@ import Testing
     }
 
     private var chart: BarChart {
-        BarChart("Events by day", bars: [
-            .init("2026-04-01", 16_000), .init("2026-04-02", 8_250), .init("2026-04-03", 1), .init("2026-04-04", 0),
-        ])
+        BarChart(
+            "Events by day",
+            bars: [
+                .init("2026-04-01", 16_000), .init("2026-04-02", 8_250), .init("2026-04-03", 1), .init("2026-04-04", 0),
+            ])
     }
 
     @Test func `bars are as long as their values, in eighths of a cell`() throws {
-        #expect(try lines(chart, Terminal(isTerminal: true, width: 36)) == [
-            "Events by day",
-            "2026-04-01  ████████████████  16,000",
-            "2026-04-02  ████████▎          8,250",
-            "2026-04-03  ▏                      1",
-            "2026-04-04                         0",
-        ])
+        #expect(
+            try lines(chart, Terminal(isTerminal: true, width: 36)) == [
+                "Events by day",
+                "2026-04-01  ████████████████  16,000",
+                "2026-04-02  ████████▎          8,250",
+                "2026-04-03  ▏                      1",
+                "2026-04-04                         0",
+            ])
     }
 
     @Test func `without Unicode a bar is made of number signs`() throws {
-        #expect(try lines(chart, Terminal(isTerminal: true, width: 30, unicode: false)) == [
-            "Events by day",
-            "2026-04-01  ##########  16,000",
-            "2026-04-02  #####        8,250",
-            "2026-04-03  #                1",
-            "2026-04-04                   0",
-        ])
+        #expect(
+            try lines(chart, Terminal(isTerminal: true, width: 30, unicode: false)) == [
+                "Events by day",
+                "2026-04-01  ##########  16,000",
+                "2026-04-02  #####        8,250",
+                "2026-04-03  #                1",
+                "2026-04-04                   0",
+            ])
     }
 
     @Test func `bars have colors, and labels cannot command`() throws {
         let chart = BarChart(
             kind: .bytes, bars: [.init("\u{1B}c", 2_000, style: .red), .init("b", -1), .init("c", .nan)])
-        #expect(try lines(chart, Terminal(isTerminal: true, width: 22, color: true)) == [
-            "\\u{1b}c  \u{1B}[31m█████\u{1B}[0m  2.0 kB",
-            "b                 -1 B",
-            "c                    -",
-        ])
+        #expect(
+            try lines(chart, Terminal(isTerminal: true, width: 22, color: true)) == [
+                "\\u{1b}c  \u{1B}[31m█████\u{1B}[0m  2.0 kB",
+                "b                 -1 B",
+                "c                    -",
+            ])
     }
 
     @Test(arguments: [1, 10, 30, 60, 200])

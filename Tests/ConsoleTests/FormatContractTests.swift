@@ -76,17 +76,17 @@ import Testing
         let expected: [Format: String] = [
             .text: "no rows\n",
             .json: """
-                {
-                  "schema_version": 1,
-                  "report": "empty",
-                  "columns": [
-                    {"name":"ip","type":"text"},
-                    {"name":"failures","type":"integer"}
-                  ],
-                  "rows": []
-                }
+            {
+              "schema_version": 1,
+              "report": "empty",
+              "columns": [
+                {"name":"ip","type":"text"},
+                {"name":"failures","type":"integer"}
+              ],
+              "rows": []
+            }
 
-                """,
+            """,
             .ndjson: "",
             .csv: "ip,failures\n",
             .markdown: "| ip | failures |\n| --- | ---: |\n\nNo rows.\n",

@@ -103,12 +103,18 @@ import Testing
 
     @Test func `where a table cannot fit, its empty columns go first, then those that matter least`() throws {
         let table = Table(
-            "t", columns: [
+            "t",
+            columns: [
                 .init("at", .time), .init("note", .text), .init("token", .text, fit: .whole, minor: 1),
                 .init("principal", .text, fit: .whole, minor: 2), .init("title", .text, fit: .wrapped),
                 .init("id", .text, fit: .beginning(8)),
             ],
-            rows: [["2026-04-26T00:11:41Z", nil, "tok_0K514M7Z", "partner:acme", "used again after a long time", "3f9a2c11aa"]])
+            rows: [
+                [
+                    "2026-04-26T00:11:41Z", nil, "tok_0K514M7Z", "partner:acme", "used again after a long time",
+                    "3f9a2c11aa",
+                ]
+            ])
         let expected = """
             at (UTC)             token         title                  id
             ───────────────────  ────────────  ─────────────────────  ────────
@@ -210,7 +216,8 @@ import Testing
     }
 
     @Test func `NDJSON is the rows alone`() throws {
-        let table = Table("t", columns: [.init("ip", .text), .init("n", .integer)], rows: [["a\n\"b\"", 1], [nil, nil]])
+        let table = Table(
+            "t", columns: [.init("ip", .text), .init("n", .integer)], rows: [["a\n\"b\"", 1], [nil, nil]])
         #expect(try text(table, .ndjson) == "{\"ip\":\"a\\n\\\"b\\\"\",\"n\":1}\n{\"ip\":null,\"n\":null}\n")
     }
 
@@ -245,7 +252,9 @@ import Testing
     @Test func `decimals have their digits in text and all digits in data, and only UTC loses its zone`() throws {
         let table = Table(
             "t", columns: [.init("share", .decimal(digits: 2)), .init("at", .time)],
-            rows: [[1234.0625, "2026-04-25T23:00:00.5+02:00"], [0.5, "2026-04-25T23:00:00.123456Z"], [-0.001, "soon"]])
+            rows: [
+                [1234.0625, "2026-04-25T23:00:00.5+02:00"], [0.5, "2026-04-25T23:00:00.123456Z"], [-0.001, "soon"],
+            ])
         let expected = """
                share  at (UTC)
             ────────  ───────────────────────────

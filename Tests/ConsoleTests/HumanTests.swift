@@ -52,10 +52,11 @@ import Testing
         #expect(Human.duration(seconds: .min) == "-106,751,991,167,301 d")
     }
 
-    @Test(arguments: [
-        (1234.5, 2, "1,234.50"), (0.125, 2, "0.12"), (2.675, 2, "2.67"), (-0.5, 1, "-0.5"), (-0.001, 2, "0.00"),
-        (-1234.5, 0, "-1,234"), (1e300, 0, nil), (.nan, 2, "-"), (.infinity, 2, "-"), (1.5, -3, "2"),
-    ] as [(Double, Int, String?)])
+    @Test(
+        arguments: [
+            (1234.5, 2, "1,234.50"), (0.125, 2, "0.12"), (2.675, 2, "2.67"), (-0.5, 1, "-0.5"), (-0.001, 2, "0.00"),
+            (-1234.5, 0, "-1,234"), (1e300, 0, nil), (.nan, 2, "-"), (.infinity, 2, "-"), (1.5, -3, "2"),
+        ] as [(Double, Int, String?)])
     func `decimals have the digits that were asked for`(value: Double, digits: Int, text: String?) {
         let result = Human.decimal(value, digits: digits)
         if let text { #expect(result == text) } else { #expect(result.count == 301) }

@@ -85,8 +85,9 @@ import Testing
     }
 
     @Test func `bytes that are not UTF-8 are refused`() {
-        #expect(throws: ConsoleError.notJSON(
-            line: 1, column: 2, reason: "a string is not valid UTF-8; want UTF-8 throughout")
+        #expect(
+            throws: ConsoleError.notJSON(
+                line: 1, column: 2, reason: "a string is not valid UTF-8; want UTF-8 throughout")
         ) { try JSONParser.parse(bytes: [0x5B, 0x22, 0xC3, 0x22, 0x5D]) }
     }
 
@@ -175,9 +176,10 @@ struct SeededRandom: RandomNumberGenerator {
         case 4: return .string(text())
         case 5: return .array((0..<Int.random(in: 0...4, using: &self)).map { _ in jsonValue(depth: depth - 1) })
         default:
-            return .object((0..<Int.random(in: 0...4, using: &self)).map { _ in
-                JSONValue.Member(text(), jsonValue(depth: depth - 1))
-            })
+            return .object(
+                (0..<Int.random(in: 0...4, using: &self)).map { _ in
+                    JSONValue.Member(text(), jsonValue(depth: depth - 1))
+                })
         }
     }
 }

@@ -31,11 +31,12 @@ import Testing
         stage.wait(milliseconds: 1_000)
         progress.update(bytes: 162_500_000, count: 500_000)
         progress.finish()
-        #expect(stage.written == [
-            "\rReading auth.ndjson  ████████████░░░░░░░░░░░░   50%  162.5 MB of 325.0 MB  500.0 k events/s"
-                + "  162.5 MB/s  ETA 1 s\u{1B}[K",
-            "\r\u{1B}[K",
-        ])
+        #expect(
+            stage.written == [
+                "\rReading auth.ndjson  ████████████░░░░░░░░░░░░   50%  162.5 MB of 325.0 MB  500.0 k events/s"
+                    + "  162.5 MB/s  ETA 1 s\u{1B}[K",
+                "\r\u{1B}[K",
+            ])
     }
 
     @Test(arguments: [
@@ -69,10 +70,11 @@ import Testing
             progress.add(bytes: 1_500_000, count: 2_000)
             _ = second
         }
-        #expect(stage.written == [
-            "\r| Reading auth.ndjson  2,000 events  1.5 MB  2.0 k events/s  1.5 MB/s  1 s\u{1B}[K",
-            "\r/ Reading auth.ndjson  4,000 events  3.0 MB  2.0 k events/s  1.5 MB/s  2 s\u{1B}[K",
-        ])
+        #expect(
+            stage.written == [
+                "\r| Reading auth.ndjson  2,000 events  1.5 MB  2.0 k events/s  1.5 MB/s  1 s\u{1B}[K",
+                "\r/ Reading auth.ndjson  4,000 events  3.0 MB  2.0 k events/s  1.5 MB/s  2 s\u{1B}[K",
+            ])
     }
 
     @Test func `steps without bytes are counted, and have no rate`() {
@@ -187,9 +189,10 @@ import Testing
         }
         stage.wait(milliseconds: 1_000)
         progress.add(bytes: 0, count: 0)
-        #expect(stage.written == [
-            "\r⠋ Reading auth.ndjson  8,000 events  16.0 kB  8.0 k events/s  16.0 kB/s  1 s\u{1B}[K"
-        ])
+        #expect(
+            stage.written == [
+                "\r⠋ Reading auth.ndjson  8,000 events  16.0 kB  8.0 k events/s  16.0 kB/s  1 s\u{1B}[K"
+            ])
     }
 
     @Test func `the rate follows a change within seconds`() {

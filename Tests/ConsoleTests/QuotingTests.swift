@@ -8,7 +8,8 @@ import Testing
         ("plain", #""plain""#), ("", #""""#), ("null", #""null""#), ("Grüße", #""Grüße""#),
         ("x\nrates: none", #""x\nrates: none""#), ("\r\t\0", #""\r\t\x00""#), ("a\"b\\c", #""a\"b\\c""#),
         ("\u{7F}\u{85}\u{9B}\u{A0}\u{AD}", "\"\\x7f\\x85\\x9b\u{A0}\\xad\""),
-        ("\u{2028}\u{202E}\u{FEFF}\u{FFFF}", #""\u2028\u202e\ufeff\uffff""#), ("\u{E0041}\u{1F600}", "\"\\U000e0041\u{1F600}\""),
+        ("\u{2028}\u{202E}\u{FEFF}\u{FFFF}", #""\u2028\u202e\ufeff\uffff""#),
+        ("\u{E0041}\u{1F600}", "\"\\U000e0041\u{1F600}\""),
         ("\"\u{301}", "\"\\\"\u{301}\""),
     ])
     func `a text is a scalar of YAML on one line`(text: String, scalar: String) {

@@ -9,14 +9,15 @@ import Testing
         Terminal.decide(isTerminal: isTerminal, windowWidth: window) { variables[$0] }
     }
 
-    @Test(arguments: [
-        ([:], true, true), ([:], false, false),
-        (["NO_COLOR": "1"], true, false), (["NO_COLOR": ""], true, true),
-        (["TERM": "dumb"], true, false), (["TERM": "xterm-256color"], true, true),
-        (["CLICOLOR_FORCE": "1"], false, true), (["CLICOLOR_FORCE": "0"], false, false),
-        (["CLICOLOR_FORCE": "1", "TERM": "dumb"], true, true),
-        (["CLICOLOR_FORCE": "1", "NO_COLOR": "1"], true, false), (["CLICOLOR": "0"], true, false),
-    ] as [([String: String], Bool, Bool)])
+    @Test(
+        arguments: [
+            ([:], true, true), ([:], false, false),
+            (["NO_COLOR": "1"], true, false), (["NO_COLOR": ""], true, true),
+            (["TERM": "dumb"], true, false), (["TERM": "xterm-256color"], true, true),
+            (["CLICOLOR_FORCE": "1"], false, true), (["CLICOLOR_FORCE": "0"], false, false),
+            (["CLICOLOR_FORCE": "1", "TERM": "dumb"], true, true),
+            (["CLICOLOR_FORCE": "1", "NO_COLOR": "1"], true, false), (["CLICOLOR": "0"], true, false),
+        ] as [([String: String], Bool, Bool)])
     func `the environment decides about color`(variables: [String: String], isTerminal: Bool, color: Bool) {
         #expect(decide(variables, isTerminal: isTerminal).color == color)
     }
@@ -56,9 +57,10 @@ import Testing
     @Test func `every severity has its color`() {
         let color = Terminal(isTerminal: true, color: true)
         let painted = ["critical", "high", "medium", "low", "info", "other"].map { color.paint("x", .severity($0)) }
-        #expect(painted == [
-            "\u{1B}[1;97;41mx\u{1B}[0m", "\u{1B}[31mx\u{1B}[0m", "\u{1B}[33mx\u{1B}[0m", "\u{1B}[36mx\u{1B}[0m",
-            "\u{1B}[2mx\u{1B}[0m", "x",
-        ])
+        #expect(
+            painted == [
+                "\u{1B}[1;97;41mx\u{1B}[0m", "\u{1B}[31mx\u{1B}[0m", "\u{1B}[33mx\u{1B}[0m", "\u{1B}[36mx\u{1B}[0m",
+                "\u{1B}[2mx\u{1B}[0m", "x",
+            ])
     }
 }

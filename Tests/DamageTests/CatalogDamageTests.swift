@@ -16,7 +16,8 @@ struct CatalogDamageTests {
     }
 
     /// Sets a value in a row of a table, or in all, with triggers or without, which leaves the checksums as they were.
-    private func set(_ column: Column, to value: String, all: Bool, in path: String, _ dice: inout SeededNumbers) throws {
+    private func set(_ column: Column, to value: String, all: Bool, in path: String, _ dice: inout SeededNumbers) throws
+    {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false
         let queue = try DatabaseQueue(path: path, configuration: configuration)
@@ -29,7 +30,8 @@ struct CatalogDamageTests {
                 db, sql: "SELECT name FROM pragma_table_info('\(column.table)') WHERE pk > 0 ORDER BY pk")
             let key = keys.isEmpty ? "rowid" : "(\(keys.joined(separator: ", ")))"
             let list = keys.isEmpty ? "rowid" : keys.joined(separator: ", ")
-            let one = " WHERE \(key) = (SELECT \(list) FROM \(column.table) LIMIT 1 OFFSET \(count > 0 ? dice.below(count) : 0))"
+            let one =
+                " WHERE \(key) = (SELECT \(list) FROM \(column.table) LIMIT 1 OFFSET \(count > 0 ? dice.below(count) : 0))"
             // Some rows cannot have it: a key must be single, a type must fit.
             try? db.execute(sql: "UPDATE OR IGNORE \(column.table) SET \(column.name) = \(value)" + (all ? "" : one))
             for row in triggers { try db.execute(sql: row["sql"]) }
@@ -41,14 +43,19 @@ struct CatalogDamageTests {
     private func columns(_ path: String) throws -> [Column] {
         let queue = try DatabaseQueue(path: path)
         return try queue.read { db in
-            try Row.fetchAll(db, sql: """
-                SELECT m.name AS t, c.name AS c, c.type AS k FROM sqlite_master AS m, pragma_table_info(m.name) AS c
-                WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE 'grdb_%'
-                """).map { Column(table: $0["t"], name: $0["c"], type: $0["k"]) }
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT m.name AS t, c.name AS c, c.type AS k FROM sqlite_master AS m, pragma_table_info(m.name) AS c
+                    WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE 'grdb_%'
+                    """
+            ).map { Column(table: $0["t"], name: $0["c"], type: $0["k"]) }
         }
     }
 
-    @Test(arguments: [("catalog.sqlite", UInt64(1)), ("catalog.sqlite", 2), ("catalog.sqlite", 3), ("pruned.sqlite", 4)])
+    @Test(arguments: [
+        ("catalog.sqlite", UInt64(1)), ("catalog.sqlite", 2), ("catalog.sqlite", 3), ("pruned.sqlite", 4),
+    ])
     func `no number in the catalog ends anything but the question`(file: String, seed: UInt64) throws {
         let trail = try DamagedTrail()
         let columns = try columns(trail.trail + "/" + file)
@@ -57,11 +64,16 @@ struct CatalogDamageTests {
         for round in 0..<Self.rounds {
             let column = columns[dice.below(columns.count)]
             let number = extremes[dice.below(extremes.count)]
-            let value = column.type == "TEXT" ? "'\(number)'"
-                : column.type == "BLOB" ? "randomblob(\(dice.below(40)))" : "\(number == .min ? "(-9223372036854775807 - 1)" : "\(number)")"
+            let value =
+                column.type == "TEXT"
+                ? "'\(number)'"
+                : column.type == "BLOB"
+                    ? "randomblob(\(dice.below(40)))" : "\(number == .min ? "(-9223372036854775807 - 1)" : "\(number)")"
             let all = dice.below(4) == 0
             try set(column, to: value, all: all, in: trail.trail + "/" + file, &dice)
-            func point() -> String { "seed \(seed), round \(round): \(column.table).\(column.name) = \(value)\(all ? " in all rows" : "")" }
+            func point() -> String {
+                "seed \(seed), round \(round): \(column.table).\(column.name) = \(value)\(all ? " in all rows" : "")"
+            }
             if ProcessInfo.processInfo.environment["AUTHTRAIL_FUZZ_TELL"] != nil { print(point()) }
             if file == "catalog.sqlite" {
                 for _ in 0..<3 { trail.ask(trail.questions[dice.below(trail.questions.count)], point()) }

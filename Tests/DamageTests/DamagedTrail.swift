@@ -49,7 +49,9 @@ final class DamagedTrail {
         let logs = [log] + stories.map { samples + "/\($0).ndjson" }
         for log in logs { #expect(Self.run(["ingest", "-q", log], trail: folder + "/trail") == 0) }
         #expect(Self.run(["prune", "-q", "--older-than", "2025-02-01"], trail: folder + "/trail") == 0)
-        #expect(Self.run(["detect", "-q", "--new", "--since", "start", "--output", "/dev/null"], trail: folder + "/trail") == 0)
+        #expect(
+            Self.run(["detect", "-q", "--new", "--since", "start", "--output", "/dev/null"], trail: folder + "/trail")
+                == 0)
         return logs
     }
 
@@ -80,16 +82,19 @@ final class DamagedTrail {
     var questions: [[String]] {
         let null = ["-q", "--output", "/dev/null"]
         let reports = [
-            "dormant-tokens", "dormant-tokens-gap", "failed-by-ip", "failures-by-reason", "events-by-day", "token-activity",
+            "dormant-tokens", "dormant-tokens-gap", "failed-by-ip", "failures-by-reason", "events-by-day",
+            "token-activity",
             "principals", "quarantine",
         ]
         return [
             ["detect", "--since", "start"] + null, ["detect", "--since", "start", "--semantics", "literal"] + null,
             ["detect", "--new"] + null,
-            ["detect", "--every", "30d", "--from", "2026-01-01", "-q", "--output", "/dev/null"], ["findings", "list", "--format", "json"] + null,
+            ["detect", "--every", "30d", "--from", "2026-01-01", "-q", "--output", "/dev/null"],
+            ["findings", "list", "--format", "json"] + null,
             ["export", "--with-source"] + null, ["export", "dashboard"] + null, ["export", "--token", "odd"] + null,
             ["export", "--lines", "--source", logs[0]] + null, ["export", "--lines", "--source", logs[2]] + null,
-            ["status"] + null, ["verify"] + null, ["trace", "token", "odd"] + null, ["trace", "ip", "198.51.100.23"] + null,
+            ["status"] + null, ["verify"] + null, ["trace", "token", "odd"] + null,
+            ["trace", "ip", "198.51.100.23"] + null,
             ["explain", "--token", "odd"] + null, ["explain", "--ip", "198.51.100.23"] + null,
             ["policy", "suggest", "--since", "start", "--force"] + null,
             ["query", "SELECT * FROM events ORDER BY ts"] + null,

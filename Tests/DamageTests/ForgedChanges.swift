@@ -31,7 +31,9 @@ extension Forgery {
             return name + ": bloom filter"
         case 10:
             let place = dice.below(max(1, groups[group][column].firstRows.count))
-            if groups[group][column].firstRows.indices.contains(place) { groups[group][column].firstRows[place] = number }
+            if groups[group][column].firstRows.indices.contains(place) {
+                groups[group][column].firstRows[place] = number
+            }
             return name + ": first row \(number)"
         case 11:
             // Another column's pages under this one's name.
@@ -43,7 +45,8 @@ extension Forgery {
             let place = dice.below(metadata.count)
             var text: [UInt8]? = Array(metadata[place].value.utf8)
             if dice.below(2) == 0 {
-                metadata[place].value = metadata[place].value.replacing(/[0-9]+/, with: "\(number)", maxReplacements: 1 + dice.below(9))
+                metadata[place].value = metadata[place].value.replacing(
+                    /[0-9]+/, with: "\(number)", maxReplacements: 1 + dice.below(9))
             } else {
                 Self.spoil(&text, number, &dice)
                 metadata[place].value = String(decoding: text ?? [], as: UTF8.self)

@@ -34,7 +34,8 @@ struct Forgery {
         groupRows = file.groups.map(\.rows)
         groups = try file.groups.indices.map { group in
             try file.groups[group].chunks.indices.map { column in
-                try Self.chunk(file.groups[group].chunks[column], file.offsetIndex(column: column, rowGroup: group), bytes)
+                try Self.chunk(
+                    file.groups[group].chunks[column], file.offsetIndex(column: column, rowGroup: group), bytes)
             }
         }
     }
@@ -59,7 +60,8 @@ struct Forgery {
         var length = 0
         let header = try PageHeader(reading: raw.bytes, length: &length)
         return Page(
-            header: header, levels: Array(parts.repetition.raw) + Array(parts.definition.raw), values: Array(parts.values.raw))
+            header: header, levels: Array(parts.repetition.raw) + Array(parts.definition.raw),
+            values: Array(parts.values.raw))
     }
 
     /// The file with all checksums right, and places where they are, unless the pages themselves say otherwise.

@@ -9,7 +9,9 @@ struct SegmentDamageTests {
     private static let rounds = ProcessInfo.processInfo.environment["AUTHTRAIL_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 24
 
     /// Damages a segment, asks some questions, and sometimes does what changes the trail.
-    private func hold(seed: UInt64, _ damage: (inout SeededNumbers, [UInt8]) throws -> (bytes: [UInt8], what: String)) throws {
+    private func hold(seed: UInt64, _ damage: (inout SeededNumbers, [UInt8]) throws -> (bytes: [UInt8], what: String))
+        throws
+    {
         let trail = try DamagedTrail()
         var dice = SeededNumbers(seed: seed)
         for round in 0..<Self.rounds {

@@ -24,7 +24,8 @@ struct DormantTokenOracle {
             for use in uses where use >= window.from && use < window.to {
                 let previous = uses.filter { $0 < use }.max()
                 if let previous, use - previous < dormancy { continue }
-                answers.insert(Answer(token: token, use: use, previous: previous, class: kind(token, use, previous, window)))
+                answers.insert(
+                    Answer(token: token, use: use, previous: previous, class: kind(token, use, previous, window)))
             }
         }
         return answers
@@ -35,9 +36,11 @@ struct DormantTokenOracle {
         var answers: Set<Answer> = []
         for (token, uses) in uses(before: window.asOf) {
             guard let use = uses.filter({ $0 >= window.from && $0 < window.to }).min(),
-                !uses.contains(where: { $0 >= window.from - dormancy && $0 < window.from }) else { continue }
+                !uses.contains(where: { $0 >= window.from - dormancy && $0 < window.from })
+            else { continue }
             let previous = uses.filter { $0 < use }.max()
-            answers.insert(Answer(token: token, use: use, previous: previous, class: kind(token, use, previous, window)))
+            answers.insert(
+                Answer(token: token, use: use, previous: previous, class: kind(token, use, previous, window)))
         }
         return answers
     }

@@ -153,16 +153,20 @@ struct DormantTokenTests {
             .used("t", at: u + 15 * Timestamp.minute - 1, tool: "orders.cancel", scopes: ["orders:write"]),
         ]
         let found = try detect(events, from: u, to: u + Timestamp.hour).findings
-        #expect(found.map { $0.context["severity_sum"] } == [.text(
-            "medium, +1 silent for 180 days or more, +1 orders.cancel, which needs a write scope, within 15 min, "
-                + "+1 address not seen in the 30 days to the last use, "
-                + "+1 2 failed verifications from the same address in the 24 h before, = critical")])
+        #expect(
+            found.map { $0.context["severity_sum"] } == [
+                .text(
+                    "medium, +1 silent for 180 days or more, +1 orders.cancel, which needs a write scope, within 15 min, "
+                        + "+1 address not seen in the 30 days to the last use, "
+                        + "+1 2 failed verifications from the same address in the 24 h before, = critical")
+            ])
         #expect(found.map { $0.severity } == [.critical])
-        #expect(found.first?.explanation == "Token t of partner:acme was used at 2026-06-30T07:13:05Z after 180 days "
-            + "without a use (previous use 2026-01-01T07:13:05Z; limit 90 days). It was a use of orders.status from "
-            + "198.51.100.23 with acme-sync/1.4. 1 use followed up to 2026-06-30T08:13:05Z, of orders.cancel. Severity: medium, "
-            + "+1 silent for 180 days or more, +1 orders.cancel, which needs a write scope, within 15 min, +1 address not seen in the 30 days "
-            + "to the last use, +1 2 failed verifications from the same address in the 24 h before, = critical.")
+        #expect(
+            found.first?.explanation == "Token t of partner:acme was used at 2026-06-30T07:13:05Z after 180 days "
+                + "without a use (previous use 2026-01-01T07:13:05Z; limit 90 days). It was a use of orders.status from "
+                + "198.51.100.23 with acme-sync/1.4. 1 use followed up to 2026-06-30T08:13:05Z, of orders.cancel. Severity: medium, "
+                + "+1 silent for 180 days or more, +1 orders.cancel, which needs a write scope, within 15 min, +1 address not seen in the 30 days "
+                + "to the last use, +1 2 failed verifications from the same address in the 24 h before, = critical.")
     }
 
     @Test func `what lies just outside the reach of a reason does not count`() throws {
@@ -268,7 +272,8 @@ struct DormantTokenTests {
 
     @Test func `an outage that the policy declares lowers the confidence of silences over it`() throws {
         let u = t0 + limit
-        let events: [Event] = [background, .used("t", at: t0), .used("t", at: u)]
+        let events: [Event] =
+            [background, .used("t", at: t0), .used("t", at: u)]
             + (-200..<100).map { .used("other", at: t0 + $0 * Timestamp.day) }
         for (from, confidence) in [(t0 + 5, Confidence.medium), (u, .high)] {
             let found = try detect(events, from: u, to: u + 1) {

@@ -78,13 +78,15 @@ struct ExampleTests {
     }
 
     @Test func `the ids of detectors are unique and select them`() throws {
-        #expect(Detectors.all().map { $0.card.id } == [
-            "dormant-token-reactivation", "failed-verification-by-ip", "use-after-revoke", "use-after-expiry",
-            "refresh-reuse", "code-replay", "principal-mismatch", "scope-bypass", "auth-mode-violation",
-            "plaintext-token", "orphan-token", "scope-escalation", "tool-undeclared", "source-silence",
-            "blind-spot", "clock-ahead", "new-surroundings", "lifetime-policy", "rotation-overlap", "rate-limit-breach", "mass-issuance",
-            "revoke-storm", "revoke-without-reason", "self-issue", "never-used",
-        ])
+        #expect(
+            Detectors.all().map { $0.card.id } == [
+                "dormant-token-reactivation", "failed-verification-by-ip", "use-after-revoke", "use-after-expiry",
+                "refresh-reuse", "code-replay", "principal-mismatch", "scope-bypass", "auth-mode-violation",
+                "plaintext-token", "orphan-token", "scope-escalation", "tool-undeclared", "source-silence",
+                "blind-spot", "clock-ahead", "new-surroundings", "lifetime-policy", "rotation-overlap",
+                "rate-limit-breach", "mass-issuance",
+                "revoke-storm", "revoke-without-reason", "self-issue", "never-used",
+            ])
         #expect(try Detectors.named(["failed-verification-by-ip"]).map { $0.card.id } == ["failed-verification-by-ip"])
         #expect(try Detectors.named([]).count == 25)
         let error = #expect(throws: DetectionError.self) { try Detectors.named(["dormant-tokens"]) }

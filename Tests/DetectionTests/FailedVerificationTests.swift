@@ -53,9 +53,11 @@ struct FailedVerificationTests {
     @Test(arguments: [(12, ["credential_stuffing"]), (11, [])])
     func `four of five credentials must have few attempts`(_ few: Int, _ expected: [String]) throws {
         // 15 credentials: `few` of them once, the others five times.
-        let names = (0..<few).map { "once\($0)" } + (0..<(15 - few)).flatMap { number in
-            (0..<5).map { _ in "often\(number)" }
-        }
+        let names =
+            (0..<few).map { "once\($0)" }
+            + (0..<(15 - few)).flatMap { number in
+                (0..<5).map { _ in "often\(number)" }
+            }
         let events = names.enumerated().map { place, name in
             // All at once, so that no smaller window holds a part of them.
             Event.failed(at: t0, ip: "198.51.100.23", presented: name, agent: "curl/\(place)")
@@ -66,7 +68,8 @@ struct FailedVerificationTests {
 
     @Test(arguments: [(20, ["credential_stuffing"]), (19, [])])
     func `four of five failures must be mismatches`(_ mismatches: Int, _ expected: [String]) throws {
-        let events = failures(at: times(mismatches, every: 1000), credentials: 25)
+        let events =
+            failures(at: times(mismatches, every: 1000), credentials: 25)
             + (mismatches..<25).map { place in
                 Event.failed(at: t0 + Int64(place) * 1000, ip: attacker, presented: "other\(place)", reason: "expired")
             }
@@ -129,9 +132,10 @@ struct FailedVerificationTests {
     }
 
     private func broken(_ times: [Int64], worked: Int64?, from ip: String = "203.0.113.7") -> [Event] {
-        (worked.map { [Event.used("tok_worn", at: $0, ip: ip)] } ?? []) + times.map {
-            .failed(at: $0, ip: "203.0.113.7", token: "tok_worn", reason: "expired", agent: "acme-sync/1.4")
-        }
+        (worked.map { [Event.used("tok_worn", at: $0, ip: ip)] } ?? [])
+            + times.map {
+                .failed(at: $0, ip: "203.0.113.7", token: "tok_worn", reason: "expired", agent: "acme-sync/1.4")
+            }
     }
 
     @Test func `a broken client had worked from the same client in the 30 days before`() throws {
@@ -239,9 +243,11 @@ struct FailedVerificationTests {
         #expect(result.counts["failures"] == .int(90))
         #expect(result.counts["without_ip"] == .int(30))
         #expect(result.counts["unreadable_ip"] == .int(60))
-        #expect(result.coverage.map { $0.text } == [
-            "not evaluable: `ip` absent on 33 % of `failed`", "not evaluable: `ip` not an address on 66 % of `failed`",
-        ])
+        #expect(
+            result.coverage.map { $0.text } == [
+                "not evaluable: `ip` absent on 33 % of `failed`",
+                "not evaluable: `ip` not an address on 66 % of `failed`",
+            ])
     }
 
     // MARK: Success
@@ -287,28 +293,32 @@ struct FailedVerificationTests {
     }
 
     @Test func `a success names the episode that it follows, and its credentials`() throws {
-        let found = try detect(stuffing + [
-            .used("tok_b", at: lastFailure + 2 * minute, ip: attacker),
-            .used("tok_a", at: lastFailure + minute, ip: attacker),
-            .used("tok_a", at: lastFailure + 3 * minute, ip: attacker),
-        ]).findings
+        let found = try detect(
+            stuffing + [
+                .used("tok_b", at: lastFailure + 2 * minute, ip: attacker),
+                .used("tok_a", at: lastFailure + minute, ip: attacker),
+                .used("tok_a", at: lastFailure + 3 * minute, ip: attacker),
+            ]
+        ).findings
         #expect(found.map { $0.class } == ["success_after", "credential_stuffing"])
         #expect(found.first?.context["follows"] == .text(found.last?.id ?? ""))
         #expect(found.first?.context["tokens"] == .texts(["tok_a", "tok_b"]))
         #expect(found.first?.firstSeen == lastFailure + minute)
         #expect(found.first?.lastSeen == lastFailure + 2 * minute)
         #expect(found.first?.evidence.count == 12)
-        #expect(found.first?.explanation == "198.51.100.23 had 30 failed verifications on 30 credentials from "
-            + "2026-02-10T03:00:00Z to 2026-02-10T03:00:29Z (credential stuffing). At 2026-02-10T03:01:29Z, 60 s after "
-            + "the last failure, token tok_a was used from 198.51.100.23, where it had never been accepted in the "
-            + "90 days before (rule: within 6 h). 1 more credential followed.")
+        #expect(
+            found.first?.explanation == "198.51.100.23 had 30 failed verifications on 30 credentials from "
+                + "2026-02-10T03:00:00Z to 2026-02-10T03:00:29Z (credential stuffing). At 2026-02-10T03:01:29Z, 60 s after "
+                + "the last failure, token tok_a was used from 198.51.100.23, where it had never been accepted in the "
+                + "90 days before (rule: within 6 h). 1 more credential followed.")
     }
 
     @Test func `a second success at or after the time of looking is not known yet`() throws {
         let second = lastFailure + 2 * minute
-        let events = stuffing + [
-            .used("tok_a", at: lastFailure + minute, ip: attacker), .used("tok_b", at: second, ip: attacker),
-        ]
+        let events =
+            stuffing + [
+                .used("tok_a", at: lastFailure + minute, ip: attacker), .used("tok_b", at: second, ip: attacker),
+            ]
         for (asOf, tokens) in [(second, ["tok_a"]), (second + 1, ["tok_a", "tok_b"])] {
             let found = try detect(events, asOf: asOf).findings
             #expect(found.first?.context["tokens"] == .texts(tokens))
@@ -334,12 +344,13 @@ struct FailedVerificationTests {
     }
 
     @Test func `stuffing is explained with its numbers`() throws {
-        #expect(try detect(stuffing).findings.map { $0.explanation } == [
-            "198.51.100.23 had 30 failed verifications on 30 credentials within 1 min; 100 % of the credentials were "
-                + "tried at most 2 times, 100 % of the failures were hash_mismatch or alike (rule: 25 failures on 15 "
-                + "credentials, 80 % and 80 %). Up to \(Timestamp.text(lastFailure + 6 * Timestamp.hour)), nothing was accepted from there that was "
-                + "new to it."
-        ])
+        #expect(
+            try detect(stuffing).findings.map { $0.explanation } == [
+                "198.51.100.23 had 30 failed verifications on 30 credentials within 1 min; 100 % of the credentials were "
+                    + "tried at most 2 times, 100 % of the failures were hash_mismatch or alike (rule: 25 failures on 15 "
+                    + "credentials, 80 % and 80 %). Up to \(Timestamp.text(lastFailure + 6 * Timestamp.hour)), nothing was accepted from there that was "
+                    + "new to it."
+            ])
     }
 
     @Test func `stuffing says whether it got in`() throws {
@@ -355,10 +366,11 @@ struct FailedVerificationTests {
         #expect(try detect(attack("INVALID_TOKEN")).findings.map(\.class) == ["credential_stuffing"])
         let result = try detect(attack("no_such_luck"))
         #expect(result.findings.isEmpty)
-        #expect(result.coverage.map(\.text) == [
-            "not evaluable as tries of unknown credentials: the reason `no_such_luck` (100 % of `failed`) is not among "
-                + "mismatch_reasons in the policy; add it there if it means one"
-        ])
+        #expect(
+            result.coverage.map(\.text) == [
+                "not evaluable as tries of unknown credentials: the reason `no_such_luck` (100 % of `failed`) is not among "
+                    + "mismatch_reasons in the policy; add it there if it means one"
+            ])
         #expect(try detect(attack("rate_limited")).coverage.isEmpty)
     }
 

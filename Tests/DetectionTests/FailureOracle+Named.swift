@@ -28,7 +28,8 @@ extension FailureOracle {
     // MARK: Named tokens
 
     func namedRuns(_ key: String, _ rows: [Event]) -> [Run] {
-        runs("credential_replay", key, rows.filter(isReplay)) + runs("scope_probe", key, rows.filter { isProbe($0, rows) })
+        runs("credential_replay", key, rows.filter(isReplay))
+            + runs("scope_probe", key, rows.filter { isProbe($0, rows) })
     }
 
     private func runs(_ kind: String, _ key: String, _ rows: [Event]) -> [Run] {
@@ -46,13 +47,15 @@ extension FailureOracle {
 
     private func isReplay(_ failure: Event) -> Bool {
         guard settings.replayReasons.contains(failure[.reason] ?? ""), failure[.tokenID] != nil,
-            failure[.userAgent] != nil else { return false }
+            failure[.userAgent] != nil
+        else { return false }
         let uses = events.filter {
             $0.kind == .used && $0[.tokenID] == failure[.tokenID] && $0.ts < failure.ts
         }
-        return !uses.isEmpty && !uses.contains {
-            key($0) == key(failure) || $0[.userAgent] == failure[.userAgent]
-        }
+        return !uses.isEmpty
+            && !uses.contains {
+                key($0) == key(failure) || $0[.userAgent] == failure[.userAgent]
+            }
     }
 
     private func isProbe(_ failure: Event, _ rows: [Event]) -> Bool {
@@ -95,13 +98,17 @@ extension FailureOracle {
                 }
                 let stuffing = all(rows, settings.windows) { isMany($0) && isStuffing($0) }
                 let brute = all(rows, settings.windows) { isMany($0) && isBruteForce($0, on: 1...most) }
-                return folded([
-                    ("credential_stuffing", counting(stuffing), { place in
-                        stuffing.contains { $0.rows.contains(place) }
-                    }),
-                    ("brute_force", counting(one + few), { place in brute.contains { $0.rows.contains(place) } }),
-                    ("volume", volume, { _ in false }),
-                ], name, rows)
+                return folded(
+                    [
+                        (
+                            "credential_stuffing", counting(stuffing),
+                            { place in
+                                stuffing.contains { $0.rows.contains(place) }
+                            }
+                        ),
+                        ("brute_force", counting(one + few), { place in brute.contains { $0.rows.contains(place) } }),
+                        ("volume", volume, { _ in false }),
+                    ], name, rows)
             }
         }
     }
@@ -111,7 +118,8 @@ extension FailureOracle {
         let order = FailureClass.allCases.map(\.rawValue)
         func isWithin(_ run: Run, _ other: Run, _ family: IPKey.Family) -> Bool {
             guard let key = IPKey(named: run.subject), key.family != .v4,
-                family.prefix < key.family.prefix else { return false }
+                family.prefix < key.family.prefix
+            else { return false }
             let network = IPKey(family: .v6, bits: key.bits).widened(to: family).text
             return other.subject == network && other.first <= run.first && run.last <= other.last
                 && (order.firstIndex(of: other.kind) ?? 0) <= (order.firstIndex(of: run.kind) ?? 0)
@@ -128,7 +136,8 @@ extension FailureOracle {
     /// Whether a run is told although many may share its address.
     func isTold(_ run: Run) -> Bool {
         guard ["credential_stuffing", "stuffing_slow", "volume"].contains(run.kind), let first = run.peak.first,
-            let last = run.peak.last else { return true }
+            let last = run.peak.last
+        else { return true }
         let rule = settings.sharedEgress
         let past = run.first - rule.past..<run.first
         let own = accepted.filter { key($0).map { isOf($0, run) } ?? false }
@@ -138,7 +147,9 @@ extension FailureOracle {
         let meanwhile = own.filter { $0.ts >= first.ts && $0.ts <= last.ts }.count
         let (failures, isVolume) = (run.peak.count, run.kind == "volume")
         let number = isVolume ? failures : Set(run.peak.compactMap(credential)).count
-        let before = events.filter { $0.kind == .failed && isTry($0) && key($0).map { isOf($0, run) } ?? false && past.contains($0.ts) }
+        let before = events.filter {
+            $0.kind == .failed && isTry($0) && key($0).map { isOf($0, run) } ?? false && past.contains($0.ts)
+        }
         let usual = before.map { end in
             let inside = before.filter { $0.ts <= end.ts && $0.ts > end.ts - run.width }
             return isVolume ? inside.count : Set(inside.compactMap(credential)).count

@@ -53,9 +53,10 @@ struct FailureOracle {
 
     func answers(in window: DetectionWindow) -> Set<Answer> {
         let runs = allRuns()
-        var answers = Set(runs.map {
-            Answer(class: $0.kind, entity: $0.subject, first: $0.first, last: $0.last, number: $0.number)
-        })
+        var answers = Set(
+            runs.map {
+                Answer(class: $0.kind, entity: $0.subject, first: $0.first, last: $0.last, number: $0.number)
+            })
         answers.formUnion(successes(after: runs))
         return answers.filter { $0.first < window.to && $0.last >= window.from }
     }
@@ -158,7 +159,8 @@ struct FailureOracle {
     private func isSteady(_ rows: [Event]) -> Bool {
         guard rows.count >= settings.brokenClient.failures, rows.allSatisfy({ credential($0) != nil }),
             Set(rows.map(credential)).count == 1, Set(rows.map { $0[.userAgent] }).count == 1,
-            Set(rows.map { $0[.reason] }).count == 1 else { return false }
+            Set(rows.map { $0[.reason] }).count == 1
+        else { return false }
         let distances = zip(rows.dropFirst(), rows).map { Double($0.ts - $1.ts) }
         let mean = distances.reduce(0, +) / Double(distances.count)
         let variance = distances.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(distances.count)
@@ -196,9 +198,11 @@ struct FailureOracle {
         let named = Dictionary(grouping: all) { key($0) ?? "" }.flatMap { namedRuns($0, $1) }
         // Even refusals that lie within a probe of scopes are no broken client.
         let counted = withoutMembers(byKey.flatMap { keyRuns($0, $1) } + networkRuns(failures)).filter { run in
-            run.kind != "broken_client" || !named.contains {
-                $0.kind == "scope_probe" && $0.subject == run.subject && $0.first <= run.first && run.last <= $0.last
-            }
+            run.kind != "broken_client"
+                || !named.contains {
+                    $0.kind == "scope_probe" && $0.subject == run.subject && $0.first <= run.first
+                        && run.last <= $0.last
+                }
         }
         return counted + named + byAgent.flatMap { agentRuns($0, $1) }
     }
@@ -242,9 +246,12 @@ struct FailureOracle {
         }
         let classes: [Class] = [
             ("credential_stuffing", counting(stuffing), { place in stuffing.contains { $0.rows.contains(place) } }),
-            ("brute_force", counting(one + few), { place in
-                brute.contains { $0.rows.contains(place) }
-            }),
+            (
+                "brute_force", counting(one + few),
+                { place in
+                    brute.contains { $0.rows.contains(place) }
+                }
+            ),
             ("volume", volume, { _ in false }), ("broken_client", brokenSpans, { _ in false }),
         ]
         return folded(classes, key, rows, without: isBroken) + slowRuns(key, rows) + weekly
@@ -316,19 +323,22 @@ struct FailureOracle {
                     && (!run.isAgent || run.subject == event[.userAgent])
             }
             let own = inReach.filter { !runs[$0].isAgent }
-            guard let run = (own.isEmpty ? inReach : own).max(by: {
-                (runs[$0].first, runs[$0].last) < (runs[$1].first, runs[$1].last)
-            }) else { continue }
+            guard
+                let run = (own.isEmpty ? inReach : own).max(by: {
+                    (runs[$0].first, runs[$0].last) < (runs[$1].first, runs[$1].last)
+                })
+            else { continue }
             let target = Target(run: run, key: key)
             if firsts[target]?[token] == nil {
                 firsts[target, default: [:]][token] = isKnown(event, key) ? -1 : event.ts
             }
         }
-        return Set(firsts.compactMap { target, tokens in
-            let times = tokens.values.filter { $0 >= 0 }
-            guard let first = times.min(), let last = times.max() else { return nil }
-            return Answer(class: "success_after", entity: target.key, first: first, last: last, number: times.count)
-        })
+        return Set(
+            firsts.compactMap { target, tokens in
+                let times = tokens.values.filter { $0 >= 0 }
+                guard let first = times.min(), let last = times.max() else { return nil }
+                return Answer(class: "success_after", entity: target.key, first: first, last: last, number: times.count)
+            })
     }
 
     private func isKnown(_ use: Event, _ key: String) -> Bool {

@@ -19,9 +19,10 @@ struct FieldCoverageTests {
             if number == 5 { event.texts[.userAgent] = nil }
             return event
         }
-        #expect(try notes(events, NewSurroundings()) == [
-            "not evaluable: `ip` absent on 83 % of `used`", "not evaluable: `user_agent` absent on 16 % of `used`",
-        ])
+        #expect(
+            try notes(events, NewSurroundings()) == [
+                "not evaluable: `ip` absent on 83 % of `used`", "not evaluable: `user_agent` absent on 16 % of `used`",
+            ])
         #expect(try notes(events, MassIssuance()).isEmpty)
     }
 
@@ -31,8 +32,9 @@ struct FieldCoverageTests {
             .exchanged("at_2", at: Event.time(hour: 3)),
         ]
         for place in 1...2 { events[place].texts[.principal] = nil }
-        #expect(try notes(events, ScopeEscalation()).contains(
-            "not evaluable: `principal` absent on 66 % of `issued`, `exchanged` and `refreshed`"))
+        #expect(
+            try notes(events, ScopeEscalation()).contains(
+                "not evaluable: `principal` absent on 66 % of `issued`, `exchanged` and `refreshed`"))
     }
 
     @Test func `tokens whose birth nobody logged are counted, and what a birth leaves out of the others`() throws {
@@ -42,13 +44,16 @@ struct FieldCoverageTests {
             issued, .used("tok_1", at: Event.time(hour: 2)), .used("tok_2", at: Event.time(hour: 3)),
             .used("tok_3", at: Event.time(hour: 3)), .used("tok_4", at: Event.time(hour: 3)),
         ]
-        #expect(try notes(events, UseAfterExpiry()) == [
-            "not evaluable: no birth was logged of 75 % of the tokens used",
-            "not evaluable: the birth names no `expires_at` for 100 % of the tokens used whose birth was logged",
-        ])
+        #expect(
+            try notes(events, UseAfterExpiry()) == [
+                "not evaluable: no birth was logged of 75 % of the tokens used",
+                "not evaluable: the birth names no `expires_at` for 100 % of the tokens used whose birth was logged",
+            ])
     }
 
-    @Test func `callers without a credential lack no principal, and less than one in a hundred is not worth a note`() throws {
+    @Test func `callers without a credential lack no principal, and less than one in a hundred is not worth a note`()
+        throws
+    {
         var anonymous = Event.used("anonymous", at: Event.time(hour: 2))
         anonymous.texts[.kind] = "anonymous"
         var named = Event.used("tok_1", at: Event.time(hour: 1))

@@ -42,12 +42,13 @@ struct FindingTests {
         #expect(context.entries.map { $0.name } == ["a"])
     }
 
-    @Test(arguments: [
-        (90 * Timestamp.day, "90 days"), (Timestamp.day, "24 h"),
-        (103 * Timestamp.day + 10 * Timestamp.hour, "103.4 days"),
-        (90 * Timestamp.minute, "90 min"), (61 * Timestamp.second, "61 s"), (1500, "1.5 ms"), (0, "0 ms"),
-        (90 * Timestamp.day - 1, "89.9 days"),
-    ] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (90 * Timestamp.day, "90 days"), (Timestamp.day, "24 h"),
+            (103 * Timestamp.day + 10 * Timestamp.hour, "103.4 days"),
+            (90 * Timestamp.minute, "90 min"), (61 * Timestamp.second, "61 s"), (1500, "1.5 ms"), (0, "0 ms"),
+            (90 * Timestamp.day - 1, "89.9 days"),
+        ] as [(Int64, String)])
     func `a length of time is said in one unit and never rounded up`(_ micros: Int64, _ text: String) {
         #expect(Wording.span(micros) == text)
     }

@@ -46,12 +46,13 @@ struct HabitTests {
             for day in days {
                 let before = uses.filter { ((day - 30)..<day).contains(Timestamp.day(of: $0.ts)) }
                 guard before.count >= 20, let first = before.map(\.ts).min() else { continue }
-                let most = uses.filter { Timestamp.day(of: $0.ts) == day && $0.ts - first >= 7 * Timestamp.day }.map { use in
-                    Self.fields.count { field in
-                        let had = Set(before.compactMap { $0[field] })
-                        return use[field].map { !had.contains($0) && (1...3).contains(had.count) } ?? false
-                    }
-                }.max() ?? 0
+                let most =
+                    uses.filter { Timestamp.day(of: $0.ts) == day && $0.ts - first >= 7 * Timestamp.day }.map { use in
+                        Self.fields.count { field in
+                            let had = Set(before.compactMap { $0[field] })
+                            return use[field].map { !had.contains($0) && (1...3).contains(had.count) } ?? false
+                        }
+                    }.max() ?? 0
                 if most > 0 { news.append("\(token) \(Timestamp.dayText(day)) \(names[most - 1])") }
             }
         }

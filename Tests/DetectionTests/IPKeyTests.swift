@@ -28,10 +28,12 @@ struct IPKeyTests {
     @Test(arguments: [
         ("203.0.113.9, 10.0.0.1", "203.0.113.9"), ("203.0.113.9,198.51.100.7", "198.51.100.7"),
         ("6.6.6.6, 203.0.113.9, 127.0.0.1, 192.168.1.1:80", "203.0.113.9"), ("unknown, 203.0.113.9", "203.0.113.9"),
-        ("2001:db8::1, fe80::1", "2001:db8::/64"), ("10.0.0.2, 10.0.0.1", "10.0.0.1"), (" 203.0.113.9 , ", "203.0.113.9"),
+        ("2001:db8::1, fe80::1", "2001:db8::/64"), ("10.0.0.2, 10.0.0.1", "10.0.0.1"),
+        (" 203.0.113.9 , ", "203.0.113.9"),
         ("172.32.0.1, 172.31.255.255, 100.64.0.1, fd00::1", "172.32.0.1"),
     ])
-    func `a list of addresses is the last client in it that is none of an inner network`(_ text: String, _ key: String) {
+    func `a list of addresses is the last client in it that is none of an inner network`(_ text: String, _ key: String)
+    {
         #expect(Clients().key(of: text)?.text == key)
         #expect(String(decoding: Clients().name(of: Array(text.utf8)[...]), as: UTF8.self) == key)
     }
@@ -70,7 +72,9 @@ struct IPKeyTests {
         #expect(IPNetwork("2001:db8:1:200::/64")?.contains("2001:db8:1:200::/56") == false)
     }
 
-    @Test func `a network of IPv4 is one however it is written, and one that holds all of a translator is no client`() throws {
+    @Test func `a network of IPv4 is one however it is written, and one that holds all of a translator is no client`()
+        throws
+    {
         for text in ["203.0.113.0/24", "::ffff:203.0.113.0/120", "64:ff9b::203.0.113.0/120", "2002:cb00:7100::/40"] {
             let network = try #require(IPNetwork(text), "\(text)")
             #expect(network.contains("203.0.113.7") && network.contains("203.0.113.255"))

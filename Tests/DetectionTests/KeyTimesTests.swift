@@ -39,7 +39,9 @@ struct KeyTimesTests {
         // Some bursts, some of them just below the limit, over the border of two minutes.
         for burst in 0..<6 {
             let start = Int64.random(in: 0..<30 * width, using: &random)
-            for place in 0..<(limit + burst % 2) { events.append((UInt32(300 + burst), start + Int64(place) * (width - 1) / Int64(limit))) }
+            for place in 0..<(limit + burst % 2) {
+                events.append((UInt32(300 + burst), start + Int64(place) * (width - 1) / Int64(limit)))
+            }
         }
         events.shuffle(using: &random)
         var times = KeyTimes(width: width, limit: limit, mostKept: sizes.most)

@@ -11,7 +11,8 @@ struct MoreTokensTests {
         var events: [Event] = [.issued("tok_1", at: Event.time())]
         for day in 0..<95 { events.append(.used("tok_1", at: Event.time(day: Int64(day), hour: 2))) }
         for number in 0..<count {
-            events.append(.used("made-up-\(number)", at: Event.time(day: Int64(95 + number % 2), hour: 3) + Int64(number)))
+            events.append(
+                .used("made-up-\(number)", at: Event.time(day: Int64(95 + number % 2), hour: 3) + Int64(number)))
         }
         for minute in 0..<5 {
             events.append(.used("zzz-heavy", at: Event.time(day: 95, hour: 4) + Int64(minute) * Timestamp.minute))
@@ -30,9 +31,10 @@ struct MoreTokensTests {
         let rest = result.findings.filter { $0.class == "more_tokens" }
         #expect(single.count == min(count + 1, 1000))
         #expect(single.contains { $0.entity.value == "zzz-heavy" && $0.context["events"] == .int(5) })
-        #expect(rest.reduce(0) { sum, one in
-            if case .int(let tokens)? = one.context["tokens"] { sum + tokens } else { sum }
-        } == max(0, count + 1 - 1000))
+        #expect(
+            rest.reduce(0) { sum, one in
+                if case .int(let tokens)? = one.context["tokens"] { sum + tokens } else { sum }
+            } == max(0, count + 1 - 1000))
         #expect(rest.count == (count > 1000 ? 2 : 0))
         #expect(result.counts["tokens"] == .int(count + 1))
         #expect(result.isCut == (count > 1000))
@@ -43,7 +45,8 @@ struct MoreTokensTests {
         let events = flood(1200)
         let (forward, backward) = try (
             OrphanToken().detect(in: window, of: MemoryHistory(events)),
-            OrphanToken().detect(in: window, of: MemoryHistory(events.reversed())))
+            OrphanToken().detect(in: window, of: MemoryHistory(events.reversed()))
+        )
         #expect(forward.findings == backward.findings)
     }
 

@@ -26,9 +26,10 @@ struct NoExpiryTests {
             issue("login_1", day: 2, ends: false, in: "/var/log/console.log", at: 0),
         ])
         #expect(result.findings.map(\.entity.value) == ["api_2"])
-        #expect(result.coverage.contains {
-            $0.text.contains("no_expiry in /var/log/console.log, where no line ever says `expires_at` (1 token")
-        })
+        #expect(
+            result.coverage.contains {
+                $0.text.contains("no_expiry in /var/log/console.log, where no line ever says `expires_at` (1 token")
+            })
     }
 
     @Test func `the files of one log speak for each other`() throws {

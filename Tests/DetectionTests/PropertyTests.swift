@@ -64,12 +64,13 @@ struct PropertyTests {
     }
 
     private func answers(_ result: DetectionResult) -> Set<DormantTokenOracle.Answer> {
-        Set(result.findings.map { finding in
-            var previous: Int64?
-            if case .time(let time) = finding.context["previous_use"] { previous = time }
-            return DormantTokenOracle.Answer(
-                token: finding.entity.value, use: finding.firstSeen, previous: previous, class: finding.class)
-        })
+        Set(
+            result.findings.map { finding in
+                var previous: Int64?
+                if case .time(let time) = finding.context["previous_use"] { previous = time }
+                return DormantTokenOracle.Answer(
+                    token: finding.entity.value, use: finding.firstSeen, previous: previous, class: finding.class)
+            })
     }
 
     @Test(arguments: 0..<40 as Range<UInt64>)
@@ -101,11 +102,12 @@ struct PropertyTests {
                 classes.formUnion(try detector.detect(in: all, of: MemoryHistory(events)).findings.map { $0.class })
             }
         }
-        #expect(classes == [
-            "dormant_reactivated", "dormant_from_birth", "unknown_origin", "credential_stuffing", "brute_force",
-            "broken_client", "volume", "distributed", "success_after", "stuffing_slow", "credential_replay",
-            "scope_probe",
-        ])
+        #expect(
+            classes == [
+                "dormant_reactivated", "dormant_from_birth", "unknown_origin", "credential_stuffing", "brute_force",
+                "broken_client", "volume", "distributed", "success_after", "stuffing_slow", "credential_replay",
+                "scope_probe",
+            ])
     }
 
     // MARK: Of windows and order

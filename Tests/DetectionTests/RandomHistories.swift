@@ -92,7 +92,10 @@ enum RandomHistories {
         let ips = addresses.shuffled(using: &numbers).prefix([1, 1, 1, 5].randomElement(using: &numbers)!)
         let allAgents: [String?] = ["curl/8.5", "okhttp/4.12", nil]
         let agents = allAgents.shuffled(using: &numbers).prefix(Int.random(in: 1...2, using: &numbers))
-        let allReasons = ["hash_mismatch", "hash_mismatch", "hash_mismatch", "expired", "missing_scope", "rate_limited", "access_denied"]
+        let allReasons = [
+            "hash_mismatch", "hash_mismatch", "hash_mismatch", "expired", "missing_scope", "rate_limited",
+            "access_denied",
+        ]
         let reasons = allReasons.shuffled(using: &numbers).prefix(Int.random(in: 1...2, using: &numbers))
         let credentials = [0, 1, 1, 2, 3, 9].randomElement(using: &numbers)!
         let steps: [Int64] = [0, 1, 2, 5, 10, 30, 44, 45, 60, 120]
@@ -105,10 +108,10 @@ enum RandomHistories {
         for number in 0..<Int.random(in: 3...16, using: &numbers) {
             let isToken = credentials == 1
             var failure = Event.failed(
-                    at: time, ip: ips.randomElement(using: &numbers)!,
-                    presented: credentials == 0 || isToken ? nil : "fp\(number % credentials)",
-                    token: isToken ? token : nil, reason: reasons.randomElement(using: &numbers)!,
-                    agent: agents.randomElement(using: &numbers)!)
+                at: time, ip: ips.randomElement(using: &numbers)!,
+                presented: credentials == 0 || isToken ? nil : "fp\(number % credentials)",
+                token: isToken ? token : nil, reason: reasons.randomElement(using: &numbers)!,
+                agent: agents.randomElement(using: &numbers)!)
             failure.texts[.tool] = isToken ? "tool.\(Int.random(in: 0..<4, using: &numbers))" : nil
             events.append(failure)
             time += step + (jitter > 0 ? Int64.random(in: 0...jitter, using: &numbers) : 0)

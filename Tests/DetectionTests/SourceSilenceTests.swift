@@ -22,7 +22,9 @@ struct SourceSilenceTests {
         return try SourceSilence().detect(in: window, of: MemoryHistory(events, batchSize: 500)).findings
     }
 
-    @Test func `a log that is silent while another speaks is told by every run of two weeks, and then counts as ended`() throws {
+    @Test func `a log that is silent while another speaks is told by every run of two weeks, and then counts as ended`()
+        throws
+    {
         let events = log("dead.ndjson", 0..<20) + log("live.ndjson", 0..<60)
         for (day, told) in [(20, 0), (21, 1), (25, 1), (33, 1), (36, 0), (60, 0)] as [(Int64, Int)] {
             let found = try detect(events, asOf: Event.time(day: day))
@@ -40,8 +42,10 @@ struct SourceSilenceTests {
         }
     }
 
-    @Test func `two hosts whose logs differ in a digit are two logs, and files that follow one another are one`() throws {
-        let hosts = log("srv/node1/auth.log", 0..<20) + log("srv/node2/auth.log", 0..<30) + log("web1.log", 0..<20)
+    @Test func `two hosts whose logs differ in a digit are two logs, and files that follow one another are one`() throws
+    {
+        let hosts =
+            log("srv/node1/auth.log", 0..<20) + log("srv/node2/auth.log", 0..<30) + log("web1.log", 0..<20)
             + log("web2.log", 0..<30)
         let found = try detect(hosts, asOf: Event.time(day: 22))
         #expect(found.map(\.entity.value) == ["srv/node1/auth.log", "web1.log"])
@@ -66,9 +70,11 @@ struct SourceSilenceTests {
         let events = log("old.ndjson", 0..<30) + log("young.ndjson", 24..<26)
         let window = DetectionWindow(asOf: Event.time(day: 28))
         let result = try SourceSilence().detect(in: window, of: MemoryHistory(events, batchSize: 500))
-        #expect(result.findings.isEmpty && result.coverage.map(\.text) == [
-            "1 log silent for a day and more with fewer than 3 days of habit before: whether that is too long is not known"
-        ])
+        #expect(
+            result.findings.isEmpty
+                && result.coverage.map(\.text) == [
+                    "1 log silent for a day and more with fewer than 3 days of habit before: whether that is too long is not known"
+                ])
     }
 
     @Test func `a silence has the same id while it lasts and when it is over`() throws {
@@ -83,7 +89,8 @@ struct SourceSilenceTests {
     /// Windows that lie side by side, each with the same end of what is known.
     @Test(arguments: [22, 30, 45, 90] as [Int64])
     func `the windows of a span find together what the span finds`(asOf day: Int64) throws {
-        let events = log("a.ndjson", 0..<20) + log("b.ndjson", 0..<40) + log("c.ndjson", 5..<15) + log("c.ndjson", 18..<21)
+        let events =
+            log("a.ndjson", 0..<20) + log("b.ndjson", 0..<40) + log("c.ndjson", 5..<15) + log("c.ndjson", 18..<21)
         let asOf = Event.time(day: day)
         let whole = try detect(events, from: Event.time(), asOf: asOf)
         for days in [1, 3, 7] as [Int64] {

@@ -74,15 +74,17 @@ struct StoryTests {
         let story = try Story.read(name)
         let history = MemoryHistory(story.events().events, batchSize: 40)
         let window = DetectionWindow(asOf: try time(story.as_of))
-        let found = try Detectors.all(Story.policy(name).settings).flatMap { try $0.detect(in: window, of: history).findings }
-            .sorted(by: Finding.precedes)
-            .map { finding in
-                Story.Expected(
-                    detector: finding.detector, class: finding.class,
-                    entity: .init(type: finding.entity.type, value: finding.entity.value),
-                    severity: finding.severity.name, first_seen: Timestamp.text(finding.firstSeen),
-                    last_seen: Timestamp.text(finding.lastSeen))
-            }
+        let found = try Detectors.all(Story.policy(name).settings).flatMap {
+            try $0.detect(in: window, of: history).findings
+        }
+        .sorted(by: Finding.precedes)
+        .map { finding in
+            Story.Expected(
+                detector: finding.detector, class: finding.class,
+                entity: .init(type: finding.entity.type, value: finding.entity.value),
+                severity: finding.severity.name, first_seen: Timestamp.text(finding.firstSeen),
+                last_seen: Timestamp.text(finding.lastSeen))
+        }
         #expect(found == story.findings)
     }
 
@@ -90,10 +92,11 @@ struct StoryTests {
     func `the lines of a story are counted as it says`(_ name: String) throws {
         let story = try Story.read(name)
         let batch = story.events().batch
-        #expect(story.counts == [
-            "read": batch.counts.lines, "stored": batch.counts.stored, "quarantined": batch.counts.quarantined,
-            "blank": batch.counts.blank, "flagged": batch.counts.flagged,
-        ])
+        #expect(
+            story.counts == [
+                "read": batch.counts.lines, "stored": batch.counts.stored, "quarantined": batch.counts.quarantined,
+                "blank": batch.counts.blank, "flagged": batch.counts.flagged,
+            ])
         let reasons = Dictionary(grouping: batch.quarantined) { $0.reason.rawValue }.mapValues { $0.count }
         #expect(story.quarantine == reasons)
     }

@@ -145,16 +145,19 @@ let lineRules: [LineRule] = [
         "used by nobody at all", #"{"ts":1,"event":"used","kind":"anonymous","tool":"a","principal":null}"#,
         .quarantined("missing_field", "token_id")),
     LineRule(
-        "an anonymous caller of whom the address is known", #"{"ts":1,"event":"used","kind":"anonymous","ip":"192.0.2.1"}"#,
+        "an anonymous caller of whom the address is known",
+        #"{"ts":1,"event":"used","kind":"anonymous","ip":"192.0.2.1"}"#,
         .event(#"{"ts":"1970-01-01T00:00:01Z","event":"used","kind":"anonymous","ip":"192.0.2.1"}"#)),
     LineRule(
-        "an anonymous caller whose address is not known either", #"{"ts":1,"event":"used","token_id":null,"ip":"unknown"}"#,
+        "an anonymous caller whose address is not known either",
+        #"{"ts":1,"event":"used","token_id":null,"ip":"unknown"}"#,
         .event(#"{"ts":"1970-01-01T00:00:01Z","event":"used","ip":"unknown"}"#)),
     LineRule(
         "a caller with a name and no token", #"{"ts":1,"event":"used","principal":"user:1"}"#,
         .event(#"{"ts":"1970-01-01T00:00:01Z","event":"used","principal":"user:1"}"#)),
     LineRule(
-        "a token that is no text, of a caller with an address", #"{"ts":1,"event":"used","token_id":7,"ip":"192.0.2.1"}"#,
+        "a token that is no text, of a caller with an address",
+        #"{"ts":1,"event":"used","token_id":7,"ip":"192.0.2.1"}"#,
         .flagged(#"{"ts":"1970-01-01T00:00:01Z","event":"used","ip":"192.0.2.1","token_id":7}"#)),
     LineRule(
         "revoked without a token",

@@ -7,7 +7,9 @@ private let marker = SecretMarker { bytes in bytes.reduce(0) { $0 &* 31 &+ UInt6
 /// The ends of lines, of texts and of time.
 struct SecretEdgeTests {
     private func replaced(_ text: String, isCut: Bool = false) -> String? {
-        marker.redacted(line: Array(text.utf8).span.bytes, isCut: isCut).map { String(decoding: $0.bytes, as: UTF8.self) }
+        marker.redacted(line: Array(text.utf8).span.bytes, isCut: isCut).map {
+            String(decoding: $0.bytes, as: UTF8.self)
+        }
     }
 
     @Test func `where a line is cut off, the beginning of a credential is one`() throws {
@@ -86,12 +88,18 @@ struct SecretEdgeTests {
     }
 
     @Test(arguments: [
-        "eyJ", "eyJ.", "bearer ", "Bearer", "gh" + "p_", "sk-a-", "k-", "--", "-----BEGIN ", "-----BEGIN PRIVATE KEY-----",
-        "code=a?", "code=", "%3Fcode%3D", "://a:", "@", "//", "\"password\":\"", "\\\"password\\\":", "\\u0067", "\\", "AKIA",
-        "xoxb-", "basic ", "password=([{", "token=", "token=,", "token=a.", "secret: ", "pwd=/,", "Cookie: ", "cookie: a=b; ",
-        "\"cookie\":[\"a\",", "sig=", "?sv=1&sig=", "AKIAIOSFODNN7EXAMPLE ", "AKIAIOSFODNN7EXAMPLE/", "hf_", "npm_", "1//0",
-        "hvs.", "SG.", "ya29.", "Z2hwX", "Z2hwX2FCM2RFNWZH/", "aGVsbG8gd29ybGQg", "password=\"", "token='a\"", "token = ", "'token':'",
-        "hooks.slack.com/services/T/", "webhooks/1234567890123456/", "authorization: a", "a8Q~", "12345678:AA", "JQQJ99", ".atlasv1.",
+        "eyJ", "eyJ.", "bearer ", "Bearer", "gh" + "p_", "sk-a-", "k-", "--", "-----BEGIN ",
+        "-----BEGIN PRIVATE KEY-----",
+        "code=a?", "code=", "%3Fcode%3D", "://a:", "@", "//", "\"password\":\"", "\\\"password\\\":", "\\u0067", "\\",
+        "AKIA",
+        "xoxb-", "basic ", "password=([{", "token=", "token=,", "token=a.", "secret: ", "pwd=/,", "Cookie: ",
+        "cookie: a=b; ",
+        "\"cookie\":[\"a\",", "sig=", "?sv=1&sig=", "AKIAIOSFODNN7EXAMPLE ", "AKIAIOSFODNN7EXAMPLE/", "hf_", "npm_",
+        "1//0",
+        "hvs.", "SG.", "ya29.", "Z2hwX", "Z2hwX2FCM2RFNWZH/", "aGVsbG8gd29ybGQg", "password=\"", "token='a\"",
+        "token = ", "'token':'",
+        "hooks.slack.com/services/T/", "webhooks/1234567890123456/", "authorization: a", "a8Q~", "12345678:AA",
+        "JQQJ99", ".atlasv1.",
         "x=1;", "AAAA", "/", "token=\\\"",
     ])
     func `a long text of beginnings takes time in proportion to its length`(_ piece: String) {
@@ -109,8 +117,9 @@ struct SecretEdgeTests {
     /// A line is gone through string by string only when its bytes look like it, except where it is cut off.
     @Test(arguments: UInt64(1)...6) func `what the look of a line does not show is not there`(seed: UInt64) {
         var random = Seeded(seed)
-        let texts = SecretSample.inTexts.map(\.text) + harmlessTexts + [#"""# , #"\"#, "\n", "/"]
-        let members = SecretSample.members.map { ($0.name, $0.sample.text) } + harmlessMembers.map { ($0.name, $0.value) }
+        let texts = SecretSample.inTexts.map(\.text) + harmlessTexts + [#"""#, #"\"#, "\n", "/"]
+        let members =
+            SecretSample.members.map { ($0.name, $0.sample.text) } + harmlessMembers.map { ($0.name, $0.value) }
             + [("password", #"""#), ("password", #"\"#), ("client_secret", #""a"#), ("api_key", #"\""#)]
         func spelled(_ text: String) -> String {
             switch Int.random(in: 0...3, using: &random) {
@@ -125,7 +134,8 @@ struct SecretEdgeTests {
             for _ in 0..<2 {
                 let (name, value) = members.randomElement(using: &random) ?? ("", "")
                 let other = texts.randomElement(using: &random) ?? ""
-                text += random.chance(50) ? "\"\(spelled(name))\":\"\(spelled(value))\"," : "\"x\":\"\(spelled(other))\","
+                text +=
+                    random.chance(50) ? "\"\(spelled(name))\":\"\(spelled(value))\"," : "\"x\":\"\(spelled(other))\","
             }
             var bytes = Array(text.utf8)
             if random.chance(50) { Made.damage(&bytes, &random) }

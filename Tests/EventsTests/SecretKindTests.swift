@@ -3,7 +3,9 @@ import Testing
 
 private let marker = SecretMarker(digest: fnv)
 
-private func fnv(_ bytes: [UInt8]) -> UInt64 { bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 } }
+private func fnv(_ bytes: [UInt8]) -> UInt64 {
+    bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+}
 
 private func mark(_ type: SecretType, _ secret: String) -> String {
     let digits = String(fnv(Array(secret.utf8)), radix: 16)
@@ -53,38 +55,51 @@ struct SecretKindTests {
 
     @Test func `members hold credentials under names that say so, if they look like it`() {
         var draw = Draw(seed: 8)
-        let key = draw.mixed(Draw.base64, 40), token = draw.mixed(Draw.alphanumeric, 24), hex = draw.text(Draw.hex, 38) + "a1"
+        let key = draw.mixed(Draw.base64, 40), token = draw.mixed(Draw.alphanumeric, 24),
+            hex = draw.text(Draw.hex, 38) + "a1"
         let found: [(String, String, SecretType)] = [
             ("aws_secret_access_key", key, .aws), ("secretAccessKey", key, .aws), ("SecretAccessKey", key, .aws),
             ("secretKey", key, .secret), ("token", token, .token), ("authToken", token, .token), ("token", hex, .token),
             ("github_token", token, .token), ("X-Amz-Security-Token", token, .token), ("secret", hex, .secret),
             ("secret", draw.uuid(), .secret), ("webhook_secret", token, .secret), ("pwd", "hunter2", .password),
             ("db_password", "s3cret", .password), ("passphrase", "correct horse", .password),
-            ("user.password", "hunter2", .password), ("accountKey", key + key, .secret), ("stripeApiKey", token, .apiKey),
+            ("user.password", "hunter2", .password), ("accountKey", key + key, .secret),
+            ("stripeApiKey", token, .apiKey),
             ("PHPSESSID", token.lowercased(), .cookie), ("privateKey", key, .secret),
         ]
         for (name, value, type) in found {
-            #expect(replaced(line: #"{"\#(name)":"\#(value)","n":1}"#) == #"{"\#(name)":"\#(mark(type, value))","n":1}"#)
-            #expect(replaced(line: #"{"a":{"\#(name)":["\#(value)"]}}"#) == #"{"a":{"\#(name)":["\#(mark(type, value))"]}}"#)
+            #expect(
+                replaced(line: #"{"\#(name)":"\#(value)","n":1}"#) == #"{"\#(name)":"\#(mark(type, value))","n":1}"#)
+            #expect(
+                replaced(line: #"{"a":{"\#(name)":["\#(value)"]}}"#) == #"{"a":{"\#(name)":["\#(mark(type, value))"]}}"#
+            )
         }
         let harmless: [(String, String)] = [
-            ("token", "tok_0K514M7Z"), ("token", draw.uuid()), ("token", "01ARZ3NDEKTSV4RRFFQ69G5FAV"), ("token", "rotated"),
+            ("token", "tok_0K514M7Z"), ("token", draw.uuid()), ("token", "01ARZ3NDEKTSV4RRFFQ69G5FAV"),
+            ("token", "rotated"),
             ("token_id", token), ("refresh_token_id", hex), ("presented", hex), ("code_id", hex), ("page_token", token),
             ("nextToken", token), ("next_page_token", key), ("syncToken", token), ("idempotency_token", token),
-            ("secret", "db-credentials"), ("secret_name", token), ("secret", "arn:aws:secretsmanager:eu-1:123456789012:secret:db"),
-            ("pwd", "/var/www/html"), ("has_password", "yes"), ("access_key", "AKIAIOSFODNN7EXAMPLE"), ("aws_access_key_id", "ASIAIOSFODNN7EXAMPLE"),
+            ("secret", "db-credentials"), ("secret_name", token),
+            ("secret", "arn:aws:secretsmanager:eu-1:123456789012:secret:db"),
+            ("pwd", "/var/www/html"), ("has_password", "yes"), ("access_key", "AKIAIOSFODNN7EXAMPLE"),
+            ("aws_access_key_id", "ASIAIOSFODNN7EXAMPLE"),
             ("api_key", "missing"), ("refresh_token", "not_found"), ("access_token", "TokenExpired"), ("token", ""),
             ("token_count", "4096"), ("csrf", token), ("key", token), ("session_id", token), ("password", "required"),
             ("client_secret", "expired"), ("cookie", "absent"), ("cookie", "theme=dark; lang=en"), ("tokenizer", token),
         ]
-        for (name, value) in harmless { #expect(replaced(line: #"{"\#(name)":"\#(value)"}"#) == nil, "\(name): \(value)") }
+        for (name, value) in harmless {
+            #expect(replaced(line: #"{"\#(name)":"\#(value)"}"#) == nil, "\(name): \(value)")
+        }
     }
 
     @Test func `words stay where a code, a key or a token is named`() {
         for text in [
-            "code=NotFound", "code=AccessDenied", "code=NoSuchKey", "code=InvalidAccessKeyId", "code=Throttling.Rate", "code=ORA-01017",
-            "code=AADSTS50011", "code=ERR_BAD_REQUEST", "api_key=missing", "apikey=invalid", "api_key=not-provided", "api_key=NotFound",
-            "refresh_token=not_found", "access_token=TokenExpired", "id_token=malformed", "password=incorrect", "client_secret=invalid",
+            "code=NotFound", "code=AccessDenied", "code=NoSuchKey", "code=InvalidAccessKeyId", "code=Throttling.Rate",
+            "code=ORA-01017",
+            "code=AADSTS50011", "code=ERR_BAD_REQUEST", "api_key=missing", "apikey=invalid", "api_key=not-provided",
+            "api_key=NotFound",
+            "refresh_token=not_found", "access_token=TokenExpired", "id_token=malformed", "password=incorrect",
+            "client_secret=invalid",
             "client_secret=NotFound", "password=unset",
         ] { #expect(replaced(text: text) == nil, "\(text)") }
         #expect(replaced(text: "code=Spl" + "xlOBeZQQYbYS6WxSbIA")?.hasPrefix("code=⟨code:") == true)
@@ -111,7 +126,8 @@ struct SecretKindTests {
         var draw = Draw(seed: 10)
         let key = draw.mixed(Draw.base64, 40), id = "AK" + "IA" + "IOSFODNN7EXAMPLE"
         #expect(
-            replaced(line: #"{"a":"\#(key)","b":{"c":"\#(id)"}}"#) == #"{"a":"\#(mark(.aws, key))","b":{"c":"\#(id)"}}"#)
+            replaced(line: #"{"a":"\#(key)","b":{"c":"\#(id)"}}"#) == #"{"a":"\#(mark(.aws, key))","b":{"c":"\#(id)"}}"#
+        )
         #expect(replaced(line: #"{"a":"\#(key)","b":{"c":"AK"}}"#) == nil)
         let escaped = key.replacing("/", with: #"\/"#)
         #expect(replaced(line: #"{"a":"\#(escaped)","b":"\#(id)"}"#) == #"{"a":"\#(mark(.aws, key))","b":"\#(id)"}"#)
@@ -123,12 +139,15 @@ struct SecretKindTests {
         for kind in SecretKind.byLook where kind.type != .sas && kind.type != .signature {
             for prefix in ["", "a", "ab", #"{"k":"?~>"#] {
                 let secret = kind.make(&draw)
-                let copy = Draw.base64(prefix + (prefix.isEmpty ? "" : " ") + kind.before + secret, url: url, padded: padded)
+                let copy = Draw.base64(
+                    prefix + (prefix.isEmpty ? "" : " ") + kind.before + secret, url: url, padded: padded)
                 let marked = mark(kind.type, secret)
                 #expect(replaced(text: copy) == marked, "\(kind.name), \(copy)")
                 #expect(replaced(text: "blob: \(copy), 1") == "blob: \(marked), 1", "\(kind.name)")
                 #expect(replaced(line: #"{"b":"\#(copy)"}"#) == #"{"b":"\#(marked)"}"#, "\(kind.name)")
-                #expect(replaced(text: "data/\(Draw.base64(kind.before + secret, url: true))") == "data/\(marked)", "\(kind.name)")
+                #expect(
+                    replaced(text: "data/\(Draw.base64(kind.before + secret, url: true))") == "data/\(marked)",
+                    "\(kind.name)")
             }
         }
         let harmless = Draw.base64(#"{"offset":20,"id":"tok_0K514M7Z","name":"Grüße"}"#, url: url, padded: padded)
@@ -174,7 +193,8 @@ struct SecretQuestionTests {
     @Test func `who asks for a credential asks for its mark, as which it may be stored in any field`() {
         #expect(SecretMarker.replaces(key) && SecretMarker.replaces("Bearer 0123456789abcdef"))
         #expect(!SecretMarker.replaces("tok_0K514M7Z") && !SecretMarker.replaces("AKIAIOSFODNN7EXAMPLE"))
-        #expect(SecretMarker.isAccessKeyID("AKIAIOSFODNN7EXAMPLE") && !SecretMarker.isAccessKeyID("AKIAIOSFODNN7EXAMPLEX"))
+        #expect(
+            SecretMarker.isAccessKeyID("AKIAIOSFODNN7EXAMPLE") && !SecretMarker.isAccessKeyID("AKIAIOSFODNN7EXAMPLEX"))
         #expect(marker.stored(key) == mark(.npm, key) && marker.stored("tok_7") == "tok_7")
         #expect(marker.spellings(of: key).first == mark(.npm, key))
         let spellings = marker.spellings(of: "opaque-0123456789")
@@ -205,13 +225,17 @@ struct HarmlessTexts {
     init(seed: UInt64) { draw = Draw(seed: seed) }
 
     private static let words = [
-        "orders", "status", "token", "secret", "password", "not", "found", "invalid", "grant", "expired", "missing", "refresh", "access",
-        "denied", "user", "sync", "partner", "acme", "inventory", "read", "write", "session", "cookie", "signature", "key", "api", "code",
+        "orders", "status", "token", "secret", "password", "not", "found", "invalid", "grant", "expired", "missing",
+        "refresh", "access",
+        "denied", "user", "sync", "partner", "acme", "inventory", "read", "write", "session", "cookie", "signature",
+        "key", "api", "code",
     ]
     /// Names that sound like a credential's and hold ids.
     private static let names = [
-        "token_id", "refresh_token_id", "old_token_id", "presented", "code_id", "event_id", "session_id", "trace_id", "client_id",
-        "family_id", "request_id", "token_hash", "page_token", "next_token", "nextPageToken", "continuation_token", "api_key_id",
+        "token_id", "refresh_token_id", "old_token_id", "presented", "code_id", "event_id", "session_id", "trace_id",
+        "client_id",
+        "family_id", "request_id", "token_hash", "page_token", "next_token", "nextPageToken", "continuation_token",
+        "api_key_id",
         "access_key_id", "secret_name", "password_id", "cursor", "key", "etag", "digest", "sha256", "cookie_id", "x",
     ]
     private static let crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -59,7 +59,9 @@ struct Place: Sendable, CustomTestStringConvertible {
 }
 
 /// A hash that anybody can compute; the trail's own is keyed.
-private func digest(_ bytes: [UInt8]) -> UInt64 { bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 } }
+private func digest(_ bytes: [UInt8]) -> UInt64 {
+    bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+}
 
 private let marker = SecretMarker(digest: digest)
 
@@ -129,7 +131,8 @@ struct SecretTests {
     @Test func `members with harmless values stay`() throws {
         #expect(harmlessMembers.count == 24)
         for (name, value) in harmlessMembers {
-            let line = #"{"ts":1777161600,"event":"failed","reason":"r","\#(name)":"\#(value)","o":{"\#(name)":"\#(value)"}}"#
+            let line =
+                #"{"ts":1777161600,"event":"failed","reason":"r","\#(name)":"\#(value)","o":{"\#(name)":"\#(value)"}}"#
             let rendering = try Rendering(Array((line + "\n").utf8), secrets: marker)
             #expect(String(decoding: rendering.lines[0] ?? [], as: UTF8.self) == line)
             #expect(rendering.redactedCount == 0, "\(name): \(value)")
@@ -170,14 +173,15 @@ struct SecretTests {
         let letters = ByteLetters.all
         var replaced = 0
         for number in 0..<100_000 {
-            let id = switch number % 6 {
-            case 0: "01" + pick(crockford, 24)
-            case 1: [8, 4, 4, 4, 12].map { pick(hex, $0) }.joined(separator: "-")
-            case 2: pick(hex, [16, 32, 40, 64][number / 6 % 4])
-            case 3: pick("abcdefghijklmnopqrstuvwxyz", 3) + "_" + pick(letters, 24)
-            case 4: pick(letters, 22)
-            default: pick(hex.uppercased(), 16) + "-" + pick(crockford, 3)
-            }
+            let id =
+                switch number % 6 {
+                case 0: "01" + pick(crockford, 24)
+                case 1: [8, 4, 4, 4, 12].map { pick(hex, $0) }.joined(separator: "-")
+                case 2: pick(hex, [16, 32, 40, 64][number / 6 % 4])
+                case 3: pick("abcdefghijklmnopqrstuvwxyz", 3) + "_" + pick(letters, 24)
+                case 4: pick(letters, 22)
+                default: pick(hex.uppercased(), 16) + "-" + pick(crockford, 3)
+                }
             if marker.redacted(text: Array(id.utf8).span.bytes) != nil { replaced += 1 }
             let line = #"{"ts":1777161600,"event":"used","event_id":"\#(id)","x":{"request_id":"\#(id)"}}"#
             if marker.redacted(line: Array(line.utf8).span.bytes) != nil { replaced += 1 }

@@ -81,7 +81,9 @@ struct InputFileTests {
 
     @Test func `a missing file, a folder and a pipe are told apart`() throws {
         #expect(throws: FileError.missing(path: "/no/such/file")) { _ = try InputFile(path: "/no/such/file") }
-        #expect(throws: FileError.notRegular(path: scratch.path, kind: "a folder")) { _ = try InputFile(path: scratch.path) }
+        #expect(throws: FileError.notRegular(path: scratch.path, kind: "a folder")) {
+            _ = try InputFile(path: scratch.path)
+        }
         let pipe = scratch.path + "/pipe"
         #expect(mkfifo(pipe, 0o600) == 0)
         #expect(throws: FileError.notRegular(path: pipe, kind: "a pipe")) { _ = try InputFile(path: pipe) }
@@ -97,7 +99,8 @@ struct InputFileTests {
     }
 
     @Test func `messages are one sentence that says what to do`() {
-        #expect("\(FileError.missing(path: "a.ndjson"))" == "cannot read a.ndjson: there is no such file; check the path")
+        #expect(
+            "\(FileError.missing(path: "a.ndjson"))" == "cannot read a.ndjson: there is no such file; check the path")
         #expect(
             "\(FileError.cannotWrite(operation: "write", path: "t/x", code: ENOSPC))"
                 == "cannot write t/x: no space left on the disk; free some space")
@@ -194,8 +197,9 @@ struct PrivateFileTests {
 
     @Test(arguments: [0, 31, 33, 4096]) func `a file of another size is refused`(size: Int) throws {
         let path = try key(size)
-        #expect(throws: FileError.untrusted(
-            path: path, reason: "it has \(size) bytes, not 32; restore it from a backup")
+        #expect(
+            throws: FileError.untrusted(
+                path: path, reason: "it has \(size) bytes, not 32; restore it from a backup")
         ) { try privateFile(path, size: 32) }
     }
 

@@ -40,9 +40,10 @@ struct TakingTurnsTests {
 
     @Test func `who gives up has done nothing, and the next one does not wait for it`() throws {
         let path = queue
-        let given: Int? = try #require(takingTurns(path, goesOn: { true }) {
-            takingTurns(path, goesOn: { false }) { 1 }
-        })
+        let given: Int? = try #require(
+            takingTurns(path, goesOn: { true }) {
+                takingTurns(path, goesOn: { false }) { 1 }
+            })
         #expect(given == nil)
         #expect(takingTurns(path, goesOn: { false }) { 2 } == 2)
     }

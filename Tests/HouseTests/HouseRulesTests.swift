@@ -14,7 +14,9 @@ struct HouseRulesTests {
             .filter { $0.hasSuffix(ending) }.map { folder + "/" + $0 }.sorted()
     }
 
-    private func text(_ file: String) throws -> String { try String(contentsOfFile: Self.root + "/" + file, encoding: .utf8) }
+    private func text(_ file: String) throws -> String {
+        try String(contentsOfFile: Self.root + "/" + file, encoding: .utf8)
+    }
 
     @Test func `every SQL file is a report, and its header parses`() throws {
         let names = try files("Queries/sql", ".sql").map { String($0.dropFirst("Queries/sql/".count).dropLast(4)) }
@@ -22,7 +24,9 @@ struct HouseRulesTests {
         for query in try NamedQuery.all() {
             #expect(query.question.hasSuffix("?"), "\(query.name)")
             for column in query.columns { #expect(!column.explanation.isEmpty, "\(query.name).\(column.name)") }
-            for parameter in query.parameters { #expect(!parameter.explanation.isEmpty, "\(query.name).\(parameter.name)") }
+            for parameter in query.parameters {
+                #expect(!parameter.explanation.isEmpty, "\(query.name).\(parameter.name)")
+            }
         }
     }
 
@@ -47,13 +51,17 @@ struct HouseRulesTests {
         }
     }
 
-    @Test func `a row of the catalog is read by what throws, because a subscript ends the program at a damaged value`() throws {
+    @Test func `a row of the catalog is read by what throws, because a subscript ends the program at a damaged value`()
+        throws
+    {
         for file in try files("Sources/Catalog", ".swift") {
             #expect(try text(file).firstMatch(of: /(\$[0-9]|row|known|found)\[("|[0-9])/) == nil, "\(file)")
         }
     }
 
-    @Test func `nothing throws to the right of ??, where the compiler loses errors of the arguments of an enum's case`() throws {
+    @Test func `nothing throws to the right of ??, where the compiler loses errors of the arguments of an enum's case`()
+        throws
+    {
         // Swift 6.3: `try x ?? .case(try f(), 1)` goes on with garbage when f throws, and the program ends by a signal.
         for file in try files("Sources", ".swift") {
             #expect(try text(file).firstMatch(of: /\?\?[^\n]*\btry\b/) == nil, "\(file)")

@@ -55,10 +55,11 @@ struct CompactionPolicyTests {
     }
 
     /// Sizes of commits: a busy and a quiet collector, one with days and nights, and random ones.
-    @Test(arguments: [
-        { _ in 1 }, { _ in 300 }, { $0 % 48 < 20 ? 3000 : 5 }, { Int64($0 &* 2_654_435_761 % 10_007) + 1 },
-        { $0 % 97 == 0 ? 60_000 : 20 },
-    ] as [@Sendable (Int64) -> Int64])
+    @Test(
+        arguments: [
+            { _ in 1 }, { _ in 300 }, { $0 % 48 < 20 ? 3000 : 5 }, { Int64($0 &* 2_654_435_761 % 10_007) + 1 },
+            { $0 % 97 == 0 ? 60_000 : 20 },
+        ] as [@Sendable (Int64) -> Int64])
     func `a collector that runs for a month writes a row again a few times, and leaves few segments`(
         size: @Sendable (Int64) -> Int64
     ) {

@@ -19,18 +19,33 @@ struct CompactionTests {
             return Int(state >> 33) % below
         }
         return (0..<count).map { _ in
-            let time = Timestamp.text(1_777_593_600_000_000 + Int64(next(40 * 86400)) * 1_000_000 + Int64(next(3)) * 1000)
+            let time = Timestamp.text(
+                1_777_593_600_000_000 + Int64(next(40 * 86400)) * 1_000_000 + Int64(next(3)) * 1000)
             let token = "t\(next(50))"
             switch next(9) {
-            case 0: return #"{"ts":"\#(time)","event":"issued","token_id":"\#(token)","principal":"p\#(next(9))","scopes":["a","b\#(next(4))"]}"#
-            case 1: return #"{"ts": "\#(time)", "event": "used", "token_id": "\#(token)", "latency_ms": \#(next(9)).50}"#
-            case 2: return #"{"event":"failed","ts":"\#(time)","reason":"expired","ip":"10.0.0.\#(next(20))","user_agent":null}"#
-            case 3: return #"{"ts":"\#(time)","event":"used","token_id":"\#(token)","tool":"x\#(run % 4)","zone\#(run % 3)":{"a":[1, \#(next(5))]}}"#
-            case 4: return #"{"ts":"\#(time)","event":"revoked","token_id":"\#(token)","admin":"b\u00f6b","reason":"é"}"#
-            case 5: return #"{"ts":"\#(time)","event":"refreshed","token_id":"n\#(next(99))","old_token_id":"\#(token)","principal":"p"}"#
+            case 0:
+                return
+                    #"{"ts":"\#(time)","event":"issued","token_id":"\#(token)","principal":"p\#(next(9))","scopes":["a","b\#(next(4))"]}"#
+            case 1:
+                return #"{"ts": "\#(time)", "event": "used", "token_id": "\#(token)", "latency_ms": \#(next(9)).50}"#
+            case 2:
+                return
+                    #"{"event":"failed","ts":"\#(time)","reason":"expired","ip":"10.0.0.\#(next(20))","user_agent":null}"#
+            case 3:
+                return
+                    #"{"ts":"\#(time)","event":"used","token_id":"\#(token)","tool":"x\#(run % 4)","zone\#(run % 3)":{"a":[1, \#(next(5))]}}"#
+            case 4:
+                return #"{"ts":"\#(time)","event":"revoked","token_id":"\#(token)","admin":"b\u00f6b","reason":"é"}"#
+            case 5:
+                return
+                    #"{"ts":"\#(time)","event":"refreshed","token_id":"n\#(next(99))","old_token_id":"\#(token)","principal":"p"}"#
             case 6: return next(2) == 0 ? "not json" : "  \t"
-            case 7: return #"{"ts":"\#(time)","event":"used","token_id":"\#(token)","ip":"10.1.0.\#(next(9))","success":true}"#
-            default: return #"{"ts":"\#(time)","event":"used","token_id":"\#(token)","ip":"10.1.0.\#(next(9))","tool":"y","success":false}"#
+            case 7:
+                return
+                    #"{"ts":"\#(time)","event":"used","token_id":"\#(token)","ip":"10.1.0.\#(next(9))","success":true}"#
+            default:
+                return
+                    #"{"ts":"\#(time)","event":"used","token_id":"\#(token)","ip":"10.1.0.\#(next(9))","tool":"y","success":false}"#
             }
         }
     }

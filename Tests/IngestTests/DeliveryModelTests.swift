@@ -65,8 +65,9 @@ struct DeliveryModelTests {
         #expect(try place.faults() == [])
         let sources = try Trail(reading: place.trail).catalog.sources()
         for source in sources {
-            #expect(source.counts.lines == source.counts.stored + source.counts.quarantined + source.counts.blank
-                + source.counts.duplicate)
+            #expect(
+                source.counts.lines == source.counts.stored + source.counts.quarantined + source.counts.blank
+                    + source.counts.duplicate)
         }
     }
 

@@ -44,10 +44,11 @@ struct DeliveryTests {
         #expect(summary.counts.stored == 4 && summary.counts.duplicate == 3)
         let spans = try Trail(reading: place.trail).catalog.duplicateSpans(ofSource: 2, behind: 0, atMost: 9)
         let line = Int64(a.utf8.count + 1)
-        #expect(spans == [
-            DuplicateSpan(
-                sourceID: 2, from: line, to: 4 * line - 1, lines: 3, originalID: 1, originalOffset: 0)
-        ])
+        #expect(
+            spans == [
+                DuplicateSpan(
+                    sourceID: 2, from: line, to: 4 * line - 1, lines: 3, originalID: 1, originalOffset: 0)
+            ])
         try expectSound("a.log", "b.log", stored: [a, b, c, d])
     }
 

@@ -169,18 +169,20 @@ struct DeliveryUpkeepTests {
             try db.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = '8 lines delivered again'")
             try db.execute(sql: "DROP TABLE duplicate_spans; DELETE FROM table_sums WHERE name = 'duplicate_spans'")
             for table in ["sources", "batches", "lost_lines"] {
-                let sql = try #require(try String.fetchOne(
-                    db, sql: "SELECT sql FROM sqlite_master WHERE name = ?", arguments: [table]))
+                let sql = try #require(
+                    try String.fetchOne(
+                        db, sql: "SELECT sql FROM sqlite_master WHERE name = ?", arguments: [table]))
                 let old = sql[sql.firstIndex(of: "(")!...]
                     .replacing(",\n    duplicate     INTEGER NOT NULL DEFAULT 0", with: "")
                     .replacing(" + duplicate", with: "")
                 let columns = try db.columns(in: table).map(\.name).filter { $0 != "duplicate" }
-                try db.execute(sql: """
-                    CREATE TABLE older \(old);
-                    INSERT INTO older SELECT \(columns.joined(separator: ", ")) FROM \(table);
-                    DROP TABLE \(table);
-                    ALTER TABLE older RENAME TO \(table);
-                    """)
+                try db.execute(
+                    sql: """
+                        CREATE TABLE older \(old);
+                        INSERT INTO older SELECT \(columns.joined(separator: ", ")) FROM \(table);
+                        DROP TABLE \(table);
+                        ALTER TABLE older RENAME TO \(table);
+                        """)
                 for change in ["INSERT", "UPDATE", "DELETE"] {
                     let name = "\(table)_\(change == "INSERT" ? "inserted" : change.lowercased() + "d")"
                     try db.execute(sql: "CREATE TRIGGER \(name) AFTER \(change) ON \(table) BEGIN SELECT 1; END")

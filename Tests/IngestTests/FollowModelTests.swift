@@ -19,7 +19,9 @@ struct FollowModelTests {
         for seed in Self.first.map({ $0...$0 }) ?? 1...Self.lists {
             let play = try Play(seed)
             try play.run()
-            #expect(play.twice.isEmpty && play.lost.isEmpty && play.faults.isEmpty, """
+            #expect(
+                play.twice.isEmpty && play.lost.isEmpty && play.faults.isEmpty,
+                """
                 seed \(seed): twice \(play.twice), lost \(play.lost), faults \(play.faults)
                 \(play.steps.joined(separator: "\n"))
                 \(play.sources.joined(separator: "\n"))

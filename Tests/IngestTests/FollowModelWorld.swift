@@ -22,7 +22,8 @@ final class FailingDisk {
             }
             try Data().write(to: URL(fileURLWithPath: segments))
         case .catalog:
-            try change("""
+            try change(
+                """
                 CREATE TRIGGER refusal BEFORE INSERT ON batches BEGIN SELECT RAISE(FAIL, 'the disk is full'); END
                 """)
         }

@@ -38,9 +38,10 @@ struct FollowTests {
         try followed.pass(seconds: 1)
         let catalog = try DatabaseQueue(path: place.trail + "/catalog.sqlite")
         try catalog.writeWithoutTransaction { db in
-            try db.execute(sql: """
-                CREATE TRIGGER refusal BEFORE INSERT ON batches BEGIN SELECT RAISE(FAIL, 'the disk is full'); END
-                """)
+            try db.execute(
+                sql: """
+                    CREATE TRIGGER refusal BEFORE INSERT ON batches BEGIN SELECT RAISE(FAIL, 'the disk is full'); END
+                    """)
         }
         place.append("a.log", use("t2") + "\n")
         // The commit fails while the follower has long gone on to wait for lines.
@@ -117,7 +118,9 @@ struct FollowTests {
     }
 
     @Test(arguments: ["a.log", "."])
-    func `a log that was truncated, written to and copied before anything of it was read is read once`(_ word: String) throws {
+    func `a log that was truncated, written to and copied before anything of it was read is read once`(_ word: String)
+        throws
+    {
         place.write("a.log", use("t1") + "\n")
         let followed = try Followed(place, word)
         try followed.pass(seconds: 1)

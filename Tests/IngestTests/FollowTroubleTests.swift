@@ -12,7 +12,8 @@ struct FollowTroubleTests {
         place.shell("mkdir logs")
         place.write("logs/live.log", use("t1") + "\n")
         place.write("old", (0..<50).map { use("o\($0 + 10)", $0) + "\n" }.joined())
-        place.shell("""
+        place.shell(
+            """
             gzip -c old > whole; size=$(stat -c %s whole)
             head -c $((size - 12)) whole > logs/cut.log.gz
             (head -c $((size - 8)) whole; printf '\\0\\0\\0\\0'; tail -c 4 whole) > logs/crc.log.gz
@@ -99,7 +100,8 @@ struct FollowTroubleTests {
         for turn in 1...3 {
             place.append("logs/a.log", use("t\(turn)1") + "\n")
             try followed.turns(seconds: 1)
-            place.shell("cd logs; for n in 3 2 1; do [ ! -e a.log.$n ] || mv a.log.$n a.log.$((n + 1)); done; mv a.log a.log.1")
+            place.shell(
+                "cd logs; for n in 3 2 1; do [ ! -e a.log.$n ] || mv a.log.$n a.log.$((n + 1)); done; mv a.log a.log.1")
             place.write("logs/a.log", use("t\(turn)2") + "\n")
             try followed.turns(seconds: 1)
         }
@@ -160,7 +162,8 @@ struct FollowTroubleTests {
         place.write("logs/a.log", (1...3).map { use("t\($0)") + "\n" }.joined())
         try place.ingest(place.path("logs"))
         // What was stored cannot be read; the copy ends before what was read.
-        place.shell("""
+        place.shell(
+            """
             f=$(ls trail/segments/*/*.parquet); cp $f kept; head -c 100 kept > $f
             head -n 2 logs/a.log > logs/a.log.1
             """)

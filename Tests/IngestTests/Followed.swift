@@ -32,7 +32,8 @@ final class Followed {
         self.writer = writer
         follower = try Follower(
             words, into: writer, options: options, now: { [unowned self] in 1_780_272_000_000_000 + time },
-            ticks: { [unowned self] in time }, notify: { [unowned self] in
+            ticks: { [unowned self] in time },
+            notify: { [unowned self] in
                 notices.append($0)
                 trace?("\(time / 1000) ms \($0)")
             })

@@ -96,7 +96,9 @@ struct ExactlyOnceTests {
             offset += Int64(line.utf8.count) + 1
         }
         var offsets: [Int64] = []
-        try Trail(reading: place.trail).scan(EventScan(fields: EventFields(.sourceOffset))) { offsets += $0.sourceOffset }
+        try Trail(reading: place.trail).scan(EventScan(fields: EventFields(.sourceOffset))) {
+            offsets += $0.sourceOffset
+        }
         #expect(offsets == expected)
     }
 }
@@ -198,7 +200,9 @@ struct TroubleTests {
         place.shell("gzip -k a.ndjson; cp a.ndjson copy.ndjson")
         let paths = ["a.ndjson", "a.ndjson.gz", "copy.ndjson"].map { place.path($0) }
         func sources() throws -> [String] {
-            try Trail(reading: place.trail).catalog.sources().map { "\($0.path.split(separator: "/").last!) \($0.generation)" }
+            try Trail(reading: place.trail).catalog.sources().map {
+                "\($0.path.split(separator: "/").last!) \($0.generation)"
+            }
         }
         place.clock = Place.farAhead
         for _ in 0..<3 { for path in paths { try place.ingest(path) } }
@@ -279,10 +283,11 @@ struct TroubleTests {
         place.write("a.ndjson", times.map { "{\"ts\":\"\($0)\",\"event\":\"used\",\"token_id\":\"t\"}\n" }.joined())
         try place.ingest(place.path("a.ndjson"))
         let files = try Trail(reading: place.trail).catalog.segments().map(\.file)
-        #expect(files.sorted() == [
-            "segments/month=2025-01/00000001.parquet", "segments/month=2026-04/00000002.parquet",
-            "segments/month=2026-05/00000003.parquet",
-        ])
+        #expect(
+            files.sorted() == [
+                "segments/month=2025-01/00000001.parquet", "segments/month=2026-04/00000002.parquet",
+                "segments/month=2026-05/00000003.parquet",
+            ])
     }
 
     @Test func `times in the future are stored and told`() throws {
@@ -300,8 +305,9 @@ struct TroubleTests {
         #expect(summary.counts.stored == 2)
         #expect(summary.counts.quarantined == 1)
         #expect(try Trail(reading: place.trail).catalog.quarantineByReason().map(\.reason) == ["line_too_long"])
-        #expect(try Trail(reading: place.trail).catalog.sources().map(\.checkpoint)
-            == [Int64(use("t1").utf8.count + 1 + long.utf8.count + 1 + use("t2").utf8.count + 1)])
+        #expect(
+            try Trail(reading: place.trail).catalog.sources().map(\.checkpoint)
+                == [Int64(use("t1").utf8.count + 1 + long.utf8.count + 1 + use("t2").utf8.count + 1)])
     }
 }
 
@@ -312,7 +318,8 @@ struct TrailTests {
         let lines = (0..<3000).map { number -> String in
             // From 1 March 2026, for 83 days.
             let time = Timestamp.text(1_772_323_200_000_000 + Int64(number) * 2400 * 1_000_000)
-            let kind = number % 10 == 0
+            let kind =
+                number % 10 == 0
                 ? "\"failed\",\"reason\":\"hash_mismatch\",\"ip\":\"198.51.100.\(number % 7)\",\"presented\":\"p\(number)\""
                 : "\"used\",\"token_id\":\"t\(number % 50)\",\"ip\":\"203.0.113.\(number % 9)\""
             return "{\"ts\":\"\(time)\",\"event\":\(kind)}"
@@ -347,7 +354,9 @@ struct TrailTests {
         try trailWithThreeMonths()
         let trail = try Trail(reading: place.trail)
         let files = try trail.catalog.segments().map(\.file)
-        place.shell("rm 'trail/\(files[0])'; truncate -s -1 'trail/\(files[1])'; cp 'trail/\(files[2])' 'trail/segments/stray.parquet'")
+        place.shell(
+            "rm 'trail/\(files[0])'; truncate -s -1 'trail/\(files[1])'; cp 'trail/\(files[2])' 'trail/segments/stray.parquet'"
+        )
         let problems = try trail.verify().problems
         #expect(problems.map(\.object) == ["segment", "segment", "file"])
         #expect(problems.map(\.name) == [files[0], files[1], "segments/stray.parquet"])
@@ -374,7 +383,8 @@ struct TrailTests {
         }
         place.shell("rm trail/catalog.sqlite*")
         #expect(throws: TrailError.catalogLost(path: place.trail, segments: 3)) { _ = try Trail(reading: place.trail) }
-        #expect(try FileManager.default.subpathsOfDirectory(atPath: place.trail).count { $0.hasSuffix(".parquet") } == 3)
+        #expect(
+            try FileManager.default.subpathsOfDirectory(atPath: place.trail).count { $0.hasSuffix(".parquet") } == 3)
     }
 
     @Test func `a trail that others may write to is refused`() throws {
@@ -412,7 +422,9 @@ struct TrailTests {
                 let day = Timestamp.day(of: columns.ts[row])
                 let token = columns[.tokenID][row] ?? ""
                 let known = counted[token]?[day] ?? (0, .max, .min)
-                counted[token, default: [:]][day] = (known.uses + 1, min(known.first, columns.ts[row]), max(known.last, columns.ts[row]))
+                counted[token, default: [:]][day] = (
+                    known.uses + 1, min(known.first, columns.ts[row]), max(known.last, columns.ts[row])
+                )
             }
         }
         let names = try trail.catalog.tokenNames()

@@ -10,7 +10,9 @@ struct KeptFileTests {
     let place = Place()
 
     private func grow() throws {
-        place.write("a.ndjson", """
+        place.write(
+            "a.ndjson",
+            """
             {"ts":"2025-01-01T10:00:00Z","event":"used","token_id":"old","principal":"p","ip":"10.0.0.1"}
             {"ts":"2026-05-01T10:00:00Z","event":"used","token_id":"t","user_agent":"Bearer abcdefghijklmnop1234"}
 

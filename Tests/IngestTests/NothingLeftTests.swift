@@ -19,13 +19,19 @@ struct NothingLeftTests {
     /// Months with everything that a line may hold, in several segments, merged and not.
     private func grow() throws {
         for part in 0..<4 {
-            let lines = (1...9).flatMap { month in
-                [
-                    line("2024-0\(month)-0\(part + 1)", #""event":"used","token_id":"t\#(month)","principal":"p","ip":"198.51.100.77","#
-                        + #""user_agent":"spy-agent/\#(part)","tool":"patients.read","note":"Alice-Example \#(month)""#),
-                    line("2024-0\(month)-1\(part)", #""event":"failed","reason":"expired","ip":"198.51.100.77","presented":"x\#(part)""#),
-                ]
-            } + [line("2026-05-0\(part + 1)", #""event":"used","token_id":"n","principal":"p","ip":"203.0.113.1""#)]
+            let lines =
+                (1...9).flatMap { month in
+                    [
+                        line(
+                            "2024-0\(month)-0\(part + 1)",
+                            #""event":"used","token_id":"t\#(month)","principal":"p","ip":"198.51.100.77","#
+                                + #""user_agent":"spy-agent/\#(part)","tool":"patients.read","note":"Alice-Example \#(month)""#
+                        ),
+                        line(
+                            "2024-0\(month)-1\(part)",
+                            #""event":"failed","reason":"expired","ip":"198.51.100.77","presented":"x\#(part)""#),
+                    ]
+                } + [line("2026-05-0\(part + 1)", #""event":"used","token_id":"n","principal":"p","ip":"203.0.113.1""#)]
             place.write("a\(part).ndjson", lines.joined(separator: "\n") + "\n")
             try place.ingest(place.path("a\(part).ndjson"))
             if part == 1 { try compact() }
@@ -63,7 +69,9 @@ struct NothingLeftTests {
         #expect(before.contains { $0.hasSuffix(".parquet") })
         #expect(try !prune().hasFreePages)
         #expect(try files(with: Self.dropped) == [])
-        let free = try Trail(reading: place.trail).catalog.read("count") { try Int.fetchOne($0, sql: "PRAGMA freelist_count") }
+        let free = try Trail(reading: place.trail).catalog.read("count") {
+            try Int.fetchOne($0, sql: "PRAGMA freelist_count")
+        }
         #expect(free == 0)
         // Kept on purpose: a token that slept must not look new.
         #expect(try files(with: ["t3"]).contains("pruned.sqlite"))
@@ -90,8 +98,9 @@ struct NothingLeftTests {
         let orphans = try Trail(reading: place.trail).orphans()
         #expect(orphans.files == 3 && orphans.monthsText == "2024-03 to 2026-05")
         #expect(try prune().orphansRemoved == 1)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: place.trail + "/orphans").sorted()
-            == ["2026-05-00000901.parquet", "notes.txt"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: place.trail + "/orphans").sorted()
+                == ["2026-05-00000901.parquet", "notes.txt"])
         // Nothing else is dropped the second time, and what came to lie there meanwhile goes.
         place.shell("cp trail/orphans/2026-05-00000901.parquet trail/orphans/2024-12-00000902.parquet")
         #expect(try prune().orphansRemoved == 1)

@@ -27,12 +27,15 @@ struct PruneTests {
 
     /// Two logs over January to April, with a line in between that is no event.
     private func grow() throws {
-        place.write("a.ndjson", [
-            line("01-05", "issued", #""token_id":"old","principal":"p","actor":"maria","scopes":["a"]"#),
-            used("01-06", "old"), used("01-06", "old"), used("02-03", "old"), "not json",
-            used("02-04", "gone"), used("03-01", "other"), used("04-20", "old"),
-        ].joined(separator: "\n") + "\n")
-        place.write("b.ndjson", [used("02-10", "b"), used("01-31", "b"), "", used("04-02", "b")].joined(separator: "\n"))
+        place.write(
+            "a.ndjson",
+            [
+                line("01-05", "issued", #""token_id":"old","principal":"p","actor":"maria","scopes":["a"]"#),
+                used("01-06", "old"), used("01-06", "old"), used("02-03", "old"), "not json",
+                used("02-04", "gone"), used("03-01", "other"), used("04-20", "old"),
+            ].joined(separator: "\n") + "\n")
+        place.write(
+            "b.ndjson", [used("02-10", "b"), used("01-31", "b"), "", used("04-02", "b")].joined(separator: "\n"))
         try place.ingest(place.path("a.ndjson"), place.path("b.ndjson"))
     }
 
@@ -87,7 +90,8 @@ struct PruneTests {
         for cut in ["2026-02-01", "2026-03-01", "2026-04-01"] { _ = try prune(cut) }
         let slowly = try Trail(reading: place.trail)
         let writer = try TrailWriter(path: place.path("once"))
-        try Pruning(writer).run(PrunePlan(writer.catalog.segments(), olderThan: Timestamp.parse("2026-04-01T00:00:00Z")!), now: 7)
+        try Pruning(writer).run(
+            PrunePlan(writer.catalog.segments(), olderThan: Timestamp.parse("2026-04-01T00:00:00Z")!), now: 7)
         let atOnce = try Trail(reading: place.path("once"))
         for source in [Int64(1), 2] {
             #expect(try slowly.catalog.prunedSpans(ofSource: source) == atOnce.catalog.prunedSpans(ofSource: source))
@@ -139,7 +143,9 @@ struct PruneTests {
         var runs = 0
         try Pruning(writer).run(plan, now: 7) { _, _ in
             let ledger = try? Catalog.ledger(path: place.trail + "/catalog.sqlite")
-            let run = RunRecord(startedAt: 1, asOf: 2, windowFrom: 0, detectors: ["d"], count: 0) { _ in fatalError("it has none") }
+            let run = RunRecord(startedAt: 1, asOf: 2, windowFrom: 0, detectors: ["d"], count: 0) { _ in
+                fatalError("it has none")
+            }
             if (try? ledger?.record(run, told: [:])) != nil { runs += 1 }
         }
         #expect(runs == 2)

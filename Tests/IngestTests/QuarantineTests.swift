@@ -11,7 +11,9 @@ struct QuarantineTests {
     let place = Place()
     private var catalog: String { place.trail + "/catalog.sqlite" }
 
-    private func size() throws -> Int { try #require(try FileManager.default.attributesOfItem(atPath: catalog)[.size] as? Int) }
+    private func size() throws -> Int {
+        try #require(try FileManager.default.attributesOfItem(atPath: catalog)[.size] as? Int)
+    }
 
     private func number(_ sql: String) throws -> Int {
         try Trail(reading: place.trail).catalog.read("count") { db in try Int.fetchOne(db, sql: sql) ?? 0 }
@@ -29,38 +31,48 @@ struct QuarantineTests {
         }
     }
 
-    private static let agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0.0.0 Safari/537.36"
+    private static let agent =
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0.0.0 Safari/537.36"
     private static let hex = "0123456789abcdef"
     private static let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
     /// A line of about 300 bytes of a log that holds no events: times, addresses, ids and numbers differ.
     private static func line(_ kind: String, _ number: Int, _ dice: inout Dice) -> String {
         let ip = (0..<4).map { _ in String(1 + dice.below(254)) }.joined(separator: ".")
-        let time = "2026-05-0\(1 + number / 80_000)T\(10 + number / 3600 % 13):\(10 + number / 60 % 50):\(10 + number % 50).\(100 + dice.below(900))Z"
+        let time =
+            "2026-05-0\(1 + number / 80_000)T\(10 + number / 3600 % 13):\(10 + number / 60 % 50):\(10 + number % 50).\(100 + dice.below(900))Z"
         switch kind {
         case "access":
-            return "\(ip) - user\(dice.below(5000)) [\(time)] \"GET /api/v1/items/\(dice.below(100_000))?page=\(dice.below(20))"
+            return
+                "\(ip) - user\(dice.below(5000)) [\(time)] \"GET /api/v1/items/\(dice.below(100_000))?page=\(dice.below(20))"
                 + "&session=\(dice.text(12, of: letters)) HTTP/1.1\" \([200, 401, 403][Int(dice.below(3))]) \(dice.below(90_000)) "
                 + "\"https://example.com/app/\(dice.below(1000))\" \"\(agent)\""
         case "other events":
             let id = [8, 4, 4, 4, 12].map { dice.text($0, of: hex) }.joined(separator: "-")
-            return #"{"ts":"\#(time)","event":"login_attempt","event_id":"\#(id)","token_id":"tok_\#(dice.text(12, of: letters))","#
+            return
+                #"{"ts":"\#(time)","event":"login_attempt","event_id":"\#(id)","token_id":"tok_\#(dice.text(12, of: letters))","#
                 + #""principal":"svc-\#(dice.below(300))","ip":"\#(ip)","latency_ms":\#(dice.below(900)),"success":true,"#
                 + #""user_agent":"\#(agent)"}"#
         case "cut off":
-            let whole = #"{"ts":"\#(time)","event":"used","token_id":"tok_\#(dice.below(20_000))","trace":"\#(dice.text(16, of: hex))","#
+            let whole =
+                #"{"ts":"\#(time)","event":"used","token_id":"tok_\#(dice.below(20_000))","trace":"\#(dice.text(16, of: hex))","#
                 + #""principal":"svc-\#(dice.below(300))","ip":"\#(ip)","latency_ms":\#(dice.below(900)),"user_agent":"\#(agent)","x":"y"}"#
             return String(whole.dropLast(1 + Int(dice.below(60))))
         default:
-            return "May \(10 + number % 20) \(10 + number % 14):22:\(10 + number % 49) host\(dice.below(20)) sshd[\(1000 + dice.below(60_000))]: "
+            return
+                "May \(10 + number % 20) \(10 + number % 14):22:\(10 + number % 49) host\(dice.below(20)) sshd[\(1000 + dice.below(60_000))]: "
                 + "Failed password for invalid user \(["root", "admin", "test"][Int(dice.below(3))]) from \(ip) port \(dice.below(65_535)) "
-                + "ssh2 key=SHA256:abcdefghijklmnop trace=\(dice.text(32, of: hex)) " + String(repeating: "x", count: 90)
+                + "ssh2 key=SHA256:abcdefghijklmnop trace=\(dice.text(32, of: hex)) "
+                + String(repeating: "x", count: 90)
         }
     }
 
     private static let kinds = ["access", "other events", "cut off", "syslog"]
 
-    @Test(arguments: kinds) func `lines of 300 bytes that look alike take 60 bytes of the catalog at most, everything included`(kind: String) throws {
+    @Test(arguments: kinds)
+    func `lines of 300 bytes that look alike take 60 bytes of the catalog at most, everything included`(kind: String)
+        throws
+    {
         place.write("empty.ndjson", "\n")
         try place.ingest(place.path("empty.ndjson"))
         let before = try size()
@@ -89,7 +101,8 @@ struct QuarantineTests {
                 let text = Array(Self.line("access", number, &dice).utf8)
                 batch.quarantined.append(
                     QuarantineRecord(
-                        sourceID: 1, source: path, sourceOffset: source.checkpoint, length: Int64(text.count), reason: "not_json",
+                        sourceID: 1, source: path, sourceOffset: source.checkpoint, length: Int64(text.count),
+                        reason: "not_json",
                         detail: "at byte \(number % 17)", bytes: text))
                 source.checkpoint += Int64(text.count) + 1
             }
@@ -103,7 +116,9 @@ struct QuarantineTests {
         return try size()
     }
 
-    @Test(arguments: [(3000, 1), (600, 7)]) func `lines that come one by one cost no more, and leave no batch each`(commits: Int, each: Int) throws {
+    @Test(arguments: [(3000, 1), (600, 7)]) func `lines that come one by one cost no more, and leave no batch each`(
+        commits: Int, each: Int
+    ) throws {
         let before = try QuarantineTests().follow(1, 1), after = try follow(commits, each)
         let cost = Double(after - before) / Double(commits * each)
         #expect(cost <= 60, "\(cost) bytes a line")
@@ -144,32 +159,45 @@ struct QuarantineTests {
         #expect(try catalog.quarantinedLine(source: place.path("a.ndjson"), offset: 1 << 50) == nil)
     }
 
-    @Test func `a damaged block is named with its source and place, gives no line, and keeps nothing else from being read or written`()
+    @Test
+    func
+        `a damaged block is named with its source and place, gives no line, and keeps nothing else from being read or written`()
         throws
     {
         place.write("a.ndjson", "no event 1\nno event 2\n")
         place.write("b.ndjson", "no event 3\n" + use("t1") + "\n")
         try place.ingest(place.path("a.ndjson"))
         try place.ingest(place.path("b.ndjson"))
-        try change("UPDATE quarantine_blocks SET bytes = CAST(substr(bytes, 1, 12) || x'00' || substr(bytes, 14) AS BLOB) WHERE source_id = 1")
-        let what = "the 2 quarantined lines of \(place.path("a.ndjson")) that begin from byte 0 to byte 11 cannot be read: "
+        try change(
+            "UPDATE quarantine_blocks SET bytes = CAST(substr(bytes, 1, 12) || x'00' || substr(bytes, 14) AS BLOB) WHERE source_id = 1"
+        )
+        let what =
+            "the 2 quarantined lines of \(place.path("a.ndjson")) that begin from byte 0 to byte 11 cannot be read: "
             + "the bytes of their block are not those that were written"
         for _ in 0..<2 {
             let trail = try Trail(reading: place.trail)
             let problems = try trail.verify().problems
             #expect(problems.filter { $0.name == "quarantine" }.map(\.what) == [what])
             #expect(problems.allSatisfy { ["quarantine", "quarantine_blocks"].contains($0.name) })
-            let error = #expect(throws: CatalogError.self) { try trail.catalog.quarantinedLine(source: place.path("a.ndjson"), offset: 11) }
+            let error = #expect(throws: CatalogError.self) {
+                try trail.catalog.quarantinedLine(source: place.path("a.ndjson"), offset: 11)
+            }
             #expect(error.map { "\($0)" }?.contains(what) == true)
             #expect(throws: CatalogError.self) { try trail.catalog.quarantinedLines(ofSource: 1, in: 0..<100) }
-            #expect(throws: CatalogError.self) { _ = try SourceLines(of: trail.catalog.sources()[0], in: trail).first() }
-            #expect(try trail.catalog.quarantinedLine(source: place.path("b.ndjson"), offset: 0) == Array("no event 3".utf8))
+            #expect(throws: CatalogError.self) {
+                _ = try SourceLines(of: trail.catalog.sources()[0], in: trail).first()
+            }
+            #expect(
+                try trail.catalog.quarantinedLine(source: place.path("b.ndjson"), offset: 0) == Array("no event 3".utf8)
+            )
             #expect(try trail.catalog.quarantineByReason().map(\.lines).reduce(0, +) >= 3)
             // What comes later stands in a block of its own.
             place.append("a.ndjson", "no event 4\n")
             #expect(try place.ingest(place.path("a.ndjson")).counts.quarantined == 1)
         }
-        #expect(try Trail(reading: place.trail).catalog.quarantinedLine(source: place.path("a.ndjson"), offset: 33) == Array("no event 4".utf8))
+        #expect(
+            try Trail(reading: place.trail).catalog.quarantinedLine(source: place.path("a.ndjson"), offset: 33)
+                == Array("no event 4".utf8))
         #expect(try number("SELECT count(*) FROM quarantine_blocks") == 3)
     }
 

@@ -29,10 +29,13 @@ struct RebuildTests {
         place.write("b.ndjson", used("02-01", "t3") + "\n\n" + used("02-02", "t3") + "\n")
         place.shell("gzip -c b.ndjson > c.ndjson.gz; rm b.ndjson")
         try place.ingest(place.folder)
-        place.append("a.ndjson", [
-            line("03-01", "refreshed", #""token_id":"t4","old_token_id":"t1","principal":"p""#), used("03-02", "t4"),
-            used("01-02", "t2"), used("02-20", "t1"),
-        ].joined(separator: "\n") + "\n" + used("03-03", "t4"))
+        place.append(
+            "a.ndjson",
+            [
+                line("03-01", "refreshed", #""token_id":"t4","old_token_id":"t1","principal":"p""#),
+                used("03-02", "t4"),
+                used("01-02", "t2"), used("02-20", "t1"),
+            ].joined(separator: "\n") + "\n" + used("03-03", "t4"))
         try place.ingest(place.folder)
     }
 
@@ -136,7 +139,9 @@ struct RebuildTests {
         #expect(try Trail(reading: place.trail).verify().problems.isEmpty)
     }
 
-    @Test func `lines that only the catalog had are counted as lost, and such a log is not given back with holes`() throws {
+    @Test func `lines that only the catalog had are counted as lost, and such a log is not given back with holes`()
+        throws
+    {
         try grow(withOddLines: true)
         // The last batch has nothing but a line that is no event: no segment tells of it, so it is read again.
         place.append("a.ndjson", "\nnot json either\n")
@@ -180,7 +185,8 @@ struct RebuildTests {
         try compact()
         let merged = try #require(try segments().first { $0.id != $0.rank })
         withExtendedLifetime(reader) { place.shell("cp -r trail copy; rm copy/catalog.sqlite*") }
-        place.shell("printf XXXX | dd of=copy/\(merged.file) bs=1 seek=60 conv=notrunc status=none; rm -r trail; mv copy trail")
+        place.shell(
+            "printf XXXX | dd of=copy/\(merged.file) bs=1 seek=60 conv=notrunc status=none; rm -r trail; mv copy trail")
         let outcome = try rebuild()
         #expect(outcome.skipped.map(\.file) == [merged.file])
         #expect(outcome.lost.isEmpty)
@@ -241,7 +247,9 @@ struct RebuildTests {
         #expect(try place.ingest(place.folder).counts.lines == 0)
     }
 
-    @Test(arguments: ["DELETE FROM grdb_migrations WHERE identifier LIKE '3%'", "INSERT INTO grdb_migrations VALUES ('9 later')"])
+    @Test(arguments: [
+        "DELETE FROM grdb_migrations WHERE identifier LIKE '3%'", "INSERT INTO grdb_migrations VALUES ('9 later')",
+    ])
     func `the catalog of another version is not taken for a damaged one`(statement: String) throws {
         try grow()
         let catalog = try Catalog.ledger(path: place.trail + "/catalog.sqlite")

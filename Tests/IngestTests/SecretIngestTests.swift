@@ -23,7 +23,8 @@ struct SecretIngestTests {
         place.write("a.ndjson", "bad \(Self.secret)\n" + use(Self.secret) + "\n")
         // Not closed, so that the WAL is as the commit left it.
         let writer = try TrailWriter(path: place.trail)
-        let summary = try Ingestor(writer, now: { 1_780_272_000_000_000 }).ingest(Inputs.resolve([place.path("a.ndjson")]))
+        let summary = try Ingestor(writer, now: { 1_780_272_000_000_000 }).ingest(
+            Inputs.resolve([place.path("a.ndjson")]))
         #expect(summary.counts.redacted == 2)
         #expect(try files(place, holding: Self.secret).isEmpty)
         // The bounds of the tokens stand in the segment.
@@ -40,7 +41,9 @@ struct SecretIngestTests {
         limits.chunkBytes = 1000
         limits.lineBytes = 4000
         // So many bytes of the credential lie in the buffer when the line turns out to be too long.
-        let text = #"{"a":""# + String(repeating: " ", count: 4000 - 6 - cut) + Self.secret + String(repeating: " ", count: 9000)
+        let text =
+            #"{"a":""# + String(repeating: " ", count: 4000 - 6 - cut) + Self.secret
+            + String(repeating: " ", count: 9000)
         place.write("a.ndjson", text + "\n" + use("t1") + "\n")
         let summary = try place.ingest(place.path("a.ndjson"), limits: limits)
         #expect(summary.counts.quarantined == 1 && summary.counts.stored == 1)
@@ -51,7 +54,8 @@ struct SecretIngestTests {
         var kept = try trail.catalog.keptLines(ofSource: source.id)
         #expect(try kept.next()?.length == Int64(text.utf8.count))
         #expect(try kept.next() == nil)
-        #expect(try Trail(reading: place.trail).catalog.firstCutLine(ofSource: source.id)?.length == Int64(text.utf8.count))
+        #expect(
+            try Trail(reading: place.trail).catalog.firstCutLine(ofSource: source.id)?.length == Int64(text.utf8.count))
     }
 
     @Test func `a credential that is cut in two by the end of a file is replaced when the rest has come`() throws {
@@ -85,7 +89,9 @@ struct SecretIngestTests {
         var text = ""
         for number in 0..<500 {
             let tool = number % 5 == 0 ? "x \(Self.secret)" : "orders"
-            text += #"{"ts":"2026-0\#(1 + number % 9)-01T00:00:00Z","event":"used","token_id":"t\#(number)","tool":"\#(tool)"}"# + "\n"
+            text +=
+                #"{"ts":"2026-0\#(1 + number % 9)-01T00:00:00Z","event":"used","token_id":"t\#(number)","tool":"\#(tool)"}"#
+                + "\n"
             if number % 50 == 0 { text += "oops \(Self.secret)\n" }
         }
         place.write("a.ndjson", text)

@@ -48,7 +48,8 @@ final class Place {
 
     /// One run of ingestion.
     @discardableResult
-    func ingest(_ words: String..., final: Bool = false, limits: IngestLimits = IngestLimits()) throws -> IngestSummary {
+    func ingest(_ words: String..., final: Bool = false, limits: IngestLimits = IngestLimits()) throws -> IngestSummary
+    {
         let writer = try TrailWriter(path: trail)
         return try Ingestor(writer, takesUnfinishedLines: final, limits: limits, now: { [clock] in clock })
             .ingest(Inputs.resolve(words))
@@ -94,7 +95,9 @@ final class Place {
             var failures: [String: UInt32] = [:]
             for piece in try opened.catalog.ipHours(on: day) {
                 for row in 0..<piece.count {
-                    failures["\(piece.ips[row]) \(piece.hours[row])", default: 0] += piece.failures.reduce(0) { $0 + $1[row] }
+                    failures["\(piece.ips[row]) \(piece.hours[row])", default: 0] += piece.failures.reduce(0) {
+                        $0 + $1[row]
+                    }
                 }
             }
             facts.append("\(day) \(failures.sorted { $0.key < $1.key })")

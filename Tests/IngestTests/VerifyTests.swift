@@ -41,7 +41,8 @@ private func everything(in place: Place) throws {
         id: "f1", detector: "d", class: "c", severity: "high", entityType: "token", entity: "t1", firstSeen: 1,
         lastSeen: 2, title: "a title", body: "{}")
     try ledger.record(
-        RunRecord(startedAt: 1, asOf: 2, windowFrom: 0, detectors: ["d"], count: 1) { _ in finding }, told: ["f1": "words"])
+        RunRecord(startedAt: 1, asOf: 2, windowFrom: 0, detectors: ["d"], count: 1) { _ in finding },
+        told: ["f1": "words"])
     try ledger.close()
 }
 
@@ -78,12 +79,21 @@ struct VerifyTests {
         ("DELETE FROM tokens WHERE token_id = 't1'", "tokens", "does not list token t1"),
         ("DELETE FROM token_day_blocks WHERE rowid = (SELECT min(rowid) FROM token_day_blocks)", "03/", "token_days"),
         ("DELETE FROM ip_hour_blocks", "02/", "ip_hours"),
-        ("UPDATE event_counts SET events = events + 1 WHERE day = (SELECT max(day) FROM event_counts)", "03/", "counts by day"),
+        (
+            "UPDATE event_counts SET events = events + 1 WHERE day = (SELECT max(day) FROM event_counts)", "03/",
+            "counts by day"
+        ),
         ("DELETE FROM kept_token_days", "kept_token_days", "pruned_tokens"),
-        ("UPDATE segments SET min_ts = min_ts - 1 WHERE segment_id = (SELECT max(segment_id) FROM segments)", "/", "its first event"),
+        (
+            "UPDATE segments SET min_ts = min_ts - 1 WHERE segment_id = (SELECT max(segment_id) FROM segments)", "/",
+            "its first event"
+        ),
         ("UPDATE segments SET sha256 = 'x' WHERE segment_id = (SELECT max(segment_id) FROM segments)", "/", "SHA-256"),
         ("UPDATE segments SET rank = 99 WHERE segment_id = (SELECT max(segment_id) FROM segments)", "/", "rank"),
-        ("DELETE FROM segments WHERE segment_id = (SELECT max(segment_id) FROM segments)", "segments/", "no catalog row lists it"),
+        (
+            "DELETE FROM segments WHERE segment_id = (SELECT max(segment_id) FROM segments)", "segments/",
+            "no catalog row lists it"
+        ),
         ("DELETE FROM quarantine_blocks", "catalog.sqlite", "counts 1 quarantined lines; 0 are there"),
         ("DELETE FROM quarantine_blocks", "a.ndjson", "bytes of it are in no line"),
         ("UPDATE quarantine_blocks SET first_offset = first_offset - 1", "quarantine", "a.ndjson that begin from byte"),
@@ -99,8 +109,14 @@ struct VerifyTests {
         ("UPDATE sources SET checkpoint = checkpoint + 100 WHERE source_id = 1", "a.ndjson", "empty lines were read"),
         ("UPDATE sources SET checkpoint = checkpoint - 50 WHERE source_id = 2", "b.ndjson", "was read up to byte"),
         ("UPDATE sources SET head_hash = 'x' WHERE source_id = 2", "b.ndjson", "would not be known again"),
-        ("UPDATE sources SET lines = lines + 1, stored = stored + 1 WHERE source_id = 1", "a.ndjson", "lines in segments"),
-        ("UPDATE sources SET lines = lines + 1, blank = blank + 1 WHERE source_id = 2", "b.ndjson", "empty lines were read"),
+        (
+            "UPDATE sources SET lines = lines + 1, stored = stored + 1 WHERE source_id = 1", "a.ndjson",
+            "lines in segments"
+        ),
+        (
+            "UPDATE sources SET lines = lines + 1, blank = blank + 1 WHERE source_id = 2", "b.ndjson",
+            "empty lines were read"
+        ),
         ("DELETE FROM pruned_tokens", "pruned.sqlite", "has more pruned_tokens than the catalog"),
         ("DROP TRIGGER runs_deleted", "catalog.sqlite", "has no runs_deleted"),
         ("CREATE TABLE mine (x)", "catalog.sqlite", "has mine, which is none of its tables"),
@@ -153,9 +169,12 @@ struct TrailDamageTests {
         var answers = try place.facts()
         answers += try trail.catalog.segments().map { "\($0)" }
         answers += try trail.catalog.quarantineByReason().map { "\($0)" }
-        answers += try trail.catalog.states(of: trail.catalog.findings().map(\.entry.id)).sorted { $0.key < $1.key }.map { "\($0)" }
+        answers += try trail.catalog.states(of: trail.catalog.findings().map(\.entry.id)).sorted { $0.key < $1.key }.map
+        { "\($0)" }
         answers += try trail.catalog.findingsByStatus().map { "\($0)" }
-        answers.append("\(String(describing: try trail.catalog.lastRun())) \(try trail.catalog.prunedLines().sorted { $0.key < $1.key })")
+        answers.append(
+            "\(String(describing: try trail.catalog.lastRun())) \(try trail.catalog.prunedLines().sorted { $0.key < $1.key })"
+        )
         answers.append("\(String(describing: try trail.catalog.coverage())) \(try trail.catalog.lostLines())")
         return answers
     }
@@ -181,7 +200,9 @@ struct TrailDamageTests {
         }
     }
 
-    @Test(arguments: [UInt64(1), 2]) func `a flipped bit in the catalog is named, or changes no answer`(seed: UInt64) throws {
+    @Test(arguments: [UInt64(1), 2]) func `a flipped bit in the catalog is named, or changes no answer`(seed: UInt64)
+        throws
+    {
         try everything(in: place)
         let sound = try bytes(place.trail + "/catalog.sqlite"), before = try answers()
         #expect(!isNamed())

@@ -65,9 +65,10 @@ struct BatchesTests {
                     try column.add(data, in: workshops[(number + place) % 3])
                 }
             }
-            try writer.addRowGroup(writers.enumerated().map { place, column throws(ParquetError) in
-                try column.finish(in: workshops[place % 3])
-            })
+            try writer.addRowGroup(
+                writers.enumerated().map { place, column throws(ParquetError) in
+                    try column.finish(in: workshops[place % 3])
+                })
         }
         return writer.finish()
     }

@@ -115,17 +115,27 @@ struct EncodingTests {
     @Test func `gzip gives back what it got and refuses what it did not make`() throws {
         var deflater = Deflater(), inflater = Inflater()
         let bytes = (0..<5000).map { UInt8(truncatingIfNeeded: $0 * $0 / 7) }
-        for (press, isChecked) in [(Press.frequencies, true), (.frequencies, false), (.repetitions, true), (.repetitions, false)] {
+        for (press, isChecked) in [
+            (Press.frequencies, true), (.frequencies, false), (.repetitions, true), (.repetitions, false),
+        ] {
             var packed = ByteSink(), raw = ByteSink()
             bytes.withUnsafeBytes { deflater.gzip($0, press, into: &packed) }
             #expect(packed.array.prefix(3) == [0x1F, 0x8B, 8])
             try inflater.inflate(packed.bytes, size: 5000, isChecked: isChecked, into: &raw)
             #expect(raw.array == bytes)
-            #expect(throws: Malformed.self) { try inflater.inflate(packed.bytes, size: 4999, isChecked: isChecked, into: &raw) }
-            #expect(throws: Malformed.self) { try inflater.inflate(packed.bytes, size: 5001, isChecked: isChecked, into: &raw) }
-            #expect(throws: Malformed.self) { try inflater.inflate(packed.bytes, size: 1 << 29, isChecked: isChecked, into: &raw) }
+            #expect(throws: Malformed.self) {
+                try inflater.inflate(packed.bytes, size: 4999, isChecked: isChecked, into: &raw)
+            }
+            #expect(throws: Malformed.self) {
+                try inflater.inflate(packed.bytes, size: 5001, isChecked: isChecked, into: &raw)
+            }
+            #expect(throws: Malformed.self) {
+                try inflater.inflate(packed.bytes, size: 1 << 29, isChecked: isChecked, into: &raw)
+            }
             packed.put(0)
-            #expect(throws: Malformed.self) { try inflater.inflate(packed.bytes, size: 5000, isChecked: isChecked, into: &raw) }
+            #expect(throws: Malformed.self) {
+                try inflater.inflate(packed.bytes, size: 5000, isChecked: isChecked, into: &raw)
+            }
         }
     }
 }

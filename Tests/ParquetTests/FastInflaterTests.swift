@@ -11,15 +11,17 @@ struct FastInflaterTests {
         var testDescription: String { "level \(level), strategy \(strategy)" }
     }
 
-    private static let ways = [0, 1, 4, 6, 9].map { Way(level: $0, strategy: Z_DEFAULT_STRATEGY) }
+    private static let ways =
+        [0, 1, 4, 6, 9].map { Way(level: $0, strategy: Z_DEFAULT_STRATEGY) }
         + [Z_HUFFMAN_ONLY, Z_RLE, Z_FIXED, Z_FILTERED].map { Way(level: 6, strategy: $0) }
 
     /// What zlib makes of bytes: a gzip member.
     private func member(_ bytes: [UInt8], _ way: Way, window: Int32 = 15) -> [UInt8] {
         var stream = z_stream()
-        #expect(deflateInit2_(
-            &stream, way.level, Z_DEFLATED, window + 16, 8, way.strategy, ZLIB_VERSION,
-            Int32(MemoryLayout<z_stream>.size)) == Z_OK)
+        #expect(
+            deflateInit2_(
+                &stream, way.level, Z_DEFLATED, window + 16, 8, way.strategy, ZLIB_VERSION,
+                Int32(MemoryLayout<z_stream>.size)) == Z_OK)
         defer { deflateEnd(&stream) }
         var input = bytes, out = [UInt8](repeating: 0, count: Int(deflateBound(&stream, UInt(bytes.count))) + 100)
         let room = UInt32(out.count)
@@ -60,7 +62,9 @@ struct FastInflaterTests {
     private func weRead(_ member: [UInt8], _ size: Int, _ inflater: borrowing FastInflater) -> [UInt8]? {
         var out = [UInt8](repeating: 0xA5, count: size + 64)
         let isRead = member.withUnsafeBytes { member in
-            out.withUnsafeMutableBytes { inflater.inflate(member, to: UnsafeMutableRawBufferPointer(rebasing: $0[..<size])) }
+            out.withUnsafeMutableBytes {
+                inflater.inflate(member, to: UnsafeMutableRawBufferPointer(rebasing: $0[..<size]))
+            }
         }
         #expect(out[size...].allSatisfy { $0 == 0xA5 })
         return isRead ? Array(out[..<size]) : nil
@@ -79,7 +83,9 @@ struct FastInflaterTests {
             while bytes.count < size {
                 if bytes.count > 3, Bool.random(using: &numbers) {
                     let distance = Int.random(in: 1...min(bytes.count, 32_768), using: &numbers)
-                    for _ in 0..<Int.random(in: 3...300, using: &numbers) { bytes.append(bytes[bytes.count - distance]) }
+                    for _ in 0..<Int.random(in: 3...300, using: &numbers) {
+                        bytes.append(bytes[bytes.count - distance])
+                    }
                 } else {
                     bytes.append(UInt8.random(in: 0...255, using: &numbers))
                 }
@@ -87,7 +93,9 @@ struct FastInflaterTests {
             return Array(bytes[..<size])
         case 4:
             // Frequencies so uneven that codes become as long as they may.
-            return (0..<size).map { _ in UInt8(min(255, UInt64.random(in: 1...(.max), using: &numbers).leadingZeroBitCount * 6)) }
+            return (0..<size).map { _ in
+                UInt8(min(255, UInt64.random(in: 1...(.max), using: &numbers).leadingZeroBitCount * 6))
+            }
         default: return (0..<size).map { UInt8(truncatingIfNeeded: $0 * $0 >> 9) }
         }
     }
@@ -119,7 +127,8 @@ struct FastInflaterTests {
         for _ in 0..<1500 {
             var damaged = whole
             for _ in 0..<Int.random(in: 1...3, using: &numbers) {
-                damaged[Int.random(in: 10..<(damaged.count - 8), using: &numbers)] ^= 1 << UInt8.random(in: 0...7, using: &numbers)
+                damaged[Int.random(in: 10..<(damaged.count - 8), using: &numbers)] ^=
+                    1 << UInt8.random(in: 0...7, using: &numbers)
             }
             if Int.random(in: 0..<4, using: &numbers) == 0 {
                 // Cut inside of the stream; the trailer stays.

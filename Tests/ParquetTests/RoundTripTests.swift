@@ -105,7 +105,9 @@ struct RoundTripTests {
     }
 
     @Test func `lists come back: absent, empty, short and long`() throws {
-        let rows: [[String]?] = [nil, [], ["a"], ["a", "b"], nil, [], ["b", "a", "b"], (0..<300).map { "s\($0)" }, []]
+        let rows: [[String]?] = [
+            nil, [], ["a"], ["a", "b"], nil, [], ["b", "a", "b"], (0..<300).map { "s\($0)" }, [],
+        ]
         let many = Array(repeating: rows, count: 30).flatMap { $0 }
         for pageRows in [1, 4, 9, 100, 1000] {
             let file = try file(.textList, pageRows: pageRows, .textList(listColumn(many)))

@@ -23,7 +23,8 @@ struct SparseReadTests {
             func orNull<Value>(_ value: Value) -> Value? { dice.next() % 100 < nulls ? nil : value }
             for row in from..<(from + count) {
                 texts[0].append(orNull("value é \(dice.next() % 37)"))
-                texts[1].append(orNull(String(dice.next(), radix: 36) + String(repeating: "日", count: Int(dice.next() % 3))))
+                texts[1].append(
+                    orNull(String(dice.next(), radix: 36) + String(repeating: "日", count: Int(dice.next() % 3))))
                 texts[2].append(orNull("evt_\(1_000_000 + row * 7)"))
                 texts[3].append(row % 3 == 0 ? "used" : "failed")
                 lists.append(orNull((0..<(dice.next() % 4)).map { _ in "scope \(dice.next() % 9)" }))
@@ -116,7 +117,8 @@ struct SparseReadTests {
         let file = try file(.text, pageRows: 1000, .text(textColumn(texts)))
         let chunk = file.groups[0].chunks[0]
         #expect(chunk.dataPages - (try #require(chunk.dictionaryPage)) > 32_768)
-        let pages = (0..<12).filter { _ in dice.next() % 2 == 0 }, all = pages.flatMap { Array($0 * 1000..<$0 * 1000 + 1000) }
+        let pages = (0..<12).filter { _ in dice.next() % 2 == 0 },
+            all = pages.flatMap { Array($0 * 1000..<$0 * 1000 + 1000) }
         let rows = all.indices.filter { _ in dice.next() % 100 == 0 }
         let wanted = rows.map { texts[all[$0]] }
         let first = try file.texts(column: 0, rowGroup: 0, pages: pages, rows: rows)
@@ -149,7 +151,8 @@ struct SparseReadTests {
         for round in 0..<2 {
             for group in [2, 0, 1] {
                 let dictionary = try #require(try file.dictionary(column: 0, rowGroup: group))
-                #expect((0..<dictionary.count).map { dictionary.string(at: $0) } == (0..<5).map { "text \(group) \($0)" })
+                #expect(
+                    (0..<dictionary.count).map { dictionary.string(at: $0) } == (0..<5).map { "text \(group) \($0)" })
                 let rows = try file.texts(column: 0, rowGroup: group, rows: [round, 99])
                 #expect(rows.values == ["text \(group) \(round)", "text \(group) 4"])
             }

@@ -49,15 +49,18 @@ struct PolicyTests {
         #expect(settings.policy.rates == [.anonymousByIP: 10, .oauthByPrincipal: 300])
         #expect(settings.policy.isWrite("orders.modify") && !settings.policy.isWrite("orders:write"))
         #expect(settings.dormantTokenReactivation.writeScopes == [".modify"])
-        #expect(settings.policy.tools == [
-            "orders.cancel": .init(auth: ["api_token"], scopes: ["orders:write"], writes: true)
-        ])
+        #expect(
+            settings.policy.tools == [
+                "orders.cancel": .init(auth: ["api_token"], scopes: ["orders:write"], writes: true)
+            ])
         #expect(settings.dormantTokenReactivation.dormancy == 45 * Timestamp.day)
         #expect(settings.failedVerificationByIP.stuffing.credentials == 8)
         #expect(settings.failedVerificationByIP.windows == [Timestamp.minute, 10 * Timestamp.minute])
         #expect(settings.failedVerificationByIP.trustedProxies.map(\.text) == ["10.0.0.0/8", "2001:db8::/32"])
         let failures = settings.failedVerificationByIP
-        #expect(failures.deniedReasons.suffix(2) == ["Quota-Exceeded", "expired"] && failures.throttledReasons.last == "wait")
+        #expect(
+            failures.deniedReasons.suffix(2) == ["Quota-Exceeded", "expired"]
+                && failures.throttledReasons.last == "wait")
         #expect(failures.mismatchReasons.suffix(2) == ["nope", "who"] && !failures.replayReasons.contains("expired"))
         #expect(settings.clients.forwarders.map(\.text) == ["198.51.100.0/24"])
         let entry = try #require(file.allowlist.entries.first)
@@ -70,7 +73,8 @@ struct PolicyTests {
         ("lifetime: {}", "1:1: the policy has no `lifetime`; did you mean `lifetimes`?"),
         ("version: 2", "1:10: version is `2`; this program knows version 1"),
         (
-            "lifetimes:\n  api_token: 90 days", "2:14: lifetimes.api_token is `90 days`; want a duration such as "
+            "lifetimes:\n  api_token: 90 days",
+            "2:14: lifetimes.api_token is `90 days`; want a duration such as "
                 + "15min, 24h, 90d or 2w"
         ),
         ("detectors:\n  self-isue: {}", "2:3: detectors has no `self-isue`; did you mean `self-issue`?"),
@@ -81,10 +85,14 @@ struct PolicyTests {
         ),
         ("rates: {anonymous_per_ip: 0}", "1:27: rates.anonymous_per_ip is `0`; want a whole number from 1 to 1000000"),
         ("reasons: {denial: [a]}", "1:11: reasons has no `denial`; did you mean `denied`?"),
-        ("tools: {a: {auth: [cookie]}}", "1:19: tools.a.auth names `cookie`; want anonymous, api_token, oauth or session"),
+        (
+            "tools: {a: {auth: [cookie]}}",
+            "1:19: tools.a.auth names `cookie`; want anonymous, api_token, oauth or session"
+        ),
         ("tools: {a: {scopes: []}}", "1:9: tools.a names no `auth`; say who may call it"),
         (
-            "trusted_proxies: [10.0.0.0/40]", "1:19: `10.0.0.0/40` is no network; want one such as 10.0.0.0/8 or "
+            "trusted_proxies: [10.0.0.0/40]",
+            "1:19: `10.0.0.0/40` is no network; want one such as 10.0.0.0/8 or "
                 + "2001:db8::/32 (IPv6 up to /64)"
         ),
         (

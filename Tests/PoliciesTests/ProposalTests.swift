@@ -8,9 +8,12 @@ import Testing
 struct ProposalTests {
     /// Pieces of which names are made that mean something to YAML, to a terminal or to an eye.
     private static let pieces = [
-        "\n", "\r\n", "\u{85}", "\u{2028}", "\u{2029}", "\nrates: none", "\n  evil: {auth: [anonymous]}", ": ", " #", "#",
-        "-", "- ", "? ", "*a", "&a", "!!int", "|", ">", "%YAML 1.1", "@", "`", "'", "\"", "\\", "\"\u{301}", "\0", "\u{7F}",
-        "\u{9B}", "\u{1B}[2J", "\u{202E}", "\u{2066}", "\u{200B}", "\u{FEFF}", "\u{E0041}", "\u{FFFF}", "---", "...", "true",
+        "\n", "\r\n", "\u{85}", "\u{2028}", "\u{2029}", "\nrates: none", "\n  evil: {auth: [anonymous]}", ": ", " #",
+        "#",
+        "-", "- ", "? ", "*a", "&a", "!!int", "|", ">", "%YAML 1.1", "@", "`", "'", "\"", "\\", "\"\u{301}", "\0",
+        "\u{7F}",
+        "\u{9B}", "\u{1B}[2J", "\u{202E}", "\u{2066}", "\u{200B}", "\u{FEFF}", "\u{E0041}", "\u{FFFF}", "---", "...",
+        "true",
         "null", "~", "=", "<<", "1e3", "{", "}", "[", "]", ",", " ", "\t", "é", "e\u{301}", "漢", "😀", "x",
     ]
 
@@ -21,7 +24,8 @@ struct ProposalTests {
             return state ^ state >> 29
         }
         mutating func name() -> String {
-            let name = (0...Int.random(in: 0..<6, using: &self)).map { _ in pieces.randomElement(using: &self)! }.joined()
+            let name = (0...Int.random(in: 0..<6, using: &self)).map { _ in pieces.randomElement(using: &self)! }
+                .joined()
             return YAMLText.canHold(name) ? name : "x" + name
         }
     }
@@ -62,7 +66,8 @@ struct ProposalTests {
         for _ in 0..<30 {
             let (key, value) = (YAMLText.quoted(random.name() + "x"), YAMLText.quoted(random.name() + "y"))
             let error = #expect(throws: PolicyError.self) {
-                try PolicyFile("\(key): 1\nversion: \(value)\ntools: {\(value): {auth: [\(value)]}}\n", name: "a\nb", now: nil)
+                try PolicyFile(
+                    "\(key): 1\nversion: \(value)\ntools: {\(value): {auth: [\(value)]}}\n", name: "a\nb", now: nil)
             }
             let lines = error?.description.split(separator: "\n", omittingEmptySubsequences: false) ?? []
             #expect(lines.count == 5, "\(lines)")

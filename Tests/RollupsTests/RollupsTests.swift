@@ -10,7 +10,9 @@ private func used(_ token: String, at offset: Int64, ip: String = "203.0.113.7")
     Event(ts: midnight + offset, kind: .used, [.tokenID: token, .ip: ip])
 }
 
-private func failed(_ reason: String, at offset: Int64, ip: String?, presented: String? = nil, token: String? = nil) -> Event {
+private func failed(_ reason: String, at offset: Int64, ip: String?, presented: String? = nil, token: String? = nil)
+    -> Event
+{
     var event = Event(ts: midnight + offset, kind: .failed, [.reason: reason])
     event.texts[.ip] = ip
     event.texts[.presented] = presented
@@ -64,11 +66,12 @@ struct TokenDaysTests {
             return piece
         }
         // "a", "b", "c", "d" have the numbers 9, 2, 4, 1.
-        #expect(use.numbered([9, 2, 4, 1]) == [
-            piece(19_999, (4, 1, -1, -1)), piece(20_000, (2, 1, day - 1, day - 1), (9, 2, 2, 5)),
-            piece(20_001, (4, 1, day, day)), piece(20_002, (9, 1, 3 * day - 1, 3 * day - 1)),
-            piece(20_003, (1, 1, 3 * day + 7, 3 * day + 7), (9, 1, 3 * day, 3 * day)),
-        ])
+        #expect(
+            use.numbered([9, 2, 4, 1]) == [
+                piece(19_999, (4, 1, -1, -1)), piece(20_000, (2, 1, day - 1, day - 1), (9, 2, 2, 5)),
+                piece(20_001, (4, 1, day, day)), piece(20_002, (9, 1, 3 * day - 1, 3 * day - 1)),
+                piece(20_003, (1, 1, 3 * day + 7, 3 * day + 7), (9, 1, 3 * day, 3 * day)),
+            ])
         for days in use.numbered([9, 2, 4, 1]) {
             #expect(try days.readBack() == days)
         }
@@ -85,7 +88,9 @@ struct TokenDaysTests {
             days.tokens.append(token)
             days.uses.append(random.below(2) == 0 ? 1 : UInt32(2 + random.below(1000)))
             days.first.append(first)
-            days.last.append(days.uses.last == 1 ? first : min(first + Int64(random.below(5_000)) * unit, midnight + Timestamp.day - unit))
+            days.last.append(
+                days.uses.last == 1
+                    ? first : min(first + Int64(random.below(5_000)) * unit, midnight + Timestamp.day - unit))
         }
         #expect(try days.readBack() == days)
         #expect(try TokenSet(day: 20_000, encoded: days.encoded().tokens).numbers == days.tokens)
@@ -133,14 +138,18 @@ extension TokenDays {
 }
 
 struct TokenSetTests {
-    @Test(arguments: [
-        [], [0], [7], [UInt32.max], [0, UInt32.max], Array(100..<400), [5, 6, 7, 1_000_000], Array(stride(from: 3, to: 9000, by: 3)),
-    ] as [[UInt32]])
+    @Test(
+        arguments: [
+            [], [0], [7], [UInt32.max], [0, UInt32.max], Array(100..<400), [5, 6, 7, 1_000_000],
+            Array(stride(from: 3, to: 9000, by: 3)),
+        ] as [[UInt32]])
     func `a set reads back as it was written and knows its members`(numbers: [UInt32]) throws {
         let set = try TokenSet(day: 1, encoded: TokenSet(numbers).encoded())
         #expect(set.numbers == numbers)
         #expect(numbers.allSatisfy(set.contains))
-        for number in numbers where number < .max && !numbers.contains(number + 1) { #expect(!set.contains(number + 1)) }
+        for number in numbers where number < .max && !numbers.contains(number + 1) {
+            #expect(!set.contains(number + 1))
+        }
         for number in numbers where number > 0 && !numbers.contains(number - 1) { #expect(!set.contains(number - 1)) }
     }
 
@@ -167,17 +176,19 @@ struct TokenSetTests {
 struct IPHoursTests {
     @Test func `failures are counted by address, hour and reason, with distinct credentials and agents`() throws {
         var counter = IPHourCounter()
-        counter.add(columns([
-            failed("hash_mismatch", at: 0, ip: "198.51.100.1", presented: "x"),
-            failed("hash_mismatch", at: Timestamp.hour - 1, ip: "198.51.100.1", presented: "x"),
-            failed("expired", at: Timestamp.hour, ip: "198.51.100.1", token: "tok"),
-            failed("nonsense", at: 3, ip: nil, presented: "y"),
-            used("tok", at: 4),
-        ]))
+        counter.add(
+            columns([
+                failed("hash_mismatch", at: 0, ip: "198.51.100.1", presented: "x"),
+                failed("hash_mismatch", at: Timestamp.hour - 1, ip: "198.51.100.1", presented: "x"),
+                failed("expired", at: Timestamp.hour, ip: "198.51.100.1", token: "tok"),
+                failed("nonsense", at: 3, ip: nil, presented: "y"),
+                used("tok", at: 4),
+            ]))
         counter.add(columns([failed("missing_scope", at: 5, ip: "198.51.100.1", presented: "z")]))
-        counter.add(columns([
-            failed("expired", at: 2 * Timestamp.day, ip: "198.51.100.1"), failed("expired", at: -1, ip: "a"),
-        ]))
+        counter.add(
+            columns([
+                failed("expired", at: 2 * Timestamp.day, ip: "198.51.100.1"), failed("expired", at: -1, ip: "a"),
+            ]))
         let days = counter.finish()
         #expect(days.map(\.day) == [19_999, 20_000, 20_002])
         #expect(days[0].ips == ["a"] && days[0].hours == [23] && days[0].credentials == [0])
@@ -192,7 +203,9 @@ struct IPHoursTests {
     }
 
     @Test func `a text that would end behind the last byte is refused, with its checksum right, too`() {
-        for (bytes, text) in [([2, 65, 66], [65, 66]), ([3, 65, 66], nil), ([2], nil), ([0x82, 0, 65], nil), ([], nil)] as [([UInt8], [UInt8]?)] {
+        for (bytes, text) in [
+            ([2, 65, 66], [65, 66]), ([3, 65, 66], nil), ([2], nil), ([0x82, 0, 65], nil), ([], nil),
+        ] as [([UInt8], [UInt8]?)] {
             var reader = VarintReader(bytes)
             #expect(reader.takeText().map(Array.init) == text, "\(bytes)")
         }
@@ -203,16 +216,20 @@ struct IPHoursTests {
 
 struct TokenFactTests {
     @Test func `a refresh brings the new token into being and supersedes the old one`() {
-        var refreshed = Event(ts: midnight, kind: .refreshed, [.tokenID: "new", .oldTokenID: "old", .principal: "user:1"])
+        var refreshed = Event(
+            ts: midnight, kind: .refreshed, [.tokenID: "new", .oldTokenID: "old", .principal: "user:1"])
         refreshed.expiresAt = midnight + Timestamp.hour
         let revoked = Event(ts: midnight + 1, kind: .revoked, [.tokenID: "new", .actor: "admin:maria"])
         let facts = TokenFact.facts(in: columns([refreshed, used("new", at: 2), revoked]))
-        #expect(facts == [
-            TokenFact(tokenID: "new", time: midnight, change: .issued(
-                by: nil, principal: "user:1", kind: nil, scopes: nil, expiresAt: midnight + Timestamp.hour)),
-            TokenFact(tokenID: "old", time: midnight, change: .superseded(by: "new")),
-            TokenFact(tokenID: "new", time: midnight + 1, change: .revoked),
-        ])
+        #expect(
+            facts == [
+                TokenFact(
+                    tokenID: "new", time: midnight,
+                    change: .issued(
+                        by: nil, principal: "user:1", kind: nil, scopes: nil, expiresAt: midnight + Timestamp.hour)),
+                TokenFact(tokenID: "old", time: midnight, change: .superseded(by: "new")),
+                TokenFact(tokenID: "new", time: midnight + 1, change: .revoked),
+            ])
     }
 }
 

@@ -99,7 +99,8 @@ struct ScanSkippingTests {
         #expect(try reader.pages(rowGroup: 0).map(\.count) == groups.map { $0[0] })
         #expect(try reader.pages(rowGroup: 1).map(\.count) == [groups[0][1], groups[2][1]])
         let large = groups[0][2] - 4 * 8192
-        #expect(try reader.pages(rowGroup: 2).map(\.count) == [8192, 8192, 8192, 8192, large, groups[1][2], groups[2][2]])
+        #expect(
+            try reader.pages(rowGroup: 2).map(\.count) == [8192, 8192, 8192, 8192, large, groups[1][2], groups[2][2]])
         // The pages of the first batch, and all but the first of each row group.
         let early = try damaged(Scanned.bytes, [0, 1, 2]) { [[0...0], [0...0], [0...4]][$0] }
         let late = try damaged(Scanned.bytes, [0, 1, 2]) { [[1...2], [1...1], [1...6]][$0] }
@@ -119,7 +120,9 @@ struct ScanSkippingTests {
         let event = Scanned.stored.groups[2][8192 * 3 + 40]
         let id = try #require(event.texts[.eventID]), ip = event.texts[.ip]
         let byID = EventScan(texts: [.eventID: .equals([id])])
-        let byBoth = EventScan(texts: [.eventID: .equals([id]), .ip: .matching { $0 == ip.map { Array($0.utf8)[...] } }])
+        let byBoth = EventScan(texts: [
+            .eventID: .equals([id]), .ip: .matching { $0 == ip.map { Array($0.utf8)[...] } },
+        ])
         let others = Set(EventField.allCases).subtracting([.eventID])
         let spared = try damaged(Scanned.bytes, [2], columns: others) { _ in [0...2, 4...6] }
         for scan in [byID, byBoth] {

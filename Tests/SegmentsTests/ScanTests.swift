@@ -84,7 +84,8 @@ struct ScanTests {
         let japanese = TextCondition.matching { String(decoding: $0, as: UTF8.self).contains("日本") }
         try expectExact(EventScan(texts: [.userAgent: japanese], fields: EventFields([.ip])))
         try expectExact(EventScan(texts: [.clientID: .matching { _ in true }]), count: 0)
-        try expectExact(EventScan(texts: [.clientID: .absent, .tokenID: .absent], fields: EventFields([.ip, .tokenID])))
+        try expectExact(
+            EventScan(texts: [.clientID: .absent, .tokenID: .absent], fields: EventFields([.ip, .tokenID])))
         try expectExact(EventScan(texts: [.presented: .absent, .reason: .present], fields: EventFields([.ts])))
         let id = try #require(Scanned.batches[0][33_000].texts[.eventID])
         try expectExact(EventScan(texts: [.eventID: .equals([id])]), count: 1)
@@ -118,7 +119,8 @@ struct ScanTests {
         try expectExact(byToken, reader)
         let memory = reader.memory
         #expect(memory > 0)
-        for scan in [EventScan(kinds: .failed), EventScan(texts: [.tokenID: .equals(["tok_8"])]), EventScan(), byToken] {
+        for scan in [EventScan(kinds: .failed), EventScan(texts: [.tokenID: .equals(["tok_8"])]), EventScan(), byToken]
+        {
             try expectExact(scan, reader)
         }
         #expect(reader.memory >= memory)

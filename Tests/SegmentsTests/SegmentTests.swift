@@ -52,9 +52,10 @@ struct SegmentTests {
         #expect(try reader.pages(rowGroup: 1) == [0..<10, 10..<8202])
         #expect(try reader.pages(rowGroup: 2) == [0..<5, 5..<6, 6..<11])
         let kinds = try reader.columns(rowGroup: 2, fields: EventFields(.event)).events.map(\.kind)
-        #expect(kinds.map(\.name).joined(separator: " ") == """
-            revoked revoked revoked revoked revoked issued refreshed refreshed exchanged exchanged exchanged
-            """)
+        #expect(
+            kinds.map(\.name).joined(separator: " ") == """
+                revoked revoked revoked revoked revoked issued refreshed refreshed exchanged exchanged exchanged
+                """)
     }
 
     @Test(arguments: [[EventKind.used], [.failed], [.issued, .refreshed], [.failed, .revoked], [.used, .exchanged]])
@@ -226,16 +227,17 @@ struct SegmentTests {
     @Test func `an event of a kind that this version does not know is an error, never passed over`() throws {
         let schema = SegmentSchema.schema(isMillis: false)
         var writer = ParquetWriter(schema: schema, createdBy: "test")
-        try writer.addRowGroup(EventField.allCases.map { field in
-            switch (field, schema.columns[SegmentSchema.index(field)].type) {
-            case (.event, _): .words([0], names: ["paused"])
-            case (_, .text): .text(batch([Event(ts: 0, kind: .used)])[.tokenID])
-            case (_, .textList): .textList(batch([Event(ts: 0, kind: .used)]).scopes)
-            case (_, .double): .double([.nan])
-            case (_, .boolean): .boolean([2])
-            default: .int64([Made.start], none: nil)
-            }
-        })
+        try writer.addRowGroup(
+            EventField.allCases.map { field in
+                switch (field, schema.columns[SegmentSchema.index(field)].type) {
+                case (.event, _): .words([0], names: ["paused"])
+                case (_, .text): .text(batch([Event(ts: 0, kind: .used)])[.tokenID])
+                case (_, .textList): .textList(batch([Event(ts: 0, kind: .used)]).scopes)
+                case (_, .double): .double([.nan])
+                case (_, .boolean): .boolean([2])
+                default: .int64([Made.start], none: nil)
+                }
+            })
         let reader = try SegmentReader(bytes: writer.finish(metadata: [("authtrail.format", "3")]), name: "f")
         let error = SegmentError.notASegment(file: "f", reason: "row group 0 has an event of unknown kind")
         #expect(throws: error) { try reader.columns(rowGroup: 0) }
@@ -250,20 +252,21 @@ struct SegmentTests {
         let columns = batch(events)
         let schema = ParquetSchema(Array(SegmentSchema.schema(isMillis: false).columns.prefix(27)))
         var writer = ParquetWriter(schema: schema, createdBy: "test")
-        try writer.addRowGroup(EventField.allCases.prefix(27).map { field in
-            switch field {
-            case .ts: .int64(columns.ts, none: nil)
-            case .event: .words(columns.event, names: EventKind.allCases.map(\.name))
-            case .scopes: .textList(columns.scopes)
-            case .expiresAt: .int64(columns.expiresAt, none: EventColumns.noTime)
-            case .latencyMS: .double(columns.latencyMS)
-            case .success: .boolean(columns.success)
-            case .sourceOffset: .int64(columns.sourceOffset, none: nil)
-            case .sourceID: .int64(columns.sourceID, none: nil)
-            case .shape: .int64(columns.shape, none: nil)
-            default: .text(columns[field])
-            }
-        })
+        try writer.addRowGroup(
+            EventField.allCases.prefix(27).map { field in
+                switch field {
+                case .ts: .int64(columns.ts, none: nil)
+                case .event: .words(columns.event, names: EventKind.allCases.map(\.name))
+                case .scopes: .textList(columns.scopes)
+                case .expiresAt: .int64(columns.expiresAt, none: EventColumns.noTime)
+                case .latencyMS: .double(columns.latencyMS)
+                case .success: .boolean(columns.success)
+                case .sourceOffset: .int64(columns.sourceOffset, none: nil)
+                case .sourceID: .int64(columns.sourceID, none: nil)
+                case .shape: .int64(columns.shape, none: nil)
+                default: .text(columns[field])
+                }
+            })
         let reader = try SegmentReader(bytes: writer.finish(metadata: [("authtrail.format", "2")]), name: "f")
         #expect(try reader.events() == events.asStored)
         let all = try reader.columns(rowGroup: 0)

@@ -22,10 +22,12 @@ enum QuarantineMove {
     private static func fill(_ db: Database) throws {
         var cutter = QuarantineCutter()
         // Its index gives them in this order; sorting them would take room for all.
-        let rows = try Row.fetchCursor(db, sql: """
-            SELECT q.*, b.committed_at FROM quarantine AS q LEFT JOIN main.batches AS b USING (batch_id)
-            ORDER BY q.source_id, q.source_offset, q.quarantine_id
-            """)
+        let rows = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT q.*, b.committed_at FROM quarantine AS q LEFT JOIN main.batches AS b USING (batch_id)
+                ORDER BY q.source_id, q.source_offset, q.quarantine_id
+                """)
         while let row = try rows.next() {
             guard let line = line(row) else { continue }
             if let part = cutter.add(line) { try QuarantineTable.insert(QuarantineBlock(part), db) }

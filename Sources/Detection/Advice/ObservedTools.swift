@@ -45,7 +45,8 @@ package struct ObservedTools: Sendable {
         try history.scan(scan) { batch in
             numbers.removeAll(keepingCapacity: true)
             for row in 0..<batch.count where !batch.isFailedCall(row) {
-                numbers[SIMD3(batch[.tool].indices[row], batch[.kind].indices[row], batch.scopes.indices[row]),
+                numbers[
+                    SIMD3(batch[.tool].indices[row], batch[.kind].indices[row], batch.scopes.indices[row]),
                     default: 0] += 1
             }
             for row in batch.distinctRows(by: [.tool, .success]) where batch.isFailedCall(row) {

@@ -35,7 +35,8 @@ struct ActiveTokens {
                 for place in 0..<piece.count {
                     let old = found[piece.tokens[place]] ?? (.min, 0)
                     found[piece.tokens[place]] = (
-                        max(old.last, piece.last[place]), old.uses + Int64(piece.uses[place]))
+                        max(old.last, piece.last[place]), old.uses + Int64(piece.uses[place])
+                    )
                 }
             }
         }

@@ -109,8 +109,9 @@ extension Detector {
             result.findings.append(finding(verdict, first: day.first, last: day.last, [], Context(), asOf: asOf))
         }
         result.isCut = true
-        result.coverage.append(CoverageNote(
-            kind: .more, text: "\(all) tokens \(what); the \(more.told) used most are told one by one",
-            isPartial: true))
+        result.coverage.append(
+            CoverageNote(
+                kind: .more, text: "\(all) tokens \(what); the \(more.told) used most are told one by one",
+                isPartial: true))
     }
 }

@@ -50,10 +50,11 @@ package struct AuthModeViolation: Detector {
         result.findings = cases.map { finding(verdict($0), $0.events, asOf: window.asOf) }
         result.counts.add("tools", Set(cases.map(\.what)).count)
         if policy.tools.isEmpty {
-            result.coverage.append(CoverageNote(
-                kind: .notEvaluable,
-                text: "not evaluable: the class wrong_credential, because the policy declares no tools (authtrail "
-                    + "policy suggest proposes them)", isPartial: true))
+            result.coverage.append(
+                CoverageNote(
+                    kind: .notEvaluable,
+                    text: "not evaluable: the class wrong_credential, because the policy declares no tools (authtrail "
+                        + "policy suggest proposes them)", isPartial: true))
             result.isEvaluable = false
         }
         result.sort()
@@ -76,7 +77,8 @@ package struct AuthModeViolation: Detector {
         context.add("tool", tool)
         context.add("kind", kind)
         context.add("allowed", allowed)
-        let rule = name == "anonymous_write"
+        let rule =
+            name == "anonymous_write"
             ? "The tool changes something, and whoever called it has no identity."
             : "The policy allows \(allowed ?? "no caller") for it."
         return Verdict(

@@ -31,7 +31,7 @@ package struct BlindSpot: Detector {
         references: ["T1562.008"],
         knownGaps: [
             "Fewer than 10 failures in a run, or fewer than 20 quarantined lines behind events that were stored, are "
-                + "not told.",
+                + "not told."
         ],
         version: 1)
 
@@ -76,11 +76,15 @@ package struct BlindSpot: Detector {
     private func quarantined(_ intake: Intake, _ coverage: Range<Int64>?, _ window: DetectionWindow) -> [Finding] {
         let lines = intake.quarantinedSinceStored
         if intake.lines == 0, coverage == nil {
-            return [finding(Verdict(
-                class: "nothing_read", entity: .init("source", "every log"), fact: ["nothing_read"],
-                title: "No line was ever read",
-                explanation: "The trail holds no line of any log, so no rule has anything to look at.",
-                context: ongoing(Context())), first: window.to, last: window.to, [], Context(), asOf: window.asOf)]
+            return [
+                finding(
+                    Verdict(
+                        class: "nothing_read", entity: .init("source", "every log"), fact: ["nothing_read"],
+                        title: "No line was ever read",
+                        explanation: "The trail holds no line of any log, so no rule has anything to look at.",
+                        context: ongoing(Context())), first: window.to, last: window.to, [], Context(),
+                    asOf: window.asOf)
+            ]
         }
         guard lines > 0, lines >= Self.leastLines || intake.stored == 0 else { return [] }
         var context = Context()
@@ -88,12 +92,16 @@ package struct BlindSpot: Detector {
         context.add("reading_since", time: intake.quarantineBegan)
         let since = intake.stored == 0 ? "" : " since events were stored last"
         let began = max(intake.quarantineBegan ?? window.to, window.to)
-        return [finding(Verdict(
-            class: "all_quarantined", entity: .init("source", intake.quarantinedSource ?? "every log"),
-            fact: ["all_quarantined"], title: "All lines go to quarantine",
-            explanation: "\(lines) \(lines == 1 ? "line was" : "lines were") read\(since), and none of them is an "
-                + "event: all are in quarantine, where no rule looks.", context: ongoing(context)),
-            first: intake.quarantineBegan ?? window.to, last: began, [], Context(), asOf: max(began, window.asOf))]
+        return [
+            finding(
+                Verdict(
+                    class: "all_quarantined", entity: .init("source", intake.quarantinedSource ?? "every log"),
+                    fact: ["all_quarantined"], title: "All lines go to quarantine",
+                    explanation:
+                        "\(lines) \(lines == 1 ? "line was" : "lines were") read\(since), and none of them is an "
+                        + "event: all are in quarantine, where no rule looks.", context: ongoing(context)),
+                first: intake.quarantineBegan ?? window.to, last: began, [], Context(), asOf: max(began, window.asOf))
+        ]
     }
 
     private func ongoing(_ context: Context) -> Context {
@@ -132,20 +140,22 @@ package struct BlindSpot: Detector {
             why.append("\(withoutClient) name no address of a client in `ip`, or one of a trusted proxy")
         }
         if withoutClient < one.events {
-            why.append("\(one.events - withoutClient) have a reason that nobody has given a meaning, such as "
-                + words.joined(separator: ", "))
+            why.append(
+                "\(one.events - withoutClient) have a reason that nobody has given a meaning, such as "
+                    + words.joined(separator: ", "))
         }
         var context = Context()
         context.add("failures", one.events)
         context.add("without_client", withoutClient)
         context.add("reasons", reasons.counts.keys.sorted().prefix(FirstNames.limit).map { $0 })
-        return finding(Verdict(
-            class: "failures_not_judgeable", entity: .init("source", one.evidence.all.last?.source ?? "every log"),
-            fact: ["failures_not_judgeable"], title: "Failures cannot be judged",
-            explanation: "\(Wording.count(one.events, "failure")) between \(Timestamp.text(one.first)) and "
-                + "\(Timestamp.text(one.last)), and no rule can judge any of them: "
-                + why.joined(separator: "; ") + ".",
-            context: ongoing(context)), one, asOf: window.asOf)
+        return finding(
+            Verdict(
+                class: "failures_not_judgeable", entity: .init("source", one.evidence.all.last?.source ?? "every log"),
+                fact: ["failures_not_judgeable"], title: "Failures cannot be judged",
+                explanation: "\(Wording.count(one.events, "failure")) between \(Timestamp.text(one.first)) and "
+                    + "\(Timestamp.text(one.last)), and no rule can judge any of them: "
+                    + why.joined(separator: "; ") + ".",
+                context: ongoing(context)), one, asOf: window.asOf)
     }
 
     /// A reason as an example in a sentence: a log may hold one of any length.

@@ -19,7 +19,7 @@ package struct ClockAhead: Detector {
             .init(
                 "clock_ahead", .low, "A log has events that are dated ahead of the clock.",
                 advice: "Set the clock of the host that writes the log, and see what it logged meanwhile: rules that "
-                    + "need a past cannot judge it."),
+                    + "need a past cannot judge it.")
         ],
         references: ["T1070.006"],
         knownGaps: ["A clock that is ahead by less than five minutes is taken for right."],

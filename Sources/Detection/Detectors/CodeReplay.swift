@@ -18,7 +18,7 @@ package struct CodeReplay: Detector {
                 "code_replay", .critical,
                 "Two or more exchanges with one code.",
                 advice: "Revoke {tokens}, which came from this code, and make the user sign in again; then see how "
-                    + "the code got out."),
+                    + "the code got out.")
         ],
         references: ["T1528", "T1550.001"],
         knownGaps: [

@@ -102,7 +102,8 @@ extension DormantTokenReactivation {
         let agent = use.userAgent.map { " with \($0)" } ?? ""
         let uses = around.uses == 1 ? "No other use followed" : "\(Wording.count(around.uses - 1, "use")) followed"
         let isOver = waking.at.plus(settings.aftermath) <= asOf
-        let reach = settings.semantics == .literal
+        let reach =
+            settings.semantics == .literal
             ? "within the window"
             : isOver ? "within \(Wording.width(settings.aftermath))" : "up to \(Timestamp.text(asOf))"
         let tools = around.toolsAfter.all.isEmpty ? "" : ", of \(around.toolsAfter.all.joined(separator: ", "))"
@@ -149,30 +150,38 @@ extension DormantTokenReactivation {
         let limit = Wording.span(settings.dormancy)
         if let count = tally[.insufficientHistory], count > 0 {
             let tokens = Wording.count(count, "token")
-            notes.append(CoverageNote(
-                kind: .insufficientHistory,
-                text: "\(tokens) without issue or earlier use, less than \(limit) of log before"))
+            notes.append(
+                CoverageNote(
+                    kind: .insufficientHistory,
+                    text: "\(tokens) without issue or earlier use, less than \(limit) of log before"))
         }
         let before = window.from.minus(logBegins)
         if before < settings.dormancy {
             let begin = before > 0 ? "\(Wording.span(before)) before the window" : "no earlier than the window"
-            notes.append(CoverageNote(
-                kind: .insufficientHistory,
-                text: "the log begins \(begin); silences of \(limit) that began earlier show only for tokens whose "
-                    + "issue is known"))
+            notes.append(
+                CoverageNote(
+                    kind: .insufficientHistory,
+                    text: "the log begins \(begin); silences of \(limit) that began earlier show only for tokens whose "
+                        + "issue is known"))
         }
         let told = around.count
         for (field, count) in [
             ("ip", around.count { $0.waking != nil && $0.waking?.ip == nil }),
             ("user_agent", around.count { $0.waking != nil && $0.waking?.userAgent == nil }),
         ] where count > 0 {
-            notes.append(CoverageNote(kind: .notEvaluable, text: "not evaluable: `\(field)` absent on "
-                + "\(Wording.percent(count, of: told)) of the uses found", isPartial: true))
+            notes.append(
+                CoverageNote(
+                    kind: .notEvaluable,
+                    text: "not evaluable: `\(field)` absent on "
+                        + "\(Wording.percent(count, of: told)) of the uses found", isPartial: true))
         }
         let lost = around.count { $0.waking == nil }
         if lost > 0 {
-            notes.append(CoverageNote(kind: .notEvaluable, text: "not evaluable: surroundings of "
-                + "\(Wording.count(lost, "use")), whose lines are no longer stored", isPartial: true))
+            notes.append(
+                CoverageNote(
+                    kind: .notEvaluable,
+                    text: "not evaluable: surroundings of "
+                        + "\(Wording.count(lost, "use")), whose lines are no longer stored", isPartial: true))
         }
         return notes
     }

@@ -118,11 +118,13 @@ package struct DormantTokenReactivation: Detector {
             let told = try judged(window, history, coverage, &tally, others: &more)
             let around = try SurroundingsReader(history: history, window: window, settings: settings)
                 .read(told.map(\.waking))
-            let holes = try told.isEmpty
+            let holes =
+                try told.isEmpty
                 ? nil : LogHoles(history, coverage: coverage, until: window.asOf, outages: settings.outages)
             let successors = try Successors(history, of: told.map(\.waking))
             for (var one, around) in zip(told, around) {
-                one.holes = holes?.between(one.waking.previous ?? one.waking.issuedAt ?? one.waking.at, one.waking.at)
+                one.holes =
+                    holes?.between(one.waking.previous ?? one.waking.issuedAt ?? one.waking.at, one.waking.at)
                     ?? []
                 one.successor = successors.inUse(at: one.waking)
                 let sum = severitySum(of: one, around, isPeriodic: try isPeriodic(one.waking, in: history))
@@ -167,7 +169,8 @@ package struct DormantTokenReactivation: Detector {
         let begins = try history.begins ?? coverage.lowerBound
         var told: [WakingClass: MostUsed<Told>] = [:]
         func judge(_ wakings: [Waking]) throws {
-            let tiers = try isLiteral
+            let tiers =
+                try isLiteral
                 ? wakings.map { ($0.gap ?? 0) >= settings.dormancy ? [.absolute(settings.dormancy)] : [] }
                 : reader.met(by: wakings)
             // All who name no credential have one name in common: nobody sleeps under it.

@@ -85,21 +85,23 @@ extension FailedVerificationByIP {
             events: weekly(40, everyHours: 4, reason: "expired"), expected: []),
         DetectorExample(
             "thirty mistyped credentials in an office of twelve, which works on, stay quiet", asOf: asOf,
-            events: office(12) + (Int64(0)..<30).flatMap { number -> [Event] in
-                let time = start + number * Timestamp.minute
-                return [
-                    .failed(at: time, ip: "198.51.100.23", presented: "fp\(number)"),
-                    .used("tok_1", at: time + 1, ip: "198.51.100.23"),
-                    .used("tok_2", at: time + 2, ip: "198.51.100.23"),
-                ]
-            },
+            events: office(12)
+                + (Int64(0)..<30).flatMap { number -> [Event] in
+                    let time = start + number * Timestamp.minute
+                    return [
+                        .failed(at: time, ip: "198.51.100.23", presented: "fp\(number)"),
+                        .used("tok_1", at: time + 1, ip: "198.51.100.23"),
+                        .used("tok_2", at: time + 2, ip: "198.51.100.23"),
+                    ]
+                },
             expected: []),
         DetectorExample(
             "thirty credentials tried from an office of twelve in which nobody works are stuffing all the same",
             asOf: asOf,
-            events: office(12) + (Int64(0)..<30).map {
-                .failed(at: start + $0 * Timestamp.minute, ip: "198.51.100.23", presented: "fp\($0)")
-            },
+            events: office(12)
+                + (Int64(0)..<30).map {
+                    .failed(at: start + $0 * Timestamp.minute, ip: "198.51.100.23", presented: "fp\($0)")
+                },
             expected: [.init("credential_stuffing", "198.51.100.23", .high)]),
     ]
 }

@@ -169,7 +169,8 @@ extension FailedVerificationByIP.Settings {
         for (name, value) in numbers where !(value.isFinite && value >= 0) {
             throw bad(name, String(value), "a number that is not negative")
         }
-        let widths = [("windows", windows.min() ?? 0), ("volume.width", volume.width)]
+        let widths =
+            [("windows", windows.min() ?? 0), ("volume.width", volume.width)]
             + [("distributed.width", distributed.width), ("slow_stuffing.width", slowStuffing.width)]
             + [("scope_probe.width", scopeProbe.width)]
         for (name, value) in widths where value <= 0 {

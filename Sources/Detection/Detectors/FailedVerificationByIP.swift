@@ -148,10 +148,14 @@ package struct FailedVerificationByIP: Detector {
             ("`ip` absent", census.withoutAddress, census.failures, "`failed`", false),
             ("`ip` not an address", census.badAddress, census.failures, "`failed`", false),
             ("`user_agent` absent", census.withoutAgent, census.failures, "`failed`", true),
-            ("`presented` and `token_id` absent", outcome.withoutCredential, outcome.closely,
-                "`failed` of clients with several failures", true),
-            ("`token_id` absent", outcome.overUnnamed, outcome.over,
-                "`failed` whose credential is over (class credential_replay)", true),
+            (
+                "`presented` and `token_id` absent", outcome.withoutCredential, outcome.closely,
+                "`failed` of clients with several failures", true
+            ),
+            (
+                "`token_id` absent", outcome.overUnnamed, outcome.over,
+                "`failed` whose credential is over (class credential_replay)", true
+            ),
         ]
         var notes = missing.filter { $0.1 > 0 }.map { what, count, all, whose, isOfOneClass in
             CoverageNote(
@@ -160,9 +164,12 @@ package struct FailedVerificationByIP: Detector {
         }
         if let note = census.unknownReasons.note(of: census.failures) { notes.append(note) }
         guard outcome.oneIn > 1 else { return notes }
-        return notes + [CoverageNote(
-            kind: .notEvaluable,
-            text: "more failures than fit in memory: of the clients, agents and networks with most of them as few as "
-                + "one in \(outcome.oneIn) was read, and their numbers are of those", isPartial: true)]
+        return notes + [
+            CoverageNote(
+                kind: .notEvaluable,
+                text:
+                    "more failures than fit in memory: of the clients, agents and networks with most of them as few as "
+                    + "one in \(outcome.oneIn) was read, and their numbers are of those", isPartial: true)
+        ]
     }
 }

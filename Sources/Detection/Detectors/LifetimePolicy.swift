@@ -188,7 +188,8 @@ package struct LifetimePolicy: Detector {
         }
         return try history.lives(named: Set(refreshed.keys)).compactMap { life in
             guard let one = refreshed[Array(life.tokenID.utf8)], let issued = life.issuedAt,
-                one.last.minus(issued) > policy.lifetimes.refreshToken.plus(Self.tolerance) else { return nil }
+                one.last.minus(issued) > policy.lifetimes.refreshToken.plus(Self.tolerance)
+            else { return nil }
             return finding(verdict(life.tokenID, age: one.last.minus(issued)), one, asOf: window.asOf)
         }
     }

@@ -19,7 +19,7 @@ package struct MassIssuance: Detector {
                 "mass_issuance", .medium,
                 "More tokens issued by one actor in a sliding hour than the limit.",
                 advice: "Ask {entity} whether this was planned; if not, lock the account and revoke what it "
-                    + "issued."),
+                    + "issued.")
         ],
         references: ["T1098.001", "T1136"],
         knownGaps: ["A planned migration looks the same."],

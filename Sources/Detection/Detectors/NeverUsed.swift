@@ -20,7 +20,7 @@ package struct NeverUsed: Detector {
             .init(
                 "never_used", .info,
                 "Issued longer ago than the limit, valid, and never used.",
-                advice: "Revoke {entity} if nobody waits for it."),
+                advice: "Revoke {entity} if nobody waits for it.")
         ],
         references: ["T1078"],
         knownGaps: ["A token whose uses are logged elsewhere looks the same."],
@@ -50,9 +50,10 @@ package struct NeverUsed: Detector {
             let own = births[Array(life.tokenID.utf8)] ?? []
             guard let birth = own.first(where: { $0.ts == life.issuedAt }) else { continue }
             let due = birth.ts.plus(idle)
-            result.findings.append(finding(
-                verdict(life, birth.one), first: birth.ts, last: due, birth.one.evidence.all, birth.one.context,
-                asOf: window.asOf))
+            result.findings.append(
+                finding(
+                    verdict(life, birth.one), first: birth.ts, last: due, birth.one.evidence.all, birth.one.context,
+                    asOf: window.asOf))
         }
         result.counts.add("tokens", result.findings.count)
         result.sort()

@@ -102,8 +102,10 @@ package struct NewSurroundings: Detector {
         var context = Context()
         context.add("new", names)
         context.add("uses_before", one.usesBefore)
-        let list = names.count > 1 ? names.dropLast().joined(separator: ", ") + " and "
-            + "" + names[names.count - 1] : names[0]
+        let list =
+            names.count > 1
+            ? names.dropLast().joined(separator: ", ") + " and "
+                + "" + names[names.count - 1] : names[0]
         let news = one.fields.map { field in "\(Self.word(field)) \(uses[field].joined(separator: ", "))" }
         return Verdict(
             class: ["one_new", "two_new", "all_new"][one.fields.count - 1], entity: .init("token", token),
@@ -131,7 +133,8 @@ package struct NewSurroundings: Detector {
             "a settled token from another network, with another program, for another tool is high",
             asOf: Event.time(day: 20, hour: 12),
             events: settled() + [
-                .used("tok_1", at: Event.time(day: 20, hour: 1), ip: "198.51.100.9", agent: "curl/8.5",
+                .used(
+                    "tok_1", at: Event.time(day: 20, hour: 1), ip: "198.51.100.9", agent: "curl/8.5",
                     tool: "customers.get")
             ],
             expected: [.init("all_new", "tok_1", .high)]),

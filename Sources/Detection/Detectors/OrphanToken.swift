@@ -62,10 +62,12 @@ package struct OrphanToken: Detector {
         result.counts.add("tokens", orphans.cases.count + orphans.more.count)
         result.counts.add("insufficient_history", tooShort.count)
         if !tooShort.isEmpty {
-            result.coverage.append(CoverageNote(
-                kind: .insufficientHistory,
-                text: "\(Wording.count(tooShort.count, "token")) without a birth not judged: births of that kind have "
-                    + "been logged for less than such a token may live before its first use"))
+            result.coverage.append(
+                CoverageNote(
+                    kind: .insufficientHistory,
+                    text:
+                        "\(Wording.count(tooShort.count, "token")) without a birth not judged: births of that kind "
+                        + "have been logged for less than such a token may live before its first use"))
         }
         result.sort()
         return result

@@ -24,7 +24,7 @@ package struct PlaintextToken: Detector {
                 "plaintext_token", .high,
                 "A log held credentials of a type on a UTC day.",
                 advice: "Revoke what was logged, stop the program that writes it, and clean the log itself: here "
-                    + "it is replaced, there it is not."),
+                    + "it is replaced, there it is not.")
         ],
         references: ["T1552.001"],
         knownGaps: [

@@ -18,7 +18,7 @@ package struct PrincipalMismatch: Detector {
                 "principal_mismatch", .critical,
                 "The use names another principal than the token's birth.",
                 advice: "Revoke {entity}, and find out whether the server mixes up its callers or somebody forged "
-                    + "this."),
+                    + "this.")
         ],
         references: ["T1134", "T1078"],
         knownGaps: [

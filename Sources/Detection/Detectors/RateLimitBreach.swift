@@ -19,7 +19,7 @@ package struct RateLimitBreach: Detector {
                 "rate_limit_breach", .medium,
                 "More uses in a sliding minute than the caller's cell allows.",
                 advice: "See why the server does not enforce the limit; then ask the caller, or set the limit that "
-                    + "is meant."),
+                    + "is meant.")
         ],
         references: ["T1119", "T1499"],
         knownGaps: ["IPv6 addresses are counted by their /64, not by larger networks."],
@@ -62,9 +62,12 @@ package struct RateLimitBreach: Detector {
             try history.scan(scan) { calls += $0.count }
         }
         if calls == 0 { return [] }
-        return [CoverageNote(
-            kind: .notEvaluable,
-            text: "not evaluable: \(Wording.count(calls, "anonymous use")) whose `ip` is no address", isPartial: true)]
+        return [
+            CoverageNote(
+                kind: .notEvaluable,
+                text: "not evaluable: \(Wording.count(calls, "anonymous use")) whose `ip` is no address",
+                isPartial: true)
+        ]
     }
 
     private func verdict(_ burst: BurstSearch.Burst, _ cell: RateCell, _ limit: Int) -> Verdict {

@@ -23,7 +23,7 @@ package struct RefreshReuse: Detector {
                 "refresh_reuse", .critical,
                 "A superseded token was refreshed again.",
                 advice: "Revoke {tokens} and all that came of them, and make the user sign in again: one of two copies "
-                    + "is stolen."),
+                    + "is stolen.")
         ],
         references: ["T1528", "T1550.001"],
         knownGaps: ["A thief who refreshes first and an owner who comes second look the same as the reverse."],
@@ -113,8 +113,11 @@ package struct RefreshReuse: Detector {
         context.add("superseded_by", one.replacedBy)
         context.add("successor_superseded_at", time: one.successorReplacedAt)
         context.add("tokens", [one.replacedBy] + one.gained.all.filter { $0 != one.replacedBy })
-        let from = one.events[.ip].isEmpty ? "" : " It came from \(one.events[.ip].joined(separator: ", ")), and "
-            + "\(one.gained.all.joined(separator: ", ")) was given out for it."
+        let from =
+            one.events[.ip].isEmpty
+            ? ""
+            : " It came from \(one.events[.ip].joined(separator: ", ")), and "
+                + "\(one.gained.all.joined(separator: ", ")) was given out for it."
         let delay = Wording.span(one.events.first.minus(one.replacedAt))
         return Verdict(
             class: "refresh_reuse", entity: .init("token", one.life.tokenID), fact: [one.life.tokenID],

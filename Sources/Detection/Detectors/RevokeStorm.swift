@@ -20,7 +20,7 @@ package struct RevokeStorm: Detector {
                 "revoke_storm", .medium,
                 "More tokens revoked by one actor in a sliding hour than the limit.",
                 advice: "Ask {entity} whether this was planned; if not, lock the account and issue anew what "
-                    + "partners need."),
+                    + "partners need.")
         ],
         references: ["T1531"],
         knownGaps: ["A planned rotation looks the same."],

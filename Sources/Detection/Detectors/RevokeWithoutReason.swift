@@ -18,7 +18,7 @@ package struct RevokeWithoutReason: Detector {
             .init(
                 "revoke_without_reason", .medium,
                 "An actor revoked tokens and gave no reason.",
-                advice: "Ask {entity} for the reasons, and note them."),
+                advice: "Ask {entity} for the reasons, and note them.")
         ],
         references: [],
         knownGaps: ["A log that never names reasons is found for every actor and day, until it does."],

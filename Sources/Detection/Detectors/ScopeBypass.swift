@@ -20,7 +20,7 @@ package struct ScopeBypass: Detector {
             .init(
                 "scope_bypass", .critical,
                 "A successful use of a tool by a token that lacks its scope.",
-                advice: "Let the server check scopes before this tool; then see what the calls did."),
+                advice: "Let the server check scopes before this tool; then see what the calls did.")
         ],
         references: ["T1548", "T1078"],
         knownGaps: [

@@ -16,7 +16,7 @@ package struct ScopeEscalation: Detector {
             .init(
                 "scope_escalation", .high,
                 "A token brought its principal scopes beyond all that it held, one of which writes.",
-                advice: "Ask who allowed it; if nobody did, revoke {entity} and lock the account that issued it."),
+                advice: "Ask who allowed it; if nobody did, revoke {entity} and lock the account that issued it.")
         ],
         references: ["T1098", "T1548"],
         knownGaps: ["What a principal held before the log began is not known."],
@@ -71,7 +71,8 @@ package struct ScopeEscalation: Detector {
         try history.scan(all) { batch in
             for row in 0..<batch.count {
                 guard let principal = batch[.principal][row], let token = batch[.tokenID][row],
-                    let scopes = batch.scopes[row] else { continue }
+                    let scopes = batch.scopes[row]
+                else { continue }
                 grants.append(Grant(principal: principal, ts: batch.ts[row], token: token, scopes: scopes))
             }
         }

@@ -19,7 +19,7 @@ package struct SelfIssue: Detector {
             .init(
                 "self_issue", .medium,
                 "Actor and principal of an issue are one.",
-                advice: "Let a second admin look at it; revoke the token if nobody asked for it."),
+                advice: "Let a second admin look at it; revoke the token if nobody asked for it.")
         ],
         references: ["T1098.001"],
         knownGaps: ["Small teams do this every day; name those who may in the allowlist."],
@@ -36,7 +36,8 @@ package struct SelfIssue: Detector {
         try history.scan(scan) { batch in
             for row in 0..<batch.count {
                 guard let actor = batch[.actor][row],
-                    let principal = batch[.principal][row], Self.isOne(actor, principal) else { continue }
+                    let principal = batch[.principal][row], Self.isOne(actor, principal)
+                else { continue }
                 var one = Case()
                 one.add(batch, row, window)
                 let verdict = verdict(

@@ -20,7 +20,7 @@ package struct SourceSilence: Detector {
                 "source_silence", .high,
                 "No event of a log for more than five times its usual longest gap.",
                 advice: "See whether the server writes the log and whether it is still read: authtrail status says "
-                    + "how far."),
+                    + "how far.")
         ],
         references: ["T1562.008", "T1070"],
         knownGaps: [
@@ -48,8 +48,10 @@ package struct SourceSilence: Detector {
     package init(_ settings: Settings = Settings()) { self.settings = settings }
 
     package func detect(in window: DetectionWindow, of history: any History) throws -> DetectionResult {
-        try require((1...1000).contains(settings.factor), "factor", "\(settings.factor)", want: "a number from 1 to "
-            + "1000")
+        try require(
+            (1...1000).contains(settings.factor), "factor", "\(settings.factor)",
+            want: "a number from 1 to "
+                + "1000")
         try require(settings.habitDays > 0, "habit_days", "\(settings.habitDays)", want: "a number of days above 0")
         var result = emptyResult
         var search = SilentLogs(settings)
@@ -58,16 +60,19 @@ package struct SourceSilence: Detector {
             let one = try lastEvent(of: silence, window, history)
             // What is not over was seen to last until the run looked.
             let last = silence.end ?? window.asOf
-            result.findings.append(finding(
-                verdict(silence, one, asOf: window.asOf), first: one.first == .max ? silence.start : one.first,
-                last: last, one.evidence.all, one.context, asOf: window.asOf))
+            result.findings.append(
+                finding(
+                    verdict(silence, one, asOf: window.asOf), first: one.first == .max ? silence.start : one.first,
+                    last: last, one.evidence.all, one.context, asOf: window.asOf))
         }
         result.counts.add("logs", search.logs)
         if search.young > 0 {
-            result.coverage = [CoverageNote(
-                kind: .insufficientHistory,
-                text: "\(Wording.count(search.young, "log")) silent for a day and more with fewer than "
-                    + "\(settings.leastDays) days of habit before: whether that is too long is not known")]
+            result.coverage = [
+                CoverageNote(
+                    kind: .insufficientHistory,
+                    text: "\(Wording.count(search.young, "log")) silent for a day and more with fewer than "
+                        + "\(settings.leastDays) days of habit before: whether that is too long is not known")
+            ]
         }
         result.sort()
         return result
@@ -94,7 +99,8 @@ package struct SourceSilence: Detector {
         // Of several files the one that can be looked for.
         let log = one.evidence.all.last?.source ?? name
         let start = Timestamp.text(silence.start)
-        let span = silence.end.map { "for \(Wording.span($0.minus(silence.start))), until \(Timestamp.text($0))" }
+        let span =
+            silence.end.map { "for \(Wording.span($0.minus(silence.start))), until \(Timestamp.text($0))" }
             ?? "until the run looked, \(Wording.span(asOf.minus(silence.start))) later"
         var context = Context()
         context.add("silent_since", time: silence.start)

@@ -19,7 +19,7 @@ package struct ToolUndeclared: Detector {
             .init(
                 "tool_undeclared", .high,
                 "A tool was used that the policy does not name.",
-                advice: "Declare it in the policy with what it needs, or take it off the server."),
+                advice: "Declare it in the policy with what it needs, or take it off the server.")
         ],
         references: ["T1190"],
         knownGaps: ["Names are compared letter by letter."],
@@ -85,6 +85,7 @@ package struct ToolUndeclared: Detector {
 extension CoverageNote {
     /// For rules about tools.
     static let noTools = CoverageNote(
-        kind: .notEvaluable, text: "not evaluable: the policy declares no tools (authtrail policy suggest proposes "
+        kind: .notEvaluable,
+        text: "not evaluable: the policy declares no tools (authtrail policy suggest proposes "
             + "them)")
 }

@@ -22,7 +22,7 @@ package struct UseAfterExpiry: Detector {
         ],
         references: ["T1078", "T1550.001"],
         knownGaps: [
-            "The expiry is the one that the token's earliest birth names; an expiry that was moved later is not known.",
+            "The expiry is the one that the token's earliest birth names; an expiry that was moved later is not known."
         ],
         version: 1)
 

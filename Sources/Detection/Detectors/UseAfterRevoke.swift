@@ -61,11 +61,13 @@ package struct UseAfterRevoke: Detector {
         context.add("principal", life.principal)
         context.add("revoked_at", time: revoked)
         context.add("expires_at", time: life.expiresAt)
-        let rule = "Revoked at \(Timestamp.text(revoked)), the token was accepted "
+        let rule =
+            "Revoked at \(Timestamp.text(revoked)), the token was accepted "
             + "\(Wording.count(uses.events, "time")) "
             + "more, from \(delay) after that until \(Timestamp.text(uses.last)). "
             + "The rule allows \(Wording.width(grace)) for a revocation to arrive. "
-        let advice = isGap
+        let advice =
+            isGap
             ? "It is an OAuth access token that had not expired: servers that check it on their own accept it until "
                 + "then. Shorten its life, or let them ask the issuer."
             : "Some server does not look at revocations. Find out which from the lines, and treat what was done with "

@@ -128,13 +128,14 @@ struct SilenceSearch {
             var asked: [UInt32] = [], place = 0
             for opening in some where asked.last != opening.token { asked.append(opening.token) }
             let lives = try history.lives(ofTokens: asked)
-            try body(some.map { opening in
-                while place < lives.count, lives[place].number < opening.token { place += 1 }
-                guard place < lives.count, lives[place].number == opening.token else {
-                    throw DetectionError.unknownTokenNumber(opening.token)
-                }
-                return try waking(opening, lives[place])
-            })
+            try body(
+                some.map { opening in
+                    while place < lives.count, lives[place].number < opening.token { place += 1 }
+                    guard place < lives.count, lives[place].number == opening.token else {
+                        throw DetectionError.unknownTokenNumber(opening.token)
+                    }
+                    return try waking(opening, lives[place])
+                })
         }
     }
 

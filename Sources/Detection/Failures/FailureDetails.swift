@@ -93,7 +93,8 @@ struct FailureDetailsReader {
             let clients = events.clients(history.clients)
             for row in 0..<events.count {
                 guard let key = clients[row].key, let token = events[.tokenID].bytes(at: row) else { continue }
-                let mark = events[.presented].bytes(at: row).map { TextMark.of($0, kind: 1) }
+                let mark =
+                    events[.presented].bytes(at: row).map { TextMark.of($0, kind: 1) }
                     ?? TextMark.of(token, kind: 2)
                 for place in byKey[key] ?? [] {
                     let run = runs[place]
@@ -115,7 +116,8 @@ struct FailureDetailsReader {
         let spans = episodes.map { $0.first...$0.last }, totals = episodes.map(\.total)
         let isNamed = episodes.map { $0.named != nil }
         guard let first = chosen.map({ spans[$0].lowerBound }).min(),
-            let last = chosen.map({ spans[$0].upperBound }).max() else { return }
+            let last = chosen.map({ spans[$0].upperBound }).max()
+        else { return }
         let scan = EventScan(
             from: first, to: last.plus(1), kinds: .failed, texts: [field: condition],
             fields: EventFields([.ts, .ip, .userAgent, .reason, .source, .sourceOffset, .eventID]))

@@ -9,7 +9,8 @@ extension FailureMessages {
         let credentials = Wording.count(facts.credentials, "credential")
         let window = "within \(Wording.width(episode.peakWidth))"
         let who = episode.subject.text
-        let mismatches = "\(Wording.percent(facts.mismatches, of: facts.failures)) of the failures were "
+        let mismatches =
+            "\(Wording.percent(facts.mismatches, of: facts.failures)) of the failures were "
             + (settings.mismatchReasons.first ?? "mismatches") + (settings.mismatchReasons.count > 1 ? " or alike" : "")
         switch episode.kind {
         case .credentialStuffing, .successAfter:

@@ -115,10 +115,12 @@ struct FailureMessages {
         let failures = Wording.count(episode.total.failures, "failed verification")
         let credentials = Wording.count(episode.total.credentials, "credential")
         let from = "from \(Timestamp.text(episode.first)) to \(Timestamp.text(episode.last))"
-        let when = first.ts > episode.last
+        let when =
+            first.ts > episode.last
             ? "\(Wording.span(first.ts - episode.last)) after the last failure" : "while it went on"
         let owner = first.principal.map { " of \($0)" } ?? ""
-        let others = success.firsts.count > 1
+        let others =
+            success.firsts.count > 1
             ? " \(Wording.count(success.firsts.count - 1, "more credential")) followed." : ""
         return "\(episode.subject.text) had \(failures) on \(credentials) \(from) (\(name(episode.kind))). "
             + "At \(Timestamp.text(first.ts)), \(when), token \(first.token)\(owner) was \(verb(first.kind)) from "

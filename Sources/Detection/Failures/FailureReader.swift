@@ -146,7 +146,8 @@ struct FailureReader {
                 forAgent: agent != 0 && census.agents.reach(settings.fewestMismatchesOfAgent, agent),
                 forNetwork: key.family == .v6
                     && (census.reaches(settings.fewestFailuresOfNetwork, key.widened(to: .v56))
-                        || census.reaches(settings.fewestFailuresOfNetwork, key.widened(to: .v48))))
+                        || census.reaches(settings.fewestFailuresOfNetwork, key.widened(to: .v48)))
+            )
         case .clients(let census, let fewest): Wanted(forKey: census.reaches(fewest, key))
         case .keys: Wanted(forKey: true)
         case .agents: Wanted(forAgent: agent != 0)

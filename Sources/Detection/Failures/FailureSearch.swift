@@ -60,9 +60,10 @@ struct FailureSearch {
 
     /// Whether what looks like a broken client is somebody who tries out scopes, evenly: it lies within a probe.
     private static func isProbe(_ episode: Episode, _ probes: [Episode]) -> Bool {
-        episode.kind == .brokenClient && probes.contains {
-            $0.keys == episode.keys && $0.first <= episode.first && episode.last <= $0.last
-        }
+        episode.kind == .brokenClient
+            && probes.contains {
+                $0.keys == episode.keys && $0.first <= episode.first && episode.last <= $0.last
+            }
     }
 
     /// Episodes outside of the window to which accepted uses may belong that would else be told of those that touch it:

@@ -41,7 +41,8 @@ struct FollowedEpisodes {
         ]
         return conditions.compactMap { places, texts in
             guard let from = places.map({ episodes[$0].first }).min(),
-                let to = places.map({ episodes[$0].last.plus(reach) }).max() else { return nil }
+                let to = places.map({ episodes[$0].last.plus(reach) }).max()
+            else { return nil }
             return EventScan(from: from, to: min(to, asOf), kinds: kinds, texts: texts, fields: fields)
         }
     }

@@ -244,7 +244,8 @@ private struct KeyTally {
     func isSteady(_ lo: Int, _ hi: Int) -> Bool {
         let rule = settings.brokenClient
         guard count >= rule.failures, known == count, credentials.distinct == 1, agents.distinct == 1,
-            reasons.distinct == 1, count > 1 else { return false }
+            reasons.distinct == 1, count > 1
+        else { return false }
         let total = UInt128(failures[hi - 1].ts.minus(failures[lo].ts).magnitude)
         guard total > 0 else { return false }
         // The squared coefficient of variation of the distances, plus one: count · Σd² / (Σd)².

@@ -44,9 +44,10 @@ struct NamedFailures {
                     if token == nil { unnamed += 1 }
                 }
                 guard let key = clients[row].key, let token else { continue }
-                found.append(NamedFailure(
-                    key: key, ts: events.ts[row], token: token, agent: agents.number(events[.userAgent], row),
-                    tool: tools.number(events[.tool], row)))
+                found.append(
+                    NamedFailure(
+                        key: key, ts: events.ts[row], token: token, agent: agents.number(events[.userAgent], row),
+                        tool: tools.number(events[.tool], row)))
             }
         }
         (self.tokens, self.agents, self.tools) = (tokens, agents, tools)

@@ -62,7 +62,8 @@ struct SharedEgress {
                 for place in key.withNetworks.flatMap({ byKey[$0] ?? [] }) {
                     let episode = episodes[place]
                     if ts < episode.first, ts >= episode.first.minus(past), principals[row] != 0,
-                        traffic[place].principals.count < settings.sharedEgress.principals {
+                        traffic[place].principals.count < settings.sharedEgress.principals
+                    {
                         traffic[place].principals.insert(principals[row])
                     }
                     if ts >= episode.peak.first, ts <= episode.peak.last { traffic[place].accepted += 1 }
@@ -79,7 +80,8 @@ struct SharedEgress {
         let past = settings.sharedEgress.past
         let from = (episodes.map(\.first).min() ?? 0).minus(past)
         let rows = try reader.rows(
-            from..<(episodes.map(\.first).max() ?? 0), .keys(Set(episodes.map { $0.keys[0] }))).byKey
+            from..<(episodes.map(\.first).max() ?? 0), .keys(Set(episodes.map { $0.keys[0] }))
+        ).byKey
         return episodes.map { episode in
             let before = rows.failures(of: episode.keys[0]).filter {
                 $0.ts < episode.first && $0.ts >= episode.first.minus(past)

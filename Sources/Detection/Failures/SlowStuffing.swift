@@ -22,9 +22,10 @@ struct SlowCase {
         steady = one.steady.spans.filter { $0.width == width }
         let bursts = Stretch.joining(
             one.stuffing.spans, all, gap: settings.episodeGap, within: one.stuffing.reach)
-        failures = all.filter { one in
-            one.credential != Failure.noCredential && !bursts.contains { $0.holds(one.ts) }
-        }[...]
+        failures =
+            all.filter { one in
+                one.credential != Failure.noCredential && !bursts.contains { $0.holds(one.ts) }
+            }[...]
         guard failures.count >= settings.slowStuffing.credentials else { return }
         var tally = SlowTally(failures, settings)
         var windows = windows

@@ -78,7 +78,8 @@ struct TokenHabits {
     mutating func read() throws -> [News] {
         let span = window.wholeDays
         guard !window.isEmpty, !tokens.isEmpty, let coverage = try history.coverage,
-            max(span.lowerBound, coverage.lowerBound) < min(span.upperBound, coverage.upperBound) else { return [] }
+            max(span.lowerBound, coverage.lowerBound) < min(span.upperBound, coverage.upperBound)
+        else { return [] }
         let first = Timestamp.day(of: max(span.lowerBound, coverage.lowerBound))
         let last = Timestamp.day(of: min(span.upperBound, coverage.upperBound) - 1)
         let oldest = max(first - settings.memory, Timestamp.day(of: coverage.lowerBound))
@@ -159,7 +160,8 @@ struct TokenHabits {
             let latest = Timestamp.start(ofDay: day + 1).minus(settings.settledFor)
             for token in tokens.indices {
                 guard let habit = recent.habit(of: tokens[token].number, fewest: settings.settledUses),
-                    habit.first < latest else { continue }
+                    habit.first < latest
+                else { continue }
                 shown[place].habits[UInt32(token)] = habit
                 settled.insert(UInt32(token))
             }
@@ -225,7 +227,8 @@ struct TokenHabits {
             }
             let fields = new.map { Self.fields[$0] }
             guard !fields.isEmpty else { return }
-            var one = news[key.token]
+            var one =
+                news[key.token]
                 ?? News(
                     token: tokens[Int(key.token)].text, day: day, fields: [], values: [:], usesBefore: habit.uses)
             for place in new {
@@ -233,7 +236,8 @@ struct TokenHabits {
             }
             let order = { (list: [EventField]) in list.map(\.rawValue) }
             if fields.count > one.fields.count
-                || (fields.count == one.fields.count && order(fields).lexicographicallyPrecedes(order(one.fields))) {
+                || (fields.count == one.fields.count && order(fields).lexicographicallyPrecedes(order(one.fields)))
+            {
                 one.fields = fields
             }
             news[key.token] = one

@@ -66,9 +66,10 @@ package struct Timeline: Sendable {
                     }
                     let isBirth = EventKinds.births.rawValue & (1 << batch.event[row]) != 0
                     let expires = batch.expiresAt[row] == EventColumns.noTime ? nil : batch.expiresAt[row]
-                    moments.append(Moment(
-                        ts: batch.ts[row], kind: batch.event[row], success: batch.success[row], texts: texts,
-                        birth: isBirth ? Birth(expiresAt: expires, scopes: batch.scopes[row] ?? []) : nil))
+                    moments.append(
+                        Moment(
+                            ts: batch.ts[row], kind: batch.event[row], success: batch.success[row], texts: texts,
+                            birth: isBirth ? Birth(expiresAt: expires, scopes: batch.scopes[row] ?? []) : nil))
                 }
             }
         }
@@ -100,7 +101,8 @@ package struct Timeline: Sendable {
         if last >= 0, moment.ts.minus(rows[last].last) >= Self.silence {
             rows.append(Row(first: rows[last].last, last: moment.ts, what: "silent", events: 0))
         } else if last >= 0, rows[last].what == what, rows[last].shared == shared, what == "used" || what == "failed",
-            (rows[last].failedCalls > 0) == (moment.success == 0) {
+            (rows[last].failedCalls > 0) == (moment.success == 0)
+        {
             rows[last].last = moment.ts
             rows[last].events += 1
             return add(tool, moment.success, to: last)

@@ -25,17 +25,23 @@ package struct WhyQuiet: Sendable {
         addEnd("use-after-revoke", "revoked", life.revokedAt, last, settings.revokeGrace)
         let isOver = life.expiresAt.map { $0 < asOf } ?? true
         addEnd("use-after-expiry", isOver ? "expired" : "expires", life.expiresAt, last, settings.expiryGrace)
-        add("orphan-token", life.issuedAt.map { "issued at \(Timestamp.text($0))" } ?? "never issued as far as the log "
-            + "tells; told when the log has seen births of its kind for longer than such a token may live")
+        add(
+            "orphan-token",
+            life.issuedAt.map { "issued at \(Timestamp.text($0))" } ?? "never issued as far as the log "
+                + "tells; told when the log has seen births of its kind for longer than such a token may live")
         if let issued = life.issuedAt {
             let limit = settings.policy.lifetimes.limit(ofKind: life.kind)
-            add("lifetime-policy", life.expiresAt.map {
-                "issued for \(Wording.span($0.minus(issued))); the policy allows \(Wording.width(limit))"
-            } ?? "issued without an expiry")
+            add(
+                "lifetime-policy",
+                life.expiresAt.map {
+                    "issued for \(Wording.span($0.minus(issued))); the policy allows \(Wording.width(limit))"
+                } ?? "issued without an expiry")
         }
         let named = Set(uses.compactMap { $0.shared[.principal] })
-        add("principal-mismatch", "issued to \(life.principal ?? "nobody who is named"); used for "
-            + (named.isEmpty ? "nobody who is named" : named.sorted().joined(separator: ", ")))
+        add(
+            "principal-mismatch",
+            "issued to \(life.principal ?? "nobody who is named"); used for "
+                + (named.isEmpty ? "nobody who is named" : named.sorted().joined(separator: ", ")))
         try addSurroundings(names, last, settings.newSurroundings, history)
     }
 
@@ -58,17 +64,23 @@ package struct WhyQuiet: Sendable {
                 }
             }
         }
-        let habits = "before its last day of use it had \(Wording.count(values[0].count, "network")), "
+        let habits =
+            "before its last day of use it had \(Wording.count(values[0].count, "network")), "
             + "\(Wording.count(values[1].count, "program")) and \(Wording.count(values[2].count, "tool")) in "
             + "\(settings.memory) days"
-        let roams = values.contains { $0.count > settings.mostHabits }
+        let roams =
+            values.contains { $0.count > settings.mostHabits }
             ? "; of what it had more than \(settings.mostHabits) a further one is not told" : ""
         if uses < settings.settledUses {
-            add("new-surroundings", "not settled: \(Wording.count(uses, "use")) in the \(settings.memory) days before "
-                + "its last day of use; the rule speaks from \(settings.settledUses) on")
+            add(
+                "new-surroundings",
+                "not settled: \(Wording.count(uses, "use")) in the \(settings.memory) days before "
+                    + "its last day of use; the rule speaks from \(settings.settledUses) on")
         } else if last.minus(first) < settings.settledFor {
-            add("new-surroundings", "not settled: in use for \(Wording.span(last.minus(first))) on its last day of "
-                + "use; the rule speaks from \(Wording.width(settings.settledFor)) on")
+            add(
+                "new-surroundings",
+                "not settled: in use for \(Wording.span(last.minus(first))) on its last day of "
+                    + "use; the rule speaks from \(Wording.width(settings.settledFor)) on")
         } else {
             add("new-surroundings", habits + roams + "; its last day of use brought nothing new beside")
         }
@@ -82,16 +94,20 @@ package struct WhyQuiet: Sendable {
             longest = (after.first.minus(before.last), before.last)
         }
         let share = Wording.percent(Int(clamping: longest.gap / Timestamp.second), of: Int(limit / Timestamp.second))
-        add(rule, "its longest silence was \(Wording.span(longest.gap)), from \(Timestamp.text(longest.from)); the "
-            + "rule "
-            + "speaks from \(most) on (\(share) of it)")
+        add(
+            rule,
+            "its longest silence was \(Wording.span(longest.gap)), from \(Timestamp.text(longest.from)); the "
+                + "rule "
+                + "speaks from \(most) on (\(share) of it)")
     }
 
     private mutating func addEnd(_ rule: String, _ word: String, _ end: Int64?, _ last: Int64, _ grace: Int64) {
         guard let end else { return add(rule, "never \(word) as far as the log tells") }
         let distance = last.minus(end)
-        add(rule, "\(word) at \(Timestamp.text(end)), last used \(Wording.span(Int64(clamping: distance.magnitude))) "
-            + (distance > 0 ? "after" : "before") + " that; the rule speaks after \(Wording.width(grace))")
+        add(
+            rule,
+            "\(word) at \(Timestamp.text(end)), last used \(Wording.span(Int64(clamping: distance.magnitude))) "
+                + (distance > 0 ? "after" : "before") + " that; the rule speaks after \(Wording.width(grace))")
     }
 
     /// About an address, as of a time. Empty when the log does not know it.
@@ -120,18 +136,24 @@ package struct WhyQuiet: Sendable {
         for width in rules.windows {
             let (most, credentials) = Self.busiest(failures, width)
             let rule = "stuffing and brute force in \(Wording.width(width))"
-            add(rule, "at most \(Wording.count(most, "failure")), and at most "
-                + "\(Wording.count(credentials, "credential")) in any such window; stuffing wants "
-                + "\(rules.stuffing.failures) with \(rules.stuffing.credentials) credentials, brute force "
-                + "\(rules.bruteForce.failures) with \(rules.bruteForce.credentials) or fewer")
+            add(
+                rule,
+                "at most \(Wording.count(most, "failure")), and at most "
+                    + "\(Wording.count(credentials, "credential")) in any such window; stuffing wants "
+                    + "\(rules.stuffing.failures) with \(rules.stuffing.credentials) credentials, brute force "
+                    + "\(rules.bruteForce.failures) with \(rules.bruteForce.credentials) or fewer")
         }
         let mismatches = failures.count(where: \.isMismatch)
-        add("stuffing", "\(Wording.percent(mismatches, of: failures.count)) of its failures say that the credential is "
-            + "unknown (mismatch_reasons in the policy); stuffing wants "
-            + "\(Wording.number(rules.stuffing.mismatchShare * 100)) %")
+        add(
+            "stuffing",
+            "\(Wording.percent(mismatches, of: failures.count)) of its failures say that the credential is "
+                + "unknown (mismatch_reasons in the policy); stuffing wants "
+                + "\(Wording.number(rules.stuffing.mismatchShare * 100)) %")
         let unnamed = failures.count { $0.credential == nil }
-        add("volume", "\(Wording.count(unnamed, "failure")) of \(failures.count) without a credential in all; volume "
-            + "wants \(rules.volume.failures) in \(Wording.width(rules.volume.width))")
+        add(
+            "volume",
+            "\(Wording.count(unnamed, "failure")) of \(failures.count) without a credential in all; volume "
+                + "wants \(rules.volume.failures) in \(Wording.width(rules.volume.width))")
     }
 
     /// Of an address that the log knows without failures.
@@ -148,8 +170,10 @@ package struct WhyQuiet: Sendable {
             }
         }
         guard events > 0 else { return }
-        add("failed-verification-by-ip", "no failures from it; \(Wording.count(events, "event")) with "
-            + "\(Wording.count(tokens.count, "token")), the last at \(Timestamp.text(last))")
+        add(
+            "failed-verification-by-ip",
+            "no failures from it; \(Wording.count(events, "event")) with "
+                + "\(Wording.count(tokens.count, "token")), the last at \(Timestamp.text(last))")
     }
 
     /// The most failures, and the most different credentials, in any window of a width.

@@ -39,8 +39,10 @@ enum SecretAccessKey {
         var run = Base64Run()
         while let range = run.next(in: text, of: .base64, least: count) {
             // `/` and `+` are part of paths and lists, too.
-            let isWhole = range.count == count && (range.upperBound == text.byteCount
-                || !boundary.contains(text.byte(range.upperBound)))
+            let isWhole =
+                range.count == count
+                && (range.upperBound == text.byteCount
+                    || !boundary.contains(text.byte(range.upperBound)))
             if isWhole, isRandom(text, range) { found.append(FoundSecret(type: .aws, range: range)) }
         }
         guard isCut else { return found }

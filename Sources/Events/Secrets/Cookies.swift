@@ -31,9 +31,11 @@ enum Cookies {
     /// The value of a cookie if it is a credential.
     private static func value(_ text: RawSpan, _ cookie: Range<Int>, isCut: Bool) -> Range<Int>? {
         let start = text.end(of: space, from: cookie.lowerBound)
-        guard let equals = (start..<max(start, cookie.upperBound)).first(where: {
-            text.byte($0) == UInt8(ascii: "=")
-        }), equals > start, equals - start <= longestName else { return nil }
+        guard
+            let equals = (start..<max(start, cookie.upperBound)).first(where: {
+                text.byte($0) == UInt8(ascii: "=")
+            }), equals > start, equals - start <= longestName
+        else { return nil }
         let name = String(decoding: Array(text, start..<equals), as: UTF8.self).lowercased()
         var value = equals + 1..<cookie.upperBound
         while let last = value.last, space.contains(text.byte(last)) || text.byte(last) == Byte.comma {

@@ -47,8 +47,9 @@ enum PrefixedKey {
                 return judge(text, pair - 2, prefix: 4, .alphanumeric, least: 40, .vendor, isCut)
             }
             let start = pair - 1
-            guard text.holds("sk_live_", at: start) || text.holds("rk_live_", at: start)
-                || text.holds("sk_test_", at: start) || text.holds("rk_test_", at: start)
+            guard
+                text.holds("sk_live_", at: start) || text.holds("rk_live_", at: start)
+                    || text.holds("sk_test_", at: start) || text.holds("rk_test_", at: start)
             else { return .nothing }
             return judge(text, start, prefix: 8, .alphanumeric, least: 16, .stripe, isCut)
         }

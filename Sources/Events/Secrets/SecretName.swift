@@ -79,11 +79,13 @@ struct SecretName: Equatable {
     /// Whether letters stand before `end` in which a name ends; nearly all other words are told by that.
     private static func isEnding(_ text: RawSpan, _ end: Int) -> Bool {
         guard end >= 3 else { return false }
-        let last = UInt32(text.byte(end - 3).lowercased) << 16 | UInt32(text.byte(end - 2).lowercased) << 8
+        let last =
+            UInt32(text.byte(end - 3).lowercased) << 16 | UInt32(text.byte(end - 2).lowercased) << 8
             | UInt32(text.byte(end - 1).lowercased)
         switch last {
         case ending("ken"), ending("ret"), ending("key"), ending("ord"), ending("pwd"), ending("swd"), ending("ass"),
-            ending("ode"), ending("ier"), ending("kie"), ending("sig"): return true
+            ending("ode"), ending("ier"), ending("kie"), ending("sig"):
+            return true
         // `region`, `database`, `picture` and `client_id` are frequent.
         case ending("ion"): return end > 3 && text.byte(end - 4).lowercased == UInt8(ascii: "t")
         case ending("ase"): return end > 3 && text.byte(end - 4).lowercased == UInt8(ascii: "r")
@@ -117,7 +119,8 @@ struct SecretName: Equatable {
             }
             guard !known.isWhole else { continue }
             let before = range.lowerBound..<start
-            let isCursor = known.demand == .token
+            let isCursor =
+                known.demand == .token
                 && cursors.contains { Self.start(of: $0, text, before) == range.lowerBound }
             if isCursor { return nil }
             return SecretName(type: known.type, demand: known.demand, isWhole: false)
@@ -142,7 +145,8 @@ struct SecretName: Equatable {
         }
     }
 
-    private static let known = whole.map { Known($0.name, $0.type, $0.demand, isWhole: true) }
+    private static let known =
+        whole.map { Known($0.name, $0.type, $0.demand, isWhole: true) }
         + endings.map { Known($0.name, $0.type, $0.demand, isWhole: false) }
 
     /// Where a range begins to end in a name, separators passed over, or nil. Separators before it are its own.

@@ -198,8 +198,10 @@ struct SecretSearch: Sendable {
         var all: [FoundSecret] = []
         var places = (0, 0)
         while places.0 < first.count || places.1 < second.count {
-            let isFirst = places.1 == second.count || places.0 < first.count
-                && first[places.0].range.lowerBound <= second[places.1].range.lowerBound
+            let isFirst =
+                places.1 == second.count
+                || places.0 < first.count
+                    && first[places.0].range.lowerBound <= second[places.1].range.lowerBound
             let secret = isFirst ? first[places.0] : second[places.1]
             if isFirst { places.0 += 1 } else { places.1 += 1 }
             guard let last = all.last, secret.range.lowerBound < last.range.upperBound else {

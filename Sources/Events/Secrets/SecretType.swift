@@ -34,9 +34,11 @@ package enum SecretType: String, CaseIterable, Sendable {
     package var hasLook: Bool {
         switch self {
         case .jwt, .github, .gitlab, .sk, .stripe, .slack, .aws, .google, .azure, .npm, .pypi, .sendgrid, .vault,
-            .huggingface, .vendor, .webhook, .privateKey: true
+            .huggingface, .vendor, .webhook, .privateKey:
+            true
         case .bearer, .basic, .authorization, .urlPassword, .accessToken, .refreshToken, .idToken, .code, .codeVerifier,
-            .clientSecret, .clientAssertion, .apiKey, .password, .secret, .token, .cookie, .sas, .signature: false
+            .clientSecret, .clientAssertion, .apiKey, .password, .secret, .token, .cookie, .sas, .signature:
+            false
         }
     }
 }

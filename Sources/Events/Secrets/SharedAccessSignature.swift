@@ -48,11 +48,13 @@ enum SharedAccessSignature {
         var end = value.upperBound
         while end < text.byteCount, end - value.upperBound < reach, !ends.contains(text.byte(end)) { end += 1 }
         return (start..<end).contains { at in
-            (at == start || isBetween(text, at)) && neighbors.contains { name in
-                let equals = at + name.utf8CodeUnitCount
-                return text.holds(name, at: at)
-                    && (text.holds("=", at: equals) || text.holds("%3D", at: equals) || text.holds("%3d", at: equals))
-            }
+            (at == start || isBetween(text, at))
+                && neighbors.contains { name in
+                    let equals = at + name.utf8CodeUnitCount
+                    return text.holds(name, at: at)
+                        && (text.holds("=", at: equals) || text.holds("%3D", at: equals)
+                            || text.holds("%3d", at: equals))
+                }
         }
     }
 

@@ -145,7 +145,8 @@ enum ValueLook {
     static func isPath(_ text: RawSpan, _ range: Range<Int>) -> Bool {
         let start = range.lowerBound
         let drive = range.count > 2 && text.byte(start + 1) == Byte.colon && text.byte(start + 2) == Byte.backslash
-        let isRooted = text.byte(start) == Byte.slash || text.holds("~/", at: start) || text.holds("./", at: start)
+        let isRooted =
+            text.byte(start) == Byte.slash || text.holds("~/", at: start) || text.holds("./", at: start)
             || text.holds("../", at: start)
         if drive || isRooted { return randomCount(text, range) < 16 }
         let scheme = min(text.end(of: lower, from: start), range.upperBound)

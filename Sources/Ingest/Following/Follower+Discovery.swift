@@ -20,10 +20,12 @@ extension Follower {
         tellUnlisted(rotations.unlisted, among: Set(named.map { PathKey(parent(of: $0.name)) }))
         let unknown = rotations.found.filter { FileLook(path: $0.input.name).map { !isKnown($0) } ?? false }
         for (input, log) in unknown { awaited[PathKey(input.name)] = log }
-        turning = Dictionary(unknown.map { unknown in
-            let log = PathKey(unknown.log)
-            return (log, turning[log] ?? listedAt ?? now())
-        }) { min($0, $1) }
+        turning = Dictionary(
+            unknown.map { unknown in
+                let log = PathKey(unknown.log)
+                return (log, turning[log] ?? listedAt ?? now())
+            }
+        ) { min($0, $1) }
         listedAt = begun
         if !turning.isEmpty { discoverAgain() }
         // Known ones may have new names.
@@ -42,7 +44,8 @@ extension Follower {
         let late = Set(awaited.values.map(PathKey.init))
         for record in identity.superseded(by: met, at: now())
         where !met.contains(record.id) && !late.contains(PathKey(record.log))
-            && !unlisted.contains(PathKey(parent(of: record.log))) {
+            && !unlisted.contains(PathKey(parent(of: record.log)))
+        {
             remember(record)
             notify(.ended(path: record.path, record.ended ?? .missing, lost: record.lost))
         }

@@ -191,7 +191,7 @@ package final class Follower {
             if blockade != nil { try unblock(time) }
             problems.save(in: writer.catalog, at: now())
             return isBusy
-        } catch where error.mayPass {
+        } catch  where error.mayPass {
             block(error, time)
             return false
         }
@@ -220,7 +220,8 @@ package final class Follower {
         summary.foundNothing = inputs.isEmpty && seesNothing
         summary.future = intake.summary.future
         summary.reused = intake.summary.reused
-        summary.isBlind = summary.counts.isBlind
+        summary.isBlind =
+            summary.counts.isBlind
             && identity.sources.contains { $0.isBlind && inputs.contains(PathKey($0.path)) }
         summary.problems = problems.unsolved
         problems.save(in: writer.catalog, at: now())

@@ -37,7 +37,7 @@ struct Merging {
         do {
             while !wantsStop(), try compaction.step(now: now()) != nil {}
             return nil
-        } catch where !error.mayPass {
+        } catch  where !error.mayPass {
             isOver = true
             return error
         }

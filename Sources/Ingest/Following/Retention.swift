@@ -37,7 +37,7 @@ struct Retention {
         do {
             try pruning.run(plan, now: now)
             return .pruned(plan)
-        } catch where !error.mayPass {
+        } catch  where !error.mayPass {
             isOver = true
             return .problem(path: writer.path, error)
         }

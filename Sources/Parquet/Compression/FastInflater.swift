@@ -12,7 +12,8 @@ struct FastInflater: ~Copyable {
 
     deinit { lengths.deallocate() }
 
-    private static let literalMeanings = (0..<256).map { UInt32($0) << 16 | DecodingTable.literal }
+    private static let literalMeanings =
+        (0..<256).map { UInt32($0) << 16 | DecodingTable.literal }
         + [DecodingTable.isSpecial] + meanings(of: DeflateFormat.lengths, total: 31)
 
     private static func meanings(of codes: [(base: Int, extra: Int)], total: Int) -> [UInt32] {

@@ -86,7 +86,8 @@ struct RepetitionSearch: ~Copyable, Sendable {
     private static func length(_ bytes: UnsafeRawPointer, _ earlier: Int, _ at: Int, most: Int) -> Int {
         var length = shortest
         while length &+ 8 <= most {
-            let difference = bytes.loadUnaligned(fromByteOffset: earlier &+ length, as: UInt64.self).littleEndian
+            let difference =
+                bytes.loadUnaligned(fromByteOffset: earlier &+ length, as: UInt64.self).littleEndian
                 ^ bytes.loadUnaligned(fromByteOffset: at &+ length, as: UInt64.self).littleEndian
             if difference != 0 { return length &+ difference.trailingZeroBitCount / 8 }
             length &+= 8

@@ -191,7 +191,8 @@ enum DeltaTexts {
         let longest = min(left.count, right.count)
         var at = 0
         while at + 8 <= longest {
-            let difference = left.loadUnaligned(fromByteOffset: at, as: UInt64.self).littleEndian
+            let difference =
+                left.loadUnaligned(fromByteOffset: at, as: UInt64.self).littleEndian
                 ^ right.loadUnaligned(fromByteOffset: at, as: UInt64.self).littleEndian
             if difference != 0 { return at + difference.trailingZeroBitCount / 8 }
             at += 8

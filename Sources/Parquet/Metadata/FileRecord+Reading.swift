@@ -8,21 +8,24 @@ extension FileRecord {
         var reader = ThriftReader(bytes)
         try reader.structure { (file, id, type) throws(Malformed) in
             switch (id, type) {
-            case (2, .list): try file.list { (list, type) throws(Malformed) in
-                elements.append(try SchemaElement(reading: &list, type))
-            }
-            case (3, .i64): rows = try file.int()
-            case (4, .list): try file.list { (list, type) throws(Malformed) in
-                groups.append(try GroupRecord(reading: &list, type))
-            }
-            case (5, .list): try file.list { (list, type) throws(Malformed) in
-                let entry = try KeyValue(reading: &list, type)
-                if entry.key == Format.checksumKey {
-                    found = entry.place
-                } else {
-                    metadata.append((entry.key, entry.value))
+            case (2, .list):
+                try file.list { (list, type) throws(Malformed) in
+                    elements.append(try SchemaElement(reading: &list, type))
                 }
-            }
+            case (3, .i64): rows = try file.int()
+            case (4, .list):
+                try file.list { (list, type) throws(Malformed) in
+                    groups.append(try GroupRecord(reading: &list, type))
+                }
+            case (5, .list):
+                try file.list { (list, type) throws(Malformed) in
+                    let entry = try KeyValue(reading: &list, type)
+                    if entry.key == Format.checksumKey {
+                        found = entry.place
+                    } else {
+                        metadata.append((entry.key, entry.value))
+                    }
+                }
             case (6, .binary): createdBy = try file.text()
             default: try file.skip(type)
             }
@@ -42,9 +45,10 @@ extension GroupRecord {
         var chunks: [ChunkRecord] = [], rows = -1, raw = 0, stored = 0
         try list.structure { (group, id, type) throws(Malformed) in
             switch (id, type) {
-            case (1, .list): try group.list { (list, type) throws(Malformed) in
-                chunks.append(try ChunkRecord(reading: &list, type))
-            }
+            case (1, .list):
+                try group.list { (list, type) throws(Malformed) in
+                    chunks.append(try ChunkRecord(reading: &list, type))
+                }
             case (2, .i64): raw = try group.int()
             case (3, .i64): rows = try group.int()
             case (6, .i64): stored = try group.int()
@@ -85,22 +89,25 @@ extension ChunkRecord {
         try list.structure { (chunk, id, type) throws(Malformed) in
             switch (id, type) {
             case (1, .i32): physicalType = try chunk.int32()
-            case (2, .list): try chunk.list { (list, type) throws(Malformed) in
-                guard type == .i32 else { throw Malformed("an encoding is no number") }
-                encodings.append(try list.int32())
-            }
-            case (3, .list): try chunk.list { (list, type) throws(Malformed) in
-                guard type == .binary else { throw Malformed("a column name is no text") }
-                path.append(try list.text())
-            }
+            case (2, .list):
+                try chunk.list { (list, type) throws(Malformed) in
+                    guard type == .i32 else { throw Malformed("an encoding is no number") }
+                    encodings.append(try list.int32())
+                }
+            case (3, .list):
+                try chunk.list { (list, type) throws(Malformed) in
+                    guard type == .binary else { throw Malformed("a column name is no text") }
+                    path.append(try list.text())
+                }
             case (4, .i32): codec = try chunk.int32()
             case (5, .i64): values = try chunk.int()
             case (6, .i64): raw = try chunk.int()
             case (7, .i64): stored = try chunk.int()
-            case (8, .list): try chunk.list { (list, type) throws(Malformed) in
-                let entry = try KeyValue(reading: &list, type)
-                if entry.key == Format.checksumKey { checksums = try Checksum.parse(entry.value) }
-            }
+            case (8, .list):
+                try chunk.list { (list, type) throws(Malformed) in
+                    let entry = try KeyValue(reading: &list, type)
+                    if entry.key == Format.checksumKey { checksums = try Checksum.parse(entry.value) }
+                }
             case (9, .i64): dataPages = try chunk.int()
             case (11, .i64): dictionaryPage = try chunk.int()
             case (12, .structure): statistics = try ColumnStatistics(reading: &chunk)

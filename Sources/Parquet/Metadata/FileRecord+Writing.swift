@@ -10,7 +10,9 @@ extension FileRecord {
                 list.structure { group.element.write(to: &$0, ordinal: group.offset) }
             }
             file.field(5, list: metadata, of: .structure) { list, entry in
-                list.structure { $0.field(1, text: entry.key); $0.field(2, text: entry.value) }
+                list.structure {
+                    $0.field(1, text: entry.key); $0.field(2, text: entry.value)
+                }
             }
             file.field(6, text: createdBy)
             file.field(7, list: schema.columns, of: .structure) { list, _ in

@@ -86,9 +86,10 @@ extension ColumnIndex {
         guard mins.count == empty.count, maxs.count == empty.count, nulls.count == empty.count else {
             throw Malformed("a column index whose lists differ in length")
         }
-        self.init(pages: empty.indices.map {
-            PageBounds(nullCount: nulls[$0], min: empty[$0] ? nil : mins[$0], max: empty[$0] ? nil : maxs[$0])
-        })
+        self.init(
+            pages: empty.indices.map {
+                PageBounds(nullCount: nulls[$0], min: empty[$0] ? nil : mins[$0], max: empty[$0] ? nil : maxs[$0])
+            })
     }
 }
 

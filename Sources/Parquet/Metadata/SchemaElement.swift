@@ -22,7 +22,11 @@ struct SchemaElement {
         case .list: element.field(10) { $0.field(3) { _ in } }
         case .timestampMillis, .timestampMicros:
             let unit = logical == .timestampMillis ? 1 : 2
-            element.field(10) { $0.field(8) { $0.field(1, bool: true); $0.field(2) { $0.field(unit) { _ in } } } }
+            element.field(10) {
+                $0.field(8) {
+                    $0.field(1, bool: true); $0.field(2) { $0.field(unit) { _ in } }
+                }
+            }
         case .other, nil: break
         }
     }

@@ -76,11 +76,12 @@ struct ChunkIndex: Sendable {
     private let precedes: @Sendable ([UInt8], [UInt8]) -> Bool
 
     init(type: PhysicalType) {
-        precedes = switch type {
-        case .byteArray, .boolean: { $0.lexicographicallyPrecedes($1) }
-        case .int64: { Int64(bitPattern: Self.bits($0)) < Int64(bitPattern: Self.bits($1)) }
-        case .double: { Double(bitPattern: Self.bits($0)) < Double(bitPattern: Self.bits($1)) }
-        }
+        precedes =
+            switch type {
+            case .byteArray, .boolean: { $0.lexicographicallyPrecedes($1) }
+            case .int64: { Int64(bitPattern: Self.bits($0)) < Int64(bitPattern: Self.bits($1)) }
+            case .double: { Double(bitPattern: Self.bits($0)) < Double(bitPattern: Self.bits($1)) }
+            }
     }
 
     /// Null count and bounds of all pages so far.

@@ -39,8 +39,10 @@ enum SQLArguments {
         case SQLITE_FLOAT: .decimal(sqlite3_value_double(pointer))
         case SQLITE_TEXT:
             // By length, because a text may hold a NUL.
-            .text(String(decoding: UnsafeBufferPointer(
-                start: sqlite3_value_text(pointer), count: Int(sqlite3_value_bytes(pointer))), as: UTF8.self))
+            .text(
+                String(
+                    decoding: UnsafeBufferPointer(
+                        start: sqlite3_value_text(pointer), count: Int(sqlite3_value_bytes(pointer))), as: UTF8.self))
         default: .other
         }
     }

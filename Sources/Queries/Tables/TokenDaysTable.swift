@@ -157,7 +157,9 @@ private final class PreviousDays {
     private func note(until next: Int32) throws {
         if next < day { (day, previous) = (.min, []) }
         var sets: [(Int32, TokenSet)] = []
-        try catalog.tokensUsed(on: day...(next - 1)) { sets.append(($0, $1)); return true }
+        try catalog.tokensUsed(on: day...(next - 1)) {
+            sets.append(($0, $1)); return true
+        }
         for (day, used) in sets.reversed() {
             for token in used.numbers {
                 if Int(token) >= previous.count {

@@ -169,7 +169,8 @@ enum VirtualTableModule {
                 info.pointee.aConstraintUsage[place].omit = 1
             }
             // An IN list comes at once, for one pass over the table instead of one for each value.
-            let isList = comparison == .equal && !isArgument && !isTime
+            let isList =
+                comparison == .equal && !isArgument && !isTime
                 && !type(of: table).microsecondColumns.contains(constraint.iColumn)
                 && sqlite3_vtab_in(info, Int32(place), -1) != 0
             if isList { sqlite3_vtab_in(info, Int32(place), 1) }

@@ -35,7 +35,8 @@ struct SQLFunctionMeaning {
         // A program does not say with how many: two at least, and what of times and literals stands behind.
         var contents: [Content] = []
         while contents.count < 64, let content = registers[first + contents.count],
-            contents.count < 2 || content.mayBeTime || content.literal != nil { contents.append(content) }
+            contents.count < 2 || content.mayBeTime || content.literal != nil
+        { contents.append(content) }
         return contents
     }
 

@@ -145,7 +145,8 @@ struct TimeCheck {
             return .textWithNumber(other.literal ?? "")
         }
         if one.kinds.contains(.part), !other.kinds.isDisjoint(with: .timeLiterals), let text = other.literal,
-            !TimePattern(text + "%", isGlob: false).matchesSomeTime {
+            !TimePattern(text + "%", isGlob: false).matchesSomeTime
+        {
             return .otherForm(function: "substr", form: "2026-05-01T10:00", text)
         }
         if one.kinds.contains(.dayText), !other.kinds.isDisjoint(with: [.sortable, .spelled]) {
@@ -175,7 +176,8 @@ struct TimeCheck {
             return nil
         }
         let count = Int(step.p4) ?? 0
-        let keys = count > 0
+        let keys =
+            count > 0
             ? (0..<count).map { registers[step.p3 + $0] ?? Content() }
             : flow.columns(registers[step.p3] ?? Content()) ?? []
         for (place, key) in keys.enumerated() where columns.indices.contains(place) {
@@ -210,7 +212,8 @@ struct TimeCheck {
     private func filter(_ step: StatementProgram.Instruction, _ registers: TimeFlow.Registers) -> TimeRefusal? {
         for (place, part) in step.p4.split(separator: ";").dropFirst().enumerated() {
             guard let column = part.split(separator: ",").first.flatMap({ Int32($0) }),
-                flow.timeColumns[step.p1]?.contains(column) != true else { continue }
+                flow.timeColumns[step.p1]?.contains(column) != true
+            else { continue }
             let content = registers[step.p3 + 2 + place] ?? Content()
             if content.mayBeTime { return .bytewise(nil) }
         }
@@ -224,16 +227,19 @@ struct TimeCheck {
         let count = step.name.hasPrefix("Agg") ? step.p5 : nil
         let contents = meaning.contents(of: step.p2, count: count, registers)
         if meaning.name == "time_text" || meaning.name == "time_micros", let only = contents.first,
-            only.kinds == .word {
+            only.kinds == .word
+        {
             return .noTime(only.literal ?? "")
         }
         if meaning.calculates, contents.first?.mayBeTime == true { return .arithmetic }
         if meaning.readsTimes, let modifier = contents.dropFirst().compactMap(\.literal).first(where: Self.isScale),
-            contents.contains(where: \.mayBeTime) {
+            contents.contains(where: \.mayBeTime)
+        {
             return .scale(modifier)
         }
         if meaning.name == "like" || meaning.name == "glob", contents.count >= 2, contents[1].mayBeTime,
-            let pattern = contents[0].literal, !TimePattern(pattern, isGlob: meaning.name == "glob").matchesSomeTime {
+            let pattern = contents[0].literal, !TimePattern(pattern, isGlob: meaning.name == "glob").matchesSomeTime
+        {
             return .pattern(pattern)
         }
         return nil

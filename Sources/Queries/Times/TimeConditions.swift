@@ -13,8 +13,10 @@ enum TimeConditions {
                 continue
             }
             let isFree = !isTime || table.argumentColumns.contains(condition.column)
-            guard let condition = try isTime
-                ? ofTime(condition, takesAnyNumber: isFree) : ofMicroseconds(condition) else { return nil }
+            guard
+                let condition = try isTime
+                    ? ofTime(condition, takesAnyNumber: isFree) : ofMicroseconds(condition)
+            else { return nil }
             result.append(condition)
         }
         return result

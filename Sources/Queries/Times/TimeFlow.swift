@@ -71,11 +71,13 @@ struct TimeFlow {
     func columns(_ content: Content) -> [Content]? {
         var columns: [Content] = []
         for record in content.records {
-            guard let more =
-                switch record {
-                case .made(let place): records[place] ?? []
-                case .row(let cursor): table(cursor)
-                } else { return nil }
+            guard
+                let more =
+                    switch record {
+                    case .made(let place): records[place] ?? []
+                    case .row(let cursor): table(cursor)
+                    }
+            else { return nil }
             for (place, content) in more.enumerated() {
                 if place < columns.count { columns[place].join(content) } else { columns.append(content) }
             }
@@ -141,7 +143,8 @@ struct TimeFlow {
             registers[step.p3] = sum
         case "AggValue": registers[step.p3] = content(step.p1)
         case "Add", "Subtract", "Multiply", "Divide", "Remainder", "BitAnd", "BitOr", "ShiftLeft", "ShiftRight", "And",
-            "Or": registers[step.p3] = Content([.number, .null])
+            "Or":
+            registers[step.p3] = Content([.number, .null])
         case "Concat":
             let hasTime = content(step.p1).mayBeTime || content(step.p2).mayBeTime
             registers[step.p3] = Content(hasTime ? [.part, .null] : .unknown)

@@ -123,18 +123,24 @@ package struct BacktestReport: Sendable {
             .init("every_seconds", .int(every / Timestamp.second)),
             .init("window_seconds", .int(width / Timestamp.second)),
             .init("runs", .int(Int64(runs))),
-            .init("alerts", .array(alerts.sorted { $0.key < $1.key }.map { day, count in
-                [
-                    "date": .string(Timestamp.dayText(day.day)), "detector": .string(day.detector),
-                    "severity": .string(day.severity.name), "alerts": .int(Int64(count)),
-                ]
-            })),
-            .init("findings", .array(ordered.map { told in
-                [
-                    "told_at": .string(Timestamp.text(told.at)), "alerts": .int(Int64(told.alerts)),
-                    "finding": told.finding.json,
-                ]
-            })),
+            .init(
+                "alerts",
+                .array(
+                    alerts.sorted { $0.key < $1.key }.map { day, count in
+                        [
+                            "date": .string(Timestamp.dayText(day.day)), "detector": .string(day.detector),
+                            "severity": .string(day.severity.name), "alerts": .int(Int64(count)),
+                        ]
+                    })),
+            .init(
+                "findings",
+                .array(
+                    ordered.map { told in
+                        [
+                            "told_at": .string(Timestamp.text(told.at)), "alerts": .int(Int64(told.alerts)),
+                            "finding": told.finding.json,
+                        ]
+                    })),
         ])
     }
 }

@@ -177,9 +177,15 @@ extension DetectionResult {
             .init("id", .string(detector)),
             .init("findings", .int(Int64(findings.count))),
             .init("counts", counts.json),
-            .init("coverage", .array(coverage.map { note in
-                ["kind": .string(note.kind.rawValue), "text": .string(note.text), "partial": .bool(note.isPartial)]
-            })),
+            .init(
+                "coverage",
+                .array(
+                    coverage.map { note in
+                        [
+                            "kind": .string(note.kind.rawValue), "text": .string(note.text),
+                            "partial": .bool(note.isPartial),
+                        ]
+                    })),
         ])
     }
 }

@@ -143,7 +143,8 @@ struct DetectionText {
     }
 
     private func printCoverage() throws {
-        let notes = report.unseen + (report.oldest == nil ? [] : [quarantine].compactMap { $0 })
+        let notes =
+            report.unseen + (report.oldest == nil ? [] : [quarantine].compactMap { $0 })
             + report.results.flatMap { result in result.coverage.map { "\(result.detector): \($0.words)" } }
         guard !notes.isEmpty else { return }
         try output.line()
@@ -158,7 +159,8 @@ struct DetectionText {
         try output.line()
         try output.line(terminal.paint("Hidden by the allowlist", .bold))
         for (finding, entry) in report.hidden {
-            let text = "\(finding.severity.name)  \(finding.title)  (\(entry.subject.text), \(entry.owner) until "
+            let text =
+                "\(finding.severity.name)  \(finding.title)  (\(entry.subject.text), \(entry.owner) until "
                 + "\(Timestamp.text(entry.until).prefix(10)): \(entry.reason))"
             for line in terminal.paragraph(SafeText.visible(text), indent: 2) { try output.line("  " + line) }
         }

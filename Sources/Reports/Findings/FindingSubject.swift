@@ -29,9 +29,12 @@ package struct FindingSubject {
         if isEntity(finding.entry.entityType, finding.entry.entity) { return (true, []) }
         let body = try JSONParser.parse(finding.entry.body)
         if isNamed(in: body["context"]) { return (true, []) }
-        return (false, (body["evidence"]?.elements ?? []).map { one in
-            (one["source"]?.text ?? "", one["offset"]?.integer ?? 0)
-        })
+        return (
+            false,
+            (body["evidence"]?.elements ?? []).map { one in
+                (one["source"]?.text ?? "", one["offset"]?.integer ?? 0)
+            }
+        )
     }
 
     /// Whether a finding is about it.

@@ -53,7 +53,8 @@ struct FindingsPage {
                 "li", ["class": "tile \(severity.name)\(count == 0 ? " none" : "")"],
                 HTMLText.element("b", [:], Human.count(count)), " \(severity.name)")
         }
-        let span = "Events from \(secondsText(window.from)) to \(secondsText(window.to)), as of "
+        let span =
+            "Events from \(secondsText(window.from)) to \(secondsText(window.to)), as of "
             + secondsText(window.asOf)
         return HTMLText.element(
             "header", [:], HTMLText.element("h1", [:], HTMLText.text("Auth log: " + headline(findings))),
@@ -98,13 +99,19 @@ struct FindingsPage {
     private func card(_ finding: Finding) -> String {
         let facts: [(String, String)] = [
             ("what", HTMLText.text("\(finding.class) (\(finding.detector))")),
-            (finding.entity.type.replacing("_", with: " "), HTMLText.element(
-                "code", [:], HTMLText.text(finding.entity.value))),
+            (
+                finding.entity.type.replacing("_", with: " "),
+                HTMLText.element(
+                    "code", [:], HTMLText.text(finding.entity.value))
+            ),
             ("when", HTMLText.text(finding.when)),
             ("confidence", HTMLText.text(finding.confidence.rawValue)),
             ("do", HTMLText.text(finding.advice ?? "")),
-            ("look", HTMLText.element(
-                "code", [:], HTMLText.text(DetectionText.lookCloser(finding, report.trailFlag)))),
+            (
+                "look",
+                HTMLText.element(
+                    "code", [:], HTMLText.text(DetectionText.lookCloser(finding, report.trailFlag)))
+            ),
             ("ATT&CK", HTMLText.text(finding.references.joined(separator: ", "))),
             ("id", HTMLText.element("code", [:], HTMLText.text(finding.id))),
         ]
@@ -151,16 +158,19 @@ struct FindingsPage {
     }
 
     private var coverage: String {
-        let notes = report.unseen.map { ["", HTMLText.text($0)] } + report.results.flatMap { result in
-            result.coverage.map { [HTMLText.text(result.detector), HTMLText.text($0.words)] }
-        }
+        let notes =
+            report.unseen.map { ["", HTMLText.text($0)] }
+            + report.results.flatMap { result in
+                result.coverage.map { [HTMLText.text(result.detector), HTMLText.text($0.words)] }
+            }
         guard !notes.isEmpty else { return "" }
         return HTMLText.element("h2", [:], "What could not be judged, or only in part")
             + HTMLText.table(["detector", "why"], notes)
     }
 
     private var footer: String {
-        let text = "authtrail \(facts.version): \(Human.count(facts.events)) events of \(Human.count(facts.sources)) "
+        let text =
+            "authtrail \(facts.version): \(Human.count(facts.events)) events of \(Human.count(facts.sources)) "
             + "sources stored, \(Human.count(facts.quarantined)) lines in quarantine. All times are UTC."
         return HTMLText.element("footer", ["class": "quiet"], HTMLText.text(text))
     }

@@ -42,9 +42,11 @@ struct OCSFFinding {
             .init("remediation", ["desc": .string(finding.advice ?? finding.title)]),
             .init("observables", .array(observables)),
             .init("evidences", .array(finding.evidence.map(evidence))),
-            .init("unmapped", [
-                "class": .string(finding.class), "as_of": Self.time(finding.asOf), "context": finding.context.json,
-            ]),
+            .init(
+                "unmapped",
+                [
+                    "class": .string(finding.class), "as_of": Self.time(finding.asOf), "context": finding.context.json,
+                ]),
         ])
     }
 
@@ -67,10 +69,12 @@ struct OCSFFinding {
             .init("types", .strings([finding.class])),
             .init("first_seen_time", Self.time(finding.firstSeen)),
             .init("last_seen_time", Self.time(finding.lastSeen)),
-            .init("analytic", [
-                "uid": .string(finding.detector), "name": .string(finding.detector), "type_id": 1, "type": "Rule",
-                "version": .string(String(finding.version)),
-            ]),
+            .init(
+                "analytic",
+                [
+                    "uid": .string(finding.detector), "name": .string(finding.detector), "type_id": 1, "type": "Rule",
+                    "version": .string(String(finding.version)),
+                ]),
             .init("attacks", .array(finding.references.map(Self.attack))),
             .init("data_sources", .strings(Set(finding.evidence.map(\.source)).sorted())),
         ])
@@ -87,7 +91,8 @@ struct OCSFFinding {
     /// What a collector may join by: the entity, and the addresses, users and agents of the context.
     private var observables: [JSONValue] {
         var seen: Set<String> = []
-        let names: [(name: String, values: [String])] = [("entity", [finding.entity.value])]
+        let names: [(name: String, values: [String])] =
+            [("entity", [finding.entity.value])]
             + finding.context.entries.compactMap { entry in
                 guard Self.kinds[entry.name] != nil else { return nil }
                 switch entry.value {
@@ -128,10 +133,13 @@ struct OCSFFinding {
     private func evidence(_ evidence: Evidence) -> JSONValue {
         .object([
             .init("uid", .string("\(evidence.source):\(evidence.offset)")),
-            .init("data", .object([
-                .init("source", .string(evidence.source)), .init("offset", .int(evidence.offset)),
-                .init("event_id", evidence.eventID.map { .string($0) } ?? .null), .init("time", Self.time(evidence.ts)),
-            ])),
+            .init(
+                "data",
+                .object([
+                    .init("source", .string(evidence.source)), .init("offset", .int(evidence.offset)),
+                    .init("event_id", evidence.eventID.map { .string($0) } ?? .null),
+                    .init("time", Self.time(evidence.ts)),
+                ])),
         ])
     }
 

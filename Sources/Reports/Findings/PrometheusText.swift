@@ -28,33 +28,47 @@ struct PrometheusText {
                 byDetector { detector, severity in
                     facts.open[.init(detector: detector, severity: severity.name)] ?? 0
                 }),
-            Metric("authtrail_suppressed_findings", "Findings of the last run that the allowlist hides.", [
-                ([], Double(report.hidden.count))
-            ]),
-            Metric("authtrail_run_as_of_timestamp_seconds", "The last run looked at events before this time.", [
-                ([], Self.seconds(window.asOf))
-            ]),
-            Metric("authtrail_run_window_seconds", "How long a time the last run looked at.", [
-                ([], Self.seconds(window.to - window.from))
-            ]),
+            Metric(
+                "authtrail_suppressed_findings", "Findings of the last run that the allowlist hides.",
+                [
+                    ([], Double(report.hidden.count))
+                ]),
+            Metric(
+                "authtrail_run_as_of_timestamp_seconds", "The last run looked at events before this time.",
+                [
+                    ([], Self.seconds(window.asOf))
+                ]),
+            Metric(
+                "authtrail_run_window_seconds", "How long a time the last run looked at.",
+                [
+                    ([], Self.seconds(window.to - window.from))
+                ]),
             Metric("authtrail_run_timestamp_seconds", "When the last run was.", [([], Self.seconds(facts.now))]),
             Metric("authtrail_stored_events", "Events in the trail.", [([], Double(facts.events))]),
-            Metric("authtrail_quarantined_lines", "Lines in quarantine, of all sources.", [
-                ([], Double(facts.quarantined))
-            ]),
+            Metric(
+                "authtrail_quarantined_lines", "Lines in quarantine, of all sources.",
+                [
+                    ([], Double(facts.quarantined))
+                ]),
             Metric("authtrail_sources", "Sources that were ever read.", [([], Double(facts.sources))]),
-            Metric("authtrail_unseen_seconds", "Event time at which no scheduled run has looked yet.", [
-                ([], Self.seconds(facts.unseen))
-            ]),
+            Metric(
+                "authtrail_unseen_seconds", "Event time at which no scheduled run has looked yet.",
+                [
+                    ([], Self.seconds(facts.unseen))
+                ]),
         ]
         if let newest = facts.newest {
             metrics += [
-                Metric("authtrail_newest_event_timestamp_seconds", "Time of the newest event.", [
-                    ([], Self.seconds(newest))
-                ]),
-                Metric("authtrail_newest_event_age_seconds", "Age of the newest event at the time of the run.", [
-                    ([], Self.seconds(max(0, facts.now - newest)))
-                ]),
+                Metric(
+                    "authtrail_newest_event_timestamp_seconds", "Time of the newest event.",
+                    [
+                        ([], Self.seconds(newest))
+                    ]),
+                Metric(
+                    "authtrail_newest_event_age_seconds", "Age of the newest event at the time of the run.",
+                    [
+                        ([], Self.seconds(max(0, facts.now - newest)))
+                    ]),
             ]
         }
         return metrics.map(\.text).joined()

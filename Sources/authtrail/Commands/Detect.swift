@@ -107,7 +107,8 @@ struct Detect: ParsableCommand {
             if !trail.quiet { report.stillOpen = try stillOpen(opened, beside: report.findings, known) }
         }
         let formats = [output.format] + output.also.map(\.format)
-        let facts = formats.contains(where: \.tellsOfTrail)
+        let facts =
+            formats.contains(where: \.tellsOfTrail)
             ? try TrailFacts(
                 opened, until: report.window.to, looked: new ? report.window.from..<report.window.asOf : nil,
                 version: Version.current, now: Clock.now())
@@ -116,9 +117,13 @@ struct Detect: ParsableCommand {
         // Only now: what could not be written was not told.
         try record(all, report, told: new && isRead ? report.findings : [], over: isRead ? over : [], policy, opened)
         // Findings come first: whoever must act on them must also know that the run has not seen all.
-        if let failOn, report.findings.contains(where: {
-            $0.severity >= failOn && $0.status != .resolved && $0.detector != BlindSpot.card.id
-        }) { throw Failure(code: Failure.findings, messages: blindness.messages) }
+        if let failOn,
+            report.findings.contains(where: {
+                $0.severity >= failOn && $0.status != .resolved && $0.detector != BlindSpot.card.id
+            })
+        {
+            throw Failure(code: Failure.findings, messages: blindness.messages)
+        }
         if blindness.isFailure { throw Failure(code: Failure.data, messages: blindness.messages) }
     }
 
@@ -194,9 +199,11 @@ struct Detect: ParsableCommand {
         // A scheduled job is quiet when all is well.
         if trail.quiet, output.format == .text, report.findings.isEmpty { return true }
         if output.output == nil, Process.outputWasClosed {
-            throw Failure(code: Failure.inputOutput, messages: [
-                "standard output is closed, so nobody would read the findings; give it a reader, or --output FILE",
-            ])
+            throw Failure(
+                code: Failure.inputOutput,
+                messages: [
+                    "standard output is closed, so nobody would read the findings; give it a reader, or --output FILE"
+                ])
         }
         var isRead = true
         try output.write { place in

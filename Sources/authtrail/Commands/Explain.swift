@@ -56,9 +56,11 @@ struct Explain: ParsableCommand {
         guard let end = try asOf?.micros ?? opened.catalog.newest() else { throw Failure.noEvents }
         let history = TrailHistory(opened, policy.settings.clients)
         let kind = token == nil ? "ip" : "token"
-        let name = try token.map { try AskedName(Typed.text($0), in: [.tokenID, .oldTokenID], of: opened) }
+        let name =
+            try token.map { try AskedName(Typed.text($0), in: [.tokenID, .oldTokenID], of: opened) }
             ?? AskedName(plain: ip ?? "")
-        let why = try kind == "token"
+        let why =
+            try kind == "token"
             ? WhyQuiet(token: name.spellings, asOf: end, policy.settings, of: history)
             : WhyQuiet(ip: name.shown, asOf: end, policy.settings, of: history)
         let report = try DetectionRun.run(

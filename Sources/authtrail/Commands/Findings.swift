@@ -40,8 +40,11 @@ struct Findings: ParsableCommand {
             help: ArgumentHelp("Only findings at least this severe.", valueName: "severity"))
         var atLeast: Severity?
 
-        @Option(name: .long, help: ArgumentHelp("Only findings about this token, address or other "
-            + "thing.", valueName: "name"))
+        @Option(
+            name: .long,
+            help: ArgumentHelp(
+                "Only findings about this token, address or other "
+                    + "thing.", valueName: "name"))
         var entity: [String] = []
 
         @OptionGroup var trail: TrailOptions

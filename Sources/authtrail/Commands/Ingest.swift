@@ -53,26 +53,30 @@ struct Ingest: ParsableCommand {
     var follow = false
 
     @Option(
-        name: .long, help: ArgumentHelp(
+        name: .long,
+        help: ArgumentHelp(
             "exactly-once, or at-least-once: a line whose kind, time, event_id and bytes are stored already is not "
                 + "stored again.", valueName: "how"))
     var deliveries = Deliveries.exactlyOnce
 
     @Option(
-        name: .long, help: ArgumentHelp(
+        name: .long,
+        help: ArgumentHelp(
             "With --follow: how long a line may wait before it is made true (default 500ms).", valueName: "duration"),
         transform: DurationOption.parse)
     var flushInterval: DurationOption?
 
     @Option(
-        name: .long, help: ArgumentHelp(
+        name: .long,
+        help: ArgumentHelp(
             "With --follow: drop months of events that are wholly older, as prune does (default: keep all).",
             valueName: "duration"),
         transform: DurationOption.parse)
     var keep: DurationOption?
 
     @Option(
-        name: .long, help: ArgumentHelp(
+        name: .long,
+        help: ArgumentHelp(
             "A group that may read the trail from now on, so that its members can run detect, findings, report and all "
                 + "else that only reads.", valueName: "name"))
     var group: String?

@@ -28,10 +28,12 @@ struct PolicyCommand: ParsableCommand {
     private static func place(_ path: String?, force: Bool) throws -> Output {
         guard let path else { return .standardOutput() }
         if !force, FileManager.default.fileExists(atPath: path) {
-            throw Failure(code: Failure.cannotCreate, messages: [
-                "\(path) is there already, and what was decided in it would be lost; write to another file and "
-                    + "compare, or give --force",
-            ])
+            throw Failure(
+                code: Failure.cannotCreate,
+                messages: [
+                    "\(path) is there already, and what was decided in it would be lost; write to another file and "
+                        + "compare, or give --force"
+                ])
         }
         return try .file(path)
     }

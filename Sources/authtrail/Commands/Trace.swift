@@ -80,7 +80,8 @@ struct Trace: ParsableCommand {
         let findings = try findings(about: subject, name, from, end, history, opened)
         var note = timeline.rows.isEmpty ? name.remark : nil
         if kind == .principal, timeline.rows.isEmpty,
-            try !Timeline(.actor(name.spellings), from: from, to: end, of: history).rows.isEmpty {
+            try !Timeline(.actor(name.spellings), from: from, to: end, of: history).rows.isEmpty
+        {
             note = "It issues and revokes: authtrail trace actor \(ShellWord.quoted(name.shown)) tells what."
         }
         try output.write {

@@ -25,7 +25,9 @@ struct HostileInputTests {
 
     @Test func `the table of the documentation has exactly the rows that are tested here`() throws {
         let text = try String(contentsOfFile: Program.repository + "/Docs/hostile-input.md", encoding: .utf8)
-        let table = text.split(separator: "\n").drop { !$0.hasPrefix("| class |") }.dropFirst(2).prefix { $0.hasPrefix("|") }
+        let table = text.split(separator: "\n").drop { !$0.hasPrefix("| class |") }.dropFirst(2).prefix {
+            $0.hasPrefix("|")
+        }
         let names = table.map { $0.split(separator: "|")[0].trimmingCharacters(in: .whitespaces) }
         #expect(names == HostileClass.ofLines.map(\.name) + HostileClass.ofFiles)
     }
@@ -78,7 +80,10 @@ struct HostileInputTests {
                 #expect(hidden.isEmpty, "\(format): \(hidden.map { String($0.value, radix: 16) })")
             }
         }
-        for csv in [try program.run("export", "--format", "csv").output, try program.run("query", "SELECT tool FROM events", "--format", "csv").output] {
+        for csv in [
+            try program.run("export", "--format", "csv").output,
+            try program.run("query", "SELECT tool FROM events", "--format", "csv").output,
+        ] {
             #expect(!csv.unicodeScalars.contains { $0 != "\n" && SafeText.isHidden($0.value) })
             let starts = ["=", "+", "-", "@", "\"=", "\"+", "\"-", "\"@"]
             let cells = csv.split(separator: "\n").flatMap { $0.split(separator: ",") }
@@ -91,7 +96,9 @@ struct HostileInputTests {
     }
 
     @Test func `filters are values: quotes, wildcards, paths and expressions mean only themselves`() throws {
-        _ = try ingest(HostileClass.ofLines.filter { ["SQL and paths in filters", "Regular expressions"].contains($0.name) }.flatMap(\.lines))
+        _ = try ingest(
+            HostileClass.ofLines.filter { ["SQL and paths in filters", "Regular expressions"].contains($0.name) }
+                .flatMap(\.lines))
         for tool in ["x' OR 1=1 --", "%", "../../etc/passwd", "(a+)+$", ".*"] {
             let lines = try program.run("export", "--tool", tool).output.split(separator: "\n")
             #expect(try lines.map { try JSONParser.parse(String($0))["tool"]?.text } == [tool])
@@ -123,7 +130,8 @@ struct HostileInputTests {
         _ = try ingest(HostileClass.ofLines.filter { $0.name == "Fields that imitate ours" }.flatMap(\.lines))
         let path = program.folder + "/hostile.ndjson"
         #expect(try rows("SELECT DISTINCT source FROM events").map { $0["source"]?.text } == [path])
-        #expect(try rows("SELECT count(*) AS n FROM events WHERE redacted IS NOT NULL OR raw = 'r'")[0]["n"]?.integer == 0)
+        #expect(
+            try rows("SELECT count(*) AS n FROM events WHERE redacted IS NOT NULL OR raw = 'r'")[0]["n"]?.integer == 0)
         let lines = try program.run("export", "--with-source", "--token", "h").output.split(separator: "\n")
         #expect(lines.count == 2)
         for line in lines {

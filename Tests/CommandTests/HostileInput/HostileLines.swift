@@ -26,7 +26,9 @@ struct HostileLine: Sendable {
 
     static func stored(_ text: String, tool: String? = nil) -> Self { .init(Array(text.utf8), 1, false, [], tool) }
     static func flagged(_ text: String, tool: String? = nil) -> Self { .init(Array(text.utf8), 1, true, [], tool) }
-    static func quarantined(_ text: String, _ reasons: String...) -> Self { .init(Array(text.utf8), 0, false, reasons, nil) }
+    static func quarantined(_ text: String, _ reasons: String...) -> Self {
+        .init(Array(text.utf8), 0, false, reasons, nil)
+    }
     static func quarantined(bytes: [UInt8], _ reasons: String...) -> Self { .init(bytes, 0, false, reasons, nil) }
     static func both(_ text: String, _ reason: String) -> Self { .init(Array(text.utf8), 1, false, [reason], nil) }
 
@@ -86,44 +88,60 @@ extension HostileClass {
             .stored(used(#""tool":"\ud83d\ude00""#), tool: "😀")),
         .init("Byte order mark", .quarantined("\u{FEFF}" + used(""), "byte_order_mark")),
         .init(
-            "Zero bytes", .quarantined(used("\"tool\":\"a\0b\""), "nul_bytes"), .quarantined(used("") + "\0", "nul_bytes"),
+            "Zero bytes", .quarantined(used("\"tool\":\"a\0b\""), "nul_bytes"),
+            .quarantined(used("") + "\0", "nul_bytes"),
             .stored(used(#""tool":"a\u0000b""#), tool: "a\0b")),
         .init(
             "Runs of zero bytes", .both(times("\0", 4096) + used(""), "nul_bytes"),
             .quarantined(times("\0", 5000), "nul_bytes")),
         .init(
-            "Line breaks in values", .stored(used(#""tool":"a\nb\r\n\u0085\u2028\u2029c""#), tool: "a\nb\r\n\u{85}\u{2028}\u{2029}c"),
+            "Line breaks in values",
+            .stored(used(#""tool":"a\nb\r\n\u0085\u2028\u2029c""#), tool: "a\nb\r\n\u{85}\u{2028}\u{2029}c"),
             .stored(used("\"tool\":\"a\u{2028}b\u{85}\u{2029}\""), tool: "a\u{2028}b\u{85}\u{2029}")),
         .init(
             "Raw line breaks in values", .quarantined(used("\"tool\":\"a\nb\""), "unterminated", "not_json"),
             .quarantined(used("\"tool\":\"a\rb\""), "not_json")),
         .init(
             "Terminal commands",
-            .stored(used(#""tool":"\u001b[31mred\u001b]0;title\u0007\u009b2J\u0008""#), tool: "\u{1B}[31mred\u{1B}]0;title\u{7}\u{9B}2J\u{8}"),
+            .stored(
+                used(#""tool":"\u001b[31mred\u001b]0;title\u0007\u009b2J\u0008""#),
+                tool: "\u{1B}[31mred\u{1B}]0;title\u{7}\u{9B}2J\u{8}"),
             .stored(used("\"tool\":\"\u{7F}\u{9B}31m\u{90}\""), tool: "\u{7F}\u{9B}31m\u{90}"),
             .quarantined("\u{1B}[2J" + used(""), "not_json")),
         .init(
             "Invisible and turned text",
-            .stored(used("\"tool\":\"\u{202E}abc\u{2066}\u{200B}\u{FEFF}\u{E0041}\""), tool: "\u{202E}abc\u{2066}\u{200B}\u{FEFF}\u{E0041}"),
+            .stored(
+                used("\"tool\":\"\u{202E}abc\u{2066}\u{200B}\u{FEFF}\u{E0041}\""),
+                tool: "\u{202E}abc\u{2066}\u{200B}\u{FEFF}\u{E0041}"),
             .stored(used(#""tool":"\u202eabc\u200d""#), tool: "\u{202E}abc\u{200D}")),
-        .init("Heaps of marks", .stored(used("\"tool\":\"a\(times("\u{301}", 200))\""), tool: "a" + times("\u{301}", 200))),
         .init(
-            "Spreadsheet formulas", .stored(used(#""tool":"=1+1""#), tool: "=1+1"), .stored(used(#""tool":"@x""#), tool: "@x"),
+            "Heaps of marks", .stored(used("\"tool\":\"a\(times("\u{301}", 200))\""), tool: "a" + times("\u{301}", 200))
+        ),
+        .init(
+            "Spreadsheet formulas", .stored(used(#""tool":"=1+1""#), tool: "=1+1"),
+            .stored(used(#""tool":"@x""#), tool: "@x"),
             .stored(used(#""tool":"-2""#), tool: "-2"), .stored(used(#""tool":"+3""#), tool: "+3"),
             .stored(used(#""tool":"\t=1""#), tool: "\t=1"), .stored(used("\"tool\":\"\u{FF1D}1\""), tool: "\u{FF1D}1")),
         .init(
-            "HTML, scripts and Markdown", .stored(used(#""tool":"<script>alert(1)</script>""#), tool: "<script>alert(1)</script>"),
+            "HTML, scripts and Markdown",
+            .stored(used(#""tool":"<script>alert(1)</script>""#), tool: "<script>alert(1)</script>"),
             .stored(used(#""tool":"[a](http://b) | `x` *y*""#), tool: "[a](http://b) | `x` *y*")),
         .init(
             "SQL and paths in filters", .stored(used(#""tool":"x' OR 1=1 --""#), tool: "x' OR 1=1 --"),
-            .stored(used(#""tool":"%""#), tool: "%"), .stored(used(#""tool":"../../etc/passwd""#), tool: "../../etc/passwd")),
-        .init("Regular expressions", .stored(used(#""tool":"(a+)+$""#), tool: "(a+)+$"), .stored(used(#""tool":".*""#), tool: ".*")),
+            .stored(used(#""tool":"%""#), tool: "%"),
+            .stored(used(#""tool":"../../etc/passwd""#), tool: "../../etc/passwd")),
+        .init(
+            "Regular expressions", .stored(used(#""tool":"(a+)+$""#), tool: "(a+)+$"),
+            .stored(used(#""tool":".*""#), tool: ".*")),
         .init(
             "Times that do not exist", .quarantined(at(#""0000-01-01T00:00:00Z""#), "bad_ts"),
-            .quarantined(at(#""2026-02-30T00:00:00Z""#), "bad_ts"), .quarantined(at(#""2026-02-28T23:59:60Z""#), "bad_ts"),
-            .quarantined(at(#""2026-02-28T24:00:00Z""#), "bad_ts"), .quarantined(at(#""2026-02-28T23:59:59Zjunk""#), "bad_ts"),
+            .quarantined(at(#""2026-02-30T00:00:00Z""#), "bad_ts"),
+            .quarantined(at(#""2026-02-28T23:59:60Z""#), "bad_ts"),
+            .quarantined(at(#""2026-02-28T24:00:00Z""#), "bad_ts"),
+            .quarantined(at(#""2026-02-28T23:59:59Zjunk""#), "bad_ts"),
             .quarantined(at(#""2026-02-28T23:59:59""#), "bad_ts"), .quarantined(at("1e18"), "bad_ts"),
-            .quarantined(at("1.5"), "bad_ts"), .quarantined(at("-1"), "bad_ts"), .quarantined(at("10000000000000000000"), "bad_ts"),
+            .quarantined(at("1.5"), "bad_ts"), .quarantined(at("-1"), "bad_ts"),
+            .quarantined(at("10000000000000000000"), "bad_ts"),
             .quarantined(at("true"), "bad_ts"), .quarantined(at(#""9999-12-31T23:59:59-01:00""#), "bad_ts"),
             .flagged(used(#""expires_at":"2026-02-30T00:00:00Z""#))),
         .init(
@@ -141,10 +159,12 @@ extension HostileClass {
             "Required fields", .quarantined(#"{"ts":1,"event":"used"}"#, "missing_field"),
             .quarantined(#"{"ts":1,"event":"used","token_id":null}"#, "missing_field"),
             .quarantined(#"{"ts":1,"event":"used","token_id":{"a":1}}"#, "bad_field"), .quarantined("{}", "no_ts"),
-            .quarantined(#"{"ts":1}"#, "no_event"), .quarantined(#"{"ts":1,"event":"USED","token_id":"t"}"#, "unknown_event")),
+            .quarantined(#"{"ts":1}"#, "no_event"),
+            .quarantined(#"{"ts":1,"event":"USED","token_id":"t"}"#, "unknown_event")),
         .init(
             "Fields that imitate ours",
-            .stored(used(#""source":"/etc/passwd","source_offset":7,"source_id":9,"raw":"r","shape":3,"redacted":"jwt:x""#)),
+            .stored(
+                used(#""source":"/etc/passwd","source_offset":7,"source_id":9,"raw":"r","shape":3,"redacted":"jwt:x""#)),
             .stored(used(#""\u0073ource":"/etc/shadow","extra":{"a":1}"#))),
         .init(
             "Nearly JSON", .quarantined(used(#""tool":"a","#), "not_json"), .quarantined(used(#""x":NaN"#), "not_json"),

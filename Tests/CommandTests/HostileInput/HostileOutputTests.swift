@@ -41,8 +41,12 @@ struct HostileOutputTests {
     }
 
     private static let fields = [
-        "used": ["token_id", "principal", "tool", "ip", "user_agent", "kind", "client_id", "family_id", "event_id", "code_id"],
-        "issued": ["token_id", "principal", "actor", "ip"], "failed": ["reason", "presented", "token_id", "tool", "ip"],
+        "used": [
+            "token_id", "principal", "tool", "ip", "user_agent", "kind", "client_id", "family_id", "event_id",
+            "code_id",
+        ],
+        "issued": ["token_id", "principal", "actor", "ip"],
+        "failed": ["reason", "presented", "token_id", "tool", "ip"],
         "revoked": ["token_id", "actor", "reason"], "refreshed": ["old_token_id", "refresh_token_id"],
     ]
 
@@ -63,7 +67,9 @@ struct HostileOutputTests {
         }
         let want = Self.bytes(HostileTexts.all)
         for field in fields {
-            for rows in [document, rows, exported] { #expect(Self.bytes(rows.map { $0[field]?.text }) == want, "\(field)") }
+            for rows in [document, rows, exported] {
+                #expect(Self.bytes(rows.map { $0[field]?.text }) == want, "\(field)")
+            }
         }
         let unknown = exported.map { ($0["unknown"] ?? $0["extra"]?["unknown"])?["a"]?[0]?.text }
         #expect(Self.bytes(unknown) == want)
@@ -75,16 +81,23 @@ struct HostileOutputTests {
         #expect(whole == exported)
     }
 
-    @Test func `CSV is a row for each event, with every text as eyes may see it and none that a spreadsheet runs`() throws {
+    @Test func `CSV is a row for each event, with every text as eyes may see it and none that a spreadsheet runs`()
+        throws
+    {
         let sql = "SELECT token_id, tool, ip, extra FROM events WHERE event = 'used' ORDER BY source_offset"
-        for csv in [try run("query", sql, "--format", "csv").output, try run("export", "--event", "used", "--format", "csv").output] {
+        for csv in [
+            try run("query", sql, "--format", "csv").output,
+            try run("export", "--event", "used", "--format", "csv").output,
+        ] {
             let rows = Self.csv(csv)
             #expect(rows.count == HostileTexts.count + 1 && Set(rows.map(\.count)).count == 1)
             let place = try #require(rows[0].firstIndex(of: "tool"))
             for (row, text) in zip(rows.dropFirst(), HostileTexts.all) {
-                let cell = row[place].hasPrefix("'") && !text.hasPrefix("'") ? String(row[place].dropFirst()) : row[place]
+                let cell =
+                    row[place].hasPrefix("'") && !text.hasPrefix("'") ? String(row[place].dropFirst()) : row[place]
                 #expect(cell == HostileTexts.shown(text))
-                #expect(!row.contains { "=+-@＝＋－＠".contains($0.first { !$0.isWhitespace } ?? "x") && Double($0) == nil })
+                #expect(
+                    !row.contains { "=+-@＝＋－＠".contains($0.first { !$0.isWhitespace } ?? "x") && Double($0) == nil })
             }
         }
     }
@@ -110,19 +123,25 @@ struct HostileOutputTests {
 
     @Test func `findings are found in all of it, and each format keeps them apart`() throws {
         let found = try findings()
-        let entities = Set(found.filter { $0["class"]?.text == "use_after_revoke" }.compactMap { $0["entity"]?["value"]?.text })
+        let entities = Set(
+            found.filter { $0["class"]?.text == "use_after_revoke" }.compactMap { $0["entity"]?["value"]?.text })
         #expect(entities == Set(HostileTexts.all))
         let rows = try run("detect", "--since", "start", "--format", "ndjson", status: 65).output.split(separator: "\n")
         #expect(rows.count == found.count)
-        let ocsf = try run("detect", "--since", "start", "--format", "ocsf", status: 65).output.split(separator: "\n").map {
-            try JSONParser.parse(String($0))
-        }
+        let ocsf = try run("detect", "--since", "start", "--format", "ocsf", status: 65).output.split(separator: "\n")
+            .map {
+                try JSONParser.parse(String($0))
+            }
         #expect(Set(ocsf.compactMap { $0["message"]?.text }) == Set(found.compactMap { $0["title"]?.text }))
-        #expect(Self.csv(try run("detect", "--since", "start", "--format", "csv", status: 65).output).count == found.count + 1)
+        #expect(
+            Self.csv(try run("detect", "--since", "start", "--format", "csv", status: 65).output).count == found.count
+                + 1)
         let text = try run("detect", "--since", "start", status: 65).output.split(separator: "\n")
         #expect(text.count { $0.hasPrefix("  look      ") } == found.count)
         let metric = #/[a-z_]+(\{[a-z_]+="[a-z_-]+"(,[a-z_]+="[a-z_-]+")*\})? -?[0-9.]+/#
-        for line in try run("detect", "--since", "start", "--format", "prometheus", status: 65).output.split(separator: "\n") {
+        for line in try run("detect", "--since", "start", "--format", "prometheus", status: 65).output.split(
+            separator: "\n")
+        {
             #expect(line.hasPrefix("# ") || line.wholeMatch(of: metric) != nil, "\(line)")
         }
         for format in ["text", "json", "ndjson", "csv", "markdown"] {
@@ -136,8 +155,10 @@ struct HostileOutputTests {
         let found = try findings()
         let page = try run("detect", "--since", "start", "--format", "html", status: 65).output
         let known: Set = [
-            "!DOCTYPE", "html", "head", "meta", "title", "style", "body", "header", "h1", "h2", "h3", "p", "ul", "li", "b", "figure",
-            "figcaption", "svg", "desc", "g", "rect", "line", "text", "article", "span", "dl", "dt", "dd", "code", "details", "summary",
+            "!DOCTYPE", "html", "head", "meta", "title", "style", "body", "header", "h1", "h2", "h3", "p", "ul", "li",
+            "b", "figure",
+            "figcaption", "svg", "desc", "g", "rect", "line", "text", "article", "span", "dl", "dt", "dd", "code",
+            "details", "summary",
             "table", "thead", "tbody", "tr", "th", "td", "footer",
         ]
         let attributes = #/<\/?(?<name>[!A-Za-z0-9]+)(?:\s+[a-zA-Z0-9-]+(?:="[^"<>]*")?)*\s*\/?>/#
@@ -155,21 +176,29 @@ struct HostileOutputTests {
 
     @Test func `every command that is offered is one line, and a shell takes it for what it is about`() throws {
         let text = try run("detect", "--since", "start", status: 65).output
-        let offered = text.split(separator: "\n").filter { $0.hasPrefix("  look      ") }.map { String($0.dropFirst(12)) }
+        let offered = text.split(separator: "\n").filter { $0.hasPrefix("  look      ") }.map {
+            String($0.dropFirst(12))
+        }
         // In place of the program, one that notes its words.
         let noted = program.folder + "/noted"
-        let fake = program.write("authtrail", "#!/bin/sh\nfor word; do printf '%s\\0' \"$word\"; done >>'\(noted)'\nprintf '\\0' >>'\(noted)'\n")
+        let fake = program.write(
+            "authtrail",
+            "#!/bin/sh\nfor word; do printf '%s\\0' \"$word\"; done >>'\(noted)'\nprintf '\\0' >>'\(noted)'\n")
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: fake)
-        let script = program.write("offered.sh", "PATH='\(program.folder)':$PATH\n" + offered.joined(separator: "\n") + "\n")
+        let script = program.write(
+            "offered.sh", "PATH='\(program.folder)':$PATH\n" + offered.joined(separator: "\n") + "\n")
         let ran = try program.shell("cd '\(program.folder)' && bash '\(script)'")
         #expect(ran.status == 0 && ran.errors.isEmpty, "\(ran.errors)")
         check(ran, "offered commands")
-        let words = try Data(contentsOf: URL(fileURLWithPath: noted)).split(separator: 0, omittingEmptySubsequences: false)
-            .map { Array($0) }
+        let words = try Data(contentsOf: URL(fileURLWithPath: noted)).split(
+            separator: 0, omittingEmptySubsequences: false
+        )
+        .map { Array($0) }
         let commands = words.split(separator: []).map(Array.init)
         #expect(commands.count == offered.count)
         #expect(commands.allSatisfy { $0.contains(Array(trail.utf8)) })
-        let traced = Set(commands.filter { $0.first == Array("trace".utf8) && $0[1] == Array("token".utf8) }.flatMap { $0 })
+        let traced = Set(
+            commands.filter { $0.first == Array("trace".utf8) && $0[1] == Array("token".utf8) }.flatMap { $0 })
         for text in HostileTexts.words { #expect(traced.contains(Array(text.utf8)), "\(text)") }
     }
 
@@ -179,7 +208,8 @@ struct HostileOutputTests {
         let kinds = HostileTexts.all.enumerated().map { number, text in
             let kind = ["anonymous", "api_token", "oauth"][number % 3]
             let line: JSONValue = [
-                "ts": "2026-04-26T10:00:00Z", "event": "used", "token_id": "t", "kind": .string(kind), "tool": .string(text),
+                "ts": "2026-04-26T10:00:00Z", "event": "used", "token_id": "t", "kind": .string(kind),
+                "tool": .string(text),
                 "scopes": .strings(["s:\(text)", text]), "ip": "203.0.113.9",
             ]
             return line.json() + "\n"
@@ -214,7 +244,9 @@ struct HostileOutputTests {
         var allowances: [String] = []
         func entity(_ finding: JSONValue) -> String { finding["entity"]?["value"]?.text ?? "" }
         // A mark of the byte order at the beginning of a name is lost in YAML, so none is offered there.
-        let (hidden, others) = (found.filter { YAMLText.canHold(entity($0)) }, found.filter { !YAMLText.canHold(entity($0)) })
+        let (hidden, others) = (
+            found.filter { YAMLText.canHold(entity($0)) }, found.filter { !YAMLText.canHold(entity($0)) }
+        )
         #expect(hidden.count == HostileTexts.count - 1)
         for finding in others {
             let explained = try JSONParser.parse(run("explain", finding["id"]?.text ?? "", "--format", "json").output)
@@ -255,7 +287,9 @@ struct HostileOutputTests {
         }
         #expect(reports.count > 5)
         for report in reports {
-            for format in ["text", "csv", "markdown", "json", "ndjson"] { _ = try run("report", report, "--format", format) }
+            for format in ["text", "csv", "markdown", "json", "ndjson"] {
+                _ = try run("report", report, "--format", format)
+            }
         }
         let board = try JSONParser.parse(run("export", "dashboard", "--since", "start").output)
         #expect(board["findings"]?.elements?.isEmpty == false)
@@ -280,9 +314,12 @@ struct HostileOutputTests {
         for (number, text) in HostileTexts.words.filter({ $0.utf8.count < 200 }).enumerated() {
             let policy = program.write("bad.yaml", "\(JSONValue.string(text).json()): 1\n" + text)
             let commands = [
-                ["trace", "ip", "--", text], ["explain", "--", text], ["explain", "--ip=\(text)"], ["report", "--", text],
-                ["detect", "--as-of=\(text)"], ["detect", "--", text], ["query", "--", text], ["policy", "check", policy],
-                ["policy", "check", "--", text], ["export", "--lines", "--source=\(text)"], ["status", "--format=\(text)"], [text],
+                ["trace", "ip", "--", text], ["explain", "--", text], ["explain", "--ip=\(text)"],
+                ["report", "--", text],
+                ["detect", "--as-of=\(text)"], ["detect", "--", text], ["query", "--", text],
+                ["policy", "check", policy],
+                ["policy", "check", "--", text], ["export", "--lines", "--source=\(text)"],
+                ["status", "--format=\(text)"], [text],
             ]
             // Each text with some of them, each of them with many texts.
             for (place, words) in commands.enumerated() where (place + number) % 3 == 0 {

@@ -7,15 +7,24 @@ enum HostileTexts {
     static let injected = "INJECTED"
 
     static let all: [String] = [
-        "x\nINJECTED: none\nlifetimes: {api_token: 3650d}", "a\r\nINJECTED", "a\u{85}INJECTED", "a\u{2028}INJECTED\u{2029}b",
-        ": ", "a: b", " #x", "#x", "- a", "-", "--", "--format=json", "-rf", "? b", "*x", "&x", "!!int 3", "|", ">", "%YAML 1.1",
-        "@SUM(A1)", "`touch INJECTED`", "$(touch INJECTED)", "'; touch INJECTED; '", "'\u{301}; touch INJECTED #", "\"", "\\",
-        "\\\"; touch INJECTED #", "\"\u{301} onload=x", "a\0b", "\u{7F}", "\u{9B}31m\u{90}", "\u{1B}[31m\u{1B}]0;t\u{7}",
-        "\u{202A}a\u{202E}b\u{2066}c\u{2069}", "a\u{200B}b\u{200D}", "\u{FEFF}a", "\u{E0041}", "\u{FFFF}", "---", "...", "true", "no",
-        "null", "~", "=", "<<", "1e3", "0x1F", "2026-01-01", "{}", "[]", "[a, b]", "=1+1", "+1", "-1", "\t=1", "\u{2003}=1", "\u{FF1D}1",
-        "<script>INJECTED()</script>", "</style><img src=x onerror=INJECTED()>", "&lt;b&gt;", "[a](javascript:INJECTED())",
-        "a | b | c", "![i](http://x)", "**b** _i_ ~s~ $m$", "e" + String(repeating: "\u{301}", count: 40), "\\u{a}", "\u{FFFD}", "%s%n",
-        "{entity} {tokens}", "a,b;c", " padded ", "漢字 😀 ü", String(repeating: "long ", count: 60), String(repeating: "k", count: 1500),
+        "x\nINJECTED: none\nlifetimes: {api_token: 3650d}", "a\r\nINJECTED", "a\u{85}INJECTED",
+        "a\u{2028}INJECTED\u{2029}b",
+        ": ", "a: b", " #x", "#x", "- a", "-", "--", "--format=json", "-rf", "? b", "*x", "&x", "!!int 3", "|", ">",
+        "%YAML 1.1",
+        "@SUM(A1)", "`touch INJECTED`", "$(touch INJECTED)", "'; touch INJECTED; '", "'\u{301}; touch INJECTED #", "\"",
+        "\\",
+        "\\\"; touch INJECTED #", "\"\u{301} onload=x", "a\0b", "\u{7F}", "\u{9B}31m\u{90}",
+        "\u{1B}[31m\u{1B}]0;t\u{7}",
+        "\u{202A}a\u{202E}b\u{2066}c\u{2069}", "a\u{200B}b\u{200D}", "\u{FEFF}a", "\u{E0041}", "\u{FFFF}", "---", "...",
+        "true", "no",
+        "null", "~", "=", "<<", "1e3", "0x1F", "2026-01-01", "{}", "[]", "[a, b]", "=1+1", "+1", "-1", "\t=1",
+        "\u{2003}=1", "\u{FF1D}1",
+        "<script>INJECTED()</script>", "</style><img src=x onerror=INJECTED()>", "&lt;b&gt;",
+        "[a](javascript:INJECTED())",
+        "a | b | c", "![i](http://x)", "**b** _i_ ~s~ $m$", "e" + String(repeating: "\u{301}", count: 40), "\\u{a}",
+        "\u{FFFD}", "%s%n",
+        "{entity} {tokens}", "a,b;c", " padded ", "漢字 😀 ü", String(repeating: "long ", count: 60),
+        String(repeating: "k", count: 1500),
     ]
 
     /// Those that a command line can hold.
@@ -44,14 +53,25 @@ enum HostileTexts {
             func event(_ kind: String, _ members: JSONValue) -> JSONValue {
                 .object([.init("event", .string(kind))] + (members.members ?? []) + around)
             }
-            line(20, event("issued", ["token_id": value, "principal": value, "actor": value, "scopes": .array([value])]))
-            line(20, event("exchanged", ["token_id": .string("at \(number)"), "principal": value, "refresh_token_id": value]))
+            line(
+                20, event("issued", ["token_id": value, "principal": value, "actor": value, "scopes": .array([value])]))
+            line(
+                20,
+                event(
+                    "exchanged", ["token_id": .string("at \(number)"), "principal": value, "refresh_token_id": value]))
             line(21, event("revoked", ["token_id": value, "actor": value, "reason": value]))
-            line(22, event("used", ["token_id": value, "principal": value, "tool": value, "scopes": .array([value, "b"])]))
+            line(
+                22,
+                event("used", ["token_id": value, "principal": value, "tool": value, "scopes": .array([value, "b"])]))
             line(23, event("failed", ["reason": value, "presented": value, "token_id": value, "tool": value]))
-            line(24, event("refreshed", [
-                "token_id": .string("new \(number)"), "old_token_id": value, "principal": value, "refresh_token_id": value,
-            ]))
+            line(
+                24,
+                event(
+                    "refreshed",
+                    [
+                        "token_id": .string("new \(number)"), "old_token_id": value, "principal": value,
+                        "refresh_token_id": value,
+                    ]))
             // What no kind knows goes to quarantine, with the name of the kind.
             line(25, ["event": value])
         }

@@ -36,12 +36,19 @@ struct MemoryTests {
         try #require(program.json("query", "SELECT reason, length FROM quarantine")["rows"]?.elements)
     }
 
-    @Test(.timeLimit(.minutes(5)), arguments: [
-        (#"open(name, 'wb').write(N + U + b''.join(b',"k%d":1' % i for i in range(2000000)) + b'}\n' + N)"#, "too_many_fields"),
-        (#"open(name, 'wb').write(N + U + b',"tool":"' + b'a' * (100 << 20) + b'"}\n' + N)"#, "line_too_long"),
-        (#"open(name, 'wb').write(N + b'\0' * (100 << 20) + b'\n' + N)"#, "nul_bytes"),
-    ])
-    func `a line of two million keys, of 100 MiB or of zeros is one row of quarantine`(make: String, reason: String) throws {
+    @Test(
+        .timeLimit(.minutes(5)),
+        arguments: [
+            (
+                #"open(name, 'wb').write(N + U + b''.join(b',"k%d":1' % i for i in range(2000000)) + b'}\n' + N)"#,
+                "too_many_fields"
+            ),
+            (#"open(name, 'wb').write(N + U + b',"tool":"' + b'a' * (100 << 20) + b'"}\n' + N)"#, "line_too_long"),
+            (#"open(name, 'wb').write(N + b'\0' * (100 << 20) + b'\n' + N)"#, "nul_bytes"),
+        ])
+    func `a line of two million keys, of 100 MiB or of zeros is one row of quarantine`(make: String, reason: String)
+        throws
+    {
         let (run, peak) = try ingest("a.ndjson", make)
         let report = try JSONParser.parse(run.output)
         #expect(report["stored"]?.integer == 2)
@@ -82,7 +89,8 @@ struct MemoryTests {
     }
 
     @Test func `a gzip file that was cut keeps its lines and is named`() throws {
-        let make = "import gzip, random; random.seed(1); f = gzip.compress(b''.join(N.replace(b'\\\"n\\\"', b'\\\"%d\\\"' % random.getrandbits(64)) for i in range(9000))); open(name, 'wb').write(f[:len(f) // 2])"
+        let make =
+            "import gzip, random; random.seed(1); f = gzip.compress(b''.join(N.replace(b'\\\"n\\\"', b'\\\"%d\\\"' % random.getrandbits(64)) for i in range(9000))); open(name, 'wb').write(f[:len(f) // 2])"
         let (young, _) = try ingest("a.ndjson.gz", make)
         #expect(young.status == 65)
         #expect(young.errors.contains("a.ndjson.gz yet: its gzip data have no end"))

@@ -13,7 +13,9 @@ package enum Engines {
     package static let python: String? = {
         let named = ProcessInfo.processInfo.environment["AUTHTRAIL_PYTHON"]
         let candidates = [named, root.appendingPathComponent(".venv/bin/python").path].compactMap { $0 }
-        return candidates.first { (try? execute($0, ["-c", "import duckdb, jsonschema, prometheus_client, pyarrow"]).status) == 0 }
+        return candidates.first {
+            (try? execute($0, ["-c", "import duckdb, jsonschema, prometheus_client, pyarrow"]).status) == 0
+        }
     }()
 
     /// Runs a script of `Tests/Engines` and returns what it printed, errors included, with its exit status.
@@ -32,7 +34,8 @@ package enum Engines {
         return result.status == 0 ? nil : result.output
     }
 
-    private static let noPython = "no Python with what Tests/Engines/requirements.txt lists; set AUTHTRAIL_PYTHON or run make test"
+    private static let noPython =
+        "no Python with what Tests/Engines/requirements.txt lists; set AUTHTRAIL_PYTHON or run make test"
 
     private static func execute(_ program: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
         let process = Process(), pipe = Pipe()
