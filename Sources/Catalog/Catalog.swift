@@ -83,7 +83,7 @@ package final class Catalog: Sendable {
     package func closeWhole() throws(CatalogError) {
         try close()
         do {
-            guard try look(ofPath: path + "-wal").map({ $0.size == 0 }) ?? true else {
+            guard try status(ofPath: path + "-wal").map({ $0.size == 0 }) ?? true else {
                 throw CatalogError.failed(
                     operation: "close", path: path,
                     reason: "not all of its WAL could be moved into it; nothing is lost: run the same again")

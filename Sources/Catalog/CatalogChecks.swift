@@ -130,7 +130,7 @@ extension Catalog {
     /// What `kept_token_days` says otherwise than `pruned_tokens`; nil when they agree.
     package func keptDaysFault() throws(CatalogError) -> String? {
         try read("compare kept days") { db in
-            let wanted = try KeptDays.blocks(from: db)
+            let wanted = try RetainedTokenDays.blocks(from: db)
             let last = try db.lastToken()
             let got = try Row.fetchAll(db, sql: "SELECT * FROM kept_token_days ORDER BY day").map {
                 try TokenDays(row: $0, lastToken: last)

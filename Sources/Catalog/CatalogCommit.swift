@@ -61,10 +61,10 @@ extension Catalog {
             ("read_at", source.readAt), ("ended", source.ended?.rawValue), ("ended_at", source.endedAt),
             ("lost", source.lost), ("start_hash", source.startHash), ("redacted", source.counts.redacted),
         ]
-        let birth: [(column: String, value: (any DatabaseValueConvertible)?)] = [
+        let issuance: [(column: String, value: (any DatabaseValueConvertible)?)] = [
             ("source_id", source.id), ("start", source.start), ("log", source.log), ("generation", source.generation),
         ]
-        let all = birth + state
+        let all = issuance + state
         try db.cachedStatement(
             sql: """
                 INSERT INTO sources (\(all.map(\.column).joined(separator: ", ")))

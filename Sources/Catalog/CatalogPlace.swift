@@ -18,9 +18,9 @@ struct CatalogPlace {
     init(_ path: String) throws {
         name = path
         let folder = parent(of: path)
-        guard try look(ofPath: path) != nil else { return }
-        let wal = try look(ofPath: path + "-wal")
-        guard try wal == nil || look(ofPath: path + "-shm") == nil else { return }
+        guard try status(ofPath: path) != nil else { return }
+        let wal = try status(ofPath: path + "-wal")
+        guard try wal == nil || status(ofPath: path + "-shm") == nil else { return }
         guard faccessat(AT_FDCWD, folder, W_OK, AT_EACCESS) != 0 else { return }
         guard try nobodyWrites(in: folder) else {
             // The next one who may write there makes them.

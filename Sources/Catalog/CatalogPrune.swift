@@ -93,7 +93,7 @@ extension Catalog {
         let last = try lastSegmentNumber()
         try write("drop segments") { db in
             try notes.write(to: db)
-            try KeptDays.keep(of: segments, db)
+            try RetainedTokenDays.keep(of: segments, db)
             try Self.remove(segments, at: time, db)
             try db.execute(
                 sql: """

@@ -150,7 +150,7 @@ extension Catalog {
     }
 
     /// When the first token of a kind came into being, as far as the log tells; `nil` asks for tokens without a kind.
-    package func firstBirth(ofKind kind: String?) throws(CatalogError) -> Int64? {
+    package func firstIssuance(ofKind kind: String?) throws(CatalogError) -> Int64? {
         try read("read tokens") { db in
             try db.number(
                 "issued_at", .time, sql: "SELECT min(issued_at) FROM main.tokens WHERE kind IS CAST(? AS TEXT)",

@@ -124,7 +124,7 @@ extension Catalog {
                         FROM main.sources),
                         (bytes_stored, segments) = (SELECT ifnull(sum(bytes), 0), count(*) FROM main.segments)
                     """, arguments: [time])
-            try KeptDays.write(KeptDays.blocks(from: db), db)
+            try RetainedTokenDays.write(RetainedTokenDays.blocks(from: db), db)
         }
         guard let file else { return }
         do {

@@ -136,8 +136,8 @@ struct TokenNumbers {
         return text + "]"
     }
 
-    /// The earliest birth, revocation and succession win, whatever the order in which they arrive. Where no birth is
-    /// known, principal and kind are those of the earliest use.
+    /// The earliest issuance, revocation and succession win, whatever the order in which they arrive. Where no issuance
+    /// is known, principal and kind are those of the earliest use.
     static func upsert(_ table: String) -> String {
         """
         INSERT INTO \(table) (token_id, kind, principal, scopes, issued_at, issued_by, expires_at, revoked_at,
@@ -145,12 +145,12 @@ struct TokenNumbers {
         VALUES (CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), ?, ?, CAST(? AS TEXT), ?, ?, ?, CAST(? AS TEXT), ?,
             ?, ?)
         ON CONFLICT (token_id) DO UPDATE SET
-            kind = iif(\(isEarlierBirth) OR \(isEarlierUse), excluded.kind, kind),
-            principal = iif(\(isEarlierBirth) OR \(isEarlierUse), excluded.principal, principal),
-            scopes = iif(\(isEarlierBirth), excluded.scopes, scopes),
-            issued_by = iif(\(isEarlierBirth), excluded.issued_by, issued_by),
-            expires_at = iif(\(isEarlierBirth), excluded.expires_at, expires_at),
-            issued_at = iif(\(isEarlierBirth), excluded.issued_at, issued_at),
+            kind = iif(\(isEarlierIssuance) OR \(isEarlierUse), excluded.kind, kind),
+            principal = iif(\(isEarlierIssuance) OR \(isEarlierUse), excluded.principal, principal),
+            scopes = iif(\(isEarlierIssuance), excluded.scopes, scopes),
+            issued_by = iif(\(isEarlierIssuance), excluded.issued_by, issued_by),
+            expires_at = iif(\(isEarlierIssuance), excluded.expires_at, expires_at),
+            issued_at = iif(\(isEarlierIssuance), excluded.issued_at, issued_at),
             revoked_at = ifnull(min(excluded.revoked_at, revoked_at), ifnull(excluded.revoked_at, revoked_at)),
             superseded_by = iif(excluded.superseded_at < ifnull(superseded_at, \(Int64.max)),
                 excluded.superseded_by, superseded_by),
@@ -171,7 +171,7 @@ struct TokenNumbers {
             uses = uses + ?3 WHERE token_no = ?4
         """
     }
-    private static let isEarlierBirth = "ifnull(excluded.issued_at < ifnull(issued_at, \(Int64.max)), 0)"
+    private static let isEarlierIssuance = "ifnull(excluded.issued_at < ifnull(issued_at, \(Int64.max)), 0)"
     private static let isEarlierUse = """
         (issued_at IS NULL AND excluded.issued_at IS NULL
             AND ifnull(excluded.first_use < ifnull(first_use, \(Int64.max)), 0))
@@ -179,7 +179,7 @@ struct TokenNumbers {
 }
 
 extension TokenLife {
-    /// Takes in a fact; of several births, revocations or successors the earliest counts.
+    /// Takes in a fact; of several issuances, revocations or successors the earliest counts.
     fileprivate mutating func learn(_ fact: TokenFact) {
         switch fact.change {
         case .issued(let by, let principal, let kind, let scopes, let expiresAt):

@@ -1,7 +1,7 @@
 /// Where a text stands, in the bytes that a column is given or in others of its giver's own; or nowhere.
-public struct TextPlace: Sendable, Equatable, BitwiseCopyable {
+public struct TextRange: Sendable, Equatable, BitwiseCopyable {
     /// No text.
-    public static let none = TextPlace(start: .max, length: 0)
+    public static let none = TextRange(start: .max, length: 0)
 
     @usableFromInline let start: UInt32
     @usableFromInline let length: UInt32
@@ -101,7 +101,7 @@ public struct TextColumn: Sendable {
     ///
     /// `screen` sees every text that the dictionary does not hold, before it does.
     package mutating func append(
-        _ places: Span<TextPlace>, in bytes: RawSpan, own: RawSpan, screen: TextScreen = { _, _ in nil }
+        _ places: Span<TextRange>, in bytes: RawSpan, own: RawSpan, screen: TextScreen = { _, _ in nil }
     ) {
         if interns, values >= Self.trialValues {
             return dictionary.intern(places, in: bytes, own: own, into: &indices, screen: screen)

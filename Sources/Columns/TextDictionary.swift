@@ -94,7 +94,7 @@ public struct TextDictionary: Sendable {
     /// First all hashes are made, then the entries that they point to are fetched, then these are compared. So the
     /// processor waits for many places of memory at once and not for one after the other.
     package mutating func intern(
-        _ places: Span<TextPlace>, in bytes: RawSpan, own: RawSpan, into indices: inout [UInt32],
+        _ places: Span<TextRange>, in bytes: RawSpan, own: RawSpan, into indices: inout [UInt32],
         screen: TextScreen = { _, _ in nil }
     ) {
         var hashes = InlineArray<128, UInt32>(repeating: 0)

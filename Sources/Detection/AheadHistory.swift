@@ -20,7 +20,7 @@ package struct AheadHistory: History {
     package func tokens(ofPrincipals principals: Set<String>) throws -> [TokenLife] {
         try base.tokens(ofPrincipals: principals)
     }
-    package func firstBirth(ofKind kind: String?) throws -> Int64? { try base.firstBirth(ofKind: kind) }
+    package func firstIssuance(ofKind kind: String?) throws -> Int64? { try base.firstIssuance(ofKind: kind) }
     package func lastUse(ofToken number: UInt32, beforeDay day: Int32) -> Int64? { nil }
     package func daysWithEvents(in days: ClosedRange<Int32>) throws -> [Int32] {
         let first = Timestamp.day(of: from)

@@ -45,8 +45,8 @@ package protocol History: Sendable {
     func tokens(ofPrincipals principals: Set<String>) throws -> [TokenLife]
 
     /// When the log first saw a token of this kind come into being; nil if never. `kind` nil asks for tokens whose
-    /// birth names no kind.
-    func firstBirth(ofKind kind: String?) throws -> Int64?
+    /// issuance names no kind.
+    func firstIssuance(ofKind kind: String?) throws -> Int64?
 
     /// The latest use of a token on a day before the given one, or nil. It may look back over all history.
     func lastUse(ofToken number: UInt32, beforeDay day: Int32) throws -> Int64?

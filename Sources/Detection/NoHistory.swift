@@ -10,7 +10,7 @@ package struct NoHistory: History {
     package func lives(ofTokens numbers: [UInt32]) -> [TokenLife] { [] }
     package func lives(named ids: Set<[UInt8]>) -> [TokenLife] { [] }
     package func tokens(ofPrincipals principals: Set<String>) -> [TokenLife] { [] }
-    package func firstBirth(ofKind kind: String?) -> Int64? { nil }
+    package func firstIssuance(ofKind kind: String?) -> Int64? { nil }
     package func lastUse(ofToken number: UInt32, beforeDay day: Int32) -> Int64? { nil }
     package func daysWithEvents(in days: ClosedRange<Int32>) -> [Int32] { [] }
     package func scan(_ scan: EventScan, _ body: (EventColumns) throws -> Void) {}

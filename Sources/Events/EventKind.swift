@@ -26,7 +26,7 @@ package struct EventKinds: OptionSet, Sendable, Hashable {
     package static let used = EventKinds(EventKind.used)
     package static let failed = EventKinds(EventKind.failed)
     /// What brings a token into being.
-    package static let births: EventKinds = [
+    package static let issuances: EventKinds = [
         EventKinds(EventKind.issued), EventKinds(EventKind.exchanged), EventKinds(EventKind.refreshed),
     ]
 

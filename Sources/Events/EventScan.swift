@@ -37,7 +37,7 @@ package struct EventScan: Sendable {
             return everyKind || kinds.rawValue & (1 << columns.event[row]) != 0
         }
         for (field, condition) in texts {
-            var judge = TextJudge(condition, columns[field].dictionary)
+            var judge = TextPredicate(condition, columns[field].dictionary)
             let accepted = judge.places(of: columns[field].indices, at: rows)
             rows = accepted.map { rows[$0] }
         }

@@ -29,7 +29,7 @@ struct RowBlock: Sendable {
     /// The credentials that were replaced in lists, before the rest of the row is looked at.
     private var redactions = RowRedactions()
     /// Column by column.
-    private var texts = InlineArray<2944, TextPlace>(repeating: .none)
+    private var texts = InlineArray<2944, TextRange>(repeating: .none)
     /// Texts that do not stand in the chunk as they are: those with escapes, and `extra`.
     var ownText: [UInt8] = []
     /// The fields that a row of this block has.
@@ -47,13 +47,13 @@ struct RowBlock: Sendable {
     /// Sets a text that stands in the chunk.
     @inline(__always)
     mutating func setText(_ range: Range<Int>, field: Int) {
-        texts[field &* Self.capacity &+ count] = TextPlace(range)
+        texts[field &* Self.capacity &+ count] = TextRange(range)
         filled |= 1 << UInt32(truncatingIfNeeded: field)
     }
 
     /// Sets a text that was just appended to `ownText`, from `start`.
     mutating func setOwnText(from start: Int, field: Int) {
-        texts[field &* Self.capacity &+ count] = TextPlace(own: start..<ownText.count)
+        texts[field &* Self.capacity &+ count] = TextRange(own: start..<ownText.count)
         filled |= 1 << UInt32(truncatingIfNeeded: field)
     }
 

@@ -16,7 +16,7 @@ struct ShapeTable: Sendable {
 
     /// By number. A shape may still grow, but never so that it says something else about rows that have it.
     private(set) var shapes: [LineShape] = []
-    private var growing: [GrowingShape] = []
+    private var growing: [LineShapeBuilder] = []
     private var unknown = 0
     private var known = [Known](repeating: Known(), count: Self.slots)
 
@@ -77,7 +77,7 @@ struct ShapeTable: Sendable {
     }
 
     private mutating func added(_ line: MemberSequence, _ styles: LineStyles) -> Int64 {
-        guard shapes.count < Self.mostShapes, let shape = GrowingShape(line, styles) else {
+        guard shapes.count < Self.mostShapes, let shape = LineShapeBuilder(line, styles) else {
             return EventColumns.noShape
         }
         growing.append(shape)

@@ -83,7 +83,7 @@ package final class FolderWatch {
 }
 
 /// A pipe to oneself: a signal writes to it, and a wait ends.
-package final class WakePipe: Sendable {
+package final class SelfPipe: Sendable {
     /// Readable once somebody has called `wake()`.
     package let descriptor: Int32
     private let end: Int32

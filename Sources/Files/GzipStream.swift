@@ -37,7 +37,7 @@ package final class GzipStream {
     package var identity: FileIdentity { input.identity }
 
     /// Size and times of the compressed file now.
-    package func look() throws(FileError) -> FileLook { try input.look() }
+    package func status() throws(FileError) -> FileStatus { try input.status() }
 
     /// Begins again at the first byte.
     package func rewind() {

@@ -43,13 +43,13 @@ package struct InputFile: ~Copyable {
     deinit { close(file) }
 
     /// The size now, in bytes.
-    package func size() throws(FileError) -> Int64 { try look().size }
+    package func size() throws(FileError) -> Int64 { try status().size }
 
     /// Size and times now.
-    package func look() throws(FileError) -> FileLook {
+    package func status() throws(FileError) -> FileStatus {
         var information = stat()
         guard fstat(file, &information) == 0 else { throw .cannotRead(operation: "look at", path: path, code: errno) }
-        return FileLook(information)
+        return FileStatus(information)
     }
 
     /// Fills the buffer from an offset as far as the file goes; returns the number of bytes read.

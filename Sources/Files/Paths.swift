@@ -37,8 +37,8 @@ package func checkedKind(ofPath path: String) throws(FileError) -> PathKind {
 
 /// Size and times of what a path names, following symbolic links; nil if there is nothing. Throws where that cannot be
 /// told just now.
-package func look(ofPath path: String) throws(FileError) -> FileLook? {
-    try status(ofPath: path).map { FileLook($0) }
+package func status(ofPath path: String) throws(FileError) -> FileStatus? {
+    try status(ofPath: path).map { FileStatus($0) }
 }
 
 private func status(ofPath path: String) throws(FileError) -> stat? {

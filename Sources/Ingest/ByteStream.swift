@@ -15,7 +15,7 @@ enum ByteStream {
 
     /// Whether it is a compressed file of a few kilobytes.
     var isSmall: Bool {
-        guard case .gzip(let stream) = self, let size = try? stream.look().size else { return false }
+        guard case .gzip(let stream) = self, let size = try? stream.status().size else { return false }
         return size < 1 << 13
     }
 

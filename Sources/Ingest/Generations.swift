@@ -16,7 +16,7 @@ extension SourceIdentity {
     /// - Parameter turning: logs that were rotated a moment ago, and since when: a folder that changes while it is
     ///   listed may not show all of its files.
     func rotations(
-        of names: [String], turning: [PathKey: Int64] = [:], isKnown: (SourceRecord, FileLook) -> Bool
+        of names: [String], turning: [PathKey: Int64] = [:], isKnown: (SourceRecord, FileStatus) -> Bool
     ) -> Rotations {
         var folders = FolderListings()
         let found = names.flatMap { log -> [(input: Input, log: String)] in
@@ -26,10 +26,10 @@ extension SourceIdentity {
                 guard source.ended == nil else { return false }
                 // An archive is no log that goes on.
                 if source.isCompressed, isSamePath(source.path, log) { return false }
-                guard let look = FileLook(path: source.path), source.isSame(look.identity) else { return true }
-                if !isSamePath(source.path, log) { return !isKnown(source, look) }
+                guard let status = FileStatus(path: source.path), source.isSame(status.identity) else { return true }
+                if !isSamePath(source.path, log) { return !isKnown(source, status) }
                 // Under its own name it is found anyway, unless it is another one.
-                return !isKnown(source, look) && (!Self.holds(log, source) || source.wasUsed(look))
+                return !isKnown(source, status) && (!Self.holds(log, source) || source.wasUsed(status))
             }
             if !open.isEmpty || turned != nil {
                 return rotations(of: open, beside: log, since: turned, &folders).map { ($0, log) }
@@ -57,12 +57,12 @@ extension SourceIdentity {
         let identities = Set(sources.compactMap(\.identity))
         // Times of files are rough; what is a little older is told apart by its content.
         let since = min(sources.map { $0.readAt ?? 0 }.min() ?? .max, turning ?? .max) - 2_000_000
-        let found = folders.rotations(of: log).compactMap { path -> (look: FileLook, path: String)? in
-            guard kind(ofPath: path) == .file, let look = FileLook(path: path) else { return nil }
-            let isWanted = identities.contains(look.identity) || look.changed / 1000 >= since
-            return isWanted ? (look, path) : nil
+        let found = folders.rotations(of: log).compactMap { path -> (status: FileStatus, path: String)? in
+            guard kind(ofPath: path) == .file, let status = FileStatus(path: path) else { return nil }
+            let isWanted = identities.contains(status.identity) || status.changed / 1000 >= since
+            return isWanted ? (status, path) : nil
         }
-        return found.sorted { ($0.look.changed, PathKey($0.path)) < ($1.look.changed, PathKey($1.path)) }
+        return found.sorted { ($0.status.changed, PathKey($0.path)) < ($1.status.changed, PathKey($1.path)) }
             .map { Inputs.input($0.path) }
     }
 
@@ -188,5 +188,5 @@ extension Array {
 extension SourceRecord {
     /// Whether a file of which nothing was read was changed since it was looked at: it may have been written to, copied
     /// and truncated, and nothing in it would tell.
-    func wasUsed(_ look: FileLook) -> Bool { checkpoint == 0 && look.changed / 1000 > (readAt ?? .max) }
+    func wasUsed(_ status: FileStatus) -> Bool { checkpoint == 0 && status.changed / 1000 > (readAt ?? .max) }
 }

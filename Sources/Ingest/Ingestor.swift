@@ -42,7 +42,7 @@ package final class Ingestor {
     }
 
     /// Reads what was found, one input after the other, and commits. An input that cannot be read becomes a problem of
-    /// the summary, as words that name nothing do; an error of the trail is thrown, and nothing of the last batch is
+    /// the summary, as patterns that name nothing do; an error of the trail is thrown, and nothing of the last batch is
     /// true then.
     package func ingest(_ named: Inputs.Found) throws -> IngestSummary {
         let inputs = named.inputs
@@ -86,7 +86,7 @@ package final class Ingestor {
     private func noteProblems(_ named: Inputs.Found) throws {
         var problems = try ProblemList(of: writer.catalog)
         let paths = named.inputs.map(\.name)
-        for path in named.words + paths + Set(paths.map(parent(of:))) { _ = problems.remove(path) }
+        for path in named.patterns + paths + Set(paths.map(parent(of:))) { _ = problems.remove(path) }
         for record in identity.sources where record.isBlind && found.contains(record.id) {
             _ = problems.add(record.path, BlindError())
         }
@@ -97,7 +97,7 @@ package final class Ingestor {
     /// Files that were read before come first, so that a copy of one goes on where the original ends.
     private func originalsFirst(_ inputs: [Input]) -> [Input] {
         let known = Set(identity.sources.compactMap(\.identity))
-        let isKnown = inputs.map { input in FileLook(path: input.name).map { known.contains($0.identity) } ?? false }
+        let isKnown = inputs.map { input in FileStatus(path: input.name).map { known.contains($0.identity) } ?? false }
         return zip(inputs, isKnown).filter(\.1).map(\.0) + zip(inputs, isKnown).filter { !$0.1 }.map(\.0)
     }
 
@@ -130,8 +130,10 @@ package final class Ingestor {
 
     /// Whether a compressed file was changed a moment ago: more of it may be to come.
     private func isYoung(_ input: Input) -> Bool {
-        guard case .gzip(let path) = input, !takesUnfinishedLines, let look = FileLook(path: path) else { return false }
-        return look.touched / 1000 > now() - limits.unfinishedPatience
+        guard case .gzip(let path) = input, !takesUnfinishedLines, let status = FileStatus(path: path) else {
+            return false
+        }
+        return status.touched / 1000 > now() - limits.unfinishedPatience
     }
 
     /// Whether a compressed file has an end. One without is still being written if it is young, so none of it is read
@@ -194,7 +196,7 @@ package final class Ingestor {
 
     private static func size(_ input: Input) -> Int64 {
         switch input {
-        case .file(let path), .gzip(let path): FileLook(path: path)?.size ?? 0
+        case .file(let path), .gzip(let path): FileStatus(path: path)?.size ?? 0
         case .standardInput: 0
         }
     }

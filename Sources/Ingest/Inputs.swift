@@ -15,7 +15,7 @@ package enum Input: Sendable, Equatable {
     }
 }
 
-/// Which inputs the words of a command line name.
+/// Which inputs the patterns of a command line name.
 package enum Inputs {
     /// Files in a folder are taken when they end in one of these, or in one of these and `.gz`, or in a rotation
     /// number.
@@ -27,14 +27,14 @@ package enum Inputs {
         "of a folder, files are read that end in .ndjson, .jsonl, .json or .log, also with "
         + ".gz, a number or a date behind"
 
-    /// What words name, and what kept some of them from naming anything.
+    /// What patterns name, and what kept some of them from naming anything.
     package struct Found: Sendable {
         package var inputs: [Input] = []
-        /// The paths of the words, absolute where that can be told.
-        var words: [String] = []
+        /// The paths of the patterns, absolute where that can be told.
+        var patterns: [String] = []
         /// Folders without a log, as they were named.
         var emptyFolders: [String] = []
-        /// Words that name nothing, and folders that cannot be listed, by their paths, each with the reason.
+        /// Patterns that name nothing, and folders that cannot be listed, by their paths, each with the reason.
         package var problems: [(name: String, error: FileError)] = []
 
         /// Whether there is no log, and nothing is wrong either.
@@ -42,15 +42,15 @@ package enum Inputs {
     }
 
     /// Expands files, folders (one level deep), shell patterns and `-`, in the order given and sorted within each; a
-    /// file that is named twice, also by two paths, is read once. A word that names nothing keeps none of the others
+    /// file that is named twice, also by two paths, is read once. A pattern that names nothing keeps none of the others
     /// from being read.
-    package static func resolve(_ words: [String]) -> Found {
+    package static func resolve(_ patterns: [String]) -> Found {
         var found = Found()
         var seen: Set<PathKey> = []
-        for word in words {
-            let named = expand(word)
-            if named.paths.isEmpty, named.problems.isEmpty { found.emptyFolders.append(word) }
-            found.words.append(absolute(word))
+        for pattern in patterns {
+            let named = expand(pattern)
+            if named.paths.isEmpty, named.problems.isEmpty { found.emptyFolders.append(pattern) }
+            found.patterns.append(absolute(pattern))
             found.problems += named.problems.filter { problem in
                 !found.problems.contains { isSamePath($0.name, problem.name) }
             }
@@ -68,13 +68,13 @@ package enum Inputs {
         return join(resolved(parent(of: path)), name)
     }
 
-    /// The folders in which files that words name may appear.
-    static func folders(of words: [String]) -> Set<String> {
+    /// The folders in which files that patterns name may appear.
+    static func folders(of patterns: [String]) -> Set<String> {
         Set(
-            words.flatMap { word in
-                if kind(ofPath: word) == .folder { return [word] }
+            patterns.flatMap { pattern in
+                if kind(ofPath: pattern) == .folder { return [pattern] }
                 // Of a pattern, all folders that its part before the last slash names, and where more may appear.
-                var folder = parent(of: word)
+                var folder = parent(of: pattern)
                 var folders = isPattern(folder) ? paths(matching: folder).found : []
                 while isPattern(folder) { folder = parent(of: folder) }
                 folders.append(folder)
@@ -86,23 +86,23 @@ package enum Inputs {
 
     private static func isPattern(_ path: String) -> Bool { path.utf8.contains { "*?[".utf8.contains($0) } }
 
-    private static func expand(_ word: String) -> (paths: [String], problems: [(name: String, error: FileError)]) {
-        if word == "-" { return ([word], []) }
-        let kind = kind(ofPath: word)
+    private static func expand(_ pattern: String) -> (paths: [String], problems: [(name: String, error: FileError)]) {
+        if pattern == "-" { return ([pattern], []) }
+        let kind = kind(ofPath: pattern)
         if kind == .folder {
             do throws(FileError) {
-                return (try logs(inFolder: word), [])
-            } catch { return ([], [(absolute(word), error)]) }
+                return (try logs(inFolder: pattern), [])
+            } catch { return ([], [(absolute(pattern), error)]) }
         }
         // A file that is named like a pattern is that file; the pattern may name others beside it.
-        var found = kind == .missing ? [] : [word]
+        var found = kind == .missing ? [] : [pattern]
         var problems: [(name: String, error: FileError)] = []
-        if isPattern(word) {
-            let matching = paths(matching: word)
+        if isPattern(pattern) {
+            let matching = paths(matching: pattern)
             found += matching.found.filter { Files.kind(ofPath: $0) != .folder }
-            problems = matching.problems.map { (absolute(word), $0) }
+            problems = matching.problems.map { (absolute(pattern), $0) }
         }
-        if found.isEmpty, problems.isEmpty { problems.append((absolute(word), .missing(path: word))) }
+        if found.isEmpty, problems.isEmpty { problems.append((absolute(pattern), .missing(path: pattern))) }
         return (found, problems)
     }
 
@@ -110,7 +110,7 @@ package enum Inputs {
     private static func logs(inFolder folder: String) throws(FileError) -> [String] {
         try names(inFolder: folder).filter(isLog).map { join(folder, $0) }.filter { path in
             let kind = kind(ofPath: path)
-            return kind == .file || kind == .other && FileLook(path: path) == nil
+            return kind == .file || kind == .other && FileStatus(path: path) == nil
         }
     }
 

@@ -98,7 +98,7 @@ extension SourceIdentity {
     private mutating func openGzip(_ path: String) throws -> OpenedSource {
         let file = try InputError.wrapping {
             let stream = GzipStream(try InputFile(path: path))
-            return (stream: stream, size: try stream.look().size)
+            return (stream: stream, size: try stream.status().size)
         }
         let (stream, identity) = (file.stream, file.stream.identity)
         var skipped = try InputError.wrapping { try Self.skip(stream, Int64(Self.headLength)) }

@@ -1,8 +1,8 @@
 internal import Catalog
 internal import Files
 
-/// What is wrong with inputs, and with words that name nothing: told once, kept in the catalog for `status`, and gone
-/// from there when it is over.
+/// What is wrong with inputs, and with patterns that name nothing: told once, kept in the catalog for `status`, and
+/// gone from there when it is over.
 struct ProblemList {
     private var now: [PathKey: any Error] = [:]
     /// What the catalog holds, by the path.
@@ -28,7 +28,7 @@ struct ProblemList {
         return true
     }
 
-    /// Notes that an input was read, or that a word names something. Returns whether something was wrong before.
+    /// Notes that an input was read, or that a pattern names something. Returns whether something was wrong before.
     mutating func remove(_ path: String) -> Bool {
         let key = PathKey(path)
         if stored[key] != nil, solved.insert(key).inserted { isChanged = true }
@@ -44,7 +44,7 @@ struct ProblemList {
 
     /// Keeps in the catalog what has changed. What is known of other inputs stays, unless they are gone.
     ///
-    /// A catalog that cannot be written now is no reason to stop; it is tried again with the next change or turn.
+    /// A catalog that cannot be written now is no reason to stop; it is tried again with the next change or poll.
     mutating func save(in catalog: Catalog, at time: Int64) {
         let gone = stored.values.filter { problem in
             let key = PathKey(problem.path)

@@ -174,7 +174,7 @@ struct SourceIdentity {
 
     private static func isInPlace(_ source: SourceRecord) -> Bool {
         if source.ended != nil { return false }
-        return FileLook(path: source.path).map { source.isSame($0.identity) } ?? false
+        return FileStatus(path: source.path).map { source.isSame($0.identity) } ?? false
     }
 }
 

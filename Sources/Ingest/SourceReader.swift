@@ -58,7 +58,7 @@ struct SourceReader {
 
     /// A chunk, or less if there is little to read: hundreds of files may be looked at each second.
     private func roomForNew() throws(InputError) -> Int {
-        guard let size = try look()?.size else { return stream.isSmall ? min(chunkBytes, 1 << 16) : chunkBytes }
+        guard let size = try status()?.size else { return stream.isSmall ? min(chunkBytes, 1 << 16) : chunkBytes }
         return min(chunkBytes, Int(clamping: max(0, size - record.checkpoint)) + 4096)
     }
 
@@ -139,9 +139,9 @@ struct SourceReader {
     }
 
     /// Size and times of the file as it is now, or nil for a stream.
-    func look() throws(InputError) -> FileLook? {
+    func status() throws(InputError) -> FileStatus? {
         guard case .file(let box) = stream else { return nil }
-        do throws(FileError) { return try box.file.look() } catch { throw InputError(cause: error) }
+        do throws(FileError) { return try box.file.status() } catch { throw InputError(cause: error) }
     }
 
     /// The record as a commit needs it, hashes included. A plain file that grew while it was read is at least as large

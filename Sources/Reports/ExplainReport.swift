@@ -197,15 +197,17 @@ package struct ExplainReport {
 }
 
 /// Why the rules say nothing, rule by rule.
-package struct WhyQuietReport {
+package struct NoFindingReport {
     private let subject: String
-    private let why: WhyQuiet
+    private let why: NoFindingReasons
     private let findings: [Finding]
     private let results: [DetectionResult]
     private let asOf: Int64
 
     /// `findings` are those that there are about the subject, `results` what all detectors said.
-    package init(_ subject: String, _ why: WhyQuiet, findings: [Finding], results: [DetectionResult], asOf: Int64) {
+    package init(
+        _ subject: String, _ why: NoFindingReasons, findings: [Finding], results: [DetectionResult], asOf: Int64
+    ) {
         self.results = results
         self.subject = subject
         self.why = why

@@ -183,10 +183,10 @@ package struct StatusReport {
 
     /// What lies behind the checkpoint of a source that is still where it was read.
     private static func unread(_ source: SourceRecord) -> Int64? {
-        guard source.ended == nil, !source.isCompressed, let look = FileLook(path: source.path),
-            look.identity.device == source.device, look.identity.inode == source.inode
+        guard source.ended == nil, !source.isCompressed, let status = FileStatus(path: source.path),
+            status.identity.device == source.device, status.identity.inode == source.inode
         else { return nil }
-        return max(0, look.size - source.checkpoint)
+        return max(0, status.size - source.checkpoint)
     }
 
     /// How long unread bytes have been waiting at most, in microseconds: since the source was last read.

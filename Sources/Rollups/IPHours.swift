@@ -74,8 +74,8 @@ package struct IPHourCounter: Sendable {
             failures.append(
                 Failure(
                     hour: Int32(truncatingIfNeeded: times[row] / Timestamp.hour), address: address,
-                    credential: credential.map { TextMark.of($0) } ?? Self.none,
-                    agent: columns[.userAgent].bytes(at: row).map { TextMark.of($0) } ?? Self.none,
+                    credential: credential.map { KeyedTextHash.of($0) } ?? Self.none,
+                    agent: columns[.userAgent].bytes(at: row).map { KeyedTextHash.of($0) } ?? Self.none,
                     reason: UInt8(reason.rawValue)))
         }
     }

@@ -23,7 +23,7 @@ package struct TokenDays: Sendable, Equatable {
 package struct TokenLife: Sendable, Equatable {
     package var number: UInt32
     package var tokenID: String
-    /// Kind and principal as its birth names them, or else its first use.
+    /// Kind and principal as its issuance names them, or else its first use.
     package var kind: String?
     package var principal: String?
     /// Microseconds since the epoch. The earliest event that brought the token into being (issued, exchanged,

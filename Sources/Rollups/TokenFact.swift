@@ -33,12 +33,12 @@ package struct TokenFact: Sendable, Equatable {
             case .revoked:
                 facts.append(TokenFact(tokenID: tokenID, time: time, change: .revoked))
             case .refreshed:
-                facts.append(birth(of: tokenID, row, columns))
+                facts.append(issuance(of: tokenID, row, columns))
                 if let old = columns[.oldTokenID][row] {
                     facts.append(TokenFact(tokenID: old, time: time, change: .superseded(by: tokenID)))
                 }
             case .issued, .exchanged:
-                facts.append(birth(of: tokenID, row, columns))
+                facts.append(issuance(of: tokenID, row, columns))
             case .used, .failed:
                 break
             }
@@ -46,7 +46,7 @@ package struct TokenFact: Sendable, Equatable {
         return facts
     }
 
-    private static func birth(of tokenID: String, _ row: Int, _ columns: EventColumns) -> TokenFact {
+    private static func issuance(of tokenID: String, _ row: Int, _ columns: EventColumns) -> TokenFact {
         let expiry = columns.expiresAt[row]
         return TokenFact(
             tokenID: tokenID, time: columns.ts[row],

@@ -28,7 +28,7 @@ struct RowGroupScan {
     /// Columns of the candidates that are known already.
     private var found = EventColumns(fields: [])
     /// By field, what its condition says about the entries of the row group's dictionary.
-    private var judges: [EventField: TextJudge] = [:]
+    private var judges: [EventField: TextPredicate] = [:]
     /// Whether a condition refuses every entry: the bloom filter was wrong.
     private var isHopeless = false
 
@@ -149,14 +149,14 @@ struct RowGroupScan {
             let dictionary = try parquet { () throws(ParquetError) in
                 try file.dictionary(column: SegmentSchema.index(field), rowGroup: rowGroup)
             }
-            judges[field] = dictionary.map { TextJudge(condition, $0) }
+            judges[field] = dictionary.map { TextPredicate(condition, $0) }
             isHopeless = judges[field]?.refusesAll ?? false
         }
         if isHopeless { return false }
         let columns = try decode(EventFields(field))
         let indices = columns[field].indices
         if let kept = judges[field]?.places(of: indices, at: rows) { return narrow(to: kept, columns) }
-        var judge = TextJudge(condition, columns[field].dictionary)
+        var judge = TextPredicate(condition, columns[field].dictionary)
         return narrow(to: judge.places(of: indices, at: rows), columns)
     }
 

@@ -24,9 +24,9 @@ package struct SealedSegment: Sendable {
 }
 
 /// What writing one segment taught about compressing the columns; it saves the next one from trying everything anew.
-package struct SegmentExperience: Sendable {
+package struct SegmentHints: Sendable {
     /// By row group, then by column.
-    fileprivate var groups: [[ColumnExperience]]
+    fileprivate var groups: [[CompressionHints]]
 }
 
 /// Builds one segment in memory from batches of events of one UTC month.
@@ -42,14 +42,14 @@ package final class SegmentWriter: @unchecked Sendable {
         ]
         return heavy + EventField.allCases.filter { !heavy.contains($0) }
     }()
-    /// Fewer rows are written by one thread: waking others would take longer.
+    /// Fewer rows are written by one thread: reactivation others would take longer.
     private static let fewRows = 4096
 
     private let month: Int32
     /// Whether all times are whole milliseconds, as the first batch has it.
     private let isMillis: Bool
     private let groups: [[ColumnWriter]]
-    private let workshops: Mutex<[PageWorkshop]>
+    private let encoders: Mutex<[PageEncoder]>
     private var minTS = Int64.max
     private var maxTS = Int64.min
     /// The shapes of all rows; later batches know those of earlier ones too.
@@ -63,21 +63,21 @@ package final class SegmentWriter: @unchecked Sendable {
     /// - Parameters:
     ///   - month: the UTC month of all events, counted from January 1970.
     ///   - isMillis: whether the times of all events will be whole milliseconds (`isMillis(_:)`).
-    ///   - experience: what the writer of another segment learned.
-    package init(month: Int32, isMillis: Bool = false, experience: SegmentExperience? = nil) {
+    ///   - hints: what the writer of another segment learned.
+    package init(month: Int32, isMillis: Bool = false, hints: SegmentHints? = nil) {
         self.month = month
         self.isMillis = isMillis
-        workshops = Mutex([])
+        encoders = Mutex([])
         groups = SegmentSchema.groups.indices.map { group in
             SegmentSchema.schema(isMillis: isMillis).columns.enumerated().map { place, column in
-                let known = experience?.groups[group][place]
-                return ColumnWriter(column, pageRows: Limits.rowsPerPage, experience: known ?? ColumnExperience())
+                let known = hints?.groups[group][place]
+                return ColumnWriter(column, pageRows: Limits.rowsPerPage, hints: known ?? CompressionHints())
             }
         }
     }
 
     /// What this writer learned so far.
-    package var experience: SegmentExperience { SegmentExperience(groups: groups.map { $0.map(\.experience) }) }
+    package var hints: SegmentHints { SegmentHints(groups: groups.map { $0.map(\.hints) }) }
 
     /// Bytes so far, without dictionaries, indexes and footer.
     package var byteCount: Int { groups.joined().reduce(0) { $0 + $1.byteCount } }
@@ -103,12 +103,12 @@ package final class SegmentWriter: @unchecked Sendable {
         let parts = SegmentSchema.split(events)
         let fields = Self.order
         try each(parts.count * fields.count + 1, isSmall: events.count < Self.fewRows) {
-            [groups] task, workshop throws(ParquetError) in
+            [groups] task, encoder throws(ParquetError) in
             if task == 0 { return alongside() }
             let part = parts[(task - 1) / fields.count], field = fields[(task - 1) % fields.count]
             let writer = groups[part.group][SegmentSchema.index(field)]
             let own = part.rows.map { events.only(EventFields(field)).gathering($0) } ?? events
-            try writer.add(Self.data(field, of: own), in: workshop)
+            try writer.add(Self.data(field, of: own), in: encoder)
         }
         for kind in events.event { counts[Int(kind)] += 1 }
         rows += events.count
@@ -119,8 +119,8 @@ package final class SegmentWriter: @unchecked Sendable {
     package func finish(metadata: [(key: String, value: String)] = []) throws(SegmentError) -> SealedSegment {
         let width = SegmentSchema.schema(isMillis: isMillis).columns.count
         let finished = Mutex<[FinishedChunk?]>([FinishedChunk?](repeating: nil, count: groups.count * width))
-        try each(groups.count * width, isSmall: rows < Self.fewRows) { [groups] task, workshop throws(ParquetError) in
-            let chunk = try groups[task / width][task % width].finish(in: workshop)
+        try each(groups.count * width, isSmall: rows < Self.fewRows) { [groups] task, encoder throws(ParquetError) in
+            let chunk = try groups[task / width][task % width].finish(in: encoder)
             finished.withLock { $0[task] = chunk }
         }
         let chunks = finished.withLock { $0.compactMap(\.self) }
@@ -136,15 +136,15 @@ package final class SegmentWriter: @unchecked Sendable {
             minTS: rows == 0 ? 0 : minTS, maxTS: rows == 0 ? 0 : maxTS, counts: counts)
     }
 
-    /// Runs some tasks side by side, each with a workshop of its own for the time it takes. The first error is thrown.
+    /// Runs some tasks side by side, each with a encoder of its own for the time it takes. The first error is thrown.
     private func each(
-        _ count: Int, isSmall: Bool, _ task: @Sendable (Int, PageWorkshop) throws(ParquetError) -> Void
+        _ count: Int, isSmall: Bool, _ task: @Sendable (Int, PageEncoder) throws(ParquetError) -> Void
     ) throws(SegmentError) {
         let failure = Mutex<ParquetError?>(nil)
         let run: @Sendable (Int) -> Void = { [self] number in
-            let workshop = workshops.withLock { $0.popLast() } ?? PageWorkshop()
-            defer { workshops.withLock { $0.append(workshop) } }
-            do throws(ParquetError) { try task(number, workshop) } catch { failure.withLock { $0 = $0 ?? error } }
+            let encoder = encoders.withLock { $0.popLast() } ?? PageEncoder()
+            defer { encoders.withLock { $0.append(encoder) } }
+            do throws(ParquetError) { try task(number, encoder) } catch { failure.withLock { $0 = $0 ?? error } }
         }
         withoutActuallyEscaping(run) { run in
             if isSmall {

@@ -6,13 +6,13 @@ internal import Segments
 package final class EventBatches {
     private let scan: EventScan
     private let path: String
-    private let shelf: SegmentShelf
+    private let readers: SegmentReaderCache
     /// Those to come, the next one at the end.
     private var segments: [SegmentRecord]
     private var open: (file: String, reader: SegmentReader, rows: SegmentScan)?
 
-    init(_ scan: EventScan, of path: String, _ shelf: SegmentShelf, _ segments: [SegmentRecord]) {
-        (self.scan, self.path, self.shelf) = (scan, path, shelf)
+    init(_ scan: EventScan, of path: String, _ readers: SegmentReaderCache, _ segments: [SegmentRecord]) {
+        (self.scan, self.path, self.readers) = (scan, path, readers)
         self.segments = segments.filter { $0.count(of: scan.kinds) > 0 }.reversed()
     }
 
@@ -25,13 +25,13 @@ package final class EventBatches {
             close()
             guard let segment = segments.popLast() else { return nil }
             let file = path + "/" + segment.file
-            let reader = try shelf.take(file)
+            let reader = try readers.take(file)
             open = (file, reader, SegmentScan(scan, of: reader))
         }
     }
 
     private func close() {
-        if let open { shelf.put(open.file, open.reader) }
+        if let open { readers.put(open.file, open.reader) }
         open = nil
     }
 }

@@ -37,7 +37,7 @@ package final class EventLookup {
     /// By month, in the order in which their lines were committed.
     private var segments: [Int32: [SegmentRecord]] = [:]
     /// Few, since each has an open file.
-    private let shelf = SegmentShelf(keptBytes: 16 << 20, keptReaders: 8)
+    private let readers = SegmentReaderCache(keptBytes: 16 << 20, keptReaders: 8)
     private var unread: Set<Int64> = []
     /// Why a segment could not be asked: it is damaged. What was delivered again of it is taken for new.
     private var problem: (any Error)?
@@ -57,7 +57,7 @@ package final class EventLookup {
     /// Forgets all segments for these.
     package func replace(with all: [SegmentRecord]) {
         segments = [:]
-        shelf.clear()
+        readers.clear()
         add(all)
     }
 
@@ -82,7 +82,7 @@ package final class EventLookup {
         var asked = Asked(questions, columns)
         for segment in near where asked.mayMeet(segment.minTS...segment.maxTS) {
             do {
-                try shelf.withReader(path + "/" + segment.file) { try search($0, &asked, columns, isLine) }
+                try readers.withReader(path + "/" + segment.file) { try search($0, &asked, columns, isLine) }
             } catch  where !error.isInputOutput {
                 unread.insert(segment.id)
                 problem = problem ?? error

@@ -31,7 +31,7 @@ final class OriginalLines {
     private static let whole = LineRenderer.fields.union(EventFields([.sourceID, .sourceOffset, .sourceLength]))
 
     private let groups: [Group]
-    private let shelf = SegmentShelf()
+    private let readers = SegmentReaderCache()
 
     /// Throws what the catalog and the segments throw.
     init(in trail: Trail) throws {
@@ -52,7 +52,7 @@ final class OriginalLines {
         let places = Places(wanted)
         var found: [Line] = []
         for group in groups where places.mayMeet(group.sources, group.offsets) {
-            try shelf.withReader(group.file) { try read($0, group.number, places, into: &found) }
+            try readers.withReader(group.file) { try read($0, group.number, places, into: &found) }
         }
         return found.sorted { ($0.source, $0.offset) < ($1.source, $1.offset) }
     }

@@ -27,7 +27,7 @@ package struct Orphans: Sendable, Equatable {
         var months: Set<Int32> = []
         for name in try Files.names(inFolder: folder) {
             files += 1
-            bytes += FileLook(path: folder + "/" + name)?.size ?? 0
+            bytes += FileStatus(path: folder + "/" + name)?.size ?? 0
             if let month = SegmentLayout.parse(orphan: name)?.month { months.insert(month) }
         }
         self.months = months.sorted()

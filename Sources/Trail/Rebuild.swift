@@ -8,7 +8,7 @@ internal import Segments
 ///
 /// It is written under another name, and takes its place at the end; the old one, if there is any, is kept. What only
 /// the catalog had is gone: quarantined and blank lines, runs, findings and what was decided about them. Everything
-/// else comes back equal: see `SegmentNotes` and `PrunedFile`. Whoever is killed on the way starts over.
+/// else comes back equal: see `SegmentMetadata` and `PrunedFile`. Whoever is killed on the way starts over.
 package final class Rebuild {
     /// What came of it.
     package struct Outcome: Sendable {

@@ -10,15 +10,15 @@ final class RebuildAttempt {
         var id: Int64
         var month: Int32
         var file: String
-        var notes: SegmentNotes
+        var notes: SegmentMetadata
         var rank: Int64 { notes.rank ?? id }
     }
 
     private let path: String
     private var candidates: [Candidate] = []
-    private var states = SegmentNotes()
+    private var states = SegmentMetadata()
     private var dead: Set<Int64> = []
-    private var traces = SourceTraces(known: [])
+    private var traces = SourceRecovery(known: [])
     private var known = KnownTokens()
     private var duplicates: [DuplicateSpan] = []
     private var outcome = Rebuild.Outcome()
@@ -43,7 +43,7 @@ final class RebuildAttempt {
             files += 1
             guard !excluded.contains(file) else { continue }
             do {
-                let notes = SegmentNotes(try SegmentReader(path: path + "/" + file).metadata)
+                let notes = SegmentMetadata(try SegmentReader(path: path + "/" + file).metadata)
                 candidates.append(Candidate(id: id, month: month, file: file, notes: notes))
             } catch {
                 guard !error.isInputOutput else { throw error }
@@ -64,7 +64,7 @@ final class RebuildAttempt {
         // Also those of dead ones: what they say about how far sources were read is true.
         for candidate in candidates { states.add(later: candidate.notes.sources) }
         duplicates = try PrunedFile.duplicates(path: prunedFile)
-        traces = SourceTraces(known: Set(states.sources.map(\.id)))
+        traces = SourceRecovery(known: Set(states.sources.map(\.id)))
         for (place, candidate) in live.enumerated() {
             try list(candidate, in: catalog)
             progress(place + 1, live.count)

@@ -14,7 +14,7 @@ package final class SegmentBuilder {
     /// Segments that take no more rows and wait for the end of the batch.
     private var full: [OpenSegment] = []
     /// What the segments before taught about compressing the columns.
-    private var experience: SegmentExperience?
+    private var hints: SegmentHints?
     /// The fingerprint of the key of the trail's marks.
     private let key: String?
     /// Lines delivered again of which no segment tells yet.
@@ -36,7 +36,7 @@ package final class SegmentBuilder {
             open[month] = nil
             full.append(segment)
         }
-        let segment = open[month] ?? OpenSegment(month: month, isMillis: SegmentWriter.isMillis(batch), experience)
+        let segment = open[month] ?? OpenSegment(month: month, isMillis: SegmentWriter.isMillis(batch), hints)
         open[month] = segment
         try segment.add(batch)
     }
@@ -56,10 +56,10 @@ package final class SegmentBuilder {
             let own = sources.filter { source in
                 segment.sources.contains(source.id) || finished.isEmpty && !known.contains(source.id)
             }
-            let notes = SegmentNotes(
+            let notes = SegmentMetadata(
                 sources: own, duplicates: finished.isEmpty ? takeUnnoted(of: sources) : [], key: key)
             finished.append(try segment.finish(metadata: notes.metadata()))
-            experience = segment.experience
+            hints = segment.hints
         }
         return finished
     }
@@ -98,10 +98,10 @@ final class OpenSegment: @unchecked Sendable {
     private(set) var sources: Set<Int64> = []
 
     func canAdd(_ batch: EventColumns) -> Bool { writer.canAdd(batch) }
-    var experience: SegmentExperience { writer.experience }
+    var hints: SegmentHints { writer.hints }
 
-    init(month: Int32, isMillis: Bool, _ experience: SegmentExperience?, keepsFacts: Bool = true) {
-        writer = SegmentWriter(month: month, isMillis: isMillis, experience: experience)
+    init(month: Int32, isMillis: Bool, _ hints: SegmentHints?, keepsFacts: Bool = true) {
+        writer = SegmentWriter(month: month, isMillis: isMillis, hints: hints)
         rollups = SegmentRollups(keepsFacts: keepsFacts)
     }
 

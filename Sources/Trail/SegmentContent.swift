@@ -14,7 +14,7 @@ struct SegmentContent {
     private(set) var counts = [Int64](repeating: 0, count: EventKind.allCases.count)
     private(set) var minTS = Int64.max
     private(set) var maxTS = Int64.min
-    private(set) var notes = SegmentNotes()
+    private(set) var notes = SegmentMetadata()
     /// Without facts, which were passed on.
     private(set) var rollups = SegmentRollups()
 
@@ -26,7 +26,7 @@ struct SegmentContent {
     ) throws {
         let reader = try SegmentReader(path: path)
         rowGroups = reader.rowGroupCount
-        notes = SegmentNotes(reader.metadata)
+        notes = SegmentMetadata(reader.metadata)
         for group in 0..<reader.rowGroupCount {
             try reader.eachBatch(rowGroup: group) { columns in
                 for kind in columns.event { counts[Int(kind)] += 1 }

@@ -63,7 +63,7 @@ extension Trail {
         guard SegmentLayout.parse(file) != nil, Files.kind(ofPath: path + "/" + file) == .file,
             let reader = try? SegmentReader(path: path + "/" + file)
         else { return .foreign }
-        let notes = SegmentNotes(reader.metadata)
+        let notes = SegmentMetadata(reader.metadata)
         let isMerge = notes.replaces.contains(where: listed.contains)
         let isNews = !notes.sources.isEmpty && notes.sources.allSatisfy { $0.checkpoint > checkpoints[$0.id] ?? -1 }
         return isMerge || isNews ? .unfinished : .unlisted

@@ -19,7 +19,7 @@ struct SegmentMerge {
     private(set) var segments: [SegmentRecord] = []
     private var shapes = ShapeUnion()
     private var numbers: [[Int64]] = []
-    private var notes = SegmentNotes()
+    private var notes = SegmentMetadata()
     private var isMillis = true
 
     /// Looks at the footers. Of the run it takes as many segments as can have their shapes, and what they tell of
@@ -31,7 +31,7 @@ struct SegmentMerge {
             let reader = try SegmentReader(path: folder + "/" + segment.file)
             var all = shapes
             let shapeNumbers = all.add(try reader.shapes())
-            let own = SegmentNotes(reader.metadata)
+            let own = SegmentMetadata(reader.metadata)
             let spans = (notes.duplicates + own.duplicates).joined()
             if all.shapes.count > Self.mostShapes || spans.count > Self.mostSpans, !segments.isEmpty { return }
             shapes = all

@@ -13,7 +13,7 @@ package final class Trail: Sendable {
     /// The trail's folder.
     package let path: String
     package let catalog: Catalog
-    private let shelf = SegmentShelf()
+    private let readers = SegmentReaderCache()
     private let lock: HeldLock
 
     /// Opens a trail: its owner's, one that a group of ours may read, or as root any. Root leaves nothing of its own
@@ -66,11 +66,11 @@ package final class Trail: Sendable {
     /// The same over one segment.
     private func scan(_ scan: EventScan, in segment: SegmentRecord, _ body: (EventColumns) throws -> Void) throws {
         guard segment.count(of: scan.kinds) > 0 else { return }
-        try shelf.withReader(path + "/" + segment.file) { try $0.scan(scan, body) }
+        try readers.withReader(path + "/" + segment.file) { try $0.scan(scan, body) }
     }
 
     /// The same for whoever asks for one batch after the other.
     package func batches(of scan: EventScan) throws -> EventBatches {
-        try EventBatches(scan, of: path, shelf, catalog.segments(from: scan.from, to: scan.to))
+        try EventBatches(scan, of: path, readers, catalog.segments(from: scan.from, to: scan.to))
     }
 }

@@ -23,7 +23,7 @@ enum TrailFolder {
 
     /// Whether the catalog's WAL holds anything.
     static func hasWAL(_ trail: String) -> Bool {
-        (FileLook(path: trail + "/" + SegmentLayout.catalog + "-wal")?.size ?? 0) > 0
+        (FileStatus(path: trail + "/" + SegmentLayout.catalog + "-wal")?.size ?? 0) > 0
     }
 
     /// Refuses, by `FileError.untrusted`, a trail in which something else lies under one of the names.

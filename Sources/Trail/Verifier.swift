@@ -13,9 +13,9 @@ final class Verifier {
     private let trail: Trail
     private let recount: TokenRecount?
     private var listed: [SegmentRecord] = []
-    private var tiling = SourceTiling()
+    private var tiling = SourceCoverage()
     private var measure = LineMeasure()
-    private var states = SegmentNotes()
+    private var states = SegmentMetadata()
     /// Whether all segments could be read, without which sources and tokens cannot be judged.
     private var isComplete = true
     private(set) var result = Verification()
@@ -204,7 +204,7 @@ final class Verifier {
         guard !tiling.tiles(source) else { return nil }
         var kept: [(span: LineSpan, kind: KeptLine)] = []
         try catalog.eachKeptLine(ofSource: source.id) { kept.append(($0, $1)) }
-        var walk = try LineWalk(source, in: trail, kept: kept, lost: lost)
+        var walk = try CoverageScan(source, in: trail, kept: kept, lost: lost)
         return try walk.fault()
     }
 

@@ -11,7 +11,7 @@ enum WALFile {
 
     /// What is wrong, or nil; a file that is missing or empty tells nothing. Throws for one that cannot be read now.
     static func fault(_ path: String) throws -> String? {
-        guard try look(ofPath: path) != nil else { return nil }
+        guard try status(ofPath: path) != nil else { return nil }
         let file = try InputFile(path: path)
         guard try file.size() > headerBytes else { return nil }
         var header = [UInt8](repeating: 0, count: Int(headerBytes))

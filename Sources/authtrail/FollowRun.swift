@@ -5,12 +5,12 @@ internal import Files
 internal import Ingest
 internal import Trail
 
-/// `authtrail ingest --follow`: turns until somebody asks to stop.
+/// `authtrail ingest --follow`: polls until somebody asks to stop.
 struct FollowRun {
-    /// Between two turns at least, in microseconds: lines that come one by one are then read together.
+    /// Between two polls at least, in microseconds: lines that come one by one are then read together.
     private static let pause: Int64 = 50_000
 
-    let words: [String]
+    let patterns: [String]
     let options: Follower.Options
     let path: String
     /// The number of a group that may read the trail.
@@ -29,9 +29,9 @@ struct FollowRun {
         let journal = Journal(isQuiet: isQuiet)
         if writer.lostKey { journal.warn(TrailWriter.lostKeyRemark) }
         let follower = try Follower(
-            words, into: writer, options: options, now: Clock.now, ticks: Self.ticks, notify: journal.tell,
+            patterns, into: writer, options: options, now: Clock.now, ticks: Self.ticks, notify: journal.tell,
             wantsStop: { signals.wantsStop })
-        journal.note("following \(words.joined(separator: " ")) into \(path)")
+        journal.note("following \(patterns.joined(separator: " ")) into \(path)")
         while !signals.wantsStop {
             if signals.takeReload() {
                 journal.note("looking up the files again")
@@ -39,7 +39,7 @@ struct FollowRun {
             }
             if watch.takeNews() { follower.discoverAgain() }
             let start = Self.ticks()
-            let isBusy = try follower.turn()
+            let isBusy = try follower.poll()
             watch.watch(follower.folders)
             follower.options.discoveryInterval = watch.isComplete ? 10_000_000 : 1_000_000
             if !isBusy, !signals.wantsStop { rest(since: start, follower, watch, signals) }
@@ -111,8 +111,8 @@ extension FollowNotice {
         case .problem(let path, let error):
             "\(error)".contains(path) ? "\(error); trying again" : "\(path): \(error); trying again"
         case .blind(let path, let error): "\(path): \(error)"
-        case .nothingFound(let words):
-            "no log found in \(words.joined(separator: " ")) yet; \(Inputs.folderRule)"
+        case .nothingFound(let patterns):
+            "no log found in \(patterns.joined(separator: " ")) yet; \(Inputs.folderRule)"
         case .solved(let path): "\(path) can be read again"
         case .blocked(let error, let seconds):
             "\(error); reading waits, and nothing is lost by it; trying again in \(max(1, seconds)) s, then less often"

@@ -8,7 +8,7 @@ internal import Darwin
 
 /// What was asked of a process that goes on for long, by signals.
 final class Signals: Sendable {
-    private let pipe: WakePipe
+    private let pipe: SelfPipe
 
     /// Readable when something was asked.
     var descriptor: Int32 { pipe.descriptor }
@@ -41,7 +41,7 @@ final class Signals: Sendable {
 private let stop: UInt8 = 1
 private let reload: UInt8 = 2
 private let asked = Atomic<UInt8>(0)
-private let wakes = WakePipe()
+private let wakes = SelfPipe()
 
 /// The handler: it only sets a bit and writes a byte, as a handler may.
 private func note(_ number: Int32) {

@@ -45,7 +45,7 @@ struct TrailHistory: History {
         try trail.catalog.tokens(ofPrincipals: principals)
     }
 
-    func firstBirth(ofKind kind: String?) throws -> Int64? { try trail.catalog.firstBirth(ofKind: kind) }
+    func firstIssuance(ofKind kind: String?) throws -> Int64? { try trail.catalog.firstIssuance(ofKind: kind) }
 
     func lastUse(ofToken number: UInt32, beforeDay day: Int32) throws -> Int64? {
         try trail.catalog.lastUse(ofToken: number, beforeDay: day)

@@ -11,16 +11,16 @@ struct BacktestTests {
     }
 
     private func ingest() throws {
-        let birth =
+        let issuance =
             #"{"ts":"2026-01-01T09:00:00Z","event":"issued","token_id":"tok_1","principal":"partner:acme","#
             + #""actor":"admin:maria","expires_at":"2026-12-31T00:00:00Z"}"# + "\n"
-        let log = birth + use("2026-01-02T10:00:00") + use("2026-04-26T10:20:00") + use("2026-04-27T10:30:00")
+        let log = issuance + use("2026-01-02T10:00:00") + use("2026-04-26T10:20:00") + use("2026-04-27T10:30:00")
         #expect(try program.run("ingest", "-q", "--final", program.write("a.ndjson", log)).status == 0)
     }
 
     private let detector = "dormant-token-reactivation"
 
-    @Test func `a waking is told by the first run after it, and once`() throws {
+    @Test func `a reactivation is told by the first run after it, and once`() throws {
         try ingest()
         let report = try program.json(
             "detect", detector, "--from", "2026-04-26T08:00:00Z", "--to", "2026-04-27T08:00:00Z", "--every", "1h")

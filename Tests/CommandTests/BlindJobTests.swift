@@ -109,10 +109,10 @@ struct BlindJobTests {
 
     @Test func `findings come first, and the sentence is said beside them`() throws {
         let expired = #"{"ts":"2026-04-26T00:30:00Z","event":"used","token_id":"t1","ip":"203.0.113.7"}"# + "\n"
-        let birth =
+        let issuance =
             #"{"ts":"2026-04-25T00:30:00Z","event":"issued","token_id":"t1","principal":"p","expires_at":"2026-04-25T01:30:00Z"}"#
             + "\n"
-        try grow("a.ndjson", birth + failures(60, #""reason":"hash_mismatch""#) + expired)
+        try grow("a.ndjson", issuance + failures(60, #""reason":"hash_mismatch""#) + expired)
         let run = try program.run("detect", "-q", "--new", "--fail-on", "high")
         #expect(run.status == 1 && run.output.contains("use_after_expiry") && run.errors.contains("this run is blind"))
         let again = try program.run("detect", "-q", "--new", "--fail-on", "high")

@@ -28,7 +28,7 @@ struct ExplainTests: TellsOfTokens {
     }
 
     @Test func `explain says of a quiet token how near each rule came`() throws {
-        try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-03-03"))
+        try ingest("a.ndjson", issuance + use("2026-01-02") + use("2026-03-03"))
         let report = try program.json("explain", "--token", "tok_1")
         let answers = report["rows"]?.elements ?? []
         let dormancy = answers.first { $0["rule"]?.text == "dormant-token-reactivation" }?["answer"]?.text ?? ""
@@ -101,7 +101,7 @@ struct ExplainTests: TellsOfTokens {
     }
 
     @Test func `explain tells an address without failures from one that the log does not know`() throws {
-        try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-03-03"))
+        try ingest("a.ndjson", issuance + use("2026-01-02") + use("2026-03-03"))
         let known = try program.json("explain", "--ip", "203.0.113.7")["rows"]?.elements ?? []
         #expect(
             known.first?["answer"]?.text
@@ -118,7 +118,7 @@ struct ExplainTests: TellsOfTokens {
             let rows = try program.json("explain", "--token", "tok_1")["rows"]?.elements ?? []
             return rows.first { $0["rule"]?.text == "new-surroundings" }?["answer"]?.text ?? ""
         }
-        try ingest("a.ndjson", birth + (2..<9).map { use("2026-01-0\($0)") }.joined())
+        try ingest("a.ndjson", issuance + (2..<9).map { use("2026-01-0\($0)") }.joined())
         #expect(
             try answer() == "not settled: 6 uses in the 30 days before its last day of use; the rule speaks from 20 on")
         try ingest("b.ndjson", (10..<28).map { use("2026-01-\($0)") }.joined())
@@ -128,7 +128,7 @@ struct ExplainTests: TellsOfTokens {
     }
 
     @Test func `trace tells a token's life with its silences and findings in place`() throws {
-        try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-26"))
+        try ingest("a.ndjson", issuance + use("2026-01-02") + use("2026-04-26"))
         _ = try detect("--since", "start")
         let rows = try program.json("trace", "token", "tok_1")["rows"]?.elements ?? []
         #expect(rows.map { $0["what"]?.text } == ["issued", "silent", "used", "silent", "used", "finding"])

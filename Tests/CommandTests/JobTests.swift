@@ -75,14 +75,14 @@ struct JobTests {
     }
 
     /// A token that wakes and, five minutes later, writes from elsewhere: worse than it looked at first.
-    private var waking: String {
+    private var reactivation: String {
         use("2026-01-02T10:00:00", "tok_D") + use("2026-05-10T10:00:00", "tok_D")
             + use("2026-05-10T10:05:00", "tok_D", tool: "orders.cancel")
             .replacing(#""tool""#, with: #""scopes":["orders:write"],"tool""#)
     }
 
     @Test func `who looks as of an earlier time changes nothing that a later run has found`() throws {
-        try ingest(waking)
+        try ingest(reactivation)
         #expect(try job("2026-05-10T11:00:00Z").status == 1)
         let before = try program.run("findings", "--status", "all", "--format", "csv").output
         #expect(try program.run("detect", "-q", "--as-of", "2026-05-10T10:03:00Z").status == 0)

@@ -14,7 +14,7 @@ struct LedgerCommandTests: TellsOfTokens {
     @Test func `an event that comes late and closes the silence takes the finding back, and it is kept as retracted`()
         throws
     {
-        try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-26"))
+        try ingest("a.ndjson", issuance + use("2026-01-02") + use("2026-04-26"))
         #expect(try detect("--since", "start").count == 1)
         #expect(try states() == ["open"])
         try ingest("b.ndjson", use("2026-03-01"))
@@ -24,7 +24,7 @@ struct LedgerCommandTests: TellsOfTokens {
     }
 
     @Test func `somebody resolves a finding with a note, and the next run leaves it so`() throws {
-        try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-26"))
+        try ingest("a.ndjson", issuance + use("2026-01-02") + use("2026-04-26"))
         let id = try #require(try detect("--since", "start").first)
         let resolved = try program.run(
             "findings", "resolve", String(id.prefix(8)), "--note", "planned", "--by", "maria")
@@ -46,7 +46,7 @@ struct LedgerCommandTests: TellsOfTokens {
     }
 
     @Test func `what somebody resolved is marked, fails no job and is not told again, until it is reopened`() throws {
-        try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-26"))
+        try ingest("a.ndjson", issuance + use("2026-01-02") + use("2026-04-26"))
         let id = try #require(try detect("--since", "start").first)
         let job = ["detect", "dormant-token-reactivation", "--since", "start", "--fail-on", "low"]
         #expect(try program.run(job).status == 1)
@@ -60,7 +60,7 @@ struct LedgerCommandTests: TellsOfTokens {
     }
 
     @Test func `a job that looks as of now sees that the log has ended, and says so`() throws {
-        try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-26"))
+        try ingest("a.ndjson", issuance + use("2026-01-02") + use("2026-04-26"))
         let run = try program.run("detect", "dormant-token-reactivation", "--as-of", "now")
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.output.hasPrefix("Nothing to look at: no events for "))
@@ -94,7 +94,7 @@ struct LedgerCommandTests: TellsOfTokens {
     }
 
     @Test func `a run that tells only what is new says what is still open from earlier ones`() throws {
-        try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-26"))
+        try ingest("a.ndjson", issuance + use("2026-01-02") + use("2026-04-26"))
         #expect(try program.run("detect", "--new").output.hasPrefix("1 new finding: 1 medium\n"))
         let again = try program.run("detect", "--new").output.split(separator: "\n")
         #expect(again.first == "No new findings.")
@@ -103,7 +103,7 @@ struct LedgerCommandTests: TellsOfTokens {
     }
 
     @Test func `every class says what to do now, in text, in JSON and in explain`() throws {
-        try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-26"))
+        try ingest("a.ndjson", issuance + use("2026-01-02") + use("2026-04-26"))
         let advice = "Ask the owner whether this was them; if they do not say so at once, revoke tok_1."
         #expect(try program.run("detect").output.contains("  do        \(advice)\n"))
         let found = try program.json("detect")["findings"]?[0]
@@ -113,7 +113,7 @@ struct LedgerCommandTests: TellsOfTokens {
     }
 
     @Test func `resolving again says what was noted before, and keeps both`() throws {
-        try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-26"))
+        try ingest("a.ndjson", issuance + use("2026-01-02") + use("2026-04-26"))
         let id = try #require(try detect("--since", "start").first)
         #expect(try program.run("findings", "resolve", id, "--note", "planned", "--by", "maria").status == 0)
         let again = try program.run("findings", "resolve", id, "--note", "really", environment: ["USER": ""])
@@ -125,7 +125,7 @@ struct LedgerCommandTests: TellsOfTokens {
     }
 
     @Test func `the command that looks closer names the trail when it was named`() throws {
-        try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-26"))
+        try ingest("a.ndjson", issuance + use("2026-01-02") + use("2026-04-26"))
         let place = program.folder + "/trail"
         let run = try program.run("detect", "dormant-token-reactivation", "--trail", place)
         #expect(run.output.contains("authtrail trace token tok_1 --since 2026-01-01 --trail \(place)\n"))
@@ -134,7 +134,7 @@ struct LedgerCommandTests: TellsOfTokens {
     }
 
     @Test func `a backtest fails a job on what any of its runs would have told`() throws {
-        try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-26"))
+        try ingest("a.ndjson", issuance + use("2026-01-02") + use("2026-04-26"))
         let runs = ["detect", "--from", "2026-04-20", "--to", "2026-04-28", "--every", "24h", "-q", "--fail-on"]
         #expect(try program.run(runs + ["medium"]).status == 1)
         #expect(try program.run(runs + ["critical"]).status == 0)
@@ -155,7 +155,7 @@ struct LedgerCommandTests: TellsOfTokens {
     }
 
     @Test func `an allowance hides a finding, which is counted and kept as suppressed`() throws {
-        try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-26"))
+        try ingest("a.ndjson", issuance + use("2026-01-02") + use("2026-04-26"))
         let policy = program.write(
             "p.yaml",
             """
@@ -174,7 +174,7 @@ struct LedgerCommandTests: TellsOfTokens {
     }
 
     @Test func `a scheduled run covers what the runs before it left out, and status names the hole`() throws {
-        try ingest("a.ndjson", birth + use("2026-01-02") + use("2026-04-20") + use("2026-04-26"))
+        try ingest("a.ndjson", issuance + use("2026-01-02") + use("2026-04-20") + use("2026-04-26"))
         #expect(try detect("--new", "--as-of", "2026-04-10T00:00:00Z").isEmpty)
         #expect(try detect("--new", "--as-of", "2026-04-30T00:00:00Z", "--since", "1d").isEmpty)
         let unseen = try program.json("status")["unseen"]
@@ -191,7 +191,7 @@ struct LedgerCommandTests: TellsOfTokens {
         let empty = try program.run("detect").output
         #expect(empty.contains("the trail holds no events; 60 lines, 100 % of all that were read, are in quarantine"))
         #expect(try program.run("explain", "--ip", "192.0.2.1").errors.contains("the trail holds no events"))
-        try ingest("b.ndjson", birth + use("2026-01-02") + #"{"ts":"2026-01-02T00:00:00Z","event":"failed"}"# + "\n")
+        try ingest("b.ndjson", issuance + use("2026-01-02") + #"{"ts":"2026-01-02T00:00:00Z","event":"failed"}"# + "\n")
         #expect(try program.run("detect").output.contains("61 lines, 96 % of all that were read, are in quarantine"))
         #expect(try program.json("detect")["lines_quarantined"] == 61)
         #expect(try program.run("status").output.contains("is absent or null. Here: `reason` in 1."))
@@ -221,7 +221,7 @@ struct LedgerCommandTests: TellsOfTokens {
 
         try ingest(
             "a.ndjson",
-            birth
+            issuance
                 + (0..<30).map { second in
                     use("2026-01-02").replacing("10:00:00Z", with: "10:00:\(second + 10)Z")
                         .replacing(#""tool""#, with: #""kind":"api_token","scopes":["orders:read"],"tool""#)

@@ -16,7 +16,7 @@ struct StoryTests {
                 "distributed-stuffing", "dormant-token", "forgotten-tokens", "quiet-week", "runaway-client",
                 "shipper-died",
                 "slow-stuffing", "spent-token-and-probe",
-                "stolen-refresh-token", "stuffing-by-ip", "success-after-stuffing", "token-dormant-from-birth",
+                "stolen-refresh-token", "stuffing-by-ip", "success-after-stuffing", "token-dormant-from-issuance",
                 "token-moved",
                 "undeclared-tool",
             ])

@@ -11,7 +11,7 @@ extension TellsOfTokens {
         #"{"ts":"\#(day)T10:00:00Z","event":"used","token_id":"\#(token)","tool":"orders.status","ip":"\#(ip)"}"# + "\n"
     }
 
-    var birth: String {
+    var issuance: String {
         #"{"ts":"2026-01-01T09:00:00Z","event":"issued","token_id":"tok_1","principal":"partner:acme","#
             + #""actor":"admin:maria","expires_at":"2026-12-31T00:00:00Z"}"# + "\n"
     }

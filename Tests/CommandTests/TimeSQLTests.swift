@@ -16,11 +16,11 @@ struct TimeSQLTests {
         let uses = calendar.enumerated().map { day, time in
             #"{"ts":"\#(time)","event":"used","token_id":"tok_\#(day % 5)","ip":"192.0.2.1"}"#
         }
-        let births = ends.enumerated().map { number, end in
+        let issuances = ends.enumerated().map { number, end in
             #"{"ts":"2026-04-01T00:00:00Z","event":"issued","token_id":"tok_\#(number)","principal":"p","#
                 + #""expires_at":"\#(end)T00:00:00Z"}"#
         }
-        let log = program.write("t.log", (uses + births).joined(separator: "\n") + "\n")
+        let log = program.write("t.log", (uses + issuances).joined(separator: "\n") + "\n")
         #expect(try program.run("ingest", log, "-q").status == 0)
     }
 

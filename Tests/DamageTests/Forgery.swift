@@ -53,7 +53,7 @@ struct Forgery {
     }
 
     private static func page(_ bytes: ArraySlice<UInt8>) throws -> Page {
-        var bench = Workbench()
+        var bench = PageDecoder()
         var raw = ByteSink()
         bytes.withUnsafeBytes { raw.put($0) }
         let parts = try bench.open(raw.padded, codec: Codec.gzip.rawValue, verifiesChecksum: true)

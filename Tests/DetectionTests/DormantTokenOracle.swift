@@ -55,13 +55,13 @@ struct DormantTokenOracle {
 
     private func kind(_ token: String, _ use: Int64, _ previous: Int64?, _ window: DetectionWindow) -> String {
         if previous != nil { return "dormant_reactivated" }
-        let births = events.filter {
+        let issuances = events.filter {
             // The clocks of two hosts may differ by a minute.
             [.issued, .exchanged, .refreshed].contains($0.kind) && $0[.tokenID] == token && $0.ts < window.asOf
                 && $0.ts <= use + Timestamp.minute
         }
-        if let birth = births.map({ $0.ts }).min() {
-            return use - birth >= dormancy ? "dormant_from_birth" : "first_use"
+        if let issuance = issuances.map({ $0.ts }).min() {
+            return use - issuance >= dormancy ? "dormant_from_birth" : "first_use"
         }
         let begin = events.map { $0.ts }.min() ?? use
         return use - begin >= dormancy ? "unknown_origin" : "insufficient_history"

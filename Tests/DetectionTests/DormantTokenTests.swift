@@ -29,7 +29,7 @@ struct DormantTokenTests {
         }
     }
 
-    @Test func `a first use 90 days after the issue is dormant from birth, one microsecond less is not`() throws {
+    @Test func `a first use 90 days after the issue is dormant from issuance, one microsecond less is not`() throws {
         for (age, classes, firstUses) in [(limit, ["dormant_from_birth"], 0), (limit - 1, [], 1)] {
             let u = t0 + age
             let found = try detect([background, .issued("t", at: t0), .used("t", at: u)], from: u - 5, to: u + 5)
@@ -77,11 +77,11 @@ struct DormantTokenTests {
         #expect(quiet.findings.count == 1)
     }
 
-    @Test func `a wide window holds every waking of a token`() throws {
-        let wakings = [t0 + limit, t0 + 2 * limit, t0 + 4 * limit]
-        let events = [background, .used("t", at: t0)] + wakings.map { Event.used("t", at: $0) }
+    @Test func `a wide window holds every reactivation of a token`() throws {
+        let reactivations = [t0 + limit, t0 + 2 * limit, t0 + 4 * limit]
+        let events = [background, .used("t", at: t0)] + reactivations.map { Event.used("t", at: $0) }
         let found = try detect(events, from: t0 + 1, to: t0 + 5 * limit).findings
-        #expect(found.map { $0.firstSeen }.sorted() == wakings)
+        #expect(found.map { $0.firstSeen }.sorted() == reactivations)
         #expect(Set(found.map { $0.id }).count == 3)
     }
 
@@ -135,7 +135,7 @@ struct DormantTokenTests {
         #expect(found.map { $0.lastSeen } == [u + 3])
     }
 
-    @Test func `gap and literal form give one waking the same id`() throws {
+    @Test func `gap and literal form give one reactivation the same id`() throws {
         let u = t0 + limit + Timestamp.day
         let events: [Event] = [background, .used("t", at: t0), .used("t", at: u)]
         let gap = try detect(events, from: u - Timestamp.hour, to: u + 5).findings

@@ -37,7 +37,8 @@ struct FieldCoverageTests {
                 "not evaluable: `principal` absent on 66 % of `issued`, `exchanged` and `refreshed`"))
     }
 
-    @Test func `tokens whose birth nobody logged are counted, and what a birth leaves out of the others`() throws {
+    @Test func `tokens whose issuance nobody logged are counted, and what an issuance leaves out of the others`() throws
+    {
         var issued = Event.issued("tok_1", at: Event.time(hour: 1))
         issued.expiresAt = nil
         let events: [Event] = [
@@ -46,8 +47,8 @@ struct FieldCoverageTests {
         ]
         #expect(
             try notes(events, UseAfterExpiry()) == [
-                "not evaluable: no birth was logged of 75 % of the tokens used",
-                "not evaluable: the birth names no `expires_at` for 100 % of the tokens used whose birth was logged",
+                "not evaluable: no issuance was logged of 75 % of the tokens used",
+                "not evaluable: the issuance names no `expires_at` for 100 % of the tokens used whose issuance was logged",
             ])
     }
 
@@ -60,10 +61,10 @@ struct FieldCoverageTests {
         named.texts[.principal] = "partner:acme"
         var nobody = named
         nobody.texts[.principal] = nil
-        let birth = Event.issued("tok_1", at: Event.time())
+        let issuance = Event.issued("tok_1", at: Event.time())
         let used = "not evaluable: `principal` absent on"
         func told(_ events: [Event]) throws -> [String] {
-            try notes([birth] + events, PrincipalMismatch()).filter { $0.hasPrefix(used) }
+            try notes([issuance] + events, PrincipalMismatch()).filter { $0.hasPrefix(used) }
         }
         #expect(try told([anonymous, named]).isEmpty)
         // The word alone says so where a log names no kinds.

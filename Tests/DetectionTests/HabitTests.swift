@@ -114,7 +114,7 @@ private struct PrunedHistory: History {
     func tokens(ofPrincipals principals: Set<String>) throws -> [TokenLife] {
         try rollups.tokens(ofPrincipals: principals)
     }
-    func firstBirth(ofKind kind: String?) throws -> Int64? { try rollups.firstBirth(ofKind: kind) }
+    func firstIssuance(ofKind kind: String?) throws -> Int64? { try rollups.firstIssuance(ofKind: kind) }
     func lastUse(ofToken number: UInt32, beforeDay day: Int32) throws -> Int64? {
         try rollups.lastUse(ofToken: number, beforeDay: day)
     }

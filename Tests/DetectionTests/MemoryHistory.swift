@@ -103,7 +103,7 @@ struct MemoryHistory: History {
         lives.filter { $0.issuedAt != nil && principals.contains($0.principal ?? "") }
     }
 
-    func firstBirth(ofKind kind: String?) throws -> Int64? {
+    func firstIssuance(ofKind kind: String?) throws -> Int64? {
         lives.filter { $0.kind == kind }.compactMap(\.issuedAt).min()
     }
 

@@ -133,7 +133,7 @@ struct PropertyTests {
     }
 
     @Test(arguments: 0..<40 as Range<UInt64>)
-    func `runs one after the other find every waking under its one id`(_ seed: UInt64) throws {
+    func `runs one after the other find every reactivation under its one id`(_ seed: UInt64) throws {
         let events = RandomHistories.uses(seed, dormancy: Self.dormancy)
         let history = MemoryHistory(events, batchSize: 13)
         let span = span(events)

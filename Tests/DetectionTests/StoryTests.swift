@@ -35,7 +35,8 @@ private struct Story: Decodable, CustomTestStringConvertible {
         "admin-account-taken", "all-six-kinds", "bad-lines", "broken-checks", "broken-client", "dead-tokens-in-use",
         "distributed-stuffing", "dormant-token", "forgotten-tokens", "quiet-week", "runaway-client", "shipper-died",
         "slow-stuffing", "spent-token-and-probe",
-        "stolen-refresh-token", "stuffing-by-ip", "success-after-stuffing", "token-dormant-from-birth", "token-moved",
+        "stolen-refresh-token", "stuffing-by-ip", "success-after-stuffing", "token-dormant-from-issuance",
+        "token-moved",
         "undeclared-tool",
     ]
 

@@ -137,7 +137,7 @@ struct DeliveryUpkeepTests {
         let followed = try Followed(place, "*.log", options: options)
         try followed.pass(seconds: 2)
         place.append("a.log", text(a, c, b, c))
-        try followed.turn()
+        try followed.poll()
         followed.kill()
         #expect(try place.counts("a.log").lines == 2)
         try followed.start()

@@ -99,7 +99,7 @@ private final class Play {
         switch Int.random(in: 0..<20, using: &random) {
         case 0...3: writeLines()
         case 4: writePartial()
-        case 5, 6: try turn()
+        case 5, 6: try poll()
         case 7, 8: try pass()
         case 9: rename()
         case 10: copyAndTruncate()
@@ -222,7 +222,7 @@ private final class Play {
         place.shell("[ ! -e logs/a.log.\(number) ] || gzip -f logs/a.log.\(number)")
     }
 
-    private func turn() throws {
+    private func poll() throws {
         guard isRunning else { return }
         say("turn")
         try followed.discover()
@@ -236,7 +236,7 @@ private final class Play {
         if disk.isFailing {
             // What was read is true only when writing works again.
             isMet = true
-            return try followed.turns(seconds: seconds)
+            return try followed.polls(seconds: seconds)
         }
         try followed.pass(seconds: seconds)
         isMet = true
@@ -258,7 +258,7 @@ private final class Play {
         try disk.mend()
         guard isRunning else { return }
         // More than the longest patience.
-        try followed.turns(seconds: 35)
+        try followed.polls(seconds: 35)
         try followed.settle()
     }
 

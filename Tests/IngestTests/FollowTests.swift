@@ -15,7 +15,7 @@ struct FollowTests {
         try followed.pass(seconds: 1)
         #expect(try followed.tokens() == ["t1"])
         place.append("a.log", use("t2") + "\n")
-        try followed.turn()
+        try followed.poll()
         #expect(try followed.tokens() == ["t1"])
         try followed.pass(seconds: 1)
         #expect(try followed.tokens() == ["t1", "t2"])
@@ -46,7 +46,7 @@ struct FollowTests {
         place.append("a.log", use("t2") + "\n")
         // The commit fails while the follower has long gone on to wait for lines.
         #expect(throws: CatalogError.self) { try followed.pass(seconds: 1) }
-        try followed.turn()
+        try followed.poll()
         let told = followed.notices.contains { if case .blocked = $0 { true } else { false } }
         #expect(told)
         try catalog.writeWithoutTransaction { db in try db.execute(sql: "DROP TRIGGER refusal") }
@@ -90,7 +90,7 @@ struct FollowTests {
     @Test func `a log that is deleted is read to its end`() throws {
         place.write("a.log", use("t1") + "\n")
         let followed = try Followed(place, "a.log")
-        try followed.turn()
+        try followed.poll()
         place.append("a.log", use("t2") + "\n")
         place.shell("rm a.log")
         place.write("a.log", use("t3") + "\n")
@@ -248,7 +248,7 @@ struct FollowTests {
         let followed = try Followed(place, "a.log")
         try followed.pass(seconds: 1)
         place.append("a.log", use("t2") + "\n")
-        try followed.turn()
+        try followed.poll()
         followed.kill()
         place.append("a.log", use("t3") + "\n")
         try followed.start()

@@ -99,15 +99,15 @@ struct FollowTroubleTests {
         try disk.fail(kind)
         for turn in 1...3 {
             place.append("logs/a.log", use("t\(turn)1") + "\n")
-            try followed.turns(seconds: 1)
+            try followed.polls(seconds: 1)
             place.shell(
                 "cd logs; for n in 3 2 1; do [ ! -e a.log.$n ] || mv a.log.$n a.log.$((n + 1)); done; mv a.log a.log.1")
             place.write("logs/a.log", use("t\(turn)2") + "\n")
-            try followed.turns(seconds: 1)
+            try followed.polls(seconds: 1)
         }
         // One of them has no name any more.
         place.shell("rm logs/a.log.2")
-        try followed.turns(seconds: 1)
+        try followed.polls(seconds: 1)
         try disk.mend()
         try followed.pass(seconds: 40)
         #expect(try followed.tokens() == ["t10", "t11", "t12", "t21", "t22", "t31", "t32"])

@@ -47,33 +47,33 @@ final class Followed {
         return try TrailWriter(path: path)
     }
 
-    /// One turn after another until there is nothing more to do.
-    func turn() throws {
-        var turns = 0
-        while try follower?.turn() ?? false {
-            turns += 1
-            try #require(turns < 1000, "a follower that never comes to rest")
+    /// One poll after another until there is nothing more to do.
+    func poll() throws {
+        var polls = 0
+        while try follower?.poll() ?? false {
+            polls += 1
+            try #require(polls < 1000, "a follower that never comes to rest")
         }
     }
 
-    /// A turn that looks up the files first.
+    /// A poll that looks up the files first.
     func discover() throws {
         follower?.discoverAgain()
-        try turn()
+        try poll()
     }
 
-    /// Lets time go by, with four turns a second.
+    /// Lets time go by, with four polls a second.
     func pass(seconds: Int64) throws {
-        try turns(seconds: seconds)
+        try polls(seconds: seconds)
         try settle()
     }
 
     /// The same without waiting for commits, of which some may fail.
-    func turns(seconds: Int64) throws {
+    func polls(seconds: Int64) throws {
         let end = time + seconds * 1_000_000
         while time < end {
             time = min(end, time + 250_000)
-            try turn()
+            try poll()
         }
     }
 

@@ -103,7 +103,7 @@ struct PruneTests {
         #expect(try slowly.catalog.coverage() == atOnce.catalog.coverage())
     }
 
-    @Test func `old lines that come later are stored, and do not make the log look longer`() throws {
+    @Test func `old lines that come later are stored, and do not make the log status longer`() throws {
         try grow()
         _ = try prune("2026-03-01")
         place.write("late.ndjson", used("01-20", "old") + "\n" + used("02-20", "old") + "\n")

@@ -56,18 +56,18 @@ struct BatchesTests {
 
     private static func bytes(_ groups: [[Batch]], pageRows: Int) throws -> [UInt8] {
         let writers = schema.columns.map { ColumnWriter($0, pageRows: pageRows) }
-        // Whichever workshop makes a page.
-        let workshops = [PageWorkshop(), PageWorkshop(), PageWorkshop()]
+        // Whichever encoder makes a page.
+        let encoders = [PageEncoder(), PageEncoder(), PageEncoder()]
         var writer = ParquetWriter(schema: schema, createdBy: "test")
         for group in groups {
             for (number, batch) in group.enumerated() {
                 for (place, (column, data)) in zip(writers, batch.columns).enumerated() {
-                    try column.add(data, in: workshops[(number + place) % 3])
+                    try column.add(data, in: encoders[(number + place) % 3])
                 }
             }
             try writer.addRowGroup(
                 writers.enumerated().map { place, column throws(ParquetError) in
-                    try column.finish(in: workshops[place % 3])
+                    try column.finish(in: encoders[place % 3])
                 })
         }
         return writer.finish()
@@ -164,7 +164,7 @@ struct BatchesTests {
             ColumnWriter(ParquetColumn("double", .double), pageRows: 4000),
             ColumnWriter(ParquetColumn("list", .textList), pageRows: 4000),
         ]
-        let workshop = PageWorkshop()
+        let encoder = PageEncoder()
         var texts: [String?] = [], doubles: [Double] = [], lists: [[String]?] = []
         var distinct = 1
         for _ in 0...10 {
@@ -172,16 +172,16 @@ struct BatchesTests {
             let numbers = (0..<rows).map { $0 * 7919 % distinct }
             let newTexts = numbers.map { "text \($0)" as String? }, newDoubles = numbers.map { Double($0) / 4 }
             let newLists = numbers.map { $0 % 5 == 0 ? nil : ["s\($0)", "s\($0 / 2)"] as [String]? }
-            try writers[0].add(.text(textColumn(newTexts)), in: workshop)
-            try writers[1].add(.double(newDoubles), in: workshop)
-            try writers[2].add(.textList(listColumn(newLists)), in: workshop)
+            try writers[0].add(.text(textColumn(newTexts)), in: encoder)
+            try writers[1].add(.double(newDoubles), in: encoder)
+            try writers[2].add(.textList(listColumn(newLists)), in: encoder)
             texts += newTexts
             doubles += newDoubles
             lists += newLists
             distinct *= 3
         }
         var writer = ParquetWriter(schema: ParquetSchema(writers.map(\.column)), createdBy: "test")
-        try writer.addRowGroup(writers.map { column throws(ParquetError) in try column.finish(in: workshop) })
+        try writer.addRowGroup(writers.map { column throws(ParquetError) in try column.finish(in: encoder) })
         let file = try ParquetFile(bytes: writer.finish())
         for chunk in file.groups[0].chunks { #expect(chunk.valueEncoding == Encoding.rleDictionary.rawValue) }
         let areTexts = try file.texts(column: 0, rowGroup: 0).values == texts
@@ -247,9 +247,9 @@ struct BatchesTests {
     @Test func `chunks that do not fit the schema or each other are refused`() throws {
         let schema = ParquetSchema([ParquetColumn("a", .int64), ParquetColumn("b", .int64)])
         func chunk(_ name: String, _ rows: Int) throws -> FinishedChunk {
-            let writer = ColumnWriter(ParquetColumn(name, .int64)), workshop = PageWorkshop()
-            try writer.add(.int64((0..<rows).map { Int64($0) }, none: nil), in: workshop)
-            return try writer.finish(in: workshop)
+            let writer = ColumnWriter(ParquetColumn(name, .int64)), encoder = PageEncoder()
+            try writer.add(.int64((0..<rows).map { Int64($0) }, none: nil), in: encoder)
+            return try writer.finish(in: encoder)
         }
         func write(_ chunks: [FinishedChunk]) throws {
             var writer = ParquetWriter(schema: schema, createdBy: "test")

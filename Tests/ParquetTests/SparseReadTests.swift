@@ -35,10 +35,10 @@ struct SparseReadTests {
 
     private static func written(_ batches: [[ColumnData]], pageRows: Int) throws -> ParquetFile {
         let writers = schema.columns.map { ColumnWriter($0, pageRows: pageRows) }
-        let workshop = PageWorkshop()
-        for batch in batches { for (writer, data) in zip(writers, batch) { try writer.add(data, in: workshop) } }
+        let encoder = PageEncoder()
+        for batch in batches { for (writer, data) in zip(writers, batch) { try writer.add(data, in: encoder) } }
         var writer = ParquetWriter(schema: schema, createdBy: "test")
-        try writer.addRowGroup(writers.map { column throws(ParquetError) in try column.finish(in: workshop) })
+        try writer.addRowGroup(writers.map { column throws(ParquetError) in try column.finish(in: encoder) })
         return try ParquetFile(bytes: writer.finish())
     }
 

@@ -106,7 +106,7 @@ struct SegmentTests {
         let first = made.events(6000), second = made.events(7000)
         let teacher = SegmentWriter(month: Made.month)
         try teacher.add(batch(first))
-        let pupil = SegmentWriter(month: Made.month, experience: teacher.experience)
+        let pupil = SegmentWriter(month: Made.month, hints: teacher.hints)
         try pupil.add(batch(second))
         #expect(try SegmentReader(bytes: teacher.finish().bytes).events() == first.asStored)
         #expect(try SegmentReader(bytes: pupil.finish().bytes).events() == second.asStored)

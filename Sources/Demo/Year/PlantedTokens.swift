@@ -3,7 +3,7 @@ extension YearStory {
     mutating func plantTokens() {
         plantStolenExport()
         plantForgotten()
-        plantFromBirth()
+        plantFromIssuance()
         plantPeriodic()
         plantUnknownOrigin()
     }
@@ -49,7 +49,7 @@ extension YearStory {
                 + "with another program.")
     }
 
-    private mutating func plantFromBirth() {
+    private mutating func plantFromIssuance() {
         let trial = LongToken("meridian-research", "meridian-lab/1.0", .v4(198, 19, 200, 71), story: &self)
         let issued = issue(trial, on: 33, forDays: 540, tools: ["catalog.search", "reports.stock"])
         let first = time(in: 251, .partners)

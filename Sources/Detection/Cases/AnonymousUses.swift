@@ -29,7 +29,7 @@ struct AnonymousUses {
         var condition = Self.nameless
         if telling.count < uses.count {
             coverage = [Self.note(uses.filter { !telling.contains($0.key) })]
-            condition[.source] = .matching { telling.contains(SilentLogs.name(of: $0)) }
+            condition[.source] = .matching { telling.contains(SourceSilenceSearch.name(of: $0)) }
         }
         if !telling.isEmpty { conditions.append(condition) }
     }
@@ -46,7 +46,7 @@ struct AnonymousUses {
             from: days.lowerBound, to: days.upperBound, kinds: .used, texts: nameless, fields: EventFields(.source))
         try history.scan(scan) { batch in
             for (place, count) in batch.rowsBySource where count > 0 {
-                uses[SilentLogs.name(of: batch[.source].dictionary.slice(at: place)), default: 0] += count
+                uses[SourceSilenceSearch.name(of: batch[.source].dictionary.slice(at: place)), default: 0] += count
             }
         }
         return uses
@@ -65,7 +65,7 @@ struct AnonymousUses {
                 texts: [.tokenID: .matching { !$0.elementsEqual(name.utf8) }], fields: EventFields(.source))
             try history.scan(scan) { batch in
                 for (place, count) in batch.rowsBySource where count > 0 {
-                    let log = SilentLogs.name(of: batch[.source].dictionary.slice(at: place))
+                    let log = SourceSilenceSearch.name(of: batch[.source].dictionary.slice(at: place))
                     if logs.contains(log) { telling.insert(log) }
                 }
             }

@@ -11,7 +11,7 @@ struct KeyTimes {
     private let limit: Int
     private var times: [(key: UInt32, ts: Int64)] = []
     /// None, or one.
-    private var counters: [SaturatingCounters] = []
+    private var counters: [CountingFilter] = []
     /// Whose count is higher in some part may have too many in a window.
     private let least: Int
     private var isSuspect: [Bool] = []
@@ -57,7 +57,7 @@ struct KeyTimes {
     private mutating func keep(_ key: UInt32, _ ts: Int64) {
         times.append((key, ts))
         guard times.count > mostKept else { return }
-        counters = [SaturatingCounters()]
+        counters = [CountingFilter()]
         for one in times { count(one.key, one.ts) }
         times = []
     }

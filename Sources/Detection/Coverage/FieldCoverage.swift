@@ -53,7 +53,7 @@ package struct FieldCoverage: Sendable {
         for token in try ActiveTokens(history: history, window: window).read() where !token.life.isAnonymous {
             // Days are whole there: a token may have been used later only.
             guard let first = token.life.firstUse, first < window.asOf else { continue }
-            for fact in facts where fact == .birth || token.life.issuedAt != nil {
+            for fact in facts where fact == .issuance || token.life.issuedAt != nil {
                 shares[fact, default: Share()].all += 1
                 if fact.isUnknown(of: token.life) { shares[fact, default: Share()].absent += 1 }
             }
@@ -95,13 +95,13 @@ package struct FieldCoverage: Sendable {
 /// What a rule may need to know of a token beside its uses.
 package enum TokenFact: Sendable, Hashable {
     /// An event that brought it into being.
-    case birth
-    /// What its birth says.
+    case issuance
+    /// What its issuance says.
     case expiry, scopes, principal
 
     func isUnknown(of life: TokenLife) -> Bool {
         switch self {
-        case .birth: life.issuedAt == nil
+        case .issuance: life.issuedAt == nil
         case .expiry: life.expiresAt == nil
         case .scopes: life.scopes == nil
         case .principal: life.principal == nil
@@ -110,14 +110,14 @@ package enum TokenFact: Sendable, Hashable {
 
     var words: String {
         switch self {
-        case .birth: "no birth was logged of"
-        case .expiry: "the birth names no `expires_at` for"
-        case .scopes: "the birth names no `scopes` for"
-        case .principal: "the birth names no `principal` for"
+        case .issuance: "no issuance was logged of"
+        case .expiry: "the issuance names no `expires_at` for"
+        case .scopes: "the issuance names no `scopes` for"
+        case .principal: "the issuance names no `principal` for"
         }
     }
 
-    var whose: String { self == .birth ? "of the tokens used" : "of the tokens used whose birth was logged" }
+    var whose: String { self == .issuance ? "of the tokens used" : "of the tokens used whose issuance was logged" }
 }
 
 extension EventColumns {

@@ -1,20 +1,20 @@
 internal import Events
 internal import Rollups
 
-/// What findings about wakings say.
+/// What findings about reactivations say.
 extension DormantTokenReactivation {
     func finding(_ told: Told, _ around: Surroundings, _ sum: SeveritySum, asOf: Int64) -> Finding {
-        let (waking, kind) = (told.waking, told.kind)
-        let token = waking.life.tokenID
+        let (reactivation, kind) = (told.reactivation, told.kind)
+        let token = reactivation.life.tokenID
         return Finding(
-            id: FindingID.make(detector: Self.card.id, version: Self.card.version, [token, String(waking.at)]),
+            id: FindingID.make(detector: Self.card.id, version: Self.card.version, [token, String(reactivation.at)]),
             detector: Self.card.id, version: Self.card.version, class: kind.rawValue,
             severity: sum.severity, confidence: confidence(told),
             entity: .init("token", token),
-            firstSeen: waking.at, lastSeen: around.lastUse ?? waking.at, asOf: asOf,
-            title: title(waking, kind),
+            firstSeen: reactivation.at, lastSeen: around.lastUse ?? reactivation.at, asOf: asOf,
+            title: title(reactivation, kind),
             explanation: [
-                whatHappened(told, around), limits(told), aftermath(waking, around, asOf: asOf), hole(told),
+                whatHappened(told, around), limits(told), aftermath(reactivation, around, asOf: asOf), hole(told),
                 "Severity: \(sum.text).",
             ].compactMap { $0 }.joined(separator: " "),
             evidence: evidence(around),
@@ -39,9 +39,9 @@ extension DormantTokenReactivation {
         }
     }
 
-    private func title(_ waking: Waking, _ kind: WakingClass) -> String {
-        let token = waking.life.tokenID
-        let silence = Wording.span(waking.gap ?? 0)
+    private func title(_ reactivation: Reactivation, _ kind: ReactivationClass) -> String {
+        let token = reactivation.life.tokenID
+        let silence = Wording.span(reactivation.gap ?? 0)
         return switch kind {
         case .dormantReactivated: "Token \(token) used again after \(silence) of silence"
         case .dormantFromBirth: "Token \(token) first used \(silence) after its issue"
@@ -52,21 +52,21 @@ extension DormantTokenReactivation {
     }
 
     private func whatHappened(_ told: Told, _ around: Surroundings) -> String {
-        let (waking, kind) = (told.waking, told.kind)
-        let owner = principal(waking, around).map { " of \($0)" } ?? ""
-        let token = "Token \(waking.life.tokenID)\(owner)"
-        let at = Timestamp.text(waking.at)
-        let silence = Wording.span(waking.gap ?? 0)
+        let (reactivation, kind) = (told.reactivation, told.kind)
+        let owner = principal(reactivation, around).map { " of \($0)" } ?? ""
+        let token = "Token \(reactivation.life.tokenID)\(owner)"
+        let at = Timestamp.text(reactivation.at)
+        let silence = Wording.span(reactivation.gap ?? 0)
         // A single tier's limit stands in the sentence; several have one of their own.
         let limit = Wording.span(told.tiers.count == 1 ? told.limit ?? settings.dormancy : settings.dormancy)
         let reached = told.tiers.count > 1 ? "" : "; limit \(limit)"
         return switch kind {
         case .dormantReactivated:
             "\(token) was used at \(at) after \(silence) without a use "
-                + "(previous use \(Timestamp.text(waking.previous ?? 0))\(reached))."
+                + "(previous use \(Timestamp.text(reactivation.previous ?? 0))\(reached))."
         case .dormantFromBirth:
             "\(token) was used for the first time at \(at), \(silence) after its issue "
-                + "(issued \(Timestamp.text(waking.issuedAt ?? 0))\(reached))."
+                + "(issued \(Timestamp.text(reactivation.issuedAt ?? 0))\(reached))."
         case .unknownOrigin:
             "\(token) was used for the first time at \(at); the log, which covers the \(limit) before, "
                 + "shows neither its issue nor an earlier use."
@@ -95,13 +95,13 @@ extension DormantTokenReactivation {
             + "would not show."
     }
 
-    private func aftermath(_ waking: Waking, _ around: Surroundings, asOf: Int64) -> String {
-        guard let use = around.waking else { return "Its line is no longer stored." }
+    private func aftermath(_ reactivation: Reactivation, _ around: Surroundings, asOf: Int64) -> String {
+        guard let use = around.reactivation else { return "Its line is no longer stored." }
         let tool = use.tool.map { " of \($0)" } ?? ""
         let ip = use.ip.map { " from \($0)" } ?? ""
         let agent = use.userAgent.map { " with \($0)" } ?? ""
         let uses = around.uses == 1 ? "No other use followed" : "\(Wording.count(around.uses - 1, "use")) followed"
-        let isOver = waking.at.plus(settings.aftermath) <= asOf
+        let isOver = reactivation.at.plus(settings.aftermath) <= asOf
         let reach =
             settings.semantics == .literal
             ? "within the window"
@@ -111,40 +111,40 @@ extension DormantTokenReactivation {
     }
 
     private func context(_ told: Told, _ around: Surroundings, _ sum: SeveritySum) -> Context {
-        let waking = told.waking
+        let reactivation = told.reactivation
         var context = Context()
-        context.add("previous_use", time: waking.previous)
-        context["idle_days"] = waking.gap.map { .double(Self.days($0)) }
+        context.add("previous_use", time: reactivation.previous)
+        context["idle_days"] = reactivation.gap.map { .double(Self.days($0)) }
         context["limit_days"] = .double(Self.days(told.limit ?? settings.dormancy))
         context.add("tiers", told.tiers.map(\.name))
         context.add("holes", told.holes)
         context.add("uses", around.uses)
         context.add("last_use", time: around.lastUse)
-        context.add("tool", around.waking?.tool)
-        context.add("ip", around.waking?.ip)
-        context.add("user_agent", around.waking?.userAgent)
+        context.add("tool", around.reactivation?.tool)
+        context.add("ip", around.reactivation?.ip)
+        context.add("user_agent", around.reactivation?.userAgent)
         context["new_address"] = around.newAddress.map { .bool($0) }
         context["new_user_agent"] = around.newAgent.map { .bool($0) }
         context.add("failures_before", around.failuresBefore)
         context.add("write_tool", around.writeTool)
         context.add("successor", told.successor)
-        context.add("principal", principal(waking, around))
-        context.add("token_kind", waking.birth?.kind ?? around.waking?.kind)
-        context.add("issued_at", time: waking.issuedAt)
-        context.add("issued_by", waking.birth?.issuedBy)
-        context.add("expires_at", time: waking.birth?.expiresAt)
-        context.add("scopes", waking.birth?.scopes ?? [])
+        context.add("principal", principal(reactivation, around))
+        context.add("token_kind", reactivation.issuance?.kind ?? around.reactivation?.kind)
+        context.add("issued_at", time: reactivation.issuedAt)
+        context.add("issued_by", reactivation.issuance?.issuedBy)
+        context.add("expires_at", time: reactivation.issuance?.expiresAt)
+        context.add("scopes", reactivation.issuance?.scopes ?? [])
         context.add("severity_sum", sum.text)
         return context
     }
 
     /// Whose token it is: as issued, else as the use says.
-    private func principal(_ waking: Waking, _ around: Surroundings) -> String? {
-        waking.birth?.principal ?? around.waking?.principal
+    private func principal(_ reactivation: Reactivation, _ around: Surroundings) -> String? {
+        reactivation.issuance?.principal ?? around.reactivation?.principal
     }
 
     func notes(
-        _ tally: [WakingClass: Int], _ around: [Surroundings], logBegins: Int64, window: DetectionWindow
+        _ tally: [ReactivationClass: Int], _ around: [Surroundings], logBegins: Int64, window: DetectionWindow
     ) -> [CoverageNote] {
         var notes: [CoverageNote] = []
         let limit = Wording.span(settings.dormancy)
@@ -166,8 +166,8 @@ extension DormantTokenReactivation {
         }
         let told = around.count
         for (field, count) in [
-            ("ip", around.count { $0.waking != nil && $0.waking?.ip == nil }),
-            ("user_agent", around.count { $0.waking != nil && $0.waking?.userAgent == nil }),
+            ("ip", around.count { $0.reactivation != nil && $0.reactivation?.ip == nil }),
+            ("user_agent", around.count { $0.reactivation != nil && $0.reactivation?.userAgent == nil }),
         ] where count > 0 {
             notes.append(
                 CoverageNote(
@@ -175,7 +175,7 @@ extension DormantTokenReactivation {
                     text: "not evaluable: `\(field)` absent on "
                         + "\(Wording.percent(count, of: told)) of the uses found", isPartial: true))
         }
-        let lost = around.count { $0.waking == nil }
+        let lost = around.count { $0.reactivation == nil }
         if lost > 0 {
             notes.append(
                 CoverageNote(

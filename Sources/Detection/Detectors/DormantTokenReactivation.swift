@@ -5,7 +5,7 @@ internal import Rollups
 ///
 /// Forgotten tokens are what intruders live on: valid, unwatched, and missed by nobody. The dashboard question "used in
 /// the last 24 hours, but not in the 90 days before" finds them badly: it fires on the first use of every new token,
-/// and it misses a waking whenever it does not run at the right hour. This detector looks at each use that ends a
+/// and it misses a reactivation whenever it does not run at the right hour. This detector looks at each use that ends a
 /// silence instead. A use is judged once, by what lies before it, whenever the run takes place.
 ///
 /// Not found: a token that is used rarely but never silent for as long as the limit, and a stolen token that wakes
@@ -79,11 +79,11 @@ package struct DormantTokenReactivation: Detector {
         package var clockSkew = Timestamp.minute
         /// When the log is known to have told nothing.
         package var outages: [Policy.Outage] = []
-        /// How long after the waking uses are counted (in gap form; in literal form to the end of the window).
+        /// How long after the reactivation uses are counted (in gap form; in literal form to the end of the window).
         package var aftermath = Timestamp.day
-        /// How soon after the waking a tool that writes makes it worse.
+        /// How soon after the reactivation a tool that writes makes it worse.
         package var writeReach = 15 * Timestamp.minute
-        /// How long before the waking failures from its address make it worse.
+        /// How long before the reactivation failures from its address make it worse.
         package var failureReach = Timestamp.day
         /// How long before the silence addresses and agents are looked at.
         package var past = 30 * Timestamp.day
@@ -112,37 +112,39 @@ package struct DormantTokenReactivation: Detector {
     package func detect(in window: DetectionWindow, of history: any History) throws -> DetectionResult {
         try check()
         var result = DetectionResult(detector: Self.card.id)
-        var tally = [WakingClass: Int]()
+        var tally = [ReactivationClass: Int]()
         if !window.isEmpty, let coverage = try history.coverage {
             var more = MoreTokens()
             let told = try judged(window, history, coverage, &tally, others: &more)
             let around = try SurroundingsReader(history: history, window: window, settings: settings)
-                .read(told.map(\.waking))
+                .read(told.map(\.reactivation))
             let holes =
                 try told.isEmpty
-                ? nil : LogHoles(history, coverage: coverage, until: window.asOf, outages: settings.outages)
-            let successors = try Successors(history, of: told.map(\.waking))
+                ? nil : LogGaps(history, coverage: coverage, until: window.asOf, outages: settings.outages)
+            let successors = try Successors(history, of: told.map(\.reactivation))
             for (var one, around) in zip(told, around) {
                 one.holes =
-                    holes?.between(one.waking.previous ?? one.waking.issuedAt ?? one.waking.at, one.waking.at)
+                    holes?.between(
+                        one.reactivation.previous ?? one.reactivation.issuedAt ?? one.reactivation.at,
+                        one.reactivation.at)
                     ?? []
-                one.successor = successors.inUse(at: one.waking)
-                let sum = severitySum(of: one, around, isPeriodic: try isPeriodic(one.waking, in: history))
+                one.successor = successors.inUse(at: one.reactivation)
+                let sum = severitySum(of: one, around, isPeriodic: try isPeriodic(one.reactivation, in: history))
                 result.findings.append(finding(one, around, sum, asOf: window.asOf))
             }
             result.coverage = notes(
                 tally, around, logBegins: try history.begins ?? coverage.lowerBound, window: window)
             tell(more, "used for the first time in months, or ever", in: &result, asOf: window.asOf)
         }
-        for kind in WakingClass.allCases { result.counts.add(kind.rawValue, tally[kind] ?? 0) }
+        for kind in ReactivationClass.allCases { result.counts.add(kind.rawValue, tally[kind] ?? 0) }
         result.sort()
         return result
     }
 
-    /// A waking that is told, and what was found out about it.
+    /// A reactivation that is told, and what was found out about it.
     struct Told {
-        var waking: Waking
-        var kind: WakingClass
+        var reactivation: Reactivation
+        var kind: ReactivationClass
         /// The limits that its silence has reached.
         var tiers: [DormancyTier]
         /// When the log itself told nothing during the silence.
@@ -154,10 +156,11 @@ package struct DormantTokenReactivation: Detector {
         var limit: Int64? { tiers.map(\.limit).max() }
     }
 
-    /// Finds the wakings of a window, counts them all by class, and returns those that are told: of very many of a
-    /// class the tokens that were used most, so that a flood of made-up tokens hides no stolen one.
+    /// Finds the reactivations of a window, counts them all by class, and returns those that are told: of very many of
+    /// a class the tokens that were used most, so that a flood of made-up tokens hides no stolen one.
     private func judged(
-        _ window: DetectionWindow, _ history: any History, _ coverage: Range<Int64>, _ tally: inout [WakingClass: Int],
+        _ window: DetectionWindow, _ history: any History, _ coverage: Range<Int64>,
+        _ tally: inout [ReactivationClass: Int],
         others more: inout MoreTokens
     ) throws -> [Told] {
         let isLiteral = settings.semantics == .literal
@@ -167,27 +170,28 @@ package struct DormantTokenReactivation: Detector {
             coverage: coverage, firstDay: firstDay, clockSkew: settings.clockSkew)
         let reader = DormancyTierReader(history: history, settings: settings, firstDay: firstDay)
         let begins = try history.begins ?? coverage.lowerBound
-        var told: [WakingClass: MostUsed<Told>] = [:]
-        func judge(_ wakings: [Waking]) throws {
+        var told: [ReactivationClass: MostUsed<Told>] = [:]
+        func judge(_ reactivations: [Reactivation]) throws {
             let tiers =
                 try isLiteral
-                ? wakings.map { ($0.gap ?? 0) >= settings.dormancy ? [.absolute(settings.dormancy)] : [] }
-                : reader.met(by: wakings)
+                ? reactivations.map { ($0.gap ?? 0) >= settings.dormancy ? [.absolute(settings.dormancy)] : [] }
+                : reader.met(by: reactivations)
             // All who name no credential have one name in common: nobody sleeps under it.
-            for (waking, tiers) in zip(wakings, tiers) where !waking.life.isAnonymous {
+            for (reactivation, tiers) in zip(reactivations, tiers) where !reactivation.life.isAnonymous {
                 // A silence that only the shortest limit calls one, and no limit of this token.
-                if !isLiteral, waking.previous != nil, tiers.isEmpty { continue }
-                let kind = WakingClass(
-                    of: waking, isDormant: !tiers.isEmpty, dormancy: settings.dormancy, logBegins: begins)
+                if !isLiteral, reactivation.previous != nil, tiers.isEmpty { continue }
+                let kind = ReactivationClass(
+                    of: reactivation, isDormant: !tiers.isEmpty, dormancy: settings.dormancy, logBegins: begins)
                 tally[kind, default: 0] += 1
                 guard isLiteral || (kind != .firstUse && kind != .insufficientHistory) else { continue }
                 told[kind, default: MostUsed()].add(
-                    Told(waking: waking, kind: kind, tiers: tiers), uses: waking.uses, name: waking.life.tokenID,
-                    at: waking.at)
+                    Told(reactivation: reactivation, kind: kind, tiers: tiers), uses: reactivation.uses,
+                    name: reactivation.life.tokenID,
+                    at: reactivation.at)
             }
         }
         if isLiteral { try search.absentBeforeWindow(judge) } else { try search.silencesEnded(judge) }
-        return WakingClass.allCases.flatMap { told[$0]?.told(others: &more) ?? [] }
+        return ReactivationClass.allCases.flatMap { told[$0]?.told(others: &more) ?? [] }
     }
 
     private func check() throws(DetectionError) {

@@ -7,14 +7,14 @@ internal import Rollups
 /// An admin issues each API token by hand, so each is a finding of its own. Access tokens are given out by the thousand
 /// under one setting of the server: there is one finding for each client and UTC day.
 ///
-/// Not found: access tokens whose birth names no expiry (counted), and refresh tokens that were never used.
+/// Not found: access tokens whose issuance names no expiry (counted), and refresh tokens that were never used.
 package struct LifetimePolicy: Detector {
     package static let card = DetectorCard(
         id: "lifetime-policy",
         title: "Token lives longer than the policy allows",
         question: "Which tokens were given out for too long, or forever?",
         needs: [.ts, .event, .tokenID, .expiresAt],
-        judgesBy: [.events(.births, [.tokenID])],
+        judgesBy: [.events(.issuances, [.tokenID])],
         defaultSeverity: .medium,
         classes: [
             .init(
@@ -32,7 +32,7 @@ package struct LifetimePolicy: Detector {
                 advice: "Correct the lifetime that the server gives this client."),
             .init(
                 "refresh_token_too_long", .medium,
-                "A refresh token was used later than the limit after its birth.",
+                "A refresh token was used later than the limit after its issuance.",
                 advice: "Revoke {entity}, and let the server check the age of refresh tokens."),
         ],
         references: ["T1550.001"],
@@ -81,7 +81,7 @@ package struct LifetimePolicy: Detector {
                     findings.append(found)
                     continue
                 }
-                endless[SilentLogs.name(of: batch[.source].bytes(at: row) ?? []), default: []].append(found)
+                endless[SourceSilenceSearch.name(of: batch[.source].bytes(at: row) ?? []), default: []].append(found)
             }
         }
         if endless.isEmpty { return findings }
@@ -107,7 +107,7 @@ package struct LifetimePolicy: Detector {
     /// The logs of which any line has ever said when a token ends.
     private func logsWithExpiries(until asOf: Int64, _ history: any History) throws -> Set<[UInt8]> {
         var logs: Set<[UInt8]> = []
-        let scan = EventScan(to: asOf, kinds: .births, fields: EventFields([.expiresAt, .source]))
+        let scan = EventScan(to: asOf, kinds: .issuances, fields: EventFields([.expiresAt, .source]))
         try history.scan(scan) { batch in
             var isSaid = [Bool](repeating: false, count: batch[.source].dictionary.count)
             let sources = batch[.source].indices
@@ -115,7 +115,7 @@ package struct LifetimePolicy: Detector {
                 if sources[row] != TextColumn.none { isSaid[Int(sources[row])] = true }
             }
             for place in isSaid.indices where isSaid[place] {
-                logs.insert(SilentLogs.name(of: batch[.source].dictionary.slice(at: place)))
+                logs.insert(SourceSilenceSearch.name(of: batch[.source].dictionary.slice(at: place)))
             }
         }
         return logs
@@ -137,7 +137,7 @@ package struct LifetimePolicy: Detector {
     // MARK: Access tokens
 
     private func accessTokens(_ window: DetectionWindow, _ history: any History) throws -> [Finding] {
-        var clients: [Key: (births: Case, longest: Int64)] = [:]
+        var clients: [Key: (issuances: Case, longest: Int64)] = [:]
         let days = window.wholeDays
         let scan = EventScan(
             from: days.lowerBound, to: days.upperBound, kinds: [EventKinds(.exchanged), EventKinds(.refreshed)],
@@ -147,12 +147,12 @@ package struct LifetimePolicy: Detector {
                 let life = batch.expiresAt[row].minus(batch.ts[row])
                 guard life > policy.lifetimes.accessToken.plus(Self.tolerance) else { continue }
                 let key = Key(client: batch[.clientID][row] ?? "", day: Timestamp.day(of: batch.ts[row]))
-                clients[key, default: (Case(), 0)].births.add(batch, row, window)
+                clients[key, default: (Case(), 0)].issuances.add(batch, row, window)
                 clients[key, default: (Case(), 0)].longest.grow(to: life)
             }
         }
-        return clients.filter(\.value.births.isInWindow).map { key, one in
-            finding(verdict(key, one.births, one.longest), one.births, asOf: window.asOf)
+        return clients.filter(\.value.issuances.isInWindow).map { key, one in
+            finding(verdict(key, one.issuances, one.longest), one.issuances, asOf: window.asOf)
         }
     }
 
@@ -161,13 +161,13 @@ package struct LifetimePolicy: Detector {
         var day: Int32
     }
 
-    private func verdict(_ key: Key, _ births: Case, _ longest: Int64) -> Verdict {
+    private func verdict(_ key: Key, _ issuances: Case, _ longest: Int64) -> Verdict {
         let day = Timestamp.dayText(key.day)
         let client = key.client.isEmpty ? "a client that is not named" : "client \(key.client)"
         return Verdict(
             class: "access_token_too_long", entity: .init("client", key.client.isEmpty ? "unnamed" : key.client),
             fact: [key.client, day], title: "Access tokens of \(client) live \(Wording.span(longest))",
-            explanation: "On \(day), \(client) got \(Wording.count(births.events, "access token")) that live up to "
+            explanation: "On \(day), \(client) got \(Wording.count(issuances.events, "access token")) that live up to "
                 + "\(Wording.span(longest)); the policy allows \(Wording.width(policy.lifetimes.accessToken)). A "
                 + "stolen one is good for as long. Shorten the life that the server gives them; refresh tokens carry "
                 + "the session.")
@@ -198,7 +198,8 @@ package struct LifetimePolicy: Detector {
         Verdict(
             class: "refresh_token_too_long", entity: .init("token", token), fact: ["refresh", token],
             title: "Refresh token of \(token) accepted after \(Wording.span(age))",
-            explanation: "The refresh token that came with \(token) was accepted \(Wording.span(age)) after its birth; "
+            explanation:
+                "The refresh token that came with \(token) was accepted \(Wording.span(age)) after its issuance; "
                 + "the policy allows \(Wording.width(policy.lifetimes.refreshToken)). Let refresh tokens expire, so "
                 + "that a grant nobody uses any more ends.")
     }

@@ -34,7 +34,7 @@ package struct NeverUsed: Detector {
     package func detect(in window: DetectionWindow, of history: any History) throws -> DetectionResult {
         try require(idle >= 0, "idle", Wording.span(idle), want: "a length of time that is not negative")
         var result = emptyResult
-        var births: [[UInt8]: [(ts: Int64, one: Case)]] = [:]
+        var issuances: [[UInt8]: [(ts: Int64, one: Case)]] = [:]
         let scan = EventScan(
             from: window.from.minus(idle), to: window.to.minus(idle), kinds: EventKinds(.issued),
             fields: Case.fields.union(EventFields(.tokenID)))
@@ -43,16 +43,17 @@ package struct NeverUsed: Detector {
             for row in 0..<batch.count {
                 var one = Case()
                 one.add(batch, row, window)
-                births[batch.tokenBytes(at: row), default: []].append((batch.ts[row], one))
+                issuances[batch.tokenBytes(at: row), default: []].append((batch.ts[row], one))
             }
         }
-        for life in try history.lives(named: Set(births.keys)) where isIdle(life, window.asOf) {
-            let own = births[Array(life.tokenID.utf8)] ?? []
-            guard let birth = own.first(where: { $0.ts == life.issuedAt }) else { continue }
-            let due = birth.ts.plus(idle)
+        for life in try history.lives(named: Set(issuances.keys)) where isIdle(life, window.asOf) {
+            let own = issuances[Array(life.tokenID.utf8)] ?? []
+            guard let issuance = own.first(where: { $0.ts == life.issuedAt }) else { continue }
+            let due = issuance.ts.plus(idle)
             result.findings.append(
                 finding(
-                    verdict(life, birth.one), first: birth.ts, last: due, birth.one.evidence.all, birth.one.context,
+                    verdict(life, issuance.one), first: issuance.ts, last: due, issuance.one.evidence.all,
+                    issuance.one.context,
                     asOf: window.asOf))
         }
         result.counts.add("tokens", result.findings.count)
@@ -65,7 +66,7 @@ package struct NeverUsed: Detector {
         return !isPast(life.firstUse) && !isPast(life.revokedAt) && !isPast(life.expiresAt)
     }
 
-    private func verdict(_ life: TokenLife, _ birth: Case) -> Verdict {
+    private func verdict(_ life: TokenLife, _ issuance: Case) -> Verdict {
         let by = life.issuedBy.map { " by \($0)" } ?? ""
         var context = Context()
         context.add("expires_at", time: life.expiresAt)
@@ -73,7 +74,8 @@ package struct NeverUsed: Detector {
         return Verdict(
             class: "never_used", entity: .init("token", life.tokenID), fact: [life.tokenID],
             title: "Token \(life.tokenID) never used in \(Wording.width(idle))",
-            explanation: "Issued\(by) to \(life.principal ?? "nobody who is named") at \(Timestamp.text(birth.first)), "
+            explanation:
+                "Issued\(by) to \(life.principal ?? "nobody who is named") at \(Timestamp.text(issuance.first)), "
                 + "the token is valid and was not used once in the \(Wording.width(idle)) since. Nobody will miss it.",
             context: context)
     }

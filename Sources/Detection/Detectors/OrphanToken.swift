@@ -3,8 +3,9 @@ internal import Rollups
 
 /// A token is accepted that nobody ever issued.
 ///
-/// Either it was forged, or it came from an issuer that this log does not see. The log must cover the time: births of
-/// the token's kind must have been logged for as long as such a token may live, or it may simply be older than the log.
+/// Either it was forged, or it came from an issuer that this log does not see. The log must cover the time: issuances
+/// of the token's kind must have been logged for as long as such a token may live, or it may simply be older than the
+/// log.
 ///
 /// Not found: a forged token that carries the id of an issued one.
 package struct OrphanToken: Detector {
@@ -17,7 +18,7 @@ package struct OrphanToken: Detector {
         classes: [
             .init(
                 "orphan_token", .high,
-                "First used without a birth, in a log that has seen births of its kind for longer than such a "
+                "First used without an issuance, in a log that has seen issuances of its kind for longer than such a "
                     + "token may live.",
                 advice: "Ask the admins who issued it; if none did, revoke {entity} and look for another way to "
                     + "make tokens."),
@@ -39,7 +40,7 @@ package struct OrphanToken: Detector {
         var result = emptyResult
         guard let coverage = try history.coverage else { return result }
         let begins = try history.begins ?? coverage.lowerBound
-        let unnamed = try history.firstBirth(ofKind: nil)
+        let unnamed = try history.firstIssuance(ofKind: nil)
         var since: [String?: Int64?] = [:]
         var tooShort: Set<UInt32> = []
         let orphans = try LateUses(history: history, window: window).read { life in
@@ -47,7 +48,7 @@ package struct OrphanToken: Detector {
             if since[life.kind] == nil {
                 // A token that names no kind is taken for an API token.
                 let kind = life.kind ?? "api_token"
-                since[life.kind] = try .some([unnamed, history.firstBirth(ofKind: kind)].compactMap { $0 }.min())
+                since[life.kind] = try .some([unnamed, history.firstIssuance(ofKind: kind)].compactMap { $0 }.min())
             }
             guard let begin = since[life.kind] ?? nil,
                 first.minus(max(begin, begins)) >= policy.lifetimes.limit(ofKind: life.kind)
@@ -66,8 +67,8 @@ package struct OrphanToken: Detector {
                 CoverageNote(
                     kind: .insufficientHistory,
                     text:
-                        "\(Wording.count(tooShort.count, "token")) without a birth not judged: births of that kind "
-                        + "have been logged for less than such a token may live before its first use"))
+                        "\(Wording.count(tooShort.count, "token")) without an issuance not judged: issuances of that "
+                        + "kind have been logged for less than such a token may live before its first use"))
         }
         result.sort()
         return result

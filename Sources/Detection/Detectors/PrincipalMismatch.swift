@@ -11,12 +11,12 @@ package struct PrincipalMismatch: Detector {
         title: "Token used for another principal",
         question: "Which tokens acted for a principal that they were not issued to?",
         needs: [.ts, .event, .tokenID, .principal],
-        judgesBy: [.events(.used, [.principal]), .tokens([.birth, .principal])],
+        judgesBy: [.events(.used, [.principal]), .tokens([.issuance, .principal])],
         defaultSeverity: .critical,
         classes: [
             .init(
                 "principal_mismatch", .critical,
-                "The use names another principal than the token's birth.",
+                "The use names another principal than the token's issuance.",
                 advice: "Revoke {entity}, and find out whether the server mixes up its callers or somebody forged "
                     + "this.")
         ],

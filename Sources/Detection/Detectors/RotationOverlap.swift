@@ -13,7 +13,7 @@ package struct RotationOverlap: Detector {
         title: "Old token used after its rotation",
         question: "Which tokens are still used though a newer one has long taken their place?",
         needs: [.ts, .event, .tokenID, .principal, .scopes],
-        judgesBy: [.tokens([.birth, .principal, .scopes])],
+        judgesBy: [.tokens([.issuance, .principal, .scopes])],
         defaultSeverity: .medium,
         classes: [
             .init(

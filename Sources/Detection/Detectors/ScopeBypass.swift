@@ -5,16 +5,16 @@ internal import Rollups
 /// A tool answered a token that does not hold the scopes which the tool requires.
 ///
 /// What a tool requires is what the policy says of it, or else what the use itself says. What a token holds is what its
-/// birth granted. A scope that ends in `:*` grants all that begin as it does.
+/// issuance granted. A scope that ends in `:*` grants all that begin as it does.
 ///
-/// Not found: a token whose birth names no scopes, and a call that failed.
+/// Not found: a token whose issuance names no scopes, and a call that failed.
 package struct ScopeBypass: Detector {
     package static let card = DetectorCard(
         id: "scope-bypass",
         title: "Tool used without its scope",
         question: "Which tokens used a tool successfully whose scopes they do not hold?",
         needs: [.ts, .event, .tokenID, .tool, .scopes, .success],
-        judgesBy: [.events(.used, [.tool]), .tokens([.birth, .scopes])],
+        judgesBy: [.events(.used, [.tool]), .tokens([.issuance, .scopes])],
         defaultSeverity: .critical,
         classes: [
             .init(

@@ -3,14 +3,14 @@ internal import Events
 
 /// A principal gets a scope to change something that it has not held for half a year.
 ///
-/// Not found: the first tokens of a principal, of which every scope is new; births that name no scopes.
+/// Not found: the first tokens of a principal, of which every scope is new; issuances that name no scopes.
 package struct ScopeEscalation: Detector {
     package static let card = DetectorCard(
         id: "scope-escalation",
         title: "New scopes for a principal",
         question: "Who got scopes to write that they had not held before?",
         needs: [.ts, .event, .tokenID, .principal, .scopes],
-        judgesBy: [.events(.births, [.principal, .scopes])],
+        judgesBy: [.events(.issuances, [.principal, .scopes])],
         defaultSeverity: .high,
         classes: [
             .init(
@@ -38,7 +38,7 @@ package struct ScopeEscalation: Detector {
         return result
     }
 
-    /// A birth with its scopes.
+    /// An issuance with its scopes.
     private struct Grant {
         var principal: String
         var ts: Int64
@@ -52,11 +52,11 @@ package struct ScopeEscalation: Detector {
         var held: [String]
     }
 
-    /// The births of all principals that got a token in the window, by principal and time.
+    /// The issuances of all principals that got a token in the window, by principal and time.
     private func read(_ window: DetectionWindow, _ history: any History) throws -> [Grant] {
         var principals: Set<[UInt8]> = []
         let inWindow = EventScan(
-            from: window.from, to: window.to, kinds: .births, fields: EventFields([.principal, .scopes]))
+            from: window.from, to: window.to, kinds: .issuances, fields: EventFields([.principal, .scopes]))
         try history.scan(inWindow) { batch in
             for row in batch.distinctRows(by: [.principal, .scopes]) {
                 guard let scopes = batch.scopes[row], scopes.contains(where: policy.isWrite) else { continue }
@@ -66,7 +66,7 @@ package struct ScopeEscalation: Detector {
         guard !principals.isEmpty else { return [] }
         var grants: [Grant] = []
         let all = EventScan(
-            from: window.from.minus(Self.memory), to: window.to, kinds: .births,
+            from: window.from.minus(Self.memory), to: window.to, kinds: .issuances,
             texts: [.principal: .anyOf(principals)], fields: EventFields([.ts, .principal, .tokenID, .scopes]))
         try history.scan(all) { batch in
             for row in 0..<batch.count {
@@ -79,7 +79,8 @@ package struct ScopeEscalation: Detector {
         return grants.sorted { ($0.principal, $0.ts, $0.token) < ($1.principal, $1.ts, $1.token) }
     }
 
-    /// What the births of one principal brought, in order of time. Births of one instant do not vouch for each other.
+    /// What the issuances of one principal brought, in order of time. Issuances of one instant do not vouch for each
+    /// other.
     private func escalations(_ grants: [Grant], _ window: DetectionWindow) -> [Escalation] {
         var heldUntil: [String: Int64] = [:]
         var escalations: [Escalation] = []
@@ -104,7 +105,7 @@ package struct ScopeEscalation: Detector {
         var cases = escalations.map { _ in Case() }
         let places = Dictionary(grouping: escalations.indices) { Array(escalations[$0].grant.token.utf8) }
         let scan = EventScan(
-            from: window.from, to: window.to, kinds: .births, texts: [.tokenID: .anyOf(Set(places.keys))],
+            from: window.from, to: window.to, kinds: .issuances, texts: [.tokenID: .anyOf(Set(places.keys))],
             fields: Case.fields.union(EventFields(.tokenID)))
         try history.scan(scan) { batch in
             for row in 0..<batch.count {
@@ -115,9 +116,9 @@ package struct ScopeEscalation: Detector {
         return zip(escalations, cases).map { finding(verdict($0, $1), $1, asOf: window.asOf) }
     }
 
-    private func verdict(_ one: Escalation, _ birth: Case) -> Verdict {
+    private func verdict(_ one: Escalation, _ issuance: Case) -> Verdict {
         let (token, principal) = (one.grant.token, one.grant.principal)
-        let by = birth[.actor].first.map { " by \($0)" } ?? ""
+        let by = issuance[.actor].first.map { " by \($0)" } ?? ""
         var context = Context()
         context.add("new_scopes", one.added.sorted())
         context.add("held_scopes", one.held)

@@ -54,7 +54,7 @@ package struct SourceSilence: Detector {
                 + "1000")
         try require(settings.habitDays > 0, "habit_days", "\(settings.habitDays)", want: "a number of days above 0")
         var result = emptyResult
-        var search = SilentLogs(settings)
+        var search = SourceSilenceSearch(settings)
         let silences = try search.read(window, history)
         for silence in silences {
             let one = try lastEvent(of: silence, window, history)
@@ -80,13 +80,13 @@ package struct SourceSilence: Detector {
 
     /// The last lines before the silence.
     private func lastEvent(
-        of silence: SilentLogs.Silence, _ window: DetectionWindow, _ history: any History
+        of silence: SourceSilenceSearch.Silence, _ window: DetectionWindow, _ history: any History
     ) throws -> Case {
         var one = Case()
         let log = silence.log
         let scan = EventScan(
             from: silence.start, to: silence.start + Timestamp.second,
-            texts: [.source: .matching { $0.elementsEqual(log) || SilentLogs.name(of: $0) == log }],
+            texts: [.source: .matching { $0.elementsEqual(log) || SourceSilenceSearch.name(of: $0) == log }],
             fields: Case.fields)
         try history.scan(scan) { batch in
             for row in 0..<batch.count { one.add(batch, row, window) }
@@ -94,7 +94,7 @@ package struct SourceSilence: Detector {
         return one
     }
 
-    private func verdict(_ silence: SilentLogs.Silence, _ one: Case, asOf: Int64) -> Verdict {
+    private func verdict(_ silence: SourceSilenceSearch.Silence, _ one: Case, asOf: Int64) -> Verdict {
         let name = String(decoding: silence.log, as: UTF8.self)
         // Of several files the one that can be looked for.
         let log = one.evidence.all.last?.source ?? name

@@ -3,14 +3,14 @@ internal import Rollups
 
 /// An expired token is still accepted.
 ///
-/// Not found: a token whose birth named no expiry (see `lifetime-policy`).
+/// Not found: a token whose issuance named no expiry (see `lifetime-policy`).
 package struct UseAfterExpiry: Detector {
     package static let card = DetectorCard(
         id: "use-after-expiry",
         title: "Token used after its expiry",
         question: "Which tokens were accepted although they had expired?",
         needs: [.ts, .event, .tokenID, .expiresAt],
-        judgesBy: [.tokens([.birth, .expiry])],
+        judgesBy: [.tokens([.issuance, .expiry])],
         defaultSeverity: .critical,
         classes: [
             .init(
@@ -22,7 +22,7 @@ package struct UseAfterExpiry: Detector {
         ],
         references: ["T1078", "T1550.001"],
         knownGaps: [
-            "The expiry is the one that the token's earliest birth names; an expiry that was moved later is not known."
+            "The expiry is the one that the earliest issuance names; an expiry that was moved later is not known."
         ],
         version: 1)
 

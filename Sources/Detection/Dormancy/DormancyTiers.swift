@@ -22,13 +22,13 @@ struct DormancyTierReader {
     let firstDay: Int32
 
     /// The tiers whose limit each silence has reached, in the order of `Settings.tierNames`.
-    func met(by wakings: [Waking]) throws -> [[DormancyTier]] {
-        let usual = try settings.judges("adaptive") ? usualGaps(before: wakings) : wakings.map { _ in nil }
-        return zip(wakings, usual).map { waking, usual in
-            guard let gap = waking.gap else { return [] }
+    func met(by reactivations: [Reactivation]) throws -> [[DormancyTier]] {
+        let usual = try settings.judges("adaptive") ? usualGaps(before: reactivations) : reactivations.map { _ in nil }
+        return zip(reactivations, usual).map { reactivation, usual in
+            guard let gap = reactivation.gap else { return [] }
             let tiers = [
                 settings.judges("absolute") ? DormancyTier.absolute(settings.dormancy) : nil,
-                settings.judges("relative") ? relative(waking) : nil,
+                settings.judges("relative") ? relative(reactivation) : nil,
                 usual.map(adaptive),
             ]
             return tiers.compactMap { $0 }.filter { gap >= $0.limit }
@@ -36,8 +36,8 @@ struct DormancyTierReader {
     }
 
     /// A share of the life that the token was given.
-    private func relative(_ waking: Waking) -> DormancyTier? {
-        guard let life = waking.lifetime else { return nil }
+    private func relative(_ reactivation: Reactivation) -> DormancyTier? {
+        guard let life = reactivation.lifetime else { return nil }
         let part = settings.relativePart
         return DormancyTier(
             name: "relative", limit: max(settings.leastDormancy, life / part),
@@ -78,16 +78,19 @@ struct DormancyTierReader {
         }
     }
 
-    /// For each waking, the gap that 95 of 100 earlier gaps of its token do not exceed; nil with too few earlier uses.
-    private func usualGaps(before wakings: [Waking]) throws -> [Int64?] {
-        var usual: [Int64?] = wakings.map { _ in nil }
-        let days = wakings.map { Timestamp.day(of: $0.at) }
+    /// For each reactivation, the gap that 95 of 100 earlier gaps of its token do not exceed; nil with too few earlier
+    /// uses.
+    private func usualGaps(before reactivations: [Reactivation]) throws -> [Int64?] {
+        var usual: [Int64?] = reactivations.map { _ in nil }
+        let days = reactivations.map { Timestamp.day(of: $0.at) }
         guard let lastDay = days.max(), firstDay <= lastDay else { return usual }
-        let byDay = Dictionary(grouping: wakings.indices) { days[$0] }
-        var gaps = Dictionary(wakings.map { ($0.token, Gaps()) }) { first, _ in first }
+        let byDay = Dictionary(grouping: reactivations.indices) { days[$0] }
+        var gaps = Dictionary(reactivations.map { ($0.token, Gaps()) }) { first, _ in first }
         for day in firstDay...lastDay {
             for place in byDay[day] ?? [] {
-                guard let known = gaps[wakings[place].token], known.uses >= settings.adaptiveUses else { continue }
+                guard let known = gaps[reactivations[place].token], known.uses >= settings.adaptiveUses else {
+                    continue
+                }
                 usual[place] = known.p95
             }
             let uses = TokenDays.merged(try history.tokenDays(on: day), day: day)
@@ -100,10 +103,10 @@ struct DormancyTierReader {
     }
 }
 
-extension Waking {
+extension Reactivation {
     /// How long the token was to live, from its issue to its expiry.
     fileprivate var lifetime: Int64? {
-        guard let issuedAt, let expires = birth?.expiresAt, expires > issuedAt else { return nil }
+        guard let issuedAt, let expires = issuance?.expiresAt, expires > issuedAt else { return nil }
         return expires.minus(issuedAt)
     }
 }

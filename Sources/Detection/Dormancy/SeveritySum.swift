@@ -1,7 +1,7 @@
 internal import Events
 internal import Rollups
 
-/// How a waking's severity comes about: a start and the reasons that raise or lower it, each by one.
+/// How a reactivation's severity comes about: a start and the reasons that raise or lower it, each by one.
 struct SeveritySum {
     var start: Severity
     private(set) var reasons: [(step: Int, text: String)] = []
@@ -21,11 +21,11 @@ struct SeveritySum {
 }
 
 extension DormantTokenReactivation {
-    /// The sum for one waking. Literal findings that no gap explains stay at `info`.
+    /// The sum for one reactivation. Literal findings that no gap explains stay at `info`.
     func severitySum(of told: Told, _ around: Surroundings, isPeriodic: Bool) -> SeveritySum {
         guard told.kind != .firstUse, told.kind != .insufficientHistory else { return SeveritySum(start: .info) }
         var sum = SeveritySum(start: Self.card.defaultSeverity)
-        if let gap = told.waking.gap, let limit = told.limit, gap >= limit.plus(limit) {
+        if let gap = told.reactivation.gap, let limit = told.limit, gap >= limit.plus(limit) {
             sum.add(1, "silent for \(Wording.span(limit.plus(limit))) or more")
         }
         if let tool = around.writeTool {
@@ -48,13 +48,13 @@ extension DormantTokenReactivation {
     /// Whether an earlier silence of the token was as long as this one, give or take the tolerance.
     ///
     /// It steps back through the token's last active days, as many as a periodic job may need for one round.
-    func isPeriodic(_ waking: Waking, in history: any History) throws -> Bool {
-        guard var end = waking.previous, let gap = waking.gap else { return false }
+    func isPeriodic(_ reactivation: Reactivation, in history: any History) throws -> Bool {
+        guard var end = reactivation.previous, let gap = reactivation.gap else { return false }
         for _ in 0..<settings.periodicDays {
             let day = Timestamp.day(of: end)
-            guard let earlier = try history.lastUse(ofToken: waking.token, beforeDay: day) else { return false }
+            guard let earlier = try history.lastUse(ofToken: reactivation.token, beforeDay: day) else { return false }
             let first = try history.tokenDays(on: day).compactMap { uses in
-                uses.place(of: waking.token).map { uses.first[$0] }
+                uses.place(of: reactivation.token).map { uses.first[$0] }
             }.min()
             guard let first else { return false }
             let silence = first.minus(earlier)

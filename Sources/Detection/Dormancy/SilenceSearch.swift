@@ -36,7 +36,7 @@ struct SilenceSearch {
 
     /// Hands over the uses in the window with a silence of `dormancy` or more before them, and those without any use
     /// before them, some at a time.
-    func silencesEnded(_ body: ([Waking]) throws -> Void) throws {
+    func silencesEnded(_ body: ([Reactivation]) throws -> Void) throws {
         var inside: [Opening] = []
         var openings = try openings { inside.append($0) }
         let latest = openings.map(\.at).max() ?? 0
@@ -45,19 +45,22 @@ struct SilenceSearch {
             !$0.isAwake && ($0.previous == Self.never || $0.at.minus($0.previous) >= dormancy)
         }
         // The walk ends where the rollups begin; what is known of a token may say that it was awake even so.
-        try eachWaking(inside + late) { wakings in
-            try body(wakings.filter { waking in waking.previous.map { waking.at.minus($0) >= dormancy } ?? true })
+        try eachReactivation(inside + late) { reactivations in
+            try body(
+                reactivations.filter { reactivation in
+                    reactivation.previous.map { reactivation.at.minus($0) >= dormancy } ?? true
+                })
         }
     }
 
     /// Hands over the first use in the window of every token that has none in the `dormancy` before the window, some at
     /// a time.
-    func absentBeforeWindow(_ body: ([Waking]) throws -> Void) throws {
+    func absentBeforeWindow(_ body: ([Reactivation]) throws -> Void) throws {
         var openings = try openings { _ in }
         let horizon = window.from.minus(dormancy)
         try lookBack(&openings) { $0 >= horizon }
-        try eachWaking(openings.filter { !$0.isAwake && $0.previous < horizon }) { wakings in
-            try body(wakings.filter { ($0.previous ?? Self.never) < horizon })
+        try eachReactivation(openings.filter { !$0.isAwake && $0.previous < horizon }) { reactivations in
+            try body(reactivations.filter { ($0.previous ?? Self.never) < horizon })
         }
     }
 
@@ -121,7 +124,7 @@ struct SilenceSearch {
     private static let openingsAtOnce = 20_000
 
     /// Hands over openings with what is known about their tokens, by the numbers of these.
-    private func eachWaking(_ openings: [Opening], _ body: ([Waking]) throws -> Void) throws {
+    private func eachReactivation(_ openings: [Opening], _ body: ([Reactivation]) throws -> Void) throws {
         let openings = openings.sorted { ($0.token, $0.at) < ($1.token, $1.at) }
         for start in stride(from: 0, to: openings.count, by: Self.openingsAtOnce) {
             let some = openings[start..<min(start + Self.openingsAtOnce, openings.count)]
@@ -134,21 +137,22 @@ struct SilenceSearch {
                     guard place < lives.count, lives[place].number == opening.token else {
                         throw DetectionError.unknownTokenNumber(opening.token)
                     }
-                    return try waking(opening, lives[place])
+                    return try reactivation(opening, lives[place])
                 })
         }
     }
 
     /// An opening with what is known about its token. One that is silent as far as the walk went is asked for by name.
-    private func waking(_ opening: Opening, _ life: TokenLife) throws -> Waking {
-        var waking = Waking(token: opening.token, at: opening.at, previous: nil, life: life, uses: opening.uses)
-        (waking.clockSkew, waking.asOf) = (clockSkew, window.asOf)
+    private func reactivation(_ opening: Opening, _ life: TokenLife) throws -> Reactivation {
+        var reactivation = Reactivation(
+            token: opening.token, at: opening.at, previous: nil, life: life, uses: opening.uses)
+        (reactivation.clockSkew, reactivation.asOf) = (clockSkew, window.asOf)
         if opening.previous != Self.never {
-            waking.previous = opening.previous
+            reactivation.previous = opening.previous
         } else if let firstUse = life.firstUse, firstUse < opening.at {
-            waking.previous = try history.lastUse(ofToken: opening.token, beforeDay: earliestDay) ?? firstUse
+            reactivation.previous = try history.lastUse(ofToken: opening.token, beforeDay: earliestDay) ?? firstUse
         }
-        return waking
+        return reactivation
     }
 
     /// The earliest day on which a silence shorter than `dormancy` could begin.

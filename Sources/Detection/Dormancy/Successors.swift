@@ -17,8 +17,8 @@ struct Successors {
     }
 
     /// Reads the tokens of everybody whose token woke.
-    init(_ history: any History, of wakings: [Waking]) throws {
-        let principals = Set(wakings.compactMap { $0.birth?.principal })
+    init(_ history: any History, of reactivations: [Reactivation]) throws {
+        let principals = Set(reactivations.compactMap { $0.issuance?.principal })
         var owned: [Owner: [TokenLife]] = [:]
         for life in principals.isEmpty ? [] : try history.tokens(ofPrincipals: principals) {
             guard let owner = Owner(life) else { continue }
@@ -28,12 +28,17 @@ struct Successors {
     }
 
     /// The token that had taken a token's place and was in use when that one woke; of several the first issued.
-    func inUse(at waking: Waking) -> String? {
-        if let next = waking.life.supersededBy, let when = waking.life.supersededAt, when < waking.at { return next }
-        guard let birth = waking.birth, let issued = birth.issuedAt, let owner = Owner(birth) else { return nil }
+    func inUse(at reactivation: Reactivation) -> String? {
+        if let next = reactivation.life.supersededBy, let when = reactivation.life.supersededAt, when < reactivation.at
+        {
+            return next
+        }
+        guard let issuance = reactivation.issuance, let issued = issuance.issuedAt, let owner = Owner(issuance) else {
+            return nil
+        }
         let later = owned[owner, default: []].filter { other in
             guard let born = other.issuedAt, let used = other.firstUse else { return false }
-            return other.tokenID != birth.tokenID && born > issued && used < waking.at
+            return other.tokenID != issuance.tokenID && born > issued && used < reactivation.at
         }
         return later.min { ($0.issuedAt ?? 0, $0.tokenID) < ($1.issuedAt ?? 0, $1.tokenID) }?.tokenID
     }

@@ -2,21 +2,21 @@ internal import Columns
 internal import Events
 internal import Rollups
 
-/// What the events around a waking say: the two uses themselves, and what makes the waking better or worse.
+/// What the events around a reactivation say: the two uses themselves, and what makes the reactivation better or worse.
 struct Surroundings {
     /// The use that ended the silence, or nil if the events no longer hold it (rollups outlive pruned segments).
-    var waking: Use?
+    var reactivation: Use?
     /// The use before the silence.
     var previous: Use?
-    /// Uses from the waking on, the waking included, until `aftermath` later.
+    /// Uses from the reactivation on, the reactivation included, until `aftermath` later.
     var uses = 0
     var lastUse: Int64?
-    /// Lines of these uses, and the tools of those that followed the waking.
+    /// Lines of these uses, and the tools of those that followed the reactivation.
     var lines = EdgeEvidence()
     var toolsAfter = FirstNames()
-    /// The first tool within reach of the waking that asked for a scope that writes.
+    /// The first tool within reach of the reactivation that asked for a scope that writes.
     var writeTool: String?
-    /// Failed verifications from the waking's address in the time before it.
+    /// Failed verifications from the reactivation's address in the time before it.
     var failuresBefore = 0
     /// Whether the address, or agent, stands in no use of the months before the silence; nil when that is unknown.
     var newAddress: Bool?
@@ -33,47 +33,49 @@ struct Surroundings {
     }
 }
 
-/// Reads the surroundings of all wakings in three scans, each bounded in time and by the tokens or addresses.
+/// Reads the surroundings of all reactivations in three scans, each bounded in time and by the tokens or addresses.
 struct SurroundingsReader {
     let history: any History
     let window: DetectionWindow
     let settings: DormantTokenReactivation.Settings
 
-    /// The surroundings of each waking, in the same order.
-    func read(_ wakings: [Waking]) throws -> [Surroundings] {
-        var all = wakings.map { _ in Surroundings() }
-        guard !wakings.isEmpty else { return all }
-        let byToken = Dictionary(grouping: wakings.indices) { Array(wakings[$0].life.tokenID.utf8) }
-        try readAftermath(wakings, byToken, into: &all)
-        try readPast(wakings, into: &all)
-        try readFailures(wakings, into: &all)
+    /// The surroundings of each reactivation, in the same order.
+    func read(_ reactivations: [Reactivation]) throws -> [Surroundings] {
+        var all = reactivations.map { _ in Surroundings() }
+        guard !reactivations.isEmpty else { return all }
+        let byToken = Dictionary(grouping: reactivations.indices) { Array(reactivations[$0].life.tokenID.utf8) }
+        try readAftermath(reactivations, byToken, into: &all)
+        try readPast(reactivations, into: &all)
+        try readFailures(reactivations, into: &all)
         return all
     }
 
-    /// Where the uses counted as the aftermath of a waking end.
-    func aftermathEnd(_ waking: Waking) -> Int64 {
-        settings.semantics == .literal ? window.to : min(waking.at.plus(settings.aftermath), window.asOf)
+    /// Where the uses counted as the aftermath of a reactivation end.
+    func aftermathEnd(_ reactivation: Reactivation) -> Int64 {
+        settings.semantics == .literal ? window.to : min(reactivation.at.plus(settings.aftermath), window.asOf)
     }
 
     private func readAftermath(
-        _ wakings: [Waking], _ byToken: [[UInt8]: [Int]], into all: inout [Surroundings]
+        _ reactivations: [Reactivation], _ byToken: [[UInt8]: [Int]], into all: inout [Surroundings]
     ) throws {
         let scan = EventScan(
-            from: wakings.map { $0.at }.min() ?? 0, to: wakings.map(aftermathEnd).max() ?? 0, kinds: .used,
+            from: reactivations.map { $0.at }.min() ?? 0, to: reactivations.map(aftermathEnd).max() ?? 0, kinds: .used,
             texts: [.tokenID: .anyOf(Set(byToken.keys))], fields: Self.useFields.union(EventFields(.scopes)))
         try history.scan(scan) { events in
             for row in 0..<events.count {
                 let ts = events.ts[row]
                 for place in byToken[events.tokenBytes(at: row)] ?? [] {
-                    guard ts >= wakings[place].at, ts < aftermathEnd(wakings[place]) else { continue }
+                    guard ts >= reactivations[place].at, ts < aftermathEnd(reactivations[place]) else { continue }
                     all[place].uses += 1
                     all[place].lastUse = max(all[place].lastUse ?? ts, ts)
                     if all[place].lines.mayKeep(ts) { all[place].lines.add(events.evidence(at: row)) }
-                    if ts > wakings[place].at, let tool = events[.tool].bytes(at: row) {
+                    if ts > reactivations[place].at, let tool = events[.tool].bytes(at: row) {
                         all[place].toolsAfter.add(tool)
                     }
-                    if ts == wakings[place].at { all[place].waking.keepFirst(Self.use(at: row, of: events)) }
-                    if ts < wakings[place].at.plus(settings.writeReach) {
+                    if ts == reactivations[place].at {
+                        all[place].reactivation.keepFirst(Self.use(at: row, of: events))
+                    }
+                    if ts < reactivations[place].at.plus(settings.writeReach) {
                         noteWrite(at: row, of: events, in: &all[place])
                     }
                 }
@@ -91,33 +93,33 @@ struct SurroundingsReader {
     }
 
     /// Looks at the uses before each silence: where the token used to come from.
-    private func readPast(_ wakings: [Waking], into all: inout [Surroundings]) throws {
+    private func readPast(_ reactivations: [Reactivation], into all: inout [Surroundings]) throws {
         func notePrevious(_ events: EventColumns, _ row: Int, _ place: Int) {
-            guard events.ts[row] == wakings[place].previous else { return }
+            guard events.ts[row] == reactivations[place].previous else { return }
             all[place].previous.keepFirst(Self.use(at: row, of: events))
         }
-        guard wakings.count <= Self.few else {
-            return try readBefore(wakings, reach: settings.past, Self.useFields) { events, row, place in
+        guard reactivations.count <= Self.few else {
+            return try readBefore(reactivations, reach: settings.past, Self.useFields) { events, row, place in
                 notePrevious(events, row, place)
                 notePast(at: row, of: events, in: &all[place])
             }
         }
         // The lines before few silences are read singly, for ids and sources are most of what a segment holds.
-        try readBefore(wakings, reach: 0, Self.useFields, notePrevious)
+        try readBefore(reactivations, reach: 0, Self.useFields, notePrevious)
         let fields = EventFields([.ts, .tokenID, .ip, .userAgent])
-        try readBefore(wakings, reach: settings.past, fields) { events, row, place in
+        try readBefore(reactivations, reach: settings.past, fields) { events, row, place in
             notePast(at: row, of: events, in: &all[place])
         }
     }
 
     private static let few = 32
 
-    /// Hands over the uses of each waking's token in some time before its silence, the last one included.
+    /// Hands over the uses of each reactivation's token in some time before its silence, the last one included.
     private func readBefore(
-        _ wakings: [Waking], reach: Int64, _ fields: EventFields, _ body: (EventColumns, Int, Int) -> Void
+        _ reactivations: [Reactivation], reach: Int64, _ fields: EventFields, _ body: (EventColumns, Int, Int) -> Void
     ) throws {
-        for span in spans(before: wakings, reach: reach) {
-            let members = Dictionary(grouping: span.wakings) { Array(wakings[$0].life.tokenID.utf8) }
+        for span in spans(before: reactivations, reach: reach) {
+            let members = Dictionary(grouping: span.reactivations) { Array(reactivations[$0].life.tokenID.utf8) }
             let scan = EventScan(
                 from: span.from, to: span.to, kinds: .used, texts: [.tokenID: .anyOf(Set(members.keys))],
                 fields: fields)
@@ -125,7 +127,8 @@ struct SurroundingsReader {
                 for row in 0..<events.count {
                     let ts = events.ts[row]
                     for place in members[events.tokenBytes(at: row)] ?? [] {
-                        guard let previous = wakings[place].previous, ts <= previous, ts >= previous.minus(reach) else {
+                        guard let previous = reactivations[place].previous, ts <= previous, ts >= previous.minus(reach)
+                        else {
                             continue
                         }
                         body(events, row, place)
@@ -136,26 +139,28 @@ struct SurroundingsReader {
     }
 
     private func notePast(at row: Int, of events: EventColumns, in one: inout Surroundings) {
-        guard let waking = one.waking else { return }
-        if let ip = waking.ip, let earlier = events[.ip][row] {
+        guard let reactivation = one.reactivation else { return }
+        if let ip = reactivation.ip, let earlier = events[.ip][row] {
             one.newAddress = (one.newAddress ?? true) && !isSameAddress(ip, earlier)
         }
-        if let agent = waking.userAgent, let earlier = events[.userAgent][row] {
+        if let agent = reactivation.userAgent, let earlier = events[.userAgent][row] {
             one.newAgent = (one.newAgent ?? true) && agent != earlier
         }
     }
 
     /// The times before the silences, joined where they overlap, so that no day is read twice.
-    private func spans(before wakings: [Waking], reach: Int64) -> [(from: Int64, to: Int64, wakings: [Int])] {
-        var spans: [(from: Int64, to: Int64, wakings: [Int])] = []
-        let known = wakings.indices.filter { wakings[$0].previous != nil }
-            .sorted { (wakings[$0].previous ?? 0, $0) < (wakings[$1].previous ?? 0, $1) }
+    private func spans(before reactivations: [Reactivation], reach: Int64) -> [(
+        from: Int64, to: Int64, reactivations: [Int]
+    )] {
+        var spans: [(from: Int64, to: Int64, reactivations: [Int])] = []
+        let known = reactivations.indices.filter { reactivations[$0].previous != nil }
+            .sorted { (reactivations[$0].previous ?? 0, $0) < (reactivations[$1].previous ?? 0, $1) }
         for place in known {
-            let end = wakings[place].previous ?? 0
+            let end = reactivations[place].previous ?? 0
             let (from, to) = (end.minus(reach), end.plus(1))
             if let last = spans.indices.last, spans[last].to >= from {
                 spans[last].to = to
-                spans[last].wakings.append(place)
+                spans[last].reactivations.append(place)
             } else {
                 spans.append((from, to, [place]))
             }
@@ -163,14 +168,14 @@ struct SurroundingsReader {
         return spans
     }
 
-    /// Counts failures from the address of each waking in the time before it.
-    private func readFailures(_ wakings: [Waking], into all: inout [Surroundings]) throws {
+    /// Counts failures from the address of each reactivation in the time before it.
+    private func readFailures(_ reactivations: [Reactivation], into all: inout [Surroundings]) throws {
         var places: [IPKey: [Int]] = [:]
-        for place in wakings.indices {
-            guard let ip = all[place].waking?.ip, let key = history.clients.key(of: ip) else { continue }
+        for place in reactivations.indices {
+            guard let ip = all[place].reactivation?.ip, let key = history.clients.key(of: ip) else { continue }
             places[key, default: []].append(place)
         }
-        let times = places.values.joined().map { wakings[$0].at }
+        let times = places.values.joined().map { reactivations[$0].at }
         guard let first = times.min(), let last = times.max() else { return }
         let keys = Set(places.keys)
         let scan = EventScan(
@@ -182,7 +187,7 @@ struct SurroundingsReader {
                 guard let key = events[.ip].bytes(at: row).flatMap({ history.clients.key(of: $0) }) else { continue }
                 let ts = events.ts[row]
                 for place in places[key] ?? [] {
-                    let at = wakings[place].at
+                    let at = reactivations[place].at
                     if ts < at, ts >= at.minus(settings.failureReach) { all[place].failuresBefore += 1 }
                 }
             }

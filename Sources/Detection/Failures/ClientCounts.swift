@@ -24,7 +24,7 @@ struct ClientCounts {
         }
     }
 
-    /// Whether any rule of `KeyCase` can hold of some of them.
+    /// Whether any rule of `ClientFailures` can hold of some of them.
     func mayQualify(_ settings: FailedVerificationByIP.Settings) -> Bool {
         credentials >= settings.stuffing.credentials && count >= settings.stuffing.failures
             || known >= settings.bruteForce.failures || count - known >= settings.volume.failures

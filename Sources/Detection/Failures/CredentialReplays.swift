@@ -29,13 +29,13 @@ struct CredentialReplaySearch {
             let strange = try strange(failures, reader, until: span.upperBound)
             return strange.byClient.map { members in
                 let all = Array(members)
-                return (all[0].key, all.runs(gap: settings.episodeGap).map { Stretch($0) }, all)
+                return (all[0].key, all.runs(gap: settings.episodeGap).map { FailureSpan($0) }, all)
             }
         }
-        let episodes = found.flatMap { _, stretches, members in
-            stretches.map { stretch in
+        let episodes = found.flatMap { _, failureSpans, members in
+            failureSpans.map { failureSpan in
                 reader.episode(
-                    .credentialReplay, members.filter { stretch.holds($0.ts) }, width: settings.episodeGap,
+                    .credentialReplay, members.filter { failureSpan.holds($0.ts) }, width: settings.episodeGap,
                     reasons: settings.replayReasons)
             }
         }
@@ -55,14 +55,14 @@ struct CredentialReplaySearch {
             guard let used = firstUses[reader.tokens[one.token]] ?? nil else { return false }
             return one.agent != nil && used < one.ts
         }
-        var acquaintances = Acquaintances(later, reader)
-        try learn(&acquaintances, later, until: end, firstUse: firstUses.values.compactMap { $0 }.min() ?? 0)
-        return later.filter { one in acquaintances.since(one).map { one.ts <= $0 } ?? true }
+        var firstSeen = FirstSeenIndex(later, reader)
+        try learn(&firstSeen, later, until: end, firstUse: firstUses.values.compactMap { $0 }.min() ?? 0)
+        return later.filter { one in firstSeen.since(one).map { one.ts <= $0 } ?? true }
     }
 
     /// Looks back step by step: most tokens are known from the day before, and little is left to ask of the others.
     private func learn(
-        _ known: inout Acquaintances, _ failures: [NamedFailure], until end: Int64, firstUse: Int64
+        _ known: inout FirstSeenIndex, _ failures: [NamedFailure], until end: Int64, firstUse: Int64
     ) throws {
         var upper = end
         for reach in [Timestamp.day, 8 * Timestamp.day, Int64.max] {
@@ -82,7 +82,7 @@ struct CredentialReplaySearch {
 }
 
 /// Since when tokens are known to clients and to agents, as far as somebody asks.
-private struct Acquaintances {
+private struct FirstSeenIndex {
     private struct OfClient: Hashable {
         var token: UInt32
         var key: IPKey

@@ -90,7 +90,7 @@ struct Episode {
     }
 }
 
-/// A stretch of even failures with one credential: a broken client, if that credential worked before.
+/// A span of even failures with one credential: a broken client, if that credential worked before.
 struct SteadyRun {
     var key: IPKey
     var credential: UInt64
@@ -100,11 +100,11 @@ struct SteadyRun {
     var workedBefore = false
 }
 
-extension KeyCase {
-    /// The stretches of even failures, each of one credential.
+extension ClientFailures {
+    /// The spans of even failures, each of one credential.
     func steadyRuns(_ settings: FailedVerificationByIP.Settings) -> [SteadyRun] {
         Dictionary(grouping: steady.spans) { credential(of: $0) }.flatMap { credential, spans in
-            Stretch.joining(spans, failures, gap: settings.episodeGap).map {
+            FailureSpan.joining(spans, failures, gap: settings.episodeGap).map {
                 SteadyRun(key: key, credential: credential, first: $0.first, last: $0.last)
             }
         }
@@ -123,7 +123,7 @@ extension KeyCase {
         ]
         // A client that has been broken for weeks does not keep a burst alive.
         let episodes = found.flatMap { kind, spans, reach in
-            Stretch.joining(spans, failures, gap: settings.episodeGap, within: reach) { isOf(broken, $0) }.map {
+            FailureSpan.joining(spans, failures, gap: settings.episodeGap, within: reach) { isOf(broken, $0) }.map {
                 episode(kind, $0, settings)
             }
         }
@@ -137,9 +137,9 @@ extension KeyCase {
     }
 
     private func episode(
-        _ kind: FailureClass, _ stretch: Stretch, _ settings: FailedVerificationByIP.Settings
+        _ kind: FailureClass, _ failureSpan: FailureSpan, _ settings: FailedVerificationByIP.Settings
     ) -> Episode {
-        Episode(kind, of: key, stretch, failures, fewAttempts: settings.stuffing.fewAttempts)
+        Episode(kind, of: key, failureSpan, failures, fewAttempts: settings.stuffing.fewAttempts)
     }
 
     /// Whether a window of one credential lies in (or touches) a run of that credential.
@@ -178,19 +178,20 @@ extension KeyCase {
 extension Episode {
     /// An episode of one client, whose failures are sorted by time.
     init(
-        _ kind: FailureClass, of key: IPKey, _ stretch: Stretch, _ failures: ArraySlice<Failure>, fewAttempts: Int
+        _ kind: FailureClass, of key: IPKey, _ failureSpan: FailureSpan, _ failures: ArraySlice<Failure>,
+        fewAttempts: Int
     ) {
         self.init(
-            kind: kind, subject: .key(key), first: stretch.first, last: stretch.last,
-            peak: FailureFacts(failures[stretch.peak], fewAttempts: fewAttempts), peakWidth: stretch.peak.width,
-            total: FailureFacts(failures.within(stretch), fewAttempts: fewAttempts), keys: [key])
+            kind: kind, subject: .key(key), first: failureSpan.first, last: failureSpan.last,
+            peak: FailureFacts(failures[failureSpan.peak], fewAttempts: fewAttempts), peakWidth: failureSpan.peak.width,
+            total: FailureFacts(failures.within(failureSpan), fewAttempts: fewAttempts), keys: [key])
     }
 }
 
-extension AgentCase {
+extension AgentFailures {
     func episodes(_ settings: FailedVerificationByIP.Settings) -> [Episode] {
-        stretches.map { stretch in
-            let members = failures.within(stretch)
+        failureSpans.map { failureSpan in
+            let members = failures.within(failureSpan)
             let attempts = settings.stuffing.fewAttempts
             var keys: [IPKey] = []
             var busiest: [(key: IPKey, count: Int)] = []
@@ -202,8 +203,9 @@ extension AgentCase {
                 if busiest.count > 10 { busiest.removeLast() }
             }
             return Episode(
-                kind: .distributed, subject: .agent(agent), first: stretch.first, last: stretch.last,
-                peak: FailureFacts(failures[stretch.peak], fewAttempts: attempts), peakWidth: stretch.peak.width,
+                kind: .distributed, subject: .agent(agent), first: failureSpan.first, last: failureSpan.last,
+                peak: FailureFacts(failures[failureSpan.peak], fewAttempts: attempts),
+                peakWidth: failureSpan.peak.width,
                 total: FailureFacts(members, fewAttempts: attempts), keys: keys, busiest: busiest.map { $0.key })
         }
     }
@@ -212,10 +214,10 @@ extension AgentCase {
 extension ArraySlice<Failure> {
     fileprivate subscript(span: WindowSpan) -> ArraySlice<Failure> { self[Int(span.lo)..<Int(span.hi)] }
 
-    /// The failures from the first to the last time of a stretch, both included.
-    fileprivate func within(_ stretch: Stretch) -> ArraySlice<Failure> {
-        let from = partitioningIndex { $0.ts >= stretch.first }
-        let to = partitioningIndex { $0.ts > stretch.last }
+    /// The failures from the first to the last time of a span, both included.
+    fileprivate func within(_ failureSpan: FailureSpan) -> ArraySlice<Failure> {
+        let from = partitioningIndex { $0.ts >= failureSpan.first }
+        let to = partitioningIndex { $0.ts > failureSpan.last }
         return self[from..<to]
     }
 

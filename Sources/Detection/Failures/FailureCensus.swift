@@ -15,9 +15,9 @@ extension FailureReader {
 
     /// How often clients and agents fail.
     struct Census {
-        private var keys = SaturatingCounters()
+        private var keys = CountingFilter()
         /// Mismatches only: a campaign consists of them.
-        fileprivate(set) var agents = SaturatingCounters()
+        fileprivate(set) var agents = CountingFilter()
         var counts: Counts
 
         init(_ settings: FailedVerificationByIP.Settings) { counts = Counts(settings) }
@@ -45,7 +45,7 @@ extension FailureReader {
             fields: EventFields([.ts, .ip, .userAgent, .reason]))
         try history.scan(scan) { events in
             let clients = events.clients(history.clients, behind: settings.trustedProxies)
-            let agents = events[.userAgent].values(none: 0) { TextMark.of($0) }
+            let agents = events[.userAgent].values(none: 0) { KeyedTextHash.of($0) }
             let mismatches = mismatches(in: events), tries = tries(in: events)
             census.counts.unknownReasons.count(events, in: window)
             for row in 0..<events.count {

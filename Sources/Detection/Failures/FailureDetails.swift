@@ -94,8 +94,8 @@ struct FailureDetailsReader {
             for row in 0..<events.count {
                 guard let key = clients[row].key, let token = events[.tokenID].bytes(at: row) else { continue }
                 let mark =
-                    events[.presented].bytes(at: row).map { TextMark.of($0, kind: 1) }
-                    ?? TextMark.of(token, kind: 2)
+                    events[.presented].bytes(at: row).map { KeyedTextHash.of($0, kind: 1) }
+                    ?? KeyedTextHash.of(token, kind: 2)
                 for place in byKey[key] ?? [] {
                     let run = runs[place]
                     guard run.credential == mark, (run.first...run.last).contains(events.ts[row]) else { continue }

@@ -75,7 +75,7 @@ struct FailureReader {
         case .agents(let agents): scan.texts[.userAgent] = .equals(agents)
         }
         var reader = self
-        var flood = Flood()
+        var flood = FailureSampler()
         try history.scan(scan) { events in reader.append(events, selection, &flood, to: &rows) }
         if flood.isTooLarge {
             // Counted once, then read again in part: what is kept depends on what there is, not on its order.
@@ -103,13 +103,13 @@ struct FailureReader {
     }
 
     private mutating func append(
-        _ events: EventColumns, _ selection: Selection, _ flood: inout Flood, to rows: inout Rows
+        _ events: EventColumns, _ selection: Selection, _ flood: inout FailureSampler, to rows: inout Rows
     ) {
         let clients = events.clients(history.clients, behind: settings.trustedProxies)
-        let agents = events[.userAgent].values(none: 0) { TextMark.of($0) }
-        let reasons = events[.reason].values(none: 0) { TextMark.of($0) }
-        let presented = events[.presented].values(none: Failure.noCredential) { TextMark.of($0, kind: 1) }
-        let tokens = events[.tokenID].values(none: Failure.noCredential) { TextMark.of($0, kind: 2) }
+        let agents = events[.userAgent].values(none: 0) { KeyedTextHash.of($0) }
+        let reasons = events[.reason].values(none: 0) { KeyedTextHash.of($0) }
+        let presented = events[.presented].values(none: Failure.noCredential) { KeyedTextHash.of($0, kind: 1) }
+        let tokens = events[.tokenID].values(none: Failure.noCredential) { KeyedTextHash.of($0, kind: 2) }
         let mismatches = mismatches(in: events), tries = tries(in: events)
         for row in 0..<events.count where tries[row] {
             guard let key = clients[row].key else { continue }

@@ -102,28 +102,28 @@ struct FailureSearch {
     // MARK: Clients
 
     private func keyEpisodes(_ rows: [Failure], _ reader: inout FailureReader) throws -> [Episode] {
-        let settled = try span.whole(margin: margin) { span, only -> [SearchSpan.Found<KeyCase>] in
+        let settled = try span.whole(margin: margin) { span, only -> [SearchSpan.Found<ClientFailures>] in
             let read = try only.map { try reader.rows(span, .keys($0)).byKey } ?? rows
             return read.groups { $0.key == $1.key }.compactMap { group in
                 guard group.count >= settings.fewestFailures, ClientCounts(group).mayQualify(settings) else {
                     return nil
                 }
-                let one = KeyCase(key: group[group.startIndex].key, failures: group, settings)
-                return (one.key, one.stretches(gap: settings.episodeGap), one)
+                let one = ClientFailures(key: group[group.startIndex].key, failures: group, settings)
+                return (one.key, one.failureSpans(gap: settings.episodeGap), one)
             }
         }
         return try episodes(of: settled)
     }
 
-    private func episodes(of settled: [SearchSpan.Found<KeyCase>]) throws -> [Episode] {
-        var runs = settled.flatMap { _, stretches, one in
-            one.steadyRuns(settings).filter { run in stretches.contains { $0.holds(run.first) } }
+    private func episodes(of settled: [SearchSpan.Found<ClientFailures>]) throws -> [Episode] {
+        var runs = settled.flatMap { _, failureSpans, one in
+            one.steadyRuns(settings).filter { run in failureSpans.contains { $0.holds(run.first) } }
         }
         try AcceptedUseReader(history: history, settings: settings, asOf: window.asOf).markWorkedBefore(&runs)
         let byKey = Dictionary(grouping: runs) { $0.key }
-        return settled.flatMap { _, stretches, one in
+        return settled.flatMap { _, failureSpans, one in
             one.episodes(byKey[one.key] ?? [], settings).filter { episode in
-                stretches.contains { $0.holds(episode.first) }
+                failureSpans.contains { $0.holds(episode.first) }
             }
         }
     }
@@ -148,17 +148,17 @@ struct FailureSearch {
             return try reader.rows(span, selection).byKey.groups { $0.key == $1.key }.compactMap { group in
                 guard group.count >= fewest, ClientCounts(group).mayQualifySlowly(settings) else { return nil }
                 let one = SlowCase(key: group[group.startIndex].key, failures: group, settings)
-                return (one.key, one.stretches(gap: settings.episodeGap), one)
+                return (one.key, one.failureSpans(gap: settings.episodeGap), one)
             }
         }
-        var runs = settled.flatMap { _, stretches, one in
-            one.steadyRuns(gap: settings.episodeGap).filter { run in stretches.contains { $0.holds(run.first) } }
+        var runs = settled.flatMap { _, failureSpans, one in
+            one.steadyRuns(gap: settings.episodeGap).filter { run in failureSpans.contains { $0.holds(run.first) } }
         }
         try AcceptedUseReader(history: history, settings: settings, asOf: window.asOf).markWorkedBefore(&runs)
         let byKey = Dictionary(grouping: runs) { $0.key }
-        return settled.flatMap { key, stretches, one in
+        return settled.flatMap { key, failureSpans, one in
             one.episodes(byKey[key] ?? [], settings).filter { episode in
-                stretches.contains { $0.holds(episode.first) }
+                failureSpans.contains { $0.holds(episode.first) }
             }
         }
     }
@@ -175,10 +175,10 @@ struct FailureSearch {
             var cut: Set<String> = []
             for group in rows.groups(by: { $0.agent == $1.agent }) where group.count >= settings.distributed.failures {
                 guard let agent = reader.agentTexts[group[group.startIndex].agent] else { continue }
-                let one = AgentCase(agent: agent, failures: group, settings)
-                let stretches = one.stretches.filter(span.isRelevant)
-                guard !stretches.isEmpty else { continue }
-                if stretches.allSatisfy({ span.isWhole($0, in: read, margin: margin) }) {
+                let one = AgentFailures(agent: agent, failures: group, settings)
+                let failureSpans = one.failureSpans.filter(span.isRelevant)
+                guard !failureSpans.isEmpty else { continue }
+                if failureSpans.allSatisfy({ span.isWhole($0, in: read, margin: margin) }) {
                     episodes += one.episodes(settings).filter { span.relevant.touches(first: $0.first, last: $0.last) }
                 } else {
                     cut.insert(agent)

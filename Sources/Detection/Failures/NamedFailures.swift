@@ -87,7 +87,7 @@ extension Array where Element == NamedFailure {
     func runs(gap: Int64) -> [ArraySlice<NamedFailure>] { groups { $1.ts.minus($0.ts) < gap } }
 }
 
-extension Stretch {
+extension FailureSpan {
     /// The time from the first to the last of some failures of one client.
     init(_ members: some BidirectionalCollection<NamedFailure>) {
         self.init(

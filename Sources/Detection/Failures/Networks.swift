@@ -10,12 +10,12 @@ struct NetworkSearch {
 
     /// The episodes of networks, those of a /56 that lie within one of its /48 left out.
     func run(_ rows: [Failure], _ reader: inout FailureReader) throws -> [Episode] {
-        let found = try span.whole(margin: margin) { span, only -> [SearchSpan.Found<KeyCase>] in
+        let found = try span.whole(margin: margin) { span, only -> [SearchSpan.Found<ClientFailures>] in
             let read = try only.map { try reader.rows(span, .keys($0)).byKey } ?? rows
             return [IPKey.Family.v48, .v56].flatMap { cases(read, $0, only) }
         }
-        let episodes = found.flatMap { _, stretches, one in
-            one.episodes([], settings).filter { episode in stretches.contains { $0.holds(episode.first) } }
+        let episodes = found.flatMap { _, failureSpans, one in
+            one.episodes([], settings).filter { episode in failureSpans.contains { $0.holds(episode.first) } }
                 .map { $0.naming(busiest: one.failures) }
         }
         return Self.without(membersOf: episodes.filter { $0.keys[0].family == .v48 }, episodes)
@@ -23,15 +23,15 @@ struct NetworkSearch {
 
     private func cases(
         _ rows: [Failure], _ family: IPKey.Family, _ only: Set<IPKey>?
-    ) -> [SearchSpan.Found<KeyCase>] {
+    ) -> [SearchSpan.Found<ClientFailures>] {
         let ofNetworks = rows.groups { $0.key.widened(to: family) == $1.key.widened(to: family) }
         return ofNetworks.compactMap { group in
             let key = group[group.startIndex].key.widened(to: family)
             guard key.family == family, only?.contains(key) ?? true, group.count >= settings.fewestFailuresOfNetwork
             else { return nil }
             let failures = group.sorted { $0.ts < $1.ts }[...]
-            let one = KeyCase(key: key, failures: failures, settings, fewestMembers: settings.networkMembers)
-            return (key, one.stretches(gap: settings.episodeGap), one)
+            let one = ClientFailures(key: key, failures: failures, settings, fewestMembers: settings.networkMembers)
+            return (key, one.failureSpans(gap: settings.episodeGap), one)
         }
     }
 

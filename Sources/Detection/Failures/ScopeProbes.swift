@@ -13,13 +13,13 @@ struct ScopeProbeSearch {
         let found = try span.whole(margin: margin) { span, only in
             try reader.read(rule.reasons, span, only: only, of: history, settings).byClient.map {
                 let members = probing($0)
-                return ($0[$0.startIndex].key, members.runs(gap: settings.episodeGap).map { Stretch($0) }, members)
+                return ($0[$0.startIndex].key, members.runs(gap: settings.episodeGap).map { FailureSpan($0) }, members)
             }
         }
-        return found.flatMap { _, stretches, members in
-            stretches.map { stretch in
+        return found.flatMap { _, failureSpans, members in
+            failureSpans.map { failureSpan in
                 reader.episode(
-                    .scopeProbe, members.filter { stretch.holds($0.ts) }, width: rule.width, reasons: rule.reasons)
+                    .scopeProbe, members.filter { failureSpan.holds($0.ts) }, width: rule.width, reasons: rule.reasons)
             }
         }
     }

@@ -20,13 +20,15 @@ struct SearchSpan {
         clipped(relevant.from.minus(margin), relevant.to.plus(margin))
     }
 
-    func isRelevant(_ stretch: Stretch) -> Bool { relevant.touches(first: stretch.first, last: stretch.last) }
+    func isRelevant(_ failureSpan: FailureSpan) -> Bool {
+        relevant.touches(first: failureSpan.first, last: failureSpan.last)
+    }
 
-    /// Whether nothing beyond the edges of what was read can change a stretch.
-    func isWhole(_ stretch: Stretch, in span: Range<Int64>, margin: Int64) -> Bool {
+    /// Whether nothing beyond the edges of what was read can change a span.
+    func isWhole(_ failureSpan: FailureSpan, in span: Range<Int64>, margin: Int64) -> Bool {
         let all = clipped(.min, .max)
-        return (span.lowerBound <= all.lowerBound || stretch.first >= span.lowerBound.plus(margin))
-            && (span.upperBound >= all.upperBound || stretch.last < span.upperBound.minus(margin))
+        return (span.lowerBound <= all.lowerBound || failureSpan.first >= span.lowerBound.plus(margin))
+            && (span.upperBound >= all.upperBound || failureSpan.last < span.upperBound.minus(margin))
     }
 
     /// Three times as wide, as far as there are events that may be seen.
@@ -35,11 +37,11 @@ struct SearchSpan {
         return clipped(span.lowerBound.minus(length), span.upperBound.plus(length))
     }
 
-    /// What a rule found out about one client, and the stretches of time in which it qualifies.
-    typealias Found<Value> = (key: IPKey, stretches: [Stretch], value: Value)
+    /// What a rule found out about one client, and the spans of time in which it qualifies.
+    typealias Found<Value> = (key: IPKey, failureSpans: [FailureSpan], value: Value)
 
-    /// What `look` finds, each with its relevant stretches in their full extent. It is asked first about all clients,
-    /// then, over wider spans, about those whose stretches were cut.
+    /// What `look` finds, each with its relevant spans in their full extent. It is asked first about all clients,
+    /// then, over wider spans, about those whose spans were cut.
     func whole<Value>(
         margin: Int64, _ look: (_ span: Range<Int64>, _ only: Set<IPKey>?) throws -> [Found<Value>]
     ) rethrows -> [Found<Value>] {
@@ -48,8 +50,8 @@ struct SearchSpan {
         var only: Set<IPKey>?
         while true {
             var cut: Set<IPKey> = []
-            for (key, stretches, value) in try look(span, only) {
-                let relevant = stretches.filter(isRelevant)
+            for (key, failureSpans, value) in try look(span, only) {
+                let relevant = failureSpans.filter(isRelevant)
                 if relevant.isEmpty { continue }
                 if relevant.allSatisfy({ isWhole($0, in: span, margin: margin) }) {
                     whole.append((key, relevant, value))
@@ -70,6 +72,6 @@ struct SearchSpan {
     }
 }
 
-extension Stretch {
+extension FailureSpan {
     func holds(_ time: Int64) -> Bool { first <= time && time <= last }
 }

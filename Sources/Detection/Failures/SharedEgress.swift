@@ -55,7 +55,7 @@ struct SharedEgress {
             fields: EventFields([.ts, .ip, .principal]))
         try history.scan(scan) { events in
             let clients = events.clients(history.clients, behind: settings.trustedProxies)
-            let principals = events[.principal].values(none: 0) { TextMark.of($0) }
+            let principals = events[.principal].values(none: 0) { KeyedTextHash.of($0) }
             for row in 0..<events.count {
                 guard let key = clients[row].key else { continue }
                 let ts = events.ts[row]

@@ -18,9 +18,9 @@ struct SlowCase {
         self.key = key
         self.all = all
         let width = settings.slowStuffing.width
-        let one = KeyCase(key: key, failures: all, settings, steadyWidths: [width])
+        let one = ClientFailures(key: key, failures: all, settings, steadyWidths: [width])
         steady = one.steady.spans.filter { $0.width == width }
-        let bursts = Stretch.joining(
+        let bursts = FailureSpan.joining(
             one.stuffing.spans, all, gap: settings.episodeGap, within: one.stuffing.reach)
         failures =
             all.filter { one in
@@ -36,29 +36,31 @@ struct SlowCase {
         self.windows = windows
     }
 
-    func stretches(gap: Int64) -> [Stretch] { stuffing(gap) + runs(gap).map(\.stretch) }
+    func failureSpans(gap: Int64) -> [FailureSpan] { stuffing(gap) + runs(gap).map(\.failureSpan) }
 
-    /// The stretches of even failures, each with its credential.
+    /// The spans of even failures, each with its credential.
     func steadyRuns(gap: Int64) -> [SteadyRun] {
-        runs(gap).map { SteadyRun(key: key, credential: $0.credential, first: $0.stretch.first, last: $0.stretch.last) }
+        runs(gap).map {
+            SteadyRun(key: key, credential: $0.credential, first: $0.failureSpan.first, last: $0.failureSpan.last)
+        }
     }
 
     /// - Parameter runs: of even failures, as far as it is known whether their credential worked before.
     func episodes(_ runs: [SteadyRun], _ settings: FailedVerificationByIP.Settings) -> [Episode] {
         let attempts = settings.stuffing.fewAttempts
-        let broken = self.runs(settings.episodeGap).filter { _, stretch in
-            runs.contains { $0.workedBefore && $0.first == stretch.first && $0.last == stretch.last }
+        let broken = self.runs(settings.episodeGap).filter { _, failureSpan in
+            runs.contains { $0.workedBefore && $0.first == failureSpan.first && $0.last == failureSpan.last }
         }
         return stuffing(settings.episodeGap).map {
             Episode(.stuffingSlow, of: key, $0, failures, fewAttempts: attempts)
-        } + broken.map { Episode(.brokenClient, of: key, $0.stretch, all, fewAttempts: attempts) }
+        } + broken.map { Episode(.brokenClient, of: key, $0.failureSpan, all, fewAttempts: attempts) }
     }
 
-    private func stuffing(_ gap: Int64) -> [Stretch] { Stretch.joining(windows.spans, failures, gap: gap) }
+    private func stuffing(_ gap: Int64) -> [FailureSpan] { FailureSpan.joining(windows.spans, failures, gap: gap) }
 
-    private func runs(_ gap: Int64) -> [(credential: UInt64, stretch: Stretch)] {
+    private func runs(_ gap: Int64) -> [(credential: UInt64, failureSpan: FailureSpan)] {
         Dictionary(grouping: steady) { all[Int($0.lo)].credential }.flatMap { credential, spans in
-            Stretch.joining(spans, all, gap: gap).map { (credential, $0) }
+            FailureSpan.joining(spans, all, gap: gap).map { (credential, $0) }
         }
     }
 }

@@ -185,7 +185,7 @@ struct TokenHabits {
 
     /// The same as far as it matters for what the days of a short window, which ends with the day `last`, show.
     private mutating func recall(_ days: Range<Int32>, for shown: [DayShown], until last: Int32) throws {
-        var open = OpenQuestions(most: settings.mostHabits, remembered: last - settings.memory)
+        var open = UnresolvedValues(most: settings.mostHabits, remembered: last - settings.memory)
         for shown in shown {
             shown.first.forEach { numbers, _ in
                 let key = Shown(numbers: numbers)

@@ -21,7 +21,7 @@ package struct Timeline: Sendable {
         package var tools: [String] = []
         /// Calls that failed, of its uses: all or none of them.
         package var failedCalls = 0
-        /// Of a birth, when the token ends and what it may do.
+        /// Of an issuance, when the token ends and what it may do.
         package var expiresAt: Int64?
         package var scopes: [String] = []
     }
@@ -41,11 +41,11 @@ package struct Timeline: Sendable {
         var kind: UInt8
         var success: UInt8
         var texts: SIMD8<UInt32>
-        var birth: Birth?
+        var issuance: Issuance?
     }
 
     /// What the event that brings a token into being says of it.
-    private struct Birth {
+    private struct Issuance {
         var expiresAt: Int64?
         var scopes: [String]
     }
@@ -64,12 +64,12 @@ package struct Timeline: Sendable {
                     for (place, field) in Self.fields.enumerated() {
                         texts[place] = numbers[place].number(batch[field], row) ?? .max
                     }
-                    let isBirth = EventKinds.births.rawValue & (1 << batch.event[row]) != 0
+                    let isIssuance = EventKinds.issuances.rawValue & (1 << batch.event[row]) != 0
                     let expires = batch.expiresAt[row] == EventColumns.noTime ? nil : batch.expiresAt[row]
                     moments.append(
                         Moment(
                             ts: batch.ts[row], kind: batch.event[row], success: batch.success[row], texts: texts,
-                            birth: isBirth ? Birth(expiresAt: expires, scopes: batch.scopes[row] ?? []) : nil))
+                            issuance: isIssuance ? Issuance(expiresAt: expires, scopes: batch.scopes[row] ?? []) : nil))
                 }
             }
         }
@@ -108,8 +108,8 @@ package struct Timeline: Sendable {
             return add(tool, moment.success, to: last)
         }
         rows.append(Row(first: moment.ts, last: moment.ts, what: what, events: 1, shared: shared))
-        rows[rows.count - 1].expiresAt = moment.birth?.expiresAt
-        rows[rows.count - 1].scopes = moment.birth?.scopes ?? []
+        rows[rows.count - 1].expiresAt = moment.issuance?.expiresAt
+        rows[rows.count - 1].scopes = moment.issuance?.scopes ?? []
         add(tool, moment.success, to: rows.count - 1)
     }
 

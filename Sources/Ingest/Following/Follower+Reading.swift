@@ -35,8 +35,8 @@ extension Follower {
         file.isDamaged = true
         try end(file, nil, time)
         if case .damaged = error as? FileError { return }
-        if let look = resting.removeValue(forKey: file.identity), let retry = file.retry {
-            retries[file.identity] = (look, retry)
+        if let status = resting.removeValue(forKey: file.identity), let retry = file.retry {
+            retries[file.identity] = (status, retry)
         }
     }
 
@@ -46,36 +46,36 @@ extension Follower {
     }
 
     private func readNew(_ file: LiveFile, _ time: Int64) throws -> Bool {
-        let look = try file.source.look()
-        if let look {
-            guard look != file.look || time - file.checkedAt >= options.checkInterval else {
-                try endIfForsaken(file, look, time)
+        let status = try file.source.status()
+        if let status {
+            guard status != file.status || time - file.checkedAt >= options.checkInterval else {
+                try endIfForsaken(file, status, time)
                 return false
             }
             file.checkedAt = time
-            if look == file.look, try file.source.isUntouched() {
-                try endIfForsaken(file, look, time)
+            if status == file.status, try file.source.isUntouched() {
+                try endIfForsaken(file, status, time)
                 return false
             }
-            if look.size < file.source.record.checkpoint {
+            if status.size < file.source.record.checkpoint {
                 try end(file, .truncated, time)
                 return true
             }
-            if look != file.look { file.changedAt = time }
+            if status != file.status { file.changedAt = time }
             // A copy that has grown may only now be whole, and repeat more of its original.
-            if let box = file.box, file.isOnlyCopy, look.size > file.source.record.checkpoint {
-                try lookAgain(at: file, box, look, time)
+            if let box = file.box, file.isOnlyCopy, status.size > file.source.record.checkpoint {
+                try lookAgain(at: file, box, status, time)
                 return false
             }
             // It may have been written to, copied and truncated while nobody looked.
-            if file.source.record.checkpoint == 0, file.look.map({ $0 != look }) ?? false {
+            if file.source.record.checkpoint == 0, file.status.map({ $0 != status }) ?? false {
                 awaitRotations(of: file.source.record)
             }
             // What was empty, or too short to tell, may hold a copy of another log now. It may have grown since it was
             // opened a moment ago.
-            let seen = file.look?.size ?? file.openedSize
-            if let box = file.box, file.source.record.checkpoint == 0, seen < Self.telling, look.size > seen {
-                try goOn(box, after: file, look, time)
+            let seen = file.status?.size ?? file.openedSize
+            if let box = file.box, file.source.record.checkpoint == 0, seen < Self.telling, status.size > seen {
+                try goOn(box, after: file, status, time)
                 return true
             }
         }
@@ -83,20 +83,20 @@ extension Follower {
             try end(file, .rewritten, time)
             return true
         }
-        file.look = isAtEnd ? look : nil
-        try keepState(of: file, size: look?.size ?? file.source.record.size)
+        file.status = isAtEnd ? status : nil
+        try keepState(of: file, size: status?.size ?? file.source.record.size)
         if isAtEnd, file.source.isFinite {
             if mayGoOn(file), try !takesLastLine(file) { return try waitForRest(of: file, time) }
             try end(file, file.isSuperseded ? .rotated : nil, time)
         }
-        if isAtEnd, let look { try endIfForsaken(file, look, time) }
+        if isAtEnd, let status { try endIfForsaken(file, status, time) }
         return !isAtEnd
     }
 
     /// What a file must hold for its content to tell which source it is.
     private static var telling: Int64 { Int64(SourceIdentity.headLength) }
 
-    /// Reads lines, at most so many bytes as one turn allows.
+    /// Reads lines, at most so many bytes as one poll allows.
     /// - Returns: whether the end was reached; nil if the file is no longer what was read of it.
     private func readLines(_ file: LiveFile) throws -> Bool? {
         defer { if !file.source.isFinite { file.source.rest() } }
@@ -130,11 +130,11 @@ extension Follower {
 
     /// Closes a compressed file that ends within a line, to look at it again when it has been the same for long enough.
     private func waitForRest(of file: LiveFile, _ time: Int64) throws -> Bool {
-        let look = FileLook(path: file.source.record.path)
+        let status = FileStatus(path: file.source.record.path)
         drop(file)
-        if let look, look.identity == file.identity, let since = file.settledSince {
-            settling[file.identity] = Settling(look: look, since: since, isWhole: true)
-            retries[file.identity] = (look, Retry(at: since + options.grace))
+        if let status, status.identity == file.identity, let since = file.settledSince {
+            settling[file.identity] = Settling(status: status, since: since, isWhole: true)
+            retries[file.identity] = (status, Retry(at: since + options.grace))
         }
         return false
     }
@@ -151,15 +151,15 @@ extension Follower {
 
     // MARK: Ends
 
-    /// Nothing more is awaited of a file that no word names any more, or in whose place another one stands, once it has
-    /// been silent for long enough. Its writer may keep it open for a while after it was renamed.
-    private func endIfForsaken(_ file: LiveFile, _ look: FileLook, _ time: Int64) throws {
+    /// Nothing more is awaited of a file that no pattern names any more, or in whose place another one stands, once it
+    /// has been silent for long enough. Its writer may keep it open for a while after it was renamed.
+    private func endIfForsaken(_ file: LiveFile, _ status: FileStatus, _ time: Int64) throws {
         // Of many that are forsaken at once, nobody writes to the old ones.
         let patience = files.count > Self.many ? min(options.grace, 5_000_000) : options.grace
         guard time - file.changedAt >= patience, !file.isNamed || file.isSuperseded else { return }
-        let isStanding = FileLook(path: file.source.record.path)?.identity == file.identity
+        let isStanding = FileStatus(path: file.source.record.path)?.identity == file.identity
         let isOnlyUnnamed = isStanding && isSamePath(file.source.record.path, file.source.record.log)
-        try end(file, look.names == 0 ? .deleted : isOnlyUnnamed ? nil : .rotated, time)
+        try end(file, status.names == 0 ? .deleted : isOnlyUnnamed ? nil : .rotated, time)
     }
 
     private static var many: Int { 256 }
@@ -167,7 +167,7 @@ extension Follower {
     /// Takes what is left of a file; it is closed when all of it is true.
     /// - Parameter ending: how it ended; nil if it may go on some day.
     func end(_ file: LiveFile, _ ending: SourceRecord.Ending?, _ time: Int64) throws {
-        let look = try? file.source.look()
+        let status = try? file.source.status()
         var lost: Int64 = 0
         switch ending {
         case .truncated, .rewritten: lost = file.unread
@@ -182,24 +182,24 @@ extension Follower {
             $0.endedAt = ended
             $0.lost += lost
         }
-        remember(file.source.state(size: max(look?.size ?? 0, file.source.record.size)))
+        remember(file.source.state(size: max(status?.size ?? 0, file.source.record.size)))
         leave(file)
         files[file.identity] = nil
         if let ending { notify(.ended(path: path, ending, lost: lost)) }
-        if let box = file.box, let look, ending == .truncated || ending == .rewritten {
+        if let box = file.box, let status, ending == .truncated || ending == .rewritten {
             awaitRotations(of: file.source.record)
-            try goOn(box, after: file, look, time)
+            try goOn(box, after: file, status, time)
         } else {
-            resting[file.identity] = FileLook(path: path).flatMap { $0.identity == file.identity ? $0 : nil }
+            resting[file.identity] = FileStatus(path: path).flatMap { $0.identity == file.identity ? $0 : nil }
         }
         discoverAgain()
     }
 
     /// Reads a file that holds something else now as the next generation of its log, whatever its name is by now.
-    private func goOn(_ box: InputFileBox, after file: LiveFile, _ look: FileLook, _ time: Int64) throws {
+    private func goOn(_ box: InputFileBox, after file: LiveFile, _ status: FileStatus, _ time: Int64) throws {
         let (path, log) = (file.source.record.path, file.source.record.log)
         files[file.identity] = nil
-        try open(path, look, isNamed: file.isNamed, time, known: file.id) {
+        try open(path, status, isNamed: file.isNamed, time, known: file.id) {
             var opened = try identity.openFile(box, path)
             identity.assign(log, to: &opened.record)
             return opened
@@ -207,10 +207,10 @@ extension Follower {
     }
 
     /// Finds out anew what a copy repeats. It stays the source that it is as long as it has no line of its own.
-    private func lookAgain(at file: LiveFile, _ box: InputFileBox, _ look: FileLook, _ time: Int64) throws {
+    private func lookAgain(at file: LiveFile, _ box: InputFileBox, _ status: FileStatus, _ time: Int64) throws {
         let old = file.source.record
         files[file.identity] = nil
-        try open(old.path, look, isNamed: file.isNamed, time, known: old.id) {
+        try open(old.path, status, isNamed: file.isNamed, time, known: old.id) {
             var opened = try identity.openFile(box, old.path)
             if identity.source(opened.record.id) == nil {
                 opened.record.id = old.id

@@ -37,8 +37,8 @@ extension Follower {
         guard let box = file.box else { return }
         let old = file.source.record
         do {
-            let look = try InputError.wrapping { try box.file.look() }
-            try open(old.path, look, isNamed: file.isNamed, time, known: old.id) {
+            let status = try InputError.wrapping { try box.file.status() }
+            try open(old.path, status, isNamed: file.isNamed, time, known: old.id) {
                 var opened = try identity.openFile(box, old.path)
                 identity.assign(old.log, to: &opened.record)
                 opened.record.readAt = opened.record.readAt ?? old.readAt

@@ -4,7 +4,7 @@ package import Trail
 
 /// Follows logs into a trail: reads what is appended, and notices what happens to the files.
 ///
-/// It works in turns. A turn finds the files that the words name now, reads what is new in each, and commits when the
+/// It polls. A poll finds the files that the patterns name now, reads what is new in each, and commits when the
 /// oldest line that it holds has waited long enough. Nothing is true before its commit, and a commit carries lines and
 /// checkpoints together; so whatever goes wrong between two commits, reading starts over from the last one. Files stay
 /// open until nothing more is awaited of them: what is renamed, or deleted by others, is read to its end.
@@ -13,7 +13,7 @@ package final class Follower {
     package struct Options: Sendable {
         /// How long a line may wait for its commit.
         package var flushInterval: Int64 = 500_000
-        /// How often words are looked up again. Rarely is enough where the system tells of new names.
+        /// How often patterns are looked up again. Rarely is enough where the system tells of new names.
         package var discoveryInterval: Int64 = 1_000_000
         /// How many files may be open at once.
         package var mostOpen = 1000
@@ -36,12 +36,12 @@ package final class Follower {
     /// How often a commit on its way is asked what became of it, in microseconds.
     private static let commitCheck: Int64 = 100_000
 
-    let words: [String]
+    let patterns: [String]
     package var options: Options
     let now: () -> Int64
     let ticks: () -> Int64
     let notify: (FollowNotice) -> Void
-    /// Whether a turn is to end soon.
+    /// Whether a poll is to end soon.
     let wantsStop: () -> Bool
     let writer: TrailWriter
     var intake: LineIntake
@@ -57,11 +57,11 @@ package final class Follower {
     var isShort = false
     /// Files that are closed because nothing is awaited of them, or because descriptors are short: what they looked
     /// like then. They are opened again when they look different.
-    var resting: [FileIdentity: FileLook] = [:]
+    var resting: [FileIdentity: FileStatus] = [:]
     /// Compressed files and copies that are not read yet, and since when they look like this.
     var settling: [FileIdentity: Settling] = [:]
     /// Files that could not be opened: what they looked like, and when they are tried again unless they look otherwise.
-    var retries: [FileIdentity: (look: FileLook, retry: Retry)] = [:]
+    var retries: [FileIdentity: (status: FileStatus, retry: Retry)] = [:]
     /// Rotations of logs that are still to be read, and the logs that they belong to.
     var awaited: [PathKey: String] = [:]
     /// Logs that were found rotated by the last discovery, and since when they may have been; and when it was.
@@ -69,11 +69,11 @@ package final class Follower {
     var listedAt: Int64?
     /// Folders that could not be looked at, in which rotations may wait.
     var unlisted: Set<PathKey> = []
-    /// Whether the words named nothing at all when they were looked up last.
+    /// Whether the patterns named nothing at all when they were looked up last.
     var seesNothing = false
-    /// What is wrong with inputs and words, as it was told.
+    /// What is wrong with inputs and patterns, as it was told.
     var problems: ProblemList
-    /// Words that name nothing, and since when.
+    /// Patterns that name nothing, and since when.
     var absent: [PathKey: Int64] = [:]
     /// Where things may happen.
     package private(set) var folders: Set<String> = []
@@ -82,7 +82,7 @@ package final class Follower {
     private var discoveryTook: Int64 = 0
     private var wantsDiscovery = true
     var waitingSince: Int64?
-    private var blockade: Blockade?
+    private var backoff: WriteBackoff?
     private let before: WrittenTotals
     private var merging: Merging
     private var retention: Retention?
@@ -90,30 +90,30 @@ package final class Follower {
 
     /// A file that is looked at for a while before it is read.
     struct Settling {
-        var look: FileLook
+        var status: FileStatus
         var since: Int64
         /// Whether a compressed file has an end, once that was looked for.
         var isWhole: Bool?
     }
 
     /// Writing does not work; it is tried again later.
-    private struct Blockade {
+    private struct WriteBackoff {
         let since: Int64
         var delay: Int64
         var retryAt: Int64
     }
 
     /// - Parameters:
-    ///   - words: files, folders and patterns; they need not name anything yet.
+    ///   - patterns: files, folders and shell patterns; they need not name anything yet.
     ///   - now: the clock, microseconds since the epoch.
     ///   - ticks: a clock that never goes back, in microseconds.
-    ///   - wantsStop: whether a turn is to end soon; what it has not read is left for the next run.
+    ///   - wantsStop: whether a poll is to end soon; what it has not read is left for the next run.
     package init(
-        _ words: [String], into writer: TrailWriter, options: Options = Options(), now: @escaping () -> Int64,
+        _ patterns: [String], into writer: TrailWriter, options: Options = Options(), now: @escaping () -> Int64,
         ticks: @escaping () -> Int64, notify: @escaping (FollowNotice) -> Void = { _ in },
         wantsStop: @escaping () -> Bool = { false }
     ) throws {
-        self.words = words
+        self.patterns = patterns
         self.writer = writer
         self.options = options
         self.options.limits = options.limits.adapted(to: options.deliveries)
@@ -130,18 +130,18 @@ package final class Follower {
     }
 
     /// Whether nothing can be written now, so that reading waits.
-    package var isBlocked: Bool { blockade != nil }
+    package var isBlocked: Bool { backoff != nil }
 
-    /// When the next turn is due at the latest, by the clock of `ticks`.
+    /// When the next poll is due at the latest, by the clock of `ticks`.
     package var nextTurn: Int64 {
-        if let blockade { return blockade.retryAt }
+        if let backoff { return backoff.retryAt }
         let flush = min(
             waitingSince.map { $0 + options.flushInterval } ?? .max,
             intake.isCommitting ? ticks() + Self.commitCheck : .max)
         return min(nextDiscovery, flush)
     }
 
-    /// Has the next turn look up the words again.
+    /// Has the next poll look up the patterns again.
     package func discoverAgain() { wantsDiscovery = true }
 
     /// Looking at thousands of files takes its time, so it is done the less often the longer it takes.
@@ -156,17 +156,17 @@ package final class Follower {
 
     /// Does what there is to do now. Throws what cannot be waited for.
     /// - Returns: whether there is more to do at once.
-    package func turn() throws -> Bool {
+    package func poll() throws -> Bool {
         let time = ticks()
-        if let blockade, time < blockade.retryAt { return false }
+        if let backoff, time < backoff.retryAt { return false }
         do {
             // Where nothing more is written, no later commit would tell that the last one failed.
-            if blockade != nil { try startOver(time) } else { try intake.check() }
+            if backoff != nil { try startOver(time) } else { try intake.check() }
             if time >= nextDiscovery {
                 discoveredAt = time
                 wantsDiscovery = false
                 try discover(time)
-                folders = Inputs.folders(of: words).union(files.values.map { parent(of: $0.source.record.path) })
+                folders = Inputs.folders(of: patterns).union(files.values.map { parent(of: $0.source.record.path) })
                 discoveryTook = ticks() - time
             }
             var isBusy = false
@@ -188,7 +188,7 @@ package final class Follower {
             }
             if let problem = intake.takeProblem() { notify(.problem(path: writer.path, problem)) }
             if isShort { isBusy = relieve() || isBusy }
-            if blockade != nil { try unblock(time) }
+            if backoff != nil { try unblock(time) }
             problems.save(in: writer.catalog, at: now())
             return isBusy
         } catch  where error.mayPass {
@@ -203,7 +203,7 @@ package final class Follower {
     /// Commits everything, waits until it is true, and tells what was made true since the start. Nothing may be read
     /// afterwards.
     package func finish() throws -> IngestSummary {
-        if blockade == nil {
+        if backoff == nil {
             // What has no name any more is found by nobody afterwards; but whoever waits for the end has little time.
             let latest = ticks() + 3_000_000
             for file in files.values where file.isDeleted { try readToEnd(file.identity, ticks(), until: latest) }
@@ -264,16 +264,16 @@ package final class Follower {
     // MARK: When nothing can be written
 
     private func block(_ error: any Error, _ time: Int64) {
-        let delay = min((blockade?.delay ?? 500_000) * 2, 30_000_000)
+        let delay = min((backoff?.delay ?? 500_000) * 2, 30_000_000)
         if (error as? FileError)?.isTooManyOpen ?? false { _ = closeIdle() }
-        if blockade == nil { notify(.blocked(error, seconds: delay / 1_000_000)) }
-        blockade = Blockade(since: blockade?.since ?? time, delay: delay, retryAt: time + delay)
+        if backoff == nil { notify(.blocked(error, seconds: delay / 1_000_000)) }
+        backoff = WriteBackoff(since: backoff?.since ?? time, delay: delay, retryAt: time + delay)
     }
 
     private func unblock(_ time: Int64) throws {
         // The proof is a commit.
         try intake.finish()
-        notify(.unblocked(seconds: (time - (blockade?.since ?? time)) / 1_000_000))
-        blockade = nil
+        notify(.unblocked(seconds: (time - (backoff?.since ?? time)) / 1_000_000))
+        backoff = nil
     }
 }

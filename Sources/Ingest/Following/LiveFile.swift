@@ -6,12 +6,12 @@ final class LiveFile {
     let identity: FileIdentity
     var source: SourceReader
     /// What it looked like when it was last read to its end; nil while more is there to read.
-    var look: FileLook?
+    var status: FileStatus?
     /// When something new was last seen of it, by the follower's clock.
     var changedAt: Int64
     /// When its content was last held against what was read.
     var checkedAt: Int64
-    /// Whether one of the words names it now.
+    /// Whether one of the patterns names it now.
     var isNamed = true
     /// Since when it has looked as it did when it was opened, for a compressed file.
     var settledSince: Int64?
@@ -47,15 +47,15 @@ final class LiveFile {
     }
 
     /// Bytes that the file is known to hold and that are no lines yet.
-    var unread: Int64 { max(0, max(look?.size ?? 0, source.record.size) - source.record.checkpoint) }
+    var unread: Int64 { max(0, max(status?.size ?? 0, source.record.size) - source.record.checkpoint) }
 
     /// Whether the last name of the file was removed.
-    var isDeleted: Bool { (try? source.look()).map { $0.names == 0 } ?? false }
+    var isDeleted: Bool { (try? source.status()).map { $0.names == 0 } ?? false }
 
     /// Whether a newer file stands under the name that this one had: it is a rotated one.
     var isSuperseded: Bool {
         guard !isSamePath(source.record.path, source.record.log) else { return false }
-        return FileLook(path: source.record.log).map { $0.identity != identity } ?? false
+        return FileStatus(path: source.record.log).map { $0.identity != identity } ?? false
     }
 }
 

@@ -27,7 +27,7 @@ struct Inflater: ~Copyable {
         _ input: UnsafeRawBufferPointer, size: Int, isChecked: Bool, into sink: inout ByteSink
     ) throws(Malformed) {
         guard isReady, inflateReset(stream) == Z_OK else { throw Malformed("no memory to decompress") }
-        guard size <= input.count * Cap.inflation + 64 else {
+        guard size <= input.count * ParquetLimits.inflation + 64 else {
             throw Malformed("\(input.count) bytes cannot hold \(size)")
         }
         // One byte more than expected, so that too long an output shows.

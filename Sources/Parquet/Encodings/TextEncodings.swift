@@ -61,7 +61,7 @@ enum PlainTexts {
     /// Decodes a dictionary, which is large and read often: without a call for each text.
     static func dictionary(_ cursor: inout ByteCursor, _ count: Int) throws(Malformed) -> TextDictionary {
         let all = cursor.rest()
-        guard count <= all.count / 4, all.count <= Cap.textBytes else {
+        guard count <= all.count / 4, all.count <= ParquetLimits.textBytes else {
             throw Malformed("\(all.count) bytes for \(count) texts")
         }
         var at = 0
@@ -261,6 +261,8 @@ struct TextArena: ~Copyable {
     }
 
     private func check(_ more: Int) throws(Malformed) {
-        guard more <= Cap.textBytes - bytes.count else { throw Malformed("texts of more than \(Cap.textBytes) bytes") }
+        guard more <= ParquetLimits.textBytes - bytes.count else {
+            throw Malformed("texts of more than \(ParquetLimits.textBytes) bytes")
+        }
     }
 }

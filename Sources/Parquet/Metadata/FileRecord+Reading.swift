@@ -55,7 +55,7 @@ extension GroupRecord {
             default: try group.skip(type)
             }
         }
-        guard (0...Cap.groupRows).contains(rows) else { throw Malformed("a row group of \(rows) rows") }
+        guard (0...ParquetLimits.groupRows).contains(rows) else { throw Malformed("a row group of \(rows) rows") }
         self.init(chunks: chunks, rows: rows, rawBytes: raw, storedBytes: stored)
     }
 }

@@ -17,7 +17,7 @@ enum Format {
 }
 
 /// What the reader allocates for at most, whatever a file says, and what the writer therefore refuses to write.
-enum Cap {
+enum ParquetLimits {
     /// A footer; one of ours has about 30 KiB.
     static let footerBytes = 1 << 28
     /// Rows of a row group; ours have about a million.

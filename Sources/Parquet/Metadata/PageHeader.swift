@@ -60,7 +60,7 @@ struct PageHeader {
             default: try page.skip(fieldType)
             }
         }
-        let most = type == PageType.dictionary.rawValue ? Cap.textBytes : Cap.pageBytes
+        let most = type == PageType.dictionary.rawValue ? ParquetLimits.textBytes : ParquetLimits.pageBytes
         guard (0...most).contains(raw), (0...most).contains(stored) else {
             throw Malformed("a page of \(raw) bytes, \(stored) stored")
         }
@@ -83,7 +83,9 @@ struct PageHeader {
             default: try header.skip(type)
             }
         }
-        guard (0...Cap.groupRows).contains(values) else { throw Malformed("a dictionary of \(values) values") }
+        guard (0...ParquetLimits.groupRows).contains(values) else {
+            throw Malformed("a dictionary of \(values) values")
+        }
         return .dictionary(values: values, encoding: encoding)
     }
 
@@ -102,7 +104,8 @@ struct PageHeader {
             default: try header.skip(type)
             }
         }
-        guard (0...Cap.pageValues).contains(values), (0...values).contains(nulls), (0...values).contains(rows),
+        guard (0...ParquetLimits.pageValues).contains(values), (0...values).contains(nulls),
+            (0...values).contains(rows),
             definition >= 0, repetition >= 0
         else { throw Malformed("a page of \(values) values, \(nulls) nulls, \(rows) rows") }
         return .data(

@@ -17,11 +17,11 @@ extension ParquetFile {
     ) throws(ParquetError) {
         let chunk = groups[rowGroup].chunks[column]
         guard let offset = chunk.dictionaryPage else { return }
-        try source.read(Place(offset: offset, length: chunk.dataPages - offset), into: &workbench.raw)
+        try source.read(Place(offset: offset, length: chunk.dataPages - offset), into: &decoder.raw)
         try locating("dictionary", column: column, rowGroup: rowGroup) { () throws(Problem) in
             do throws(Malformed) {
-                let parts = try workbench.open(
-                    workbench.raw.padded, codec: chunk.codec, verifiesChecksum: verifiesChecksums)
+                let parts = try decoder.open(
+                    decoder.raw.padded, codec: chunk.codec, verifiesChecksum: verifiesChecksums)
                 guard case .dictionary(let entries, Encoding.plain.rawValue) = parts.kind else {
                     throw Malformed("its first page is no plain dictionary")
                 }
@@ -51,14 +51,14 @@ extension ParquetFile {
             else { throw .mismatch(column: schema.columns[column].name, problem: "it has no pages \(run)") }
             let start = index.pages[first].place.offset
             let end = index.pages[last].place.offset + index.pages[last].place.length
-            try source.read(Place(offset: start, length: end - start), into: &workbench.raw)
-            let bytes = workbench.raw.padded
+            try source.read(Place(offset: start, length: end - start), into: &decoder.raw)
+            let bytes = decoder.raw.padded
             for page in run {
                 try locating("page \(page)", column: column, rowGroup: rowGroup) { () throws(Problem) in
                     do throws(Malformed) {
                         let place = index.pages[page].place
                         let own = bytes[(place.offset - start)..<(place.offset - start + place.length)]
-                        let parts = try workbench.open(
+                        let parts = try decoder.open(
                             own, codec: chunk.codec, verifiesChecksum: verifiesChecksums)
                         try decode(
                             try Self.dataPage(parts, of: chunk, firstRow: firstRow, rows: cuts[page].count))
@@ -112,7 +112,7 @@ extension ParquetFile {
     }
 }
 
-extension Workbench {
+extension PageDecoder {
     /// Decodes the definition levels of a flat column's page. Nil if every row has a value, else a level for each row.
     mutating func presence(
         of page: DataPage, _ column: ParquetColumn

@@ -24,7 +24,7 @@ struct FileEnd {
         }
         let word = sink.bytes.loadUnaligned(fromByteOffset: sink.count - 8, as: UInt32.self)
         let length = Int(UInt32(littleEndian: word))
-        guard length <= source.size - 12, length <= Cap.footerBytes else {
+        guard length <= source.size - 12, length <= ParquetLimits.footerBytes else {
             throw .notParquet(file: name, reason: "its footer would have \(length) bytes")
         }
         if length > sink.count - 8 {

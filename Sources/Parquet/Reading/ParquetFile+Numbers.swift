@@ -12,11 +12,11 @@ extension ParquetFile {
         try eachPage(column: column, rowGroup: rowGroup, pages: pages) { (page) throws(Malformed) in
             try values.withUnsafeMutableBufferPointer { (all) throws(Malformed) in
                 let out = CheckedRoom(all).from(page.firstRow)
-                let levels = try workbench.presence(of: page, description)
+                let levels = try decoder.presence(of: page, description)
                 guard page.encoding == .deltaBinaryPacked else {
                     throw Malformed("integers are not stored as \(page.encoding)")
                 }
-                let present = levels == nil ? out : workbench.longs.checked(page.present)
+                let present = levels == nil ? out : decoder.longs.checked(page.present)
                 var cursor = ByteCursor(page.parts.values)
                 try DeltaBinaryPacked.decode(&cursor, page.present, to: present)
                 guard cursor.left == 0 else { throw Malformed("\(cursor.left) bytes too many") }
@@ -40,8 +40,8 @@ extension ParquetFile {
         }
         var values = [Double](repeating: .nan, count: try rowCount(pages, rowGroup: rowGroup))
         try eachPage(column: column, rowGroup: rowGroup, pages: pages) { (page) throws(Malformed) in
-            let levels = try workbench.presence(of: page, description)
-            let present = try workbench.doubles(page, dictionary)
+            let levels = try decoder.presence(of: page, description)
+            let present = try decoder.doubles(page, dictionary)
             var at = 0
             for row in 0..<page.rows where levels.map({ $0[row] != 0 }) ?? true {
                 values[page.firstRow + row] = present[at]
@@ -68,8 +68,8 @@ extension ParquetFile {
         let pages = try chosen(pages, rowGroup: rowGroup)
         var values = [UInt8](repeating: 2, count: try rowCount(pages, rowGroup: rowGroup))
         try eachPage(column: column, rowGroup: rowGroup, pages: pages) { (page) throws(Malformed) in
-            let levels = try workbench.presence(of: page, description)
-            let present = try workbench.booleans(page)
+            let levels = try decoder.presence(of: page, description)
+            let present = try decoder.booleans(page)
             var at = 0
             for row in 0..<page.rows where levels.map({ $0[row] != 0 }) ?? true {
                 values[page.firstRow + row] = UInt8(truncatingIfNeeded: present[at])
@@ -80,7 +80,7 @@ extension ParquetFile {
     }
 }
 
-extension Workbench {
+extension PageDecoder {
     fileprivate mutating func doubles(_ page: DataPage, _ dictionary: [Double]) throws(Malformed) -> [Double] {
         var cursor = ByteCursor(page.parts.values)
         switch page.encoding {

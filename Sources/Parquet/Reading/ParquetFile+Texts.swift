@@ -32,17 +32,17 @@ extension ParquetFile {
         try eachPage(column: column, rowGroup: rowGroup, pages: pages) { (page) throws(Malformed) in
             try indices.withUnsafeMutableBufferPointer { (all) throws(Malformed) in
                 let out = CheckedRoom(all)
-                let levels = try workbench.presence(of: page, description)
+                let levels = try decoder.presence(of: page, description)
                 let part = choice.next(of: page, levels)
                 if page.encoding == .rleDictionary {
                     let isWhole = part.rows == nil && levels == nil
-                    let codes = isWhole ? out.from(part.place) : workbench.codes.checked(page.present)
-                    try workbench.indices(page.parts.values, page.present, below: entries, to: codes)
+                    let codes = isWhole ? out.from(part.place) : decoder.codes.checked(page.present)
+                    try decoder.indices(page.parts.values, page.present, below: entries, to: codes)
                     if !isWhole { part.spread(codes, over: levels, page.rows, to: out) }
                 } else {
-                    let codes = workbench.codes.checked(page.present)
+                    let codes = decoder.codes.checked(page.present)
                     let first = arena.count
-                    try workbench.directTexts(page, only: Wanted(part.values), into: &arena)
+                    try decoder.directTexts(page, only: Wanted(part.values), into: &arena)
                     for at in 0..<(arena.count - first) {
                         codes[part.values?[at] ?? at] = UInt32(truncatingIfNeeded: first + at)
                     }
@@ -90,7 +90,7 @@ extension ParquetFile {
         var choice = RowChoice(rows)
         try eachPage(column: column, rowGroup: rowGroup, pages: pages) { (page) throws(Malformed) in
             builder.wanted = Wanted(choice.next(of: page, nil).rows)
-            try workbench.lists(page, description, entries: elements.count, into: &builder)
+            try decoder.lists(page, description, entries: elements.count, into: &builder)
         }
         return TextListColumn(elements: elements, lists: builder.lists, indices: builder.indices)
     }
@@ -115,7 +115,7 @@ extension ParquetFile {
     }
 }
 
-extension Workbench {
+extension PageDecoder {
     fileprivate mutating func directTexts(
         _ page: DataPage, only wanted: Wanted, into arena: inout TextArena
     ) throws(Malformed) {

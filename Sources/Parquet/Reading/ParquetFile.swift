@@ -15,7 +15,7 @@ package final class ParquetFile {
     let groups: [GroupRecord]
     let source: FileSource
     let verifiesChecksums: Bool
-    var workbench = Workbench()
+    var decoder = PageDecoder()
     /// The end of the file: indexes and footer, so that an index costs no read of its own.
     private let tail: [UInt8]
     private let tailStart: Int
@@ -141,7 +141,7 @@ package final class ParquetFile {
     }
 
     /// Says that what is decoded from here on is held together, and of what was decoded before only dictionaries.
-    package func beginBatch() { workbench.begin(dictionaries: dictionaryMemory) }
+    package func beginBatch() { decoder.begin(dictionaries: dictionaryMemory) }
 
     /// Whether nobody has asked for texts of a chunk before.
     func isFirstLook(column: Int, rowGroup: Int) -> Bool {
@@ -178,9 +178,9 @@ package final class ParquetFile {
             bytes = Array(tail[from..<(from + place.length)])
         } else {
             do throws(ParquetError) {
-                try source.read(place, into: &workbench.raw)
+                try source.read(place, into: &decoder.raw)
             } catch { throw .file(error) }
-            bytes = workbench.raw.array
+            bytes = decoder.raw.array
         }
         guard !verifiesChecksums || checksum == nil || checksum == Checksum.crc32(bytes) else {
             throw .malformed("its checksum is wrong")

@@ -4,51 +4,51 @@ package import Columns
 ///
 /// All batches of a group share one dictionary, which grows as new values are met: the pages before are not touched,
 /// for a page says itself how wide its indices are. A writer has one user at a time and may move between threads;
-/// several columns may be written side by side, each user with a workshop of its own.
+/// several columns may be written side by side, each user with a encoder of its own.
 package final class ColumnWriter: @unchecked Sendable {
     package let column: ParquetColumn
     private let pageRows: Int
     private var chunk: OpenChunk
 
-    package init(_ column: ParquetColumn, pageRows: Int = 16_384, experience: ColumnExperience = ColumnExperience()) {
+    package init(_ column: ParquetColumn, pageRows: Int = 16_384, hints: CompressionHints = CompressionHints()) {
         self.column = column
         self.pageRows = max(1, pageRows)
-        chunk = OpenChunk(column, experience.habit)
+        chunk = OpenChunk(column, hints.choices)
     }
 
     /// Compressed bytes that wait for the end of the row group.
     package var byteCount: Int { chunk.pageBytes }
 
     /// What this writer found best so far.
-    package var experience: ColumnExperience { ColumnExperience(habit: chunk.habit) }
+    package var hints: CompressionHints { CompressionHints(choices: chunk.choices) }
 
     /// Adds the next rows. Pages are cut after every `pageRows` rows of a batch, so all columns of a group must be
     /// given the same batches. After an error the writer must not be used again.
-    package func add(_ data: ColumnData, in workshop: PageWorkshop) throws(ParquetError) {
+    package func add(_ data: ColumnData, in encoder: PageEncoder) throws(ParquetError) {
         let rows = data.count
         guard rows > 0 else { return }
-        guard chunk.rows + rows <= Cap.groupRows else {
-            throw .tooLarge(what: "a row group", size: chunk.rows + rows, limit: Cap.groupRows)
+        guard chunk.rows + rows <= ParquetLimits.groupRows else {
+            throw .tooLarge(what: "a row group", size: chunk.rows + rows, limit: ParquetLimits.groupRows)
         }
         let cuts = stride(from: 0, to: rows, by: pageRows).map { $0..<min(rows, $0 + pageRows) }
-        try workshop.write(data, cuts: cuts, to: &chunk)
+        try encoder.write(data, cuts: cuts, to: &chunk)
         chunk.rows += rows
     }
 
     /// Ends the row group; the writer then starts the next one.
-    package func finish(in workshop: PageWorkshop) throws(ParquetError) -> FinishedChunk {
-        let finished = try workshop.finish(&chunk)
-        chunk = OpenChunk(column, chunk.habit)
+    package func finish(in encoder: PageEncoder) throws(ParquetError) -> FinishedChunk {
+        let finished = try encoder.finish(&chunk)
+        chunk = OpenChunk(column, chunk.choices)
         return finished
     }
 }
 
 /// What the writer of a column found best, for the next writer of the same column.
-package struct ColumnExperience: Sendable {
-    fileprivate(set) var habit = Habit()
+package struct CompressionHints: Sendable {
+    fileprivate(set) var choices = ChunkEncodingChoices()
 
     package init() {}
-    init(habit: Habit) { self.habit = habit }
+    init(choices: ChunkEncodingChoices) { self.choices = choices }
 }
 
 /// A column of one row group with all its pages, not yet placed in a file.
@@ -68,7 +68,7 @@ package struct FinishedChunk: Sendable {
 }
 
 /// The memory in which pages are made: buffers and compressors. One user at a time.
-package final class PageWorkshop: @unchecked Sendable {
+package final class PageEncoder: @unchecked Sendable {
     private var sink: PageSink
 
     package init() { sink = PageSink() }

@@ -49,8 +49,9 @@ extension PageSink {
         _ flat: FlatLists, _ rows: Range<Int>, value: inout Int, to chunk: inout OpenChunk
     ) throws(ParquetError) {
         let (count, repetitionBytes) = writeListLevels(flat, rows, isOptional: chunk.column.isOptional)
-        guard count <= Cap.pageValues else {
-            throw .tooLarge(what: "the lists of column \(chunk.column.name)", size: count, limit: Cap.pageValues)
+        guard count <= ParquetLimits.pageValues else {
+            throw .tooLarge(
+                what: "the lists of column \(chunk.column.name)", size: count, limit: ParquetLimits.pageValues)
         }
         let range = value..<(value + flat.starts[rows.upperBound] - flat.starts[rows.lowerBound])
         value = range.upperBound
@@ -58,7 +59,7 @@ extension PageSink {
         var bounds: ValueBounds?
         if chunk.encoding == .rleDictionary {
             let codes = texts.codes + range.lowerBound
-            try writeIndices(codes, range.count, entries: chunk.texts.count, &chunk.habit)
+            try writeIndices(codes, range.count, entries: chunk.texts.count, &chunk.choices)
             bounds = Bounds.texts(codes, range.count, of: chunk.texts)
         }
         let shape = PageShape(

@@ -79,7 +79,7 @@ extension PageSink {
         }
         values.clear()
         if usesDictionary {
-            try writeIndices(codes, count, entries: chunk.doubles.values.count, &chunk.habit)
+            try writeIndices(codes, count, entries: chunk.doubles.values.count, &chunk.choices)
         } else {
             putPlain(present, count)
         }

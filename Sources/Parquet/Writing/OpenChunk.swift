@@ -1,9 +1,9 @@
 import Columns
 
 /// What a column found best on its first pages and keeps to.
-struct Habit: Sendable {
-    var press = PressHabit()
-    var dictionaryPress = PressHabit()
+struct ChunkEncodingChoices: Sendable {
+    var press = CompressionTuner()
+    var dictionaryPress = CompressionTuner()
     /// Whether dictionary indices take whole bytes: gzip then sees how often each occurs, which can be worth more than
     /// the bits that packing saves.
     var hasWideIndices = false
@@ -13,7 +13,7 @@ struct Habit: Sendable {
 }
 
 /// How a column's pages are best compressed; found out on its first page, on the eighth, and then rarely.
-struct PressHabit: Sendable {
+struct CompressionTuner: Sendable {
     private var chosen: Press?
     private var pages = 0
     private var nextTrial = 0
@@ -33,7 +33,7 @@ struct PressHabit: Sendable {
 /// A column chunk whose pages are being written.
 struct OpenChunk {
     let column: ParquetColumn
-    var habit: Habit
+    var choices: ChunkEncodingChoices
     /// Its places count from the start of the first data page.
     var index: ChunkIndex
     /// How the values are held; nil until some are met.
@@ -55,9 +55,9 @@ struct OpenChunk {
     var rawBytes = 0
     var storedBytes = 0
 
-    init(_ column: ParquetColumn, _ habit: Habit) {
+    init(_ column: ParquetColumn, _ choices: ChunkEncodingChoices) {
         self.column = column
-        self.habit = habit
+        self.choices = choices
         wantsHashes = column.hasBloomFilter
         index = ChunkIndex(type: column.physicalType)
     }

@@ -16,7 +16,7 @@ struct PageSink: ~Copyable, Sendable {
     var flags = Scratch<UInt8>()
     var codes = Scratch<UInt32>()
     /// For each text of a batch its place there and its number in the chunk.
-    var places: [TextPlace] = []
+    var places: [TextRange] = []
     var numbers: [UInt32] = []
 
     /// What a press is tried on: enough to tell, and little beside a large dictionary.
@@ -29,12 +29,12 @@ struct PageSink: ~Copyable, Sendable {
     /// The dictionary page of a chunk: `values` holds the entries.
     mutating func dictionaryPage(entries: Int, of chunk: inout OpenChunk) throws(ParquetError) -> [UInt8] {
         packed.clear()
-        press(values.bytes, &chunk.habit.dictionaryPress)
+        press(values.bytes, &chunk.choices.dictionaryPress)
         let header = PageHeader(
             kind: .dictionary(values: entries, encoding: Encoding.plain.rawValue), rawSize: values.count,
             storedSize: packed.count, checksum: Checksum.crc32(packed.bytes)
         ).encoded()
-        try limit(values.count, "dictionary of column \(chunk.column.name)", Cap.textBytes)
+        try limit(values.count, "dictionary of column \(chunk.column.name)", ParquetLimits.textBytes)
         chunk.count(raw: header.count + values.count, stored: header.count + packed.count)
         return header + packed.bytes
     }
@@ -50,7 +50,7 @@ struct PageSink: ~Copyable, Sendable {
         let raw = values.count
         var isCompressed = false
         if raw > 0 {
-            press(values.bytes, &chunk.habit.press)
+            press(values.bytes, &chunk.choices.press)
             // What hardly shrinks is stored as it is, and is read without decompression.
             isCompressed = packed.count - levels.count < raw - raw / 32
             if !isCompressed {
@@ -83,19 +83,19 @@ struct PageSink: ~Copyable, Sendable {
 
     /// Compresses into `packed`. A column tries both presses on its first page, and now and then again, and keeps to
     /// the faster one if it is nearly as good: random ids and packed indices hardly repeat.
-    private mutating func press(_ bytes: UnsafeRawBufferPointer, _ habit: inout PressHabit) {
-        if let chosen = habit.next() { return deflater.gzip(bytes, chosen, mark: mark, into: &packed) }
+    private mutating func press(_ bytes: UnsafeRawBufferPointer, _ choices: inout CompressionTuner) {
+        if let chosen = choices.next() { return deflater.gzip(bytes, chosen, mark: mark, into: &packed) }
         let sample = UnsafeRawBufferPointer(rebasing: bytes.prefix(Self.sampleBytes))
         rival.clear()
         deflater.gzip(sample, .repetitions, into: &rival)
         let entropy = FrequencyBlock.size(UnsafeRawBufferPointer(rebasing: sample[min(mark, sample.count)...]))
         let chosen: Press = entropy <= rival.count + rival.count / 50 ? .frequencies : .repetitions
-        // What a few bytes say is no experience.
-        if bytes.count >= 4096 { habit.keep(chosen) }
+        // What a few bytes say is too little to tell.
+        if bytes.count >= 4096 { choices.keep(chosen) }
         deflater.gzip(bytes, chosen, mark: mark, into: &packed)
     }
 
-    private func limit(_ size: Int, _ what: String, _ most: Int = Cap.pageBytes) throws(ParquetError) {
+    private func limit(_ size: Int, _ what: String, _ most: Int = ParquetLimits.pageBytes) throws(ParquetError) {
         guard size <= most else { throw .tooLarge(what: "the \(what)", size: size, limit: most) }
     }
 }
@@ -103,20 +103,20 @@ struct PageSink: ~Copyable, Sendable {
 extension PageSink {
     /// Encodes dictionary indices into `values`, in as many bits as the column found best.
     mutating func writeIndices(
-        _ indices: UnsafePointer<UInt32>, _ count: Int, entries: Int, _ habit: inout Habit
+        _ indices: UnsafePointer<UInt32>, _ count: Int, entries: Int, _ choices: inout ChunkEncodingChoices
     ) throws(ParquetError) {
         let narrow = max(1, BitPacking.width(for: UInt64(max(1, entries) - 1)))
         let wide = (narrow + 7) / 8 * 8
         guard wide != narrow, wide <= 24 else { return encodeIndices(indices, count, width: narrow) }
-        if habit.indexPages & 7 == 0, count >= 1024 {
+        if choices.indexPages & 7 == 0, count >= 1024 {
             // Early pages, full of new entries, tell little about later ones, so this is asked again and again.
             encodeIndices(indices, count, width: wide)
             let wideSize = entropySize()
             encodeIndices(indices, count, width: narrow)
-            habit.hasWideIndices = wideSize < entropySize() * 127 / 128
+            choices.hasWideIndices = wideSize < entropySize() * 127 / 128
         }
-        habit.indexPages &+= 1
-        encodeIndices(indices, count, width: habit.hasWideIndices ? wide : narrow)
+        choices.indexPages &+= 1
+        encodeIndices(indices, count, width: choices.hasWideIndices ? wide : narrow)
     }
 
     /// About the size of `values` when compressed by how often bytes occur.

@@ -7,7 +7,7 @@ package struct ParquetWriter: ~Copyable, Sendable {
     private let schema: ParquetSchema
     private let createdBy: String
     private let columns: [ColumnWriter]
-    private let workshop: PageWorkshop
+    private let encoder: PageEncoder
     /// The file so far, in the parts in which it was made: it is never copied as a whole.
     private var parts: [[UInt8]] = [Format.magic]
     private var byteCount = Format.magic.count
@@ -28,7 +28,7 @@ package struct ParquetWriter: ~Copyable, Sendable {
         self.schema = schema
         self.createdBy = createdBy
         columns = schema.columns.map { ColumnWriter($0, pageRows: pageRows) }
-        workshop = PageWorkshop()
+        encoder = PageEncoder()
     }
 
     /// Number of row groups so far.
@@ -46,8 +46,8 @@ package struct ParquetWriter: ~Copyable, Sendable {
             guard values.count == rows else {
                 throw .mismatch(column: writer.column.name, problem: "\(values.count) rows given; \(rows) wanted")
             }
-            try writer.add(values, in: workshop)
-            chunks.append(try writer.finish(in: workshop))
+            try writer.add(values, in: encoder)
+            chunks.append(try writer.finish(in: encoder))
         }
         try addRowGroup(chunks)
     }

@@ -61,7 +61,7 @@ extension PageSink {
         numbers.removeAll(keepingCapacity: true)
         for code in 0..<texts.used {
             let entry = Int(used[code])
-            places.append(TextPlace(entries.start(entry)..<Int(entries.ends[entry])))
+            places.append(TextRange(entries.start(entry)..<Int(entries.ends[entry])))
         }
         entries.bytes.withMemoryRebound(to: UInt8.self) { bytes in
             chunk.texts.intern(places.span, in: bytes.span.bytes, own: bytes.span.bytes, into: &numbers)
@@ -71,9 +71,9 @@ extension PageSink {
     }
 
     func checkTextSize(_ dictionary: TextDictionary, _ column: ParquetColumn) throws(ParquetError) {
-        guard dictionary.bytes.count <= Cap.textBytes else {
+        guard dictionary.bytes.count <= ParquetLimits.textBytes else {
             let size = dictionary.bytes.count
-            throw .tooLarge(what: "the texts of column \(column.name)", size: size, limit: Cap.textBytes)
+            throw .tooLarge(what: "the texts of column \(column.name)", size: size, limit: ParquetLimits.textBytes)
         }
     }
 
@@ -87,7 +87,7 @@ extension PageSink {
         case nil: return nil
         case .rleDictionary:
             let codes = texts.codes + range.lowerBound
-            try writeIndices(codes, range.count, entries: chunk.texts.count, &chunk.habit)
+            try writeIndices(codes, range.count, entries: chunk.texts.count, &chunk.choices)
             return Bounds.texts(codes, range.count, of: chunk.texts)
         case let encoding?:
             encode(range, entries, encoding)
@@ -110,7 +110,7 @@ extension PageSink {
 
     /// Tries both encodings on the values of the first page that has some, once per file.
     private mutating func chooseEncoding(_ entries: Entries, to chunk: inout OpenChunk) throws(ParquetError) {
-        if let known = chunk.habit.textEncoding {
+        if let known = chunk.choices.textEncoding {
             chunk.encoding = known
             return
         }
@@ -123,8 +123,8 @@ extension PageSink {
         }
         let best: Encoding = sizes[0] < sizes[1] ? .deltaByteArray : .deltaLengthByteArray
         chunk.encoding = best
-        // A few values are no experience.
-        if sample.count >= 1024 { chunk.habit.textEncoding = best }
+        // A few values are too little to tell.
+        if sample.count >= 1024 { chunk.choices.textEncoding = best }
     }
 
     /// Encodes a range of values, without a dictionary, into `values`.

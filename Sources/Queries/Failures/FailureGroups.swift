@@ -28,7 +28,9 @@ struct FailureGroups {
         try trail.scan(question.scan([.ts, .ip])) { events in
             let ofRows = events[.ip].values(none: TextColumn.none) { text in
                 let client = question.clients.name(of: text)
-                guard census?.reach(Int(question.fewest), TextMark.of(client)) ?? true else { return Self.passedOver }
+                guard census?.reach(Int(question.fewest), KeyedTextHash.of(client)) ?? true else {
+                    return Self.passedOver
+                }
                 return known.intern(client.span.bytes)
             }
             for row in 0..<events.count where ofRows[row] != Self.passedOver {
@@ -108,13 +110,13 @@ struct FailureGroups {
     }
 
     /// How often addresses failed, if there are many failures and it matters.
-    private static func census(_ trail: Trail, _ question: FailureQuestion) throws -> SaturatingCounters? {
+    private static func census(_ trail: Trail, _ question: FailureQuestion) throws -> CountingFilter? {
         let failures = try trail.catalog.segments(from: question.since, to: question.until)
             .reduce(0) { $0 + $1.count(of: .failed) }
         guard question.fewest > 1, failures > manyFailures else { return nil }
-        var census = SaturatingCounters()
+        var census = CountingFilter()
         try trail.scan(question.scan([.ip])) { events in
-            let marks = events[.ip].values(none: 0) { TextMark.of(question.clients.name(of: $0)) }
+            let marks = events[.ip].values(none: 0) { KeyedTextHash.of(question.clients.name(of: $0)) }
             for mark in marks { census.count(mark) }
         }
         return census

@@ -96,8 +96,8 @@ struct FailuresByAddress {
         }
         try trail.scan(scan) { events in
             let whose = events[.ip].values(none: place(nil)) { place($0) }
-            let presented = events[.presented].values(none: AddressFailure.noCredential) { TextMark.of($0) }
-            let tokens = events[.tokenID].values(none: AddressFailure.noCredential) { TextMark.of($0) }
+            let presented = events[.presented].values(none: AddressFailure.noCredential) { KeyedTextHash.of($0) }
+            let tokens = events[.tokenID].values(none: AddressFailure.noCredential) { KeyedTextHash.of($0) }
             let (reasons, agents) = (events[.reason], events[.userAgent])
             for row in 0..<events.count where whose[row] >= 0 {
                 let credential = presented[row] != AddressFailure.noCredential ? presented[row] : tokens[row]

@@ -61,8 +61,8 @@ struct Explain: ParsableCommand {
             ?? AskedName(plain: ip ?? "")
         let why =
             try kind == "token"
-            ? WhyQuiet(token: name.spellings, asOf: end, policy.settings, of: history)
-            : WhyQuiet(ip: name.shown, asOf: end, policy.settings, of: history)
+            ? NoFindingReasons(token: name.spellings, asOf: end, policy.settings, of: history)
+            : NoFindingReasons(ip: name.shown, asOf: end, policy.settings, of: history)
         let report = try DetectionRun.run(
             Detectors.all(policy.settings), on: opened, policy.settings.clients, asOf: end, since: .start,
             isQuiet: trail.quiet)
@@ -75,7 +75,7 @@ struct Explain: ParsableCommand {
             subject.isOf(finding) || finding.evidence.contains { lines.contains($0.source, $0.offset) }
         }
         try output.write {
-            try WhyQuietReport(
+            try NoFindingReport(
                 "\(kind) \(name.shown)", why, findings: about, results: report.results, asOf: end
             ).print(as: output.format, to: $0)
         }

@@ -143,7 +143,7 @@ struct Ingest: ParsableCommand {
         options.keep = keep?.micros
         options.deliveries = deliveries
         return try FollowRun(
-            words: paths, options: options, path: trail.path, group: group.flatMap { groupNumber(named: $0) },
+            patterns: paths, options: options, path: trail.path, group: group.flatMap { groupNumber(named: $0) },
             isQuiet: trail.quiet
         ).run()
     }

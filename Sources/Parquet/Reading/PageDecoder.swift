@@ -1,5 +1,5 @@
 /// The memory and the zlib state that a file's pages are decoded with.
-struct Workbench: ~Copyable {
+struct PageDecoder: ~Copyable {
     /// Bytes as they lie in the file.
     var raw = ByteSink()
     /// The values of one page, decompressed.
@@ -25,8 +25,9 @@ struct Workbench: ~Copyable {
             throw Malformed("\(bytes.count - length) bytes lie there; its header says \(header.storedSize)")
         }
         opened += header.rawSize
-        guard opened <= Cap.batchBytes else {
-            throw Malformed("it and the pages before it hold more than \(Cap.batchBytes) bytes, which nobody writes")
+        guard opened <= ParquetLimits.batchBytes else {
+            throw Malformed(
+                "it and the pages before it hold more than \(ParquetLimits.batchBytes) bytes, which nobody writes")
         }
         let body = bytes[length..<bytes.count]
         var isChecked = !verifiesChecksum
@@ -67,7 +68,7 @@ struct Workbench: ~Copyable {
     }
 }
 
-/// The parts of a page; good until the workbench opens the next one.
+/// The parts of a page; good until the decoder opens the next one.
 struct PageParts {
     var kind: PageHeader.Kind
     var repetition: PaddedBytes

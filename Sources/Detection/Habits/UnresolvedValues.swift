@@ -2,7 +2,7 @@
 ///
 /// A kind of value is certain for a token when all that it showed were seen before, or when it has had so many that a
 /// further one is no news. Only days that are remembered at the end of the window count.
-struct OpenQuestions {
+struct UnresolvedValues {
     private let most: Int
     /// The first day that counts.
     private let remembered: Int32

@@ -2,7 +2,7 @@ internal import Events
 internal import Rollups
 
 /// A token's first use after a silence.
-struct Waking {
+struct Reactivation {
     /// The catalog's number of the token.
     var token: UInt32
     /// The use itself, u.
@@ -20,16 +20,16 @@ struct Waking {
     var asOf = Int64.max
 
     /// What the token's issue says, if it came before the use.
-    var birth: TokenLife? { life.issuedAt.map { $0 <= at.plus(clockSkew) && $0 < asOf } == true ? life : nil }
+    var issuance: TokenLife? { life.issuedAt.map { $0 <= at.plus(clockSkew) && $0 < asOf } == true ? life : nil }
 
-    var issuedAt: Int64? { birth?.issuedAt }
+    var issuedAt: Int64? { issuance?.issuedAt }
 
     /// How long the token was silent, where that is known: since its previous use, or since its issue.
     var gap: Int64? { (previous ?? issuedAt).map { max(0, at.minus($0)) } }
 }
 
 /// What kind of silence ended.
-enum WakingClass: String, CaseIterable {
+enum ReactivationClass: String, CaseIterable {
     case dormantReactivated = "dormant_reactivated"
     case dormantFromBirth = "dormant_from_birth"
     case unknownOrigin = "unknown_origin"
@@ -38,13 +38,13 @@ enum WakingClass: String, CaseIterable {
 
     /// The class of a first use after a silence; `isDormant` says whether the silence has reached a limit, `firstEvent`
     /// is where the log begins.
-    init(of waking: Waking, isDormant: Bool, dormancy: Int64, logBegins firstEvent: Int64) {
-        if waking.previous != nil {
+    init(of reactivation: Reactivation, isDormant: Bool, dormancy: Int64, logBegins firstEvent: Int64) {
+        if reactivation.previous != nil {
             self = .dormantReactivated
-        } else if waking.issuedAt != nil {
+        } else if reactivation.issuedAt != nil {
             self = isDormant ? .dormantFromBirth : .firstUse
         } else {
-            self = waking.at.minus(firstEvent) >= dormancy ? .unknownOrigin : .insufficientHistory
+            self = reactivation.at.minus(firstEvent) >= dormancy ? .unknownOrigin : .insufficientHistory
         }
     }
 }

@@ -1,5 +1,5 @@
 /// A 64-bit mark that stands for a text within one process: keyed, so that texts cannot be made to share one.
-package enum TextMark {
+package enum KeyedTextHash {
     /// Never 0, which means "no text". Texts of different kinds have different marks.
     package static func of(_ text: ArraySlice<UInt8>, kind: UInt8 = 0) -> UInt64 {
         var hasher = Hasher()

@@ -6,7 +6,7 @@ internal import Darwin
 
 /// What a look at a file without opening it tells. Two equal looks mean, nearly always, that nothing was written
 /// between them: clocks of file systems tick every few milliseconds.
-package struct FileLook: Sendable, Equatable {
+package struct FileStatus: Sendable, Equatable {
     package let identity: FileIdentity
     /// Bytes.
     package let size: Int64

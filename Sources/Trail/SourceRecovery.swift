@@ -5,7 +5,7 @@ internal import Events
 
 /// What the lines of segments tell about a source whose state no segment carries: how far it was read at least, and the
 /// bytes by which its file can be told again.
-struct SourceTraces {
+struct SourceRecovery {
     /// Bytes at the beginning of a file and before a checkpoint that tell a source again, see `SourceIdentity`.
     fileprivate static let headLength: Int64 = 4096
     fileprivate static let tailLength: Int64 = 1024
@@ -78,15 +78,15 @@ struct SourceTraces {
     private static func hash(_ bytes: [UInt8]) -> String { hex(SHA256.hash(data: bytes).prefix(16)) }
 }
 
-extension SourceTraces.Trace {
+extension SourceRecovery.Trace {
     fileprivate mutating func note(_ offset: Int64, _ line: [UInt8]) {
-        if offset < SourceTraces.headLength { head[offset] = line }
+        if offset < SourceRecovery.headLength { head[offset] = line }
         end = max(end, offset + Int64(line.count))
-        guard offset + Int64(line.count) >= end - SourceTraces.tailLength else { return }
+        guard offset + Int64(line.count) >= end - SourceRecovery.tailLength else { return }
         tail[offset] = line
         tailBytes += line.count
         guard tailBytes > 1 << 16 else { return }
-        let least = end - SourceTraces.tailLength
+        let least = end - SourceRecovery.tailLength
         tail = tail.filter { $0.key + Int64($0.value.count) >= least }
         tailBytes = tail.values.reduce(0) { $0 + $1.count }
     }
@@ -94,22 +94,22 @@ extension SourceTraces.Trace {
     /// The first bytes of the source, as far as lines follow each other.
     fileprivate func beginning() -> [UInt8] {
         var bytes: [UInt8] = []
-        while bytes.count < SourceTraces.headLength, let line = head[Int64(bytes.count)] {
+        while bytes.count < SourceRecovery.headLength, let line = head[Int64(bytes.count)] {
             bytes += line
             // The newline behind the last line is not known to be there.
             if Int64(bytes.count) < end { bytes.append(0x0A) }
         }
-        return Array(bytes.prefix(Int(SourceTraces.headLength)))
+        return Array(bytes.prefix(Int(SourceRecovery.headLength)))
     }
 
     /// The bytes before the end, as far as lines follow each other.
     fileprivate func ending() -> [UInt8] {
         var bytes: [UInt8] = [], next = end
-        for (offset, line) in tail.sorted(by: { $0.key > $1.key }) where bytes.count < SourceTraces.tailLength {
+        for (offset, line) in tail.sorted(by: { $0.key > $1.key }) where bytes.count < SourceRecovery.tailLength {
             guard offset + Int64(line.count) == next else { break }
             bytes = line + (bytes.isEmpty ? [] : [0x0A]) + bytes
             next = offset - 1
         }
-        return bytes.suffix(Int(SourceTraces.tailLength)).map(\.self)
+        return bytes.suffix(Int(SourceRecovery.tailLength)).map(\.self)
     }
 }

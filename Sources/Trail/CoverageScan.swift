@@ -1,7 +1,7 @@
 internal import Catalog
 
 /// Walks through the lines of one source in their order and looks for bytes that no line has, or several.
-struct LineWalk {
+struct CoverageScan {
     private let source: SourceRecord
     private let lost: LostLines?
     private var waiting: [StoredLines]

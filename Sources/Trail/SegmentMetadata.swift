@@ -13,7 +13,7 @@ internal import Segments
 /// - `authtrail.replaces`: of a merged segment, the numbers of segments whose files may still lie beside it and count
 ///   no more, as ranges: `1-4,7`.
 /// - `authtrail.key`: the fingerprint of the key by which credentials in it were replaced.
-package struct SegmentNotes: Sendable, Equatable {
+package struct SegmentMetadata: Sendable, Equatable {
     /// By number.
     package var sources: [SourceRecord] = []
     package var duplicates: [DuplicateSpan] = []

@@ -6,7 +6,7 @@ internal import Rollups
 /// Of each token the last day of those that were dropped: how often it was used then, first and last.
 ///
 /// Columns by token number, so that millions of token-days pass without a dictionary.
-struct KeptDays {
+struct RetainedTokenDays {
     private static let never = Int32.min
 
     private var day: [Int32] = []
@@ -53,7 +53,7 @@ struct KeptDays {
 
     /// Brings `kept_token_days` and the days of `pruned_tokens` up to date, before the segments' own blocks go.
     static func keep(of segments: [SegmentRecord], _ db: Database) throws {
-        var days = KeptDays()
+        var days = RetainedTokenDays()
         let kept = try Row.fetchCursor(db, sql: "SELECT * FROM kept_token_days")
         let last = try db.lastToken()
         while let row = try kept.next() { days.add(try TokenDays(row: row, lastToken: last)) }
@@ -79,7 +79,7 @@ struct KeptDays {
 
     /// Makes `kept_token_days` from what `pruned_tokens` says, as after a rebuild, whose tokens have other numbers.
     static func blocks(from db: Database) throws -> [TokenDays] {
-        var days = KeptDays()
+        var days = RetainedTokenDays()
         let all = try Row.fetchCursor(
             db,
             sql: """

@@ -3,7 +3,7 @@ internal import Synchronization
 
 /// Segments that were opened and may be asked again: what their readers decoded of dictionaries and indexes is kept
 /// up to a limit, so that a run of many small scans does not read the same again each time.
-final class SegmentShelf: Sendable {
+final class SegmentReaderCache: Sendable {
     private struct State {
         /// Readers that nobody uses, those used last at the end.
         var idle: [(file: String, reader: SegmentReader)] = []

@@ -4,7 +4,7 @@ internal import Events
 ///
 /// What happened then is in no log, so a silence that spans such days may be none. Sub-day holes, and those of one log
 /// among several, are not seen here: `source-silence` tells of them.
-struct LogHoles {
+struct LogGaps {
     private let runs: [ClosedRange<Int32>]
     private let begin: Int32
     private let outages: [Policy.Outage]

@@ -7,8 +7,8 @@ internal import Catalog
 /// `checkpoint` start where others lead to, but for the first and the last. So the sums of a hash over all starts and
 /// over all ends differ by the hash of `start` less that of `checkpoint`; and where they do, lines do tile it: what
 /// leads in and out of every byte in between is equal, no line leads back, so all of them form one way. Empty lines are
-/// not stored, so a source with some must be walked through line by line (`LineWalk`).
-struct SourceTiling {
+/// not stored, so a source with some must be walked through line by line (`CoverageScan`).
+struct SourceCoverage {
     private struct Sums {
         var starts: (UInt64, UInt64) = (0, 0)
         var rows: Int64 = 0

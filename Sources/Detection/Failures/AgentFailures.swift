@@ -1,25 +1,25 @@
 internal import Events
 
 /// The failures of one user agent over all clients, and where in them the rule for campaigns qualifies.
-struct AgentCase {
+struct AgentFailures {
     let agent: String
     /// By time; a slice of all that were read.
     let failures: ArraySlice<Failure>
     /// The campaigns: runs of qualifying windows. Joined while the window slides, as there may be millions of them.
-    let stretches: [Stretch]
+    let failureSpans: [FailureSpan]
 
     init(agent: String, failures: ArraySlice<Failure>, _ settings: FailedVerificationByIP.Settings) {
         self.agent = agent
         self.failures = failures
         var tally = AgentTally(failures, settings.distributed)
-        var stretches: [Stretch] = []
+        var failureSpans: [FailureSpan] = []
         let width = settings.distributed.width
         slide(width, over: failures, enter: { tally.enter($0) }, leave: { tally.leave($0) }) { lo, hi in
             guard tally.isDistributed else { return }
             let span = WindowSpan(lo: UInt32(lo), hi: UInt32(hi), width: width)
-            Stretch.add(span, to: &stretches, failures, gap: settings.episodeGap)
+            FailureSpan.add(span, to: &failureSpans, failures, gap: settings.episodeGap)
         }
-        self.stretches = stretches
+        self.failureSpans = failureSpans
     }
 }
 

@@ -1,7 +1,7 @@
 /// Eight million counters of a byte each, for marks of any number of things. A count that reaches 255 stays there.
 ///
 /// Things that share a counter can only make it higher: whoever reaches a number is never overlooked.
-public struct SaturatingCounters {
+public struct CountingFilter {
     @usableFromInline var counters = [UInt8](repeating: 0, count: 1 << 23)
     /// Chosen per process, so that nobody can aim at a counter.
     @usableFromInline let seed = Self.chosen

@@ -11,7 +11,7 @@ internal import Reports
 internal import Trail
 
 /// `authtrail demo`
-struct Demonstrate: ParsableCommand {
+struct DemoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
         abstract: "Make a year of a server's auth log with stolen tokens in it, and find them.",

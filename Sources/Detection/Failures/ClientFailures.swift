@@ -1,7 +1,7 @@
 internal import Events
 
 /// The failures of one client, and where in them each rule qualifies.
-struct KeyCase {
+struct ClientFailures {
     let key: IPKey
     /// By time; a slice of all that were read.
     let failures: ArraySlice<Failure>
@@ -52,11 +52,11 @@ struct KeyCase {
         stuffing.isEmpty && bruteOnOne.isEmpty && bruteOnFew.isEmpty && volume.isEmpty && steady.isEmpty
     }
 
-    /// The stretches of time in which any rule qualifies.
-    func stretches(gap: Int64) -> [Stretch] {
+    /// The spans of time in which any rule qualifies.
+    func failureSpans(gap: Int64) -> [FailureSpan] {
         let all = [stuffing, bruteOnOne, bruteOnFew, volume, steady]
         let reach = all.dropFirst().reduce(stuffing.reach) { $0.joined(with: $1.reach) }
-        return Stretch.joining(all.flatMap { $0.spans }, failures, gap: gap, within: reach)
+        return FailureSpan.joining(all.flatMap { $0.spans }, failures, gap: gap, within: reach)
     }
 
     /// The credential of a window that holds only one.
@@ -75,7 +75,7 @@ struct KeyCase {
 }
 
 /// A run of qualifying windows without a larger gap, from the first to the last of their failures.
-struct Stretch {
+struct FailureSpan {
     var first: Int64
     var last: Int64
     /// The window of the run with the most failures; of equals the narrower, then the earlier.
@@ -87,12 +87,12 @@ struct Stretch {
     static func joining(
         _ spans: [WindowSpan], _ failures: ArraySlice<Failure>, gap: Int64, within reach: FailureReach? = nil,
         without isOther: (Int) -> Bool = { _ in false }
-    ) -> [Stretch] {
+    ) -> [FailureSpan] {
         let sorted = spans.sorted { ($0.lo, $0.hi, $0.width) < ($1.lo, $1.hi, $1.width) }
-        var runs: [Stretch] = []
+        var runs: [FailureSpan] = []
         for span in sorted { add(span, to: &runs, failures, gap: gap) }
         guard let reach else { return runs }
-        var joined: [Stretch] = []
+        var joined: [FailureSpan] = []
         for run in runs.map({ $0.extended(over: failures, gap: gap, within: reach, without: isOther) }) {
             guard let end = joined.indices.last, run.first.minus(joined[end].last) < gap else {
                 joined.append(run)
@@ -106,7 +106,7 @@ struct Stretch {
 
     private func extended(
         over failures: ArraySlice<Failure>, gap: Int64, within reach: FailureReach, without isOther: (Int) -> Bool
-    ) -> Stretch {
+    ) -> FailureSpan {
         var run = self
         var place = failures.partitioningIndex { $0.ts >= run.first }
         while place > failures.startIndex, reach.contains(place - 1), run.first.minus(failures[place - 1].ts) < gap {
@@ -122,14 +122,14 @@ struct Stretch {
     }
 
     /// Joins one more window, which begins no earlier than those before it, to the runs.
-    static func add(_ span: WindowSpan, to runs: inout [Stretch], _ failures: ArraySlice<Failure>, gap: Int64) {
+    static func add(_ span: WindowSpan, to runs: inout [FailureSpan], _ failures: ArraySlice<Failure>, gap: Int64) {
         let first = failures[Int(span.lo)].ts
         let last = failures[Int(span.hi) - 1].ts
         if let end = runs.indices.last, first.minus(runs[end].last) < gap {
             runs[end].last = max(runs[end].last, last)
             if span.isLarger(than: runs[end].peak) { runs[end].peak = span }
         } else {
-            runs.append(Stretch(first: first, last: last, peak: span))
+            runs.append(FailureSpan(first: first, last: last, peak: span))
         }
     }
 }

@@ -5,7 +5,7 @@ internal import Events
 ///
 /// Files whose names differ in digits only and that follow one another are one log. Where they speak at the same time,
 /// each is a log of its own.
-struct SilentLogs {
+struct SourceSilenceSearch {
     struct Silence {
         /// Name of the log; of several files with `#` for the digits of their names.
         var log: [UInt8]

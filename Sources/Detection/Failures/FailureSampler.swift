@@ -6,7 +6,7 @@ internal import Events
 /// in so many of its rows, and all others keep theirs: what is small is not pushed out by what is large. Which rows are
 /// kept depends on the rows alone. Of a client they are chosen by their time; of an agent and a network by their
 /// client, so that clients keep all their failures or none.
-struct Flood {
+struct FailureSampler {
     /// The most rows that are held, 32 bytes each. Arrays grow by doubling: a power of two leaves no room unused.
     static let most = 1 << 20
 

@@ -2,7 +2,7 @@
 ///
 /// Members are nodes, and the shape knows which stand before which in some line. As a row shows only what it has, the
 /// others may be put in any order, and a line is taken in as long as no two lines contradict each other.
-struct GrowingShape: Sendable {
+struct LineShapeBuilder: Sendable {
     private static var mostNodes: Int { 32 }
 
     /// Of a node that stands for members of `extra`: how many, as long as it is the same number in all lines; or nil.

@@ -3,7 +3,7 @@ package import Events
 internal import Rollups
 
 /// Why the rules say nothing of a token or an address: each rule with the numbers that it looked at.
-package struct WhyQuiet: Sendable {
+package struct NoFindingReasons: Sendable {
     /// A rule, its answer in a sentence, and how near it came.
     package struct Answer: Sendable, Equatable {
         package var rule: String
@@ -28,7 +28,7 @@ package struct WhyQuiet: Sendable {
         add(
             "orphan-token",
             life.issuedAt.map { "issued at \(Timestamp.text($0))" } ?? "never issued as far as the log "
-                + "tells; told when the log has seen births of its kind for longer than such a token may live")
+                + "tells; told when the log has seen issuances of its kind for longer than such a token may live")
         if let issued = life.issuedAt {
             let limit = settings.policy.lifetimes.limit(ofKind: life.kind)
             add(

@@ -2,7 +2,7 @@ package import Columns
 
 /// Applies a condition to rows of a text column, batch by batch. Each text is judged once, and those of a `matching`
 /// condition only if a row that is looked at has them: a dictionary holds the texts of all rows of a row group.
-package struct TextJudge {
+package struct TextPredicate {
     private let condition: TextCondition
     private let dictionary: TextDictionary
     /// By entry of the dictionary.
