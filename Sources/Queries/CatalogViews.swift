@@ -35,6 +35,11 @@ enum CatalogViews {
         ("prunes", ["pruned_at"]),
     ]
 
+    /// The columns of a table of the catalog that hold microseconds.
+    static func microseconds(of table: String) -> Set<String> {
+        timeColumns.first { $0.table == table }?.columns ?? []
+    }
+
     private static let lifeOfToken: Set<String> = [
         "issued_at", "expires_at", "revoked_at", "superseded_at", "first_use", "last_use",
     ]

@@ -125,14 +125,16 @@ package final class QueryRunner {
                 return
             }
             var text = sql
-            var check = try TimeCheck(StatementProgram(text, db), timeColumns: VirtualTableModule.timeColumns)
+            // Looks up the tables once the statement has made SQLite connect them.
+            let tables = try TimeTables(db)
+            var check = try TimeCheck(StatementProgram(text, db), tables)
             // What a time is compared with letter by letter is written as times are, if it serves for nothing else.
             while case .bytewise(let literal?) = check.refusal, !check.literalsElsewhere.contains(literal),
                 let time = TimeLiteral.sortable(literal), time != literal,
                 let better = StatementText.replacing(literal, with: time, in: text)
             {
                 text = better
-                check = try TimeCheck(StatementProgram(text, db), timeColumns: VirtualTableModule.timeColumns)
+                check = try TimeCheck(StatementProgram(text, db), tables)
             }
             if let refusal = check.refusal { throw QueryError.times(refusal) }
             self.sql = text == sql ? nil : text

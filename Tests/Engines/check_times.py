@@ -114,7 +114,7 @@ class Maker:
 
     def comparison(self, one, table, alias):
         """A comparison of an expression with a text or another expression."""
-        kind = self.pick.randrange(14)
+        kind = self.pick.randrange(16)
         text, time = self.literal()
         operator = self.pick.choice(OPERATORS)
         self.risky |= not one.bare
@@ -145,8 +145,38 @@ class Maker:
         if kind == 12:
             pattern = rfc(time, self.pick.choice(["%Y-%m-%d%%", "%Y-%m-%dT%H%%", "%Y-%%"]))
             return f"{one.lite} LIKE '{pattern}'", f"strftime({one.duck}, '%Y-%m-%dT%H:%M:%S.%fZ') LIKE '{pattern}'"
+        if kind > 13:
+            return self.part(one, time, operator)
         no = self.pick.choice(["", "NOT "])
         return f"{one.lite} IS {no}NULL", f"{one.duck} IS {no}NULL"
+
+    # What a person takes of a time, as SQLite says it; its form in full; and two literals in the form that SQLite gives
+    # and as it is often written.
+    PARTS = [
+        ("strftime('%H:%M', {})", "%H:%M", "%H:%M", "%-H:%M"),
+        ("strftime('%m', {})", "%m", "%m", "%-m"),
+        ("strftime('%Y-%m', {})", "%Y-%m", "%Y-%m", "%Y-%-m"),
+        ("strftime('%Y-%m-%d %H:%M', {})", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"),
+        ("time({})", "%H:%M:%S", "%H:%M:%S", "%H:%M"),
+        ("datetime({})", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"),
+        ("substr({}, 1, 13)", "%Y-%m-%dT%H", "%Y-%m-%dT%H", "%Y-%m-%d %H"),
+        ("substr({}, 12, 5)", "%H:%M", "%H:%M", "%-H:%M"),
+        ("replace({}, 'T', ' ')", "%Y-%m-%d %H:%M:%S.%fZ", "%Y-%m-%d %H:%M:%S.%fZ", "%Y-%m-%d %H:%M"),
+        ("upper({})", "%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%d %H:%M"),
+        ("{} || ''", "%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%d %H:%M"),
+    ]
+
+    def part(self, one, time, operator):
+        """A part of a time against a text that means one, which may be written in another form."""
+        lite, form, alike, other = self.pick.choice(self.PARTS)
+        text = rfc(time, self.pick.choice([alike, other]))
+        # What the text leaves out is meant to be nothing.
+        means = time
+        if other.endswith("%M") and text == rfc(time, other):
+            means = time - time % MINUTE
+        self.risky |= text != rfc(means, form)
+        return (f"{lite.format(one.lite)} {operator} '{text}'",
+                f"strftime({one.duck}, '{form}') {operator} '{rfc(means, form)}'")
 
     def predicate(self, table, alias, depth=2):
         kind = self.pick.randrange(6) if depth else 5

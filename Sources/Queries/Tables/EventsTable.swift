@@ -28,6 +28,7 @@ final class EventsTable: VirtualTable {
             + [date, tsMicros])
 
     static let timeColumns: Set<Int32> = [Int32(EventField.ts.rawValue), Int32(EventField.expiresAt.rawValue)]
+    static let dayColumns: Set<Int32> = [date]
     static let microsecondColumns: Set<Int32> = [tsMicros, expiresAtMicros]
     static let exactColumns: Set<Int32> = [Int32(EventField.ts.rawValue), tsMicros]
 

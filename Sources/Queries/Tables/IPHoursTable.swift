@@ -13,6 +13,7 @@ final class IPHoursTable: VirtualTable {
         """
     static let helpfulColumns: Set<Int32> = [1, 10, 11]
     static let timeColumns: Set<Int32> = [10]
+    static let dayColumns: Set<Int32> = [1]
     static let microsecondColumns: Set<Int32> = [11]
 
     static let leastCost = 1e4

@@ -13,6 +13,7 @@ final class TokenDaysTable: VirtualTable {
         """
     static let helpfulColumns: Set<Int32> = [0, 1, 3, 4, 6, 7]
     static let timeColumns: Set<Int32> = [3, 4, 5]
+    static let dayColumns: Set<Int32> = [1]
     static let microsecondColumns: Set<Int32> = [6, 7, 8]
 
     /// A day of one token is one block of the catalog.

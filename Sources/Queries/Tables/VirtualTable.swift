@@ -17,6 +17,9 @@ protocol VirtualTable: AnyObject {
     /// number as microseconds.
     static var timeColumns: Set<Int32> { get }
 
+    /// The columns that hold UTC days as texts, `2026-05-01`.
+    static var dayColumns: Set<Int32> { get }
+
     /// The columns that hold the microseconds of times. In conditions on them a text is refused.
     static var microsecondColumns: Set<Int32> { get }
 
@@ -41,6 +44,7 @@ protocol VirtualTable: AnyObject {
 extension VirtualTable {
     static var argumentColumns: Set<Int32> { [] }
     static var microsecondColumns: Set<Int32> { [] }
+    static var dayColumns: Set<Int32> { [] }
     static var exactColumns: Set<Int32> { [] }
     func order() -> [Int32] { [] }
 }

@@ -21,13 +21,13 @@ enum VirtualTableModule {
     static let lastError = Mutex<(any Error)?>(nil)
 
     /// The columns of times of each table that SQLite has connected, by its address, as which programs name it.
-    private static let timeColumnsOfTables = Mutex<[UInt: Set<Int32>]>([:])
+    private static let timeColumnsOfTables = Mutex<[UInt: TimeColumns]>([:])
 
     /// The columns of times of a table, by the name that a program gives it: `vtab:55d0c8f2a3b0`.
-    static func timeColumns(ofTable name: String) -> Set<Int32> {
+    static func timeColumns(ofTable name: String) -> TimeColumns {
         let digits = name.dropFirst("vtab:".count)
         let address = UInt(digits.hasPrefix("0x") ? digits.dropFirst(2) : digits, radix: 16)
-        return timeColumnsOfTables.withLock { tables in address.flatMap { tables[$0] } ?? [] }
+        return timeColumnsOfTables.withLock { tables in address.flatMap { tables[$0] } ?? TimeColumns() }
     }
 
     private final class TableBox {
@@ -66,7 +66,9 @@ enum VirtualTableModule {
             let storage = UnsafeMutablePointer<TableStorage>.allocate(capacity: 1)
             storage.initialize(to: TableStorage(box: context))
             timeColumnsOfTables.withLock {
-                $0[UInt(bitPattern: UnsafeRawPointer(storage))] = type(of: table).timeColumns
+                let table = type(of: table)
+                $0[UInt(bitPattern: UnsafeRawPointer(storage))] = TimeColumns(
+                    times: table.timeColumns, microseconds: table.microsecondColumns, days: table.dayColumns)
             }
             result.pointee = UnsafeMutableRawPointer(storage).assumingMemoryBound(to: sqlite3_vtab.self)
             return SQLITE_OK

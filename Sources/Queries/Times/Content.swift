@@ -13,18 +13,20 @@ struct Content: Equatable {
         static let micros = Kinds(rawValue: 32)
         static let number = Kinds(rawValue: 64)
         static let null = Kinds(rawValue: 128)
-        /// What `date(…)` and `datetime(…)` give, and other functions that give texts.
-        static let dayText = Kinds(rawValue: 256)
-        static let secondText = Kinds(rawValue: 512)
-        static let formatted = Kinds(rawValue: 1024)
-        static let unknown = Kinds(rawValue: 2048)
+        /// What a function makes of times: a text whose form is known (`forms`), or not.
+        static let formed = Kinds(rawValue: 256)
+        static let formatted = Kinds(rawValue: 512)
+        static let unknown = Kinds(rawValue: 1024)
         /// A part of a time of ours, as it is written, or one with something behind it.
-        static let part = Kinds(rawValue: 4096)
+        static let part = Kinds(rawValue: 2048)
+        /// Numbers that are no literals: a column of microseconds, and what `unixepoch(…)` gives.
+        static let microseconds = Kinds(rawValue: 4096)
+        static let seconds = Kinds(rawValue: 8192)
 
         /// Literals that mean a time and do not sort among times.
         static let unsortable: Kinds = [.date, .spelled]
         static let numbers: Kinds = [.micros, .number]
-        static let functionTexts: Kinds = [.dayText, .secondText, .formatted, .part]
+        static let functionTexts: Kinds = [.formed, .formatted, .part]
         /// Literals that mean a time.
         static let timeLiterals: Kinds = [.sortable, .date, .spelled]
     }
@@ -35,21 +37,26 @@ struct Content: Equatable {
     }
 
     var kinds: Kinds = []
-    /// A literal among the kinds, for messages.
-    var literal: String?
+    /// The literals among the kinds.
+    var literals: Set<String> = []
+    /// The forms of the texts that are `formed`.
+    var forms: Set<TextForm> = []
     /// For a record: which ones it may be.
     var records: Set<Record> = []
 
-    init(_ kinds: Kinds = [], literal: String? = nil) {
-        self.kinds = kinds
-        self.literal = literal
+    init(_ kinds: Kinds = []) { self.kinds = kinds }
+
+    /// A text of this form, or NULL.
+    init(form: TextForm) {
+        kinds = [.formed, .null]
+        forms = [form]
     }
 
     init(record: Record) { records = [record] }
 
     /// A literal text.
     init(text: String) {
-        literal = text
+        literals = [text]
         kinds =
             switch TimeLiteral.sortable(text) {
             case nil: .word
@@ -60,18 +67,26 @@ struct Content: Equatable {
 
     /// A literal number.
     init(number: Double, _ text: String) {
-        literal = text
+        literals = [text]
         kinds = TimeLiteral.micros(number) == nil ? .number : .micros
     }
 
     var mayBeTime: Bool { kinds.contains(.time) }
+    /// One of the literals, for messages.
+    var literal: String? { literals.min() }
+    /// The forms of all texts that are made of times, if nothing else can stand here.
+    var knownForms: Set<TextForm>? {
+        guard kinds.isSubset(of: [.time, .formed, .null]), !kinds.isSubset(of: .null) else { return nil }
+        return mayBeTime ? forms.union([.time]) : forms
+    }
 
     /// Adds what another path may have left here. Returns whether that is new.
     @discardableResult
     mutating func join(_ other: Content) -> Bool {
         let old = self
         kinds.formUnion(other.kinds)
-        literal = literal ?? other.literal
+        literals.formUnion(other.literals)
+        forms.formUnion(other.forms)
         records.formUnion(other.records)
         return self != old
     }

@@ -9,13 +9,11 @@ struct SQLFunctionMeaning {
         arguments = Int(text.drop { $0 != "(" }.dropFirst().prefix { $0 != ")" }) ?? -1
     }
 
-    private static let texts: Set<String> = [
-        "strftime", "time", "printf", "format", "lower", "replace", "hex", "quote", "typeof",
-    ]
+    private static let texts: Set<String> = ["printf", "format", "hex", "quote", "typeof"]
     /// These give a part of their first argument.
-    private static let cutting: Set<String> = ["substr", "substring", "upper", "trim", "ltrim", "rtrim"]
+    private static let cutting: Set<String> = ["substr", "substring", "trim", "ltrim", "rtrim"]
     private static let counting: Set<String> = [
-        "count", "length", "instr", "julianday", "unixepoch", "timediff", "row_number", "rank", "dense_rank", "ntile",
+        "count", "length", "instr", "julianday", "timediff", "row_number", "rank", "dense_rank", "ntile",
         "percent_rank", "cume_dist", "time_micros", "like", "glob", "unicode", "octet_length", "log_begins",
     ]
     /// These calculate, which takes of a text the number that it begins with.
@@ -44,8 +42,12 @@ struct SQLFunctionMeaning {
     func result(of first: Int, count: Int? = nil, _ registers: TimeFlow.Registers) -> Content {
         switch name {
         case "time_text": Content([.time, .null])
-        case "date": Content([.dayText, .null])
-        case "datetime": Content([.secondText, .null])
+        case "date": Content(form: .date)
+        case "datetime": Content(form: .dateTime)
+        case "time": Content(form: .timeOfDay)
+        case "unixepoch": Content([.seconds, .null])
+        case "strftime", "replace", "upper", "lower":
+            SQLTextFunction(name, contents(of: first, count: count, registers)).result
         case "max", "min", "coalesce", "ifnull", "iif":
             contents(of: first, count: count, registers).reduce(into: Content(.null)) { $0.join($1) }
         case "lag", "lead":
@@ -54,7 +56,7 @@ struct SQLFunctionMeaning {
         case "nullif", "first_value", "last_value", "nth_value":
             contents(of: first, count: 1, registers).reduce(into: Content(.null)) { $0.join($1) }
         case _ where Self.cutting.contains(name):
-            Content(contents(of: first, count: 1, registers).contains(where: \.mayBeTime) ? [.part, .null] : .unknown)
+            SQLTextFunction(name, contents(of: first, count: count, registers)).result
         case _ where Self.texts.contains(name): Content([.formatted, .null])
         case _ where Self.counting.contains(name) || calculates: Content([.number, .null])
         default: Content(.unknown)

@@ -18,8 +18,8 @@ struct TimeCheck {
     /// Columns of the result that hold nothing but times.
     private(set) var timeColumns: Set<Int> = []
 
-    init(_ program: StatementProgram, timeColumns: (String) -> Set<Int32>) {
-        flow = TimeFlow(program, timeColumns: timeColumns)
+    init(_ program: StatementProgram, _ tables: TimeTables) {
+        flow = TimeFlow(program, tables)
         var collations: [Int: [String]] = [:]
         for step in program.instructions where step.name == "OpenEphemeral" || step.name == "OpenAutoindex" {
             collations[step.p1] = Self.collations(step.p4)
@@ -31,7 +31,7 @@ struct TimeCheck {
             if step.name == "ResultRow" {
                 for column in 0..<step.p2 {
                     let content = registers[step.p1 + column] ?? Content()
-                    if let literal = content.literal { literalsElsewhere.insert(literal) }
+                    literalsElsewhere.formUnion(content.literals)
                     if content.kinds.isSubset(of: [.time, .null]) {
                         if content.mayBeTime { self.timeColumns.insert(column) }
                     } else {
@@ -97,6 +97,8 @@ struct TimeCheck {
         var isOfTimes: Bool { collation.hasPrefix(TimeCollation.name) }
         var isNumeric: Bool { affinity >= 0x43 }
 
+        var isOfEquality: Bool { operation == "Eq" || operation == "Ne" }
+
         /// Whether a date alone answers rightly: its bytes begin those of all times of its day.
         func isRight(forDateOnTheRight isRight: Bool) -> Bool {
             isRight ? operation == "Lt" || operation == "Ge" : operation == "Gt" || operation == "Le"
@@ -105,11 +107,21 @@ struct TimeCheck {
 
     private mutating func compare(_ left: Content, _ right: Content, _ order: Comparison) -> TimeRefusal? {
         for (one, other) in [(left, right), (right, left)] where !other.mayBeTime {
-            if let literal = one.literal { literalsElsewhere.insert(literal) }
+            literalsElsewhere.formUnion(one.literals)
         }
+        if let refusal = compareMicroseconds(left, right) ?? compareMicroseconds(right, left) { return refusal }
         if order.isNumeric { return compareNumbers(left, right) ?? compareNumbers(right, left) }
         if order.isOfTimes { return compareTimes(left, right) ?? compareTimes(right, left) }
         return compareBytes(left, right, order, isRight: true) ?? compareBytes(right, left, order, isRight: false)
+    }
+
+    /// Microseconds with what counts in another unit.
+    private func compareMicroseconds(_ one: Content, _ other: Content) -> TimeRefusal? {
+        guard one.kinds.contains(.microseconds) else { return nil }
+        if other.kinds.contains(.seconds) || !other.kinds.isDisjoint(with: .functionTexts) { return .unit(nil) }
+        guard other.kinds.contains(.number) else { return nil }
+        return other.literals.sorted().first { Double($0).map { TimeLiteral.micros($0) == nil } ?? false }
+            .map { .unit($0) }
     }
 
     /// A number with what cannot become one.
@@ -135,35 +147,51 @@ struct TimeCheck {
             guard one.kinds.isSubset(of: [.time, .null, .sortable]) else {
                 return .bytewise(one.kinds.isDisjoint(with: .unsortable) ? nil : one.literal)
             }
-            if order.isRight(forDateOnTheRight: isRight), other.kinds.isSubset(of: [.date, .dayText, .null]) {
-                return nil
+            let isRightForBeginnings = order.isRight(forDateOnTheRight: isRight)
+            let sorts = other.forms.allSatisfy {
+                let likeness = TextForm.time.likeness(to: $0.example)
+                return likeness == .equal || likeness == .beginning && isRightForBeginnings
             }
-            if other.kinds.isSubset(of: [.time, .null, .sortable]) { return nil }
+            if sorts, isRightForBeginnings, other.kinds.isSubset(of: [.date, .formed, .null]) { return nil }
+            if sorts, other.kinds.isSubset(of: [.time, .null, .sortable, .formed]) { return nil }
             return .bytewise(other.kinds.isDisjoint(with: .unsortable) ? nil : other.literal)
         }
         if !one.kinds.isDisjoint(with: .functionTexts), !other.kinds.isDisjoint(with: .numbers) {
-            return .textWithNumber(other.literal ?? "")
+            return .textWithNumber(other.literal ?? "", example: one.forms.min()?.example)
         }
         if one.kinds.contains(.part), !other.kinds.isDisjoint(with: .timeLiterals), let text = other.literal,
-            !TimePattern(text + "%", isGlob: false).matchesSomeTime
+            !TimePattern(text + "%", isGlob: false).matches(.time)
         {
-            return .otherForm(function: "substr", form: "2026-05-01T10:00", text)
+            return .otherForm("2026-05-01T10:00", text)
         }
-        if one.kinds.contains(.dayText), !other.kinds.isDisjoint(with: [.sortable, .spelled]) {
-            return .otherForm(function: "date", form: "2026-05-01", other.literal ?? "")
-        }
-        if one.kinds.contains(.secondText), !other.kinds.isDisjoint(with: [.sortable, .spelled, .date]) {
-            return compareSeconds(other, order, isRight: isRight)
-        }
-        return nil
+        return compareForms(one, other, order, isRight: isRight)
     }
 
-    /// `datetime(…)` gives `2026-05-01 10:00:00`.
-    private func compareSeconds(_ other: Content, _ order: Comparison, isRight: Bool) -> TimeRefusal? {
-        let text = other.literal ?? ""
-        let isAlike = text.utf8.count == 19 && Array(text.utf8)[10] == UInt8(ascii: " ")
-        let isDate = other.kinds.contains(.date) && order.isRight(forDateOnTheRight: isRight)
-        return isAlike || isDate ? nil : .otherForm(function: "datetime", form: "2026-05-01 10:00:00", text)
+    /// Texts that are made of times with others.
+    private func compareForms(_ one: Content, _ other: Content, _ order: Comparison, isRight: Bool) -> TimeRefusal? {
+        guard one.kinds.isDisjoint(with: [.unknown, .formatted, .part, .time]), let form = one.forms.min() else {
+            return nil
+        }
+        func suits(_ text: String, _ forms: Set<TextForm>, isRight: Bool) -> Bool {
+            if text.isEmpty { return order.isOfEquality }
+            return forms.contains { form in
+                switch form.likeness(to: text) {
+                case .equal: true
+                case .beginning: order.isRight(forDateOnTheRight: isRight)
+                case .none: false
+                }
+            }
+        }
+        let texts = other.kinds.isDisjoint(with: [.word, .date, .spelled, .sortable]) ? [] : other.literals
+        if let text = texts.subtracting(one.literals).sorted().first(where: { !suits($0, one.forms, isRight: isRight) })
+        {
+            return .otherForm(form.example, text)
+        }
+        guard let forms = other.knownForms, !forms.isEmpty, !other.mayBeTime else { return nil }
+        let meets =
+            forms.contains { suits($0.example, one.forms, isRight: isRight) }
+            || one.forms.contains { suits($0.example, forms, isRight: !isRight) }
+        return meets ? nil : .otherForm(form.example, forms.min()?.example ?? "")
     }
 
     // MARK: Lookups
@@ -212,9 +240,10 @@ struct TimeCheck {
     private func filter(_ step: StatementProgram.Instruction, _ registers: TimeFlow.Registers) -> TimeRefusal? {
         for (place, part) in step.p4.split(separator: ";").dropFirst().enumerated() {
             guard let column = part.split(separator: ",").first.flatMap({ Int32($0) }),
-                flow.timeColumns[step.p1]?.contains(column) != true
+                let columns = flow.timeColumns[step.p1], !columns.times.contains(column)
             else { continue }
             let content = registers[step.p3 + 2 + place] ?? Content()
+            if let refusal = compareMicroseconds(columns.content(of: Int(column)), content) { return refusal }
             if content.mayBeTime { return .bytewise(nil) }
         }
         return nil
@@ -237,10 +266,26 @@ struct TimeCheck {
         {
             return .scale(modifier)
         }
-        if meaning.name == "like" || meaning.name == "glob", contents.count >= 2, contents[1].mayBeTime,
-            let pattern = contents[0].literal, !TimePattern(pattern, isGlob: meaning.name == "glob").matchesSomeTime
-        {
-            return .pattern(pattern)
+        let time = meaning.name == "strftime" ? 1 : 0
+        if meaning.readsTimes, contents.count > time, contents[time].kinds.contains(.microseconds) {
+            return .noMicroseconds(function: meaning.name)
+        }
+        return search(meaning, contents)
+    }
+
+    /// A pattern or a part that no time has.
+    private func search(_ meaning: SQLFunctionMeaning, _ contents: [Content]) -> TimeRefusal? {
+        guard ["like", "glob", "instr"].contains(meaning.name), contents.count >= 2 else { return nil }
+        let (text, sought) = meaning.name == "instr" ? (contents[0], contents[1]) : (contents[1], contents[0])
+        guard let forms = text.mayBeTime ? text.forms.union([.time]) : text.knownForms, !forms.isEmpty else {
+            return nil
+        }
+        for literal in sought.literals.sorted() {
+            // What stands for any character in a pattern is one in a part.
+            let isPart = meaning.name == "instr", isGlob = meaning.name == "glob"
+            if isPart, literal.contains(where: { "%_".contains($0) }) { continue }
+            let pattern = TimePattern(isPart ? "%\(literal)%" : literal, isGlob: isGlob)
+            if !forms.contains(where: pattern.matches) { return .pattern(literal, example: forms.min()?.example ?? "") }
         }
         return nil
     }

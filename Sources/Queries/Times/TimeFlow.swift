@@ -4,8 +4,8 @@ struct TimeFlow {
     typealias Registers = [Int: Content]
 
     let program: StatementProgram
-    /// The columns that hold times, by cursor of a virtual table.
-    let timeColumns: [Int: Set<Int32>]
+    /// The columns that hold times, by cursor of a table.
+    let timeColumns: [Int: TimeColumns]
     private let flow: ProgramFlow
     private(set) var before: [Registers?]
     /// The columns of temporary tables and sorters, by cursor, and of records, by the instruction that makes them.
@@ -16,22 +16,22 @@ struct TimeFlow {
     private var pseudo: [Int: Int] = [:]
     private var hasGrown = false
 
-    /// - Parameter timeColumns: of a virtual table, by the name that its instruction gives it.
-    init(_ program: StatementProgram, timeColumns: (String) -> Set<Int32>) {
+    init(_ program: StatementProgram, _ tables: TimeTables) {
         self.program = program
         flow = ProgramFlow(program)
         before = Array(repeating: nil, count: program.instructions.count)
-        var virtual: [Int: Set<Int32>] = [:]
+        var columns: [Int: TimeColumns] = [:]
         for step in program.instructions {
             switch step.name {
-            case "VOpen": virtual[step.p1] = timeColumns(step.p4)
-            case "OpenEphemeral", "OpenAutoindex", "SorterOpen": tables[step.p1] = []
+            case "VOpen": columns[step.p1] = tables.virtual(step.p4)
+            case "OpenRead": columns[step.p1] = tables.stored[step.p2]
+            case "OpenEphemeral", "OpenAutoindex", "SorterOpen": self.tables[step.p1] = []
             case "OpenDup": twins[step.p1] = step.p2
             case "OpenPseudo": pseudo[step.p1] = step.p2
             default: break
             }
         }
-        self.timeColumns = virtual
+        timeColumns = columns
         guard !program.instructions.isEmpty else { return }
         // Tables are filled in one place and read in another: go round until no more is found.
         repeat {
@@ -90,7 +90,7 @@ struct TimeFlow {
 
     private func column(_ number: Int, ofCursor cursor: Int, _ registers: Registers) -> Content {
         let columns = pseudo[cursor].map { self.columns(registers[$0] ?? Content()) } ?? table(cursor)
-        guard let columns else { return Content(.unknown) }
+        guard let columns else { return timeColumns[cursor]?.content(of: number) ?? Content(.unknown) }
         var content = columns.indices.contains(number) ? columns[number] : Content()
         content.kinds.formUnion(.null)
         return content
@@ -127,8 +127,7 @@ struct TimeFlow {
         case "Move": for offset in 0..<max(1, step.p3) { registers[step.p2 + offset] = content(step.p1 + offset) }
         case "Column": registers[step.p3] = column(step.p2, ofCursor: step.p1, registers)
         case "VColumn":
-            let isTime = timeColumns[step.p1]?.contains(Int32(step.p2)) == true
-            registers[step.p3] = Content(isTime ? [.time, .null] : .unknown)
+            registers[step.p3] = timeColumns[step.p1]?.content(of: step.p2) ?? Content(.unknown)
         case "MakeRecord":
             let columns = (0..<max(0, step.p2)).map { content(step.p1 + $0) }
             note(columns, at: place)
@@ -146,8 +145,7 @@ struct TimeFlow {
             "Or":
             registers[step.p3] = Content([.number, .null])
         case "Concat":
-            let hasTime = content(step.p1).mayBeTime || content(step.p2).mayBeTime
-            registers[step.p3] = Content(hasTime ? [.part, .null] : .unknown)
+            registers[step.p3] = Self.concatenation(content(step.p2), content(step.p1))
         case "Not", "BitNot", "IsTrue", "Rowid", "Sequence", "NewRowid", "Count", "ZeroOrNull", "IdxRowid":
             registers[step.p2] = Content([.number, .null])
         case "Offset", "RowSetRead": registers[step.p3] = Content([.number, .null])
@@ -167,6 +165,19 @@ struct TimeFlow {
         }
         for index in old.indices where old[index].join(columns[index]) { hasGrown = true }
         records[place] = old
+    }
+
+    private static func concatenation(_ first: Content, _ second: Content) -> Content {
+        let pieces = [first, second].map { content -> Set<String>? in
+            content.kinds.isSubset(of: [.word, .date, .spelled, .sortable])
+                ? content.literals : content.knownForms.map { Set($0.map(\.example)) }
+        }
+        if first.kinds.isSubset(of: .null) || second.kinds.isSubset(of: .null) { return Content(.null) }
+        guard first.mayBeTime || second.mayBeTime else { return Content(.unknown) }
+        guard let one = pieces[0], let other = pieces[1], one.count == 1, other.count == 1 else {
+            return Content([.part, .null])
+        }
+        return Content(form: TextForm(example: one.joined() + other.joined()))
     }
 
     private static func cast(_ content: Content, _ affinity: Int) -> Content {

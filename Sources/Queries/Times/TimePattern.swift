@@ -1,11 +1,8 @@
-/// A pattern of LIKE or GLOB against the texts that times are: can any of them match?
+/// A pattern of LIKE or GLOB against texts that are made of times: can any of them match?
 struct TimePattern {
     private enum Part: Equatable { case any, one, byte(UInt8), oneOf(Set<UInt8>) }
 
     private let parts: [Part]
-
-    /// What stands at each place of a time; nil for a digit.
-    private static let form: [UInt8?] = "0000-00-00T00:00:00.000000Z".utf8.map { $0 == 0x30 ? nil : $0 }
 
     init(_ pattern: String, isGlob: Bool) {
         let bytes = Array(pattern.utf8)
@@ -29,22 +26,25 @@ struct TimePattern {
         self.parts = parts
     }
 
-    var matchesSomeTime: Bool {
-        // The places of a time that the pattern so far can have come to.
+    /// Whether some text of a form matches.
+    func matches(_ form: TextForm) -> Bool {
+        // What stands at each place of the text; nil for a digit.
+        let form = form.example.utf8.map { Self.isDigit($0) ? nil : $0 }
+        // The places of the text that the pattern so far can have come to.
         var places: Set<Int> = [0]
         for part in parts {
             switch part {
-            case .any: places = places.min().map { Set($0...Self.form.count) } ?? []
-            case .one: places = Self.next(places) { _ in true }
-            case .byte(let byte): places = Self.next(places) { $0.map { $0 == byte } ?? Self.isDigit(byte) }
+            case .any: places = places.min().map { Set($0...form.count) } ?? []
+            case .one: places = Self.next(places, form) { _ in true }
+            case .byte(let byte): places = Self.next(places, form) { $0.map { $0 == byte } ?? Self.isDigit(byte) }
             case .oneOf(let bytes):
-                places = Self.next(places) { $0.map(bytes.contains) ?? bytes.contains(where: Self.isDigit) }
+                places = Self.next(places, form) { $0.map(bytes.contains) ?? bytes.contains(where: Self.isDigit) }
             }
         }
-        return places.contains(Self.form.count)
+        return places.contains(form.count)
     }
 
-    private static func next(_ places: Set<Int>, _ fits: (UInt8?) -> Bool) -> Set<Int> {
+    private static func next(_ places: Set<Int>, _ form: [UInt8?], _ fits: (UInt8?) -> Bool) -> Set<Int> {
         Set(places.filter { $0 < form.count && fits(form[$0]) }.map { $0 + 1 })
     }
 

@@ -10,13 +10,17 @@ package enum TimeRefusal: Equatable, Sendable {
     /// A column of numbers is compared with a text that is a time.
     case microseconds(String)
     case arithmetic
-    /// `'09' >= 9`
-    case textWithNumber(String)
-    /// `datetime(ts) >= '2026-05-01T10:00:00Z'`
-    case otherForm(function: String, form: String, String)
+    /// `'09' >= 9`, by an example of the text if its form is known.
+    case textWithNumber(String, example: String?)
+    /// `datetime(ts) >= '2026-05-01T10:00:00Z'`, by an example of what the function gives.
+    case otherForm(String, String)
+    /// Microseconds are compared with seconds or milliseconds, with this number or with what a function gives.
+    case unit(String?)
+    /// `datetime(ts_us, 'unixepoch')`
+    case noMicroseconds(function: String)
     /// `datetime(ts, 'unixepoch')`
     case scale(String)
-    case pattern(String)
+    case pattern(String, example: String)
 
     package var description: String {
         switch self {
@@ -37,16 +41,23 @@ package enum TimeRefusal: Equatable, Sendable {
         case .arithmetic:
             "times are texts such as 2026-04-26T00:00:00.000000Z; calculate with their microseconds: ts_us, "
                 + "last_use_us, time_micros(…)"
-        case .textWithNumber(let number):
+        case .textWithNumber(let number, let example?) where Int(example) == nil:
+            "texts such as '\(example)' are compared with the number \(number); write it as such a text"
+        case .textWithNumber(let number, _):
             "a text is compared with the number \(number), which SQLite takes for smaller than any text; write "
                 + "CAST(… AS INTEGER) around the text"
-        case .otherForm(let function, let form, let text):
-            "\(function)(…) gives texts such as '\(form)', which are compared with '\(text)' letter by letter; write "
-                + "the time in that form, or compare the column itself"
+        case .otherForm(let form, let text):
+            "texts such as '\(form)' are compared with '\(text)' letter by letter; write it in that form, or compare "
+                + "the column of times itself"
+        case .unit(let number):
+            "microseconds are compared with \(number ?? "what a function gives in seconds"); write the time as a text, "
+                + "as in ts >= '2026-04-26', or its microseconds, time_micros('2026-04-26')"
+        case .noMicroseconds(let function):
+            "\(function)(…) takes no microseconds; give it the time itself, as in \(function)(ts)"
         case .scale(let modifier):
             "a time is no number for '\(modifier)' to explain; leave '\(modifier)' out"
-        case .pattern(let pattern):
-            "no time looks like '\(pattern)': they are texts such as 2026-04-26T10:00:00.000000Z"
+        case .pattern(let pattern, let example):
+            "nothing there looks like '\(pattern)': it holds texts such as \(example)"
         }
     }
 }
