@@ -32,6 +32,10 @@ days AS MATERIALIZED (
     FROM token_days
     WHERE first_use_us < :as_of - (:as_of % 86400000000 + 86400000000) % 86400000000
         AND token_id IN (SELECT token_id FROM candidates)
+        -- A use that a clock which was not set has dated long before all others is no past.
+        AND NOT COALESCE(
+            first_use_us BETWEEN (SELECT stray_from_us FROM log_span) AND (SELECT stray_to_us FROM log_span), 0
+        )
     UNION ALL
     SELECT token_id, MIN(date), COUNT(*), MIN(ts_us), MAX(ts_us)
     FROM events

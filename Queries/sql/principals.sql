@@ -1,6 +1,6 @@
 -- title: Principals and their tokens
 -- question: Who holds how many tokens, which of them still work, and who uses them?
--- parameter: as_of time =newest — whether a token still works is judged at this time
+-- parameter: as_of time =newest — whether a token still works is judged at this time; all else is what is known now
 -- parameter: limit integer =100 — so many principals, those with the most uses first
 -- column: principal text — on whose behalf; empty for tokens whose principal the log never names
 -- column: tokens integer — all tokens ever seen

@@ -13,7 +13,7 @@
 -- column: last_use time — its last use
 -- column: uses integer — all uses
 -- column: active_days integer — UTC days with a use
--- column: longest_gap_days number — the longest time between uses on different days, cut to three decimals
+-- column: longest_gap_days number — the longest time between two uses, cut to three decimals; empty below a day
 WITH chosen AS MATERIALIZED (
     SELECT
         token_id,
@@ -35,6 +35,10 @@ days AS (
     SELECT token_id, date, MIN(first_use_us) AS first_use, MAX(last_use_us) AS last_use
     FROM token_days
     WHERE COALESCE(token_id, '') IN (SELECT token_id FROM chosen)
+        -- A use that a clock which was not set has dated long before all others begins no silence.
+        AND NOT COALESCE(
+            first_use_us BETWEEN (SELECT stray_from_us FROM log_span) AND (SELECT stray_to_us FROM log_span), 0
+        )
     GROUP BY token_id, date
 ),
 gaps AS (
@@ -42,7 +46,8 @@ gaps AS (
     FROM days
 ),
 lives AS (
-    SELECT token_id, COUNT(*) AS active_days, MAX(gap) AS longest_gap
+    -- Days tell silences of a day or more; a shorter one may lie within a day.
+    SELECT token_id, COUNT(*) AS active_days, MAX(gap) FILTER (WHERE gap >= 86400000000) AS longest_gap
     FROM gaps
     GROUP BY token_id
 )

@@ -21,6 +21,9 @@ package protocol History: Sendable {
     /// not set leaves them. Nil when there are no events.
     var begins: Int64? { get throws }
 
+    /// The span of those few, if there are any: a use among them is no past of a token.
+    var strays: ClosedRange<Int64>? { get throws }
+
     /// The first UTC day of which `tokenDays` may tell: of dropped events, which lie before `coverage`, it still tells
     /// the last day of each token. Nil when there are none.
     var firstDayOfUses: Int32? { get throws }
@@ -87,6 +90,7 @@ extension History {
     package var clients: Clients { Clients() }
     package var aheadFrom: Int64? { nil }
     package var begins: Int64? { get throws { try coverage?.lowerBound } }
+    package var strays: ClosedRange<Int64>? { nil }
 
     /// Where there is no quarantine.
     package func quarantinedSecrets() -> [QuarantinedSecrets] { [] }

@@ -30,11 +30,28 @@ package struct Clients: Sendable, Equatable {
         return Array(key.text.utf8)[...]
     }
 
+    /// The whole address of the client, or nil for what is none.
+    package func address(of text: ArraySlice<UInt8>) -> IPAddress? {
+        text.contains(UInt8(ascii: ",")) ? client(ofList: text)?.address : IPAddress(bytes: Self.trimmed(text))
+    }
+
+    private func key(ofList text: ArraySlice<UInt8>) -> IPKey? { client(ofList: text)?.key }
+
+    private struct Member {
+        let key: IPKey
+        let text: ArraySlice<UInt8>
+        var address: IPAddress? { IPAddress(bytes: text) }
+    }
+
     /// If there are no others, the last address is somebody, too.
-    private func key(ofList text: ArraySlice<UInt8>) -> IPKey? {
+    private func client(ofList text: ArraySlice<UInt8>) -> Member? {
         let parts = text.suffix(1000).split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).suffix(16)
-        let keys = parts.reversed().compactMap { IPKey(bytes: Self.trimmed($0)) }
-        return keys.first { key in !key.isInner && !forwarders.contains { $0.contains(key) } } ?? keys.first
+        let members = parts.reversed().compactMap { part -> Member? in
+            let text = Self.trimmed(part)
+            return IPKey(bytes: text).map { Member(key: $0, text: text) }
+        }
+        return members.first { one in !one.key.isInner && !forwarders.contains { $0.contains(one.key) } }
+            ?? members.first
     }
 
     /// A condition on addresses: that they belong to one of the keys, however they are written.

@@ -75,6 +75,12 @@ package struct IPKey: Hashable, Sendable {
         }
     }
 
+    /// The lower 64 bits of an IPv6 address, which no key holds; 0 for other texts.
+    fileprivate static func lowerHalf(of text: ArraySlice<UInt8>) -> UInt64 {
+        guard text.count <= 100, let host = host(of: text), let (_, lower) = v6(host) else { return 0 }
+        return lower
+    }
+
     /// A network as `203.0.113.0/24`, `2001:db8::/32` and `::ffff:203.0.113.0/120` name it: the key of its first
     /// address and how many of the bits of this belong to the network; nil for what is none, and for IPv6 networks
     /// smaller than a /64, which no rule tells apart.
@@ -261,6 +267,18 @@ package struct IPKey: Hashable, Sendable {
         let upper = groups[..<4].reduce(UInt64(0)) { $0 << 16 | UInt64($1) }
         let lower = groups[4...].reduce(UInt64(0)) { $0 << 16 | UInt64($1) }
         return (upper, lower)
+    }
+}
+
+/// One address, however it is written: of IPv6 all bits, of IPv4 inside IPv6 those of IPv4.
+package struct IPAddress: Hashable, Sendable {
+    package let key: IPKey
+    private let lower: UInt64
+
+    package init?(bytes text: ArraySlice<UInt8>) {
+        guard let key = IPKey(bytes: text) else { return nil }
+        self.key = key
+        lower = key.family == .v4 ? 0 : IPKey.lowerHalf(of: text)
     }
 }
 

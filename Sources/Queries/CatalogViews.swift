@@ -18,7 +18,8 @@ enum CatalogViews {
         CREATE TEMP VIEW IF NOT EXISTS log_span AS
             SELECT time_text(log_begins()) COLLATE \(TimeCollation.name) AS begins,
                 (SELECT time_text(max(max_ts)) FROM main.segments) COLLATE \(TimeCollation.name) AS ends,
-                log_begins() AS begins_us, (SELECT max(max_ts) FROM main.segments) AS ends_us;
+                log_begins() AS begins_us, (SELECT max(max_ts) FROM main.segments) AS ends_us,
+                log_strays(0) AS stray_from_us, log_strays(1) AS stray_to_us;
         """
 
     /// Where the catalog keeps microseconds.

@@ -44,7 +44,7 @@ package final class QueryRunner {
             sqlite3_limit(db.sqliteConnection, SQLITE_LIMIT_ATTACHED, 0)
             SQLFunctions.register(on: db, clients)
             for function in MarkFunctions(trail).all { db.add(function: function) }
-            db.add(function: LogBeginningFunction(trail).function)
+            for function in LogBeginningFunctions(trail).all { db.add(function: function) }
             try CatalogViews.make(on: db)
         }
     }

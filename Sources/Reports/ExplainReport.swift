@@ -203,6 +203,8 @@ package struct NoFindingReport {
     private let findings: [Finding]
     private let results: [DetectionResult]
     private let asOf: Int64
+    /// Events of it from then on, such as those that a clock ahead of ours has dated.
+    package var later = 0
 
     /// `findings` are those that there are about the subject, `results` what all detectors said.
     package init(
@@ -240,8 +242,13 @@ package struct NoFindingReport {
                         + "names it or shows a line of it: \(silent)"),
             ])
         }
+        if later > 0 {
+            let count = later == 1 ? "1 event of it is" : "\(Human.count(Int64(later))) events of it are"
+            table.notes.append("\(count) dated later and not looked at here; authtrail trace shows them.")
+        }
         table.members = [
             .init("subject", .string(subject)), .init("as_of", .string(Timestamp.text(asOf))),
+            .init("events_later", .int(Int64(later))),
             .init("findings", .array(findings.map(\.json))),
         ]
         try Console.print(table, as: format, to: output)

@@ -51,7 +51,7 @@ struct DuplicateLines {
         while lines.isEmpty {
             if spans.isEmpty, hasMore { try fetch() }
             guard !spans.isEmpty, range.contains(spans[spans.count - 1].from) else { return nil }
-            try status()
+            try lookUp()
         }
         return lines.last?.offset
     }
@@ -75,7 +75,7 @@ struct DuplicateLines {
     }
 
     /// Looks for the lines of the next spans.
-    private mutating func status() throws {
+    private mutating func lookUp() throws {
         var parts: [(span: DuplicateSpan, starts: Range<Int64>)] = []
         var room = Self.windowBytes
         while room > 0, let (span, from) = spans.popLast() {

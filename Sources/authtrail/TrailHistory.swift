@@ -24,6 +24,8 @@ struct TrailHistory: History {
 
     var begins: Int64? { get throws { try beginning?.begins } }
 
+    var strays: ClosedRange<Int64>? { get throws { try beginning?.strays.map { $0.first...$0.last } } }
+
     /// Where the log begins, and what lies before; counted once.
     var beginning: LogBeginning? { get throws { try known.beginning(of: trail.catalog) } }
 

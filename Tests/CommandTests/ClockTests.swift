@@ -58,6 +58,31 @@ struct ClockTests {
         #expect(span?["young"]?.integer == 1)
     }
 
+    @Test func `a use that a clock which was not set has dated begins no silence, for no rule and no report`() throws {
+        try ingest([#"{"ts":0,"event":"used","token_id":"tok_n","ip":"192.0.2.1"}"#])
+        #expect(try classes("--since", "start", "dormant-token-reactivation") == [])
+        #expect(try program.json("report", "dormant-tokens-gap", "--set", "recent=300d")["rows"]?.elements?.count == 0)
+        let activity = try program.json("report", "token-activity")["rows"]?[0]
+        #expect(activity?["uses"]?.integer == 1201 && activity?["longest_gap_days"]?.json() == "null")
+        let rows = try program.json("trace", "token", "tok_n")["rows"]?.elements ?? []
+        #expect(rows.map { $0["what"]?.text } == ["used", "used"])
+        let answer = try program.json("explain", "--token", "tok_n")["rows"]?[0]?["answer"]?.text
+        #expect(answer == "never silent for a day; the rule speaks from 90 days on")
+    }
+
+    @Test func `who is asked for by name is told of events that are dated ahead, and so is a report without them`()
+        throws
+    {
+        try ingest(attackAhead)
+        let explained = try program.run("explain", "--ip", "203.0.113.9")
+        #expect(explained.output.contains("60 events of it are dated later and not looked at here"))
+        let report = try program.run("report", "failed-by-ip")
+        #expect(report.output.hasSuffix("no rows\n"))
+        #expect(
+            report.errors == "authtrail: 60 events that are dated ahead of the clock are left out: authtrail detect "
+                + "judges them\n")
+    }
+
     @Test func `one event in a thousand is the beginning of a log`() throws {
         // 960 uses and one event of 1970.
         let run = try program.run(

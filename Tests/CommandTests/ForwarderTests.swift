@@ -45,6 +45,23 @@ struct ForwarderTests {
                 "192.0.2.0, 203.0.113.9, 198"))
     }
 
+    @Test(arguments: ["2001:db8:1:2::5", "2001:DB8:1:2:0:0:0:5", "[2001:db8:1:2::5]:443"])
+    func `one address of IPv6 is found in every spelling and place, and its neighbors are not`(asked: String) throws {
+        let spellings = [
+            "2001:db8:1:2::5", "2001:DB8:1:2:0::5", "[2001:db8:1:2::5]:443", "192.0.2.1, 2001:db8:1:2::5, 10.0.0.1",
+            "[2001:db8:1:2::5]:443, 198.51.100.7", "2001:db8:1:2::6", "2001:db8:1:2::5, 203.0.113.1",
+        ]
+        let log = program.write(
+            "v6.log",
+            spellings.map {
+                #"{"ts":"2026-05-01T10:00:00Z","event":"used","token_id":"t","ip":"\#($0)"}"# + "\n"
+            }.joined())
+        #expect(try program.run("ingest", log, "-q").status == 0)
+        _ = program.write("trail/policy.yaml", "version: 1\nforwarders: [198.51.100.7]\n")
+        #expect(try program.run("export", "--ip", asked).output.split(separator: "\n").count == 5)
+        #expect(try program.run("export", "--ip", "2001:db8:1:2::/64").output.split(separator: "\n").count == 6)
+    }
+
     @Test func `without forwarders the last address that is not of an inner network is the client`() throws {
         try ingest(nil)
         #expect(try named() == Array(repeating: "198.51.100.7", count: 4))

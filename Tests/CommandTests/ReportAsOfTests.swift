@@ -40,6 +40,31 @@ struct ReportAsOfTests {
         #expect(try program.run(["report"] + report + ["--format", "csv"]).output != now.output)
     }
 
+    @Test(arguments: [
+        ("2025-01-01", "the log begins later, at 2026-01-01T00:00:00Z: there was nothing to look at"),
+        ("2026-12-01", "the newest event is of 2026-05-30T11:00:00Z; behind it there was nothing to look at"),
+    ]) func `a report without rows says whether there was anything to look at`(time: String, remark: String) throws {
+        try ingest()
+        let run = try program.run("report", "dormant-tokens-gap", "--as-of", time)
+        #expect(run.status == 0 && run.output.hasSuffix("no rows\n"))
+        #expect(run.errors == "authtrail: \(remark)\n")
+    }
+
+    @Test func `a report that shows the first rows only says so`() throws {
+        try ingest()
+        let log = program.write(
+            "more.log",
+            (0..<40).map {
+                #"{"ts":"2026-05-02T00:00:00Z","event":"used","token_id":"t\#($0)","principal":"p\#($0)"}"# + "\n"
+            }.joined())
+        #expect(try program.run("ingest", log, "-q").status == 0)
+        let cut = try program.run("report", "principals", "--set", "limit=10", "--format", "json")
+        #expect(try JSONParser.parse(cut.output)["limit_reached"]?.json() == "true")
+        #expect(cut.errors == "authtrail: these are the first 10 rows, and there may be more: --set limit=100\n")
+        let all = try program.run("report", "principals", "--format", "json")
+        #expect(try JSONParser.parse(all.output)["limit_reached"]?.json() == "false" && all.errors == "")
+    }
+
     @Test func `what counts whole days wants one, and what is known now is refused`() throws {
         try ingest()
         let days = try program.run("report", "events-by-day", "--as-of", "2026-05-01", "--format", "csv")

@@ -109,8 +109,9 @@ package struct DormantTokenReactivation: Detector {
 
     package init(_ settings: Settings = Settings()) { self.settings = settings }
 
-    package func detect(in window: DetectionWindow, of history: any History) throws -> DetectionResult {
+    package func detect(in window: DetectionWindow, of whole: any History) throws -> DetectionResult {
         try check()
+        let history = try StraylessHistory.of(whole)
         var result = DetectionResult(detector: Self.card.id)
         var tally = [ReactivationClass: Int]()
         if !window.isEmpty, let coverage = try history.coverage {

@@ -20,7 +20,9 @@ package struct NoFindingReasons: Sendable {
         guard let life = lives.first?.known(before: asOf) else { return }
         let line = try Timeline(.token(names), from: .min, to: asOf, of: history)
         let uses = line.rows.filter { $0.what == "used" }
-        addDormancy(uses, life, settings.dormantTokenReactivation.dormancy)
+        let strays = try history.strays
+        addDormancy(
+            uses.filter { strays?.contains($0.last) != true }, life, settings.dormantTokenReactivation.dormancy)
         guard let last = uses.map(\.last).max() else { return }
         addEnd("use-after-revoke", "revoked", life.revokedAt, last, settings.revokeGrace)
         let isOver = life.expiresAt.map { $0 < asOf } ?? true
@@ -40,7 +42,9 @@ package struct NoFindingReasons: Sendable {
         let named = Set(uses.compactMap { $0.shared[.principal] })
         add(
             "principal-mismatch",
-            "issued to \(life.principal ?? "nobody who is named"); used for "
+            (life.issuedAt == nil
+                ? "issued to nobody as far as the log tells" : "issued to \(life.principal ?? "nobody who is named")")
+                + "; used for "
                 + (named.isEmpty ? "nobody who is named" : named.sorted().joined(separator: ", ")))
         try addSurroundings(names, last, settings.newSurroundings, history)
     }
@@ -93,11 +97,14 @@ package struct NoFindingReasons: Sendable {
         for (before, after) in zip(uses, uses.dropFirst()) where after.first.minus(before.last) > longest.gap {
             longest = (after.first.minus(before.last), before.last)
         }
+        // Uses of a day stand in one row, so a shorter silence may be longer than any between two rows.
+        guard longest.gap >= Timestamp.day else {
+            return add(rule, "never silent for a day; the rule speaks from \(most) on")
+        }
         let share = Wording.percent(Int(clamping: longest.gap / Timestamp.second), of: Int(limit / Timestamp.second))
         add(
             rule,
-            "its longest silence was \(Wording.span(longest.gap)), from \(Timestamp.text(longest.from)); the "
-                + "rule "
+            "its longest silence was \(Wording.span(longest.gap)), from \(Timestamp.text(longest.from)); the rule "
                 + "speaks from \(most) on (\(share) of it)")
     }
 

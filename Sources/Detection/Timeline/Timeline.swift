@@ -75,7 +75,8 @@ package struct Timeline: Sendable {
         }
         events = moments.count
         moments.sort { ($0.ts, $0.kind) < ($1.ts, $1.kind) }
-        for moment in moments { add(moment, numbers) }
+        let strays = try history.strays
+        for moment in moments { add(moment, numbers, strays) }
     }
 
     /// A token is also told of where another takes its place.
@@ -90,7 +91,7 @@ package struct Timeline: Sendable {
         }
     }
 
-    private mutating func add(_ moment: Moment, _ numbers: [TextNumbers]) {
+    private mutating func add(_ moment: Moment, _ numbers: [TextNumbers], _ strays: ClosedRange<Int64>?) {
         let what = EventKind(rawValue: moment.kind)?.name ?? "?"
         var shared: [EventField: String] = [:]
         for (place, field) in Self.fields.enumerated() where field != .tool && moment.texts[place] != .max {
@@ -99,7 +100,10 @@ package struct Timeline: Sendable {
         let last = rows.count - 1
         let tool = moment.texts[7] == .max ? nil : numbers[7].string(moment.texts[7])
         if last >= 0, moment.ts.minus(rows[last].last) >= Self.silence {
-            rows.append(Row(first: rows[last].last, last: moment.ts, what: "silent", events: 0))
+            // A wrong clock is no silence.
+            if strays?.contains(rows[last].last) != true {
+                rows.append(Row(first: rows[last].last, last: moment.ts, what: "silent", events: 0))
+            }
         } else if last >= 0, rows[last].what == what, rows[last].shared == shared, what == "used" || what == "failed",
             (rows[last].failedCalls > 0) == (moment.success == 0)
         {

@@ -15,6 +15,7 @@ struct SQLFunctionMeaning {
     private static let counting: Set<String> = [
         "count", "length", "instr", "julianday", "timediff", "row_number", "rank", "dense_rank", "ntile",
         "percent_rank", "cume_dist", "time_micros", "like", "glob", "unicode", "octet_length", "log_begins",
+        "log_strays",
     ]
     /// These calculate, which takes of a text the number that it begins with.
     private static let calculating: Set<String> = [

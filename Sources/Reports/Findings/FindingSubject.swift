@@ -25,7 +25,7 @@ package struct FindingSubject {
     }
 
     /// Whether a finding of the ledger is about it; the lines that any other shows. Throws for a body that is no JSON.
-    package func status(at finding: LedgerFinding) throws -> (isOf: Bool, evidence: [(source: String, offset: Int64)]) {
+    package func look(at finding: LedgerFinding) throws -> (isOf: Bool, evidence: [(source: String, offset: Int64)]) {
         if isEntity(finding.entry.entityType, finding.entry.entity) { return (true, []) }
         let body = try JSONParser.parse(finding.entry.body)
         if isNamed(in: body["context"]) { return (true, []) }

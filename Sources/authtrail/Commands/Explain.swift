@@ -74,11 +74,11 @@ struct Explain: ParsableCommand {
         let about = report.findings.filter { finding in
             subject.isOf(finding) || finding.evidence.contains { lines.contains($0.source, $0.offset) }
         }
-        try output.write {
-            try NoFindingReport(
-                "\(kind) \(name.shown)", why, findings: about, results: report.results, asOf: end
-            ).print(as: output.format, to: $0)
-        }
+        var told = NoFindingReport("\(kind) \(name.shown)", why, findings: about, results: report.results, asOf: end)
+        told.later = try Timeline(
+            kind == "token" ? .token(name.spellings) : .ip(name.spellings), from: end, to: .max, of: history
+        ).events
+        try output.write { try told.print(as: output.format, to: $0) }
     }
 
     private func explain(_ id: String, _ policy: PolicyFile, _ opened: Trail) throws {

@@ -165,14 +165,16 @@ struct Export: ParsableCommand {
 }
 
 extension Export {
-    /// Clients as findings name them, and networks: an IPv4 address in every spelling, also inside IPv6, and any
-    /// network such as 203.0.113.0/24 or 2001:db8:1:2::/64; of IPv6 one address exactly as logged.
+    /// Clients as findings name them, and networks: an address in every spelling, IPv4 also inside IPv6, and any
+    /// network such as 203.0.113.0/24 or 2001:db8:1:2::/64.
     fileprivate static func condition(_ addresses: [String], _ clients: Clients) -> TextCondition {
         let exact = Set(addresses)
         let networks = addresses.compactMap { IPNetwork($0) }.filter { !$0.isOneOfIPv6 }
+        let single = Set(addresses.compactMap { IPAddress(bytes: Array($0.utf8)[...]) })
         return .matching { text in
             if exact.contains(String(decoding: text, as: UTF8.self)) { return true }
-            return clients.key(of: text).map { key in networks.contains { $0.contains(key) } } ?? false
+            guard let address = clients.address(of: text) else { return false }
+            return single.contains(address) || networks.contains { $0.contains(address.key) }
         }
     }
 }

@@ -39,12 +39,12 @@ struct Prune: ParsableCommand {
     func run() throws {
         let now = Clock.now()
         let cut = try cut(now)
-        let report = try dryRun ? status(cut) : drop(cut, now)
+        let report = try dryRun ? preview(cut) : drop(cut, now)
         guard !trail.quiet || output.format != .text else { return }
         try output.write { try report.print(as: output.format, to: $0) }
     }
 
-    private func status(_ cut: Int64) throws -> PruneReport {
+    private func preview(_ cut: Int64) throws -> PruneReport {
         let opened = try trail.open()
         let plan = PrunePlan(try opened.catalog.segments(), olderThan: cut)
         return try PruneReport(

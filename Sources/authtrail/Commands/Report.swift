@@ -46,14 +46,51 @@ struct Report: ParsableCommand {
         for assignment in set { values[assignment.name] = assignment.value }
         let clients = try policy.clients(for: query.sql, trail: trail.path)
         let result = try QueryRunner(opened, clients).run(query, values, newest: newest)
-        let table = result.table(
-            query.name, title: query.title, members: [.init("parameters", try parameters(query, values, newest))])
+        let bound = try query.bind(values, newest: newest)
+        var table = result.table(
+            query.name, title: query.title, members: [.init("parameters", parameters(query, bound))])
+        let isCut = isCut(result, bound)
+        table.members.append(.init("limit_reached", .bool(isCut)))
         try output.write { try print(table, as: output.format, to: $0) }
-        // A table without rows looks like peace, and here there was nothing to look at.
-        guard try opened.catalog.coverage() == nil else { return }
+        try remark(try remarks(query, bound, isEmpty: result.rows.count == 0, isCut: isCut, opened))
+    }
+
+    private func remark(_ remarks: [String]) throws {
+        guard !remarks.isEmpty else { return }
         let errors = Output.standardError()
-        for message in Failure.noEvents.messages { try errors.line("authtrail: \(message)") }
+        for remark in remarks { try errors.line("authtrail: \(remark)") }
         try errors.finish()
+    }
+
+    /// Whether there may be more rows than were asked for.
+    private func isCut(_ result: QueryResult, _ bound: [String: BoundValue]) -> Bool {
+        guard case .integer(let limit)? = bound["limit"] else { return false }
+        return limit > 0 && result.rows.count >= limit
+    }
+
+    /// What the rows alone do not say: a table that is cut, or without rows, looks like peace.
+    private func remarks(
+        _ query: NamedQuery, _ bound: [String: BoundValue], isEmpty: Bool, isCut: Bool, _ opened: Trail
+    ) throws -> [String] {
+        guard let coverage = try opened.catalog.coverage() else { return Failure.noEvents.messages }
+        var remarks: [String] = []
+        if isCut, case .integer(let limit)? = bound["limit"] {
+            remarks.append("these are the first \(limit) rows, and there may be more: --set limit=\(limit * 10)")
+        }
+        guard let end = query.asOf.flatMap({ bound[$0] }), case .integer(let end) = end else { return remarks }
+        if isEmpty, end <= coverage.lowerBound {
+            let begin = Timestamp.text(coverage.lowerBound)
+            remarks.append("the log begins later, at \(begin): there was nothing to look at")
+        } else if isEmpty, let newest = try opened.catalog.newest(), end > newest.plus(Timestamp.day) {
+            let last = Timestamp.text(newest.minus(1))
+            remarks.append("the newest event is of \(last); behind it there was nothing to look at")
+        }
+        if let ahead = try Ahead(of: Clock.now(), asOf: asOf?.micros, opened), end <= ahead.from {
+            remarks.append(
+                "\(Human.count(Int64(ahead.events))) events that are dated ahead of the clock are left out: authtrail "
+                    + "detect judges them")
+        }
+        return remarks
     }
 
     /// The parameter that `--as-of` sets.
@@ -74,9 +111,8 @@ struct Report: ParsableCommand {
         return [end: Timestamp.text(asOf.micros)]
     }
 
-    private func parameters(_ query: NamedQuery, _ values: [String: String], _ newest: Int64) throws -> JSONValue {
-        let bound = try query.bind(values, newest: newest)
-        return .object(
+    private func parameters(_ query: NamedQuery, _ bound: [String: BoundValue]) -> JSONValue {
+        .object(
             query.parameters.map { parameter in
                 switch (parameter.type, bound[parameter.name]) {
                 case (.time, .integer(let time)): .init(parameter.name, .string(Timestamp.text(time)))

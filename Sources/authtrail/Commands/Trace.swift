@@ -97,10 +97,10 @@ struct Trace: ParsableCommand {
     ) throws -> [LedgerFinding] {
         let traced = FindingSubject(kind: kind.rawValue, names: name.spellings, history.clients)
         let all = try opened.catalog.findings().filter { $0.entry.lastSeen >= from && $0.entry.firstSeen < end }
-        let looks = try all.map(traced.status)
+        let looks = try all.map(traced.look)
         let lines = try SubjectLines(subject, among: looks.flatMap(\.evidence), until: end, of: history)
-        return zip(all, looks).filter { _, status in
-            status.isOf || status.evidence.contains { lines.contains($0.source, $0.offset) }
+        return zip(all, looks).filter { _, look in
+            look.isOf || look.evidence.contains { lines.contains($0.source, $0.offset) }
         }.map(\.0)
     }
 }
