@@ -28,8 +28,8 @@ let pipeline: [Target] = [
         dependencies: ["CZlib", "CSQLite", "Columns", "Files", "Events", "Rollups", grdb, sqlite]),
     .target(
         name: "Trail",
-        dependencies: ["Columns", "Files", "Events", "Parquet", "Segments", "Rollups", "Catalog", crypto]),
-    .target(name: "Ingest", dependencies: ["Columns", "Files", "Events", "Segments", "Rollups", "Catalog", "Trail"]),
+        dependencies: ["Columns", "Files", "Events", "Segments", "Rollups", "Catalog", crypto]),
+    .target(name: "Ingest", dependencies: ["Columns", "Files", "Events", "Segments", "Catalog", "Trail", crypto]),
     .target(name: "Detection", dependencies: ["Columns", "Events", "Rollups", crypto]),
     .target(name: "Policies", dependencies: ["Console", "Events", "Detection", yams]),
     .target(name: "QueryFiles", path: "Queries", resources: [.embedInCode("sql")]),
@@ -39,15 +39,14 @@ let pipeline: [Target] = [
     .target(
         name: "Reports",
         dependencies: [
-            "Columns", "Console", "Files", "Events", "Rollups", "Catalog", "Trail", "Ingest", "Detection",
-            "Policies", "Queries",
+            "Console", "Files", "Events", "Catalog", "Trail", "Ingest", "Detection", "Queries",
         ]),
     .target(name: "Demo"),
     .executableTarget(
         name: "authtrail",
         dependencies: [
-            "CMalloc", "Columns", "Console", "Files", "Events", "Rollups", "Catalog", "Trail", "Ingest", "Detection",
-            "Policies", "Queries", "Reports", "Demo", arguments,
+            "CMalloc", "Columns", "Console", "Files", "Events", "Segments", "Rollups", "Catalog", "Trail", "Ingest",
+            "Detection", "Policies", "Queries", "Reports", "Demo", arguments, grdb,
         ]),
 ]
 
