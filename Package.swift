@@ -7,48 +7,87 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
-// The pipeline, in the order in which a line travels through it. A module may use only modules that stand above it;
-// the check at the end of this file holds that, and CI builds with `--explicit-target-dependency-import-check error`.
-let pipeline: [Target] = [
-    .systemLibrary(
-        name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
-    // How the C library keeps freed memory.
-    .systemLibrary(name: "CMalloc", path: "Sources/CMalloc"),
-    // What Swift cannot call of SQLite.
-    .systemLibrary(name: "CSQLite", path: "Sources/CSQLite"),
-    .target(name: "Columns"),
-    .target(name: "Console"),
-    .target(name: "Files", dependencies: ["CZlib"]),
-    .target(name: "Events", dependencies: ["Columns"]),
-    .target(name: "Parquet", dependencies: ["CZlib", "Columns"]),
-    .target(name: "Segments", dependencies: ["Columns", "Events", "Parquet"]),
-    .target(name: "Rollups", dependencies: ["CZlib", "Columns", "Events"]),
-    .target(
-        name: "Catalog",
-        dependencies: ["CZlib", "CSQLite", "Columns", "Files", "Events", "Rollups", grdb, sqlite]),
-    .target(
-        name: "Trail",
-        dependencies: ["Columns", "Files", "Events", "Segments", "Rollups", "Catalog", crypto]),
-    .target(name: "Ingest", dependencies: ["Columns", "Files", "Events", "Segments", "Catalog", "Trail", crypto]),
-    .target(name: "Detection", dependencies: ["Columns", "Events", "Rollups", crypto]),
-    .target(name: "Policies", dependencies: ["Console", "Events", "Detection", yams]),
-    .target(name: "QueryFiles", path: "Queries", resources: [.embedInCode("sql")]),
-    .target(
-        name: "Queries",
-        dependencies: ["Columns", "Files", "Events", "Rollups", "Catalog", "Trail", "QueryFiles", grdb, sqlite]),
-    .target(
-        name: "Reports",
-        dependencies: [
-            "Console", "Files", "Events", "Catalog", "Trail", "Ingest", "Detection", "Queries",
-        ]),
-    .target(name: "Demo"),
-    .executableTarget(
-        name: "authtrail",
-        dependencies: [
-            "CMalloc", "Columns", "Console", "Files", "Events", "Segments", "Rollups", "Catalog", "Trail", "Ingest",
-            "Detection", "Policies", "Queries", "Reports", "Demo", arguments, grdb,
-        ]),
+// The layers, from what knows nothing of auth to the program; `Sources/` has a folder for each, and in it one for each
+// module. A module may use only modules that stand above it: the check at the end of this file holds that, CI builds
+// with `--explicit-target-dependency-import-check error`, and a test compares imports with dependencies.
+let layers: [(folder: String, modules: [Target])] = [
+    (
+        "Base",
+        [
+            .systemLibrary(
+                name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+            // How the C library keeps freed memory.
+            .systemLibrary(name: "CMalloc"),
+            // What Swift cannot call of SQLite.
+            .systemLibrary(name: "CSQLite"),
+            .target(name: "Columns"),
+            .target(name: "Console"),
+            .target(name: "Files", dependencies: ["CZlib"]),
+        ]
+    ),
+    ("Lines", [.target(name: "Events", dependencies: ["Columns"])]),
+    (
+        "Storage",
+        [
+            .target(name: "Parquet", dependencies: ["CZlib", "Columns"]),
+            .target(name: "Segments", dependencies: ["Columns", "Events", "Parquet"]),
+            .target(name: "Rollups", dependencies: ["CZlib", "Columns", "Events"]),
+            .target(
+                name: "Catalog",
+                dependencies: ["CZlib", "CSQLite", "Columns", "Files", "Events", "Rollups", grdb, sqlite]),
+            .target(
+                name: "Trail",
+                dependencies: ["Columns", "Files", "Events", "Segments", "Rollups", "Catalog", crypto]),
+        ]
+    ),
+    (
+        "Ingest",
+        [
+            .target(
+                name: "Ingest",
+                dependencies: ["Columns", "Files", "Events", "Segments", "Catalog", "Trail", crypto])
+        ]
+    ),
+    (
+        "Analysis",
+        [
+            .target(name: "Detection", dependencies: ["Columns", "Events", "Rollups", crypto]),
+            .target(name: "Policies", dependencies: ["Console", "Events", "Detection", yams]),
+        ]
+    ),
+    (
+        "Output",
+        [
+            .target(name: "QueryFiles", path: "Queries", resources: [.embedInCode("sql")]),
+            .target(
+                name: "Queries",
+                dependencies: [
+                    "Columns", "Files", "Events", "Rollups", "Catalog", "Trail", "QueryFiles", grdb, sqlite,
+                ]),
+            .target(
+                name: "Reports",
+                dependencies: [
+                    "Console", "Files", "Events", "Catalog", "Trail", "Ingest", "Detection", "Queries",
+                ]),
+        ]
+    ),
+    (
+        "App",
+        [
+            .target(name: "Demo"),
+            .executableTarget(
+                name: "authtrail",
+                dependencies: [
+                    "CMalloc", "Columns", "Console", "Files", "Events", "Segments", "Rollups", "Catalog", "Trail",
+                    "Ingest", "Detection", "Policies", "Queries", "Reports", "Demo", arguments, grdb,
+                ]),
+        ]
+    ),
 ]
+
+for (folder, modules) in layers {
+    for module in modules where module.path == nil { module.path = "Sources/\(folder)/\(module.name)" }
+}
 
 let tests: [Target] = [
     // Runs the Python scripts of Tests/Engines, in which other engines read our files.
@@ -94,15 +133,16 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
-    targets: pipeline + tests,
+    targets: layers.flatMap(\.modules) + tests,
     swiftLanguageModes: [.v6]
 )
 
-for (place, target) in pipeline.enumerated() {
-    let above = Set(pipeline[..<place].map(\.name))
-    for case .byNameItem(let name, _) in target.dependencies {
-        precondition(above.contains(name), "\(target.name) uses \(name), which stands below it in the pipeline")
+var above: Set<String> = []
+for module in layers.flatMap(\.modules) {
+    for case .byNameItem(let name, _) in module.dependencies {
+        precondition(above.contains(name), "\(module.name) uses \(name), which does not stand above it")
     }
+    above.insert(module.name)
 }
 
 for target in package.targets where target.type == .regular || target.type == .executable || target.type == .test {

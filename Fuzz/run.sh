@@ -28,7 +28,7 @@ for module in Columns Events Parquet Segments FuzzProperties; do
     objects+=("$build"/release/"$module".build/*.o)
 done
 swiftc -O -sanitize=fuzzer -parse-as-library -swift-version 6 -package-name "$package" \
-    -I "$build"/release/Modules -I Sources/CZlib -module-name FuzzDriver Fuzz/Driver/*.swift "${objects[@]}" \
+    -I "$build"/release/Modules -I Sources/Base/CZlib -module-name FuzzDriver Fuzz/Driver/*.swift "${objects[@]}" \
     -lz -o "$build"/fuzz
 
 status=0

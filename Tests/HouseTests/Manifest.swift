@@ -16,7 +16,9 @@ struct Manifest {
         "grdb": "GRDB", "sqlite": "GRDBSQLite", "crypto": "Crypto", "yams": "Yams", "arguments": "ArgumentParser",
     ]
 
-    init(_ text: String) throws {
+    /// - Parameter root: of the repository.
+    init(at root: String) throws {
+        let text = try String(contentsOfFile: root + "/Package.swift", encoding: .utf8)
         let target = /(?s)\.(target|executableTarget|testTarget)\(\s*name: "(\w+)"(.*?)\)(?=,\n|\n\])/
         for match in text.matches(of: target) {
             let (_, kind, name, rest) = match.output
@@ -26,12 +28,19 @@ struct Manifest {
                 dependencies.insert(Self.products[String(word.0)] ?? "\(word.0), which is no product")
             }
             let path = rest.firstMatch(of: /path: "([^"]+)"/).map { String($0.1) }
-            let home = kind == "testTarget" ? "Tests/" : "Sources/"
+            let home = try kind == "testTarget" ? "Tests/" : Self.layer(of: String(name), in: root)
             modules.append(
                 Module(
                     name: String(name), folder: path ?? home + name, isTest: kind == "testTarget",
                     dependencies: dependencies))
         }
+    }
+
+    /// The folder in `Sources` in which a module lies, with a slash behind.
+    private static func layer(of module: String, in root: String) throws -> String {
+        let layers = try FileManager.default.contentsOfDirectory(atPath: root + "/Sources")
+        let layer = layers.first { FileManager.default.fileExists(atPath: "\(root)/Sources/\($0)/\(module)") }
+        return "Sources/\(layer ?? "?")/"
     }
 
     /// What some file may import that must be declared.

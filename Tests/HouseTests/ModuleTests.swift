@@ -7,7 +7,7 @@ import Testing
 /// used; then the manifest is no map of the house any more.
 struct ModuleTests {
     private func manifest() throws -> Manifest {
-        try Manifest(String(contentsOfFile: HouseRulesTests.root + "/Package.swift", encoding: .utf8))
+        try Manifest(at: HouseRulesTests.root)
     }
 
     private func imports(of module: Manifest.Module) throws -> Set<String> {
