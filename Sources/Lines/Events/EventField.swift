@@ -20,24 +20,39 @@ public enum EventField: UInt8, CaseIterable, Sendable {
     /// was done.
     case sourceLength
 
-    package var name: String { Self.names[Int(rawValue)] }
+    /// What a column holds. Files, tables and exports follow from it.
+    package enum ValueType: Sendable {
+        /// Microseconds since the epoch, UTC.
+        case time
+        /// One of `EventKind`.
+        case kind
+        case text, texts, decimal, boolean, integer
+    }
+
+    package var name: String { Self.columns[Int(rawValue)].name }
+    package var type: ValueType { Self.columns[Int(rawValue)].type }
+    /// Whether an event may have no value.
+    package var isOptional: Bool { Self.columns[Int(rawValue)].isOptional }
 
     package init?(name: String) {
-        guard let place = Self.names.firstIndex(of: name) else { return nil }
+        guard let place = Self.columns.firstIndex(where: { $0.name == name }) else { return nil }
         self.init(rawValue: UInt8(place))
     }
 
     /// The columns that hold texts, one `TextColumn` each.
-    package static let texts: [EventField] = [
-        .eventID, .tokenID, .kind, .principal, .actor, .tool, .reason, .ip, .userAgent, .presented, .refreshTokenID,
-        .oldTokenID, .clientID, .familyID, .codeID, .extra, .source, .raw, .redacted,
-    ]
+    package static let texts = allCases.filter { $0.type == .text }
 
-    private static let names = [
-        "ts", "event", "event_id", "token_id", "kind", "principal", "actor", "scopes", "expires_at", "tool",
-        "latency_ms", "success", "reason", "ip", "user_agent", "presented", "refresh_token_id", "old_token_id",
-        "client_id", "family_id", "code_id", "extra", "source", "source_offset",
-        "source_id", "shape", "raw", "redacted", "source_length",
+    /// A column more is one case above and one line here; who gives its values says so in `LineReader`.
+    private static let columns: [(name: String, type: ValueType, isOptional: Bool)] = [
+        ("ts", .time, false), ("event", .kind, false), ("event_id", .text, true), ("token_id", .text, true),
+        ("kind", .text, true), ("principal", .text, true), ("actor", .text, true), ("scopes", .texts, true),
+        ("expires_at", .time, true), ("tool", .text, true), ("latency_ms", .decimal, true),
+        ("success", .boolean, true), ("reason", .text, true), ("ip", .text, true), ("user_agent", .text, true),
+        ("presented", .text, true), ("refresh_token_id", .text, true), ("old_token_id", .text, true),
+        ("client_id", .text, true), ("family_id", .text, true), ("code_id", .text, true), ("extra", .text, true),
+        ("source", .text, true), ("source_offset", .integer, false), ("source_id", .integer, false),
+        ("shape", .integer, false), ("raw", .text, true), ("redacted", .text, true),
+        ("source_length", .integer, true),
     ]
 }
 

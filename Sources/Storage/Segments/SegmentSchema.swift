@@ -37,19 +37,18 @@ enum SegmentSchema {
     static func index(_ field: EventField) -> Int { Int(field.rawValue) }
 
     private static func column(_ field: EventField, _ isMillis: Bool) -> ParquetColumn {
-        let time: ParquetType = isMillis ? .timestampMillis : .timestamp
-        return switch field {
-        case .ts: ParquetColumn(field.name, time, optional: false)
-        case .event: ParquetColumn(field.name, .text, optional: false)
-        case .scopes: ParquetColumn(field.name, .textList)
-        case .expiresAt: ParquetColumn(field.name, time)
-        case .latencyMS: ParquetColumn(field.name, .double)
-        case .sourceLength: ParquetColumn(field.name, .int64)
-        case .success: ParquetColumn(field.name, .boolean)
-        case .sourceOffset, .sourceID, .shape: ParquetColumn(field.name, .int64, optional: false)
-        // What an investigation starts from: asked for by value, and absent from most row groups.
-        case .tokenID, .ip, .principal, .eventID: ParquetColumn(field.name, .text, bloom: true)
-        default: ParquetColumn(field.name, .text)
-        }
+        let type: ParquetType =
+            switch field.type {
+            case .time: isMillis ? .timestampMillis : .timestamp
+            case .kind, .text: .text
+            case .texts: .textList
+            case .decimal: .double
+            case .boolean: .boolean
+            case .integer: .int64
+            }
+        return ParquetColumn(field.name, type, optional: field.isOptional, bloom: soughtByValue.contains(field))
     }
+
+    /// What an investigation starts from: asked for by value, and absent from most row groups.
+    private static let soughtByValue: [EventField] = [.tokenID, .ip, .principal, .eventID]
 }

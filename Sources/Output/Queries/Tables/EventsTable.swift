@@ -10,16 +10,23 @@ final class EventsTable: VirtualTable {
     /// which rows of several passes (an OR) are the same one: a place in a source, and for a source that was written
     /// anew what happened there.
     static let declaration = """
-        CREATE TABLE events(ts TEXT COLLATE time, event TEXT, event_id TEXT, token_id TEXT, kind TEXT, principal TEXT,
-            actor TEXT, scopes TEXT, expires_at TEXT COLLATE time, tool TEXT, latency_ms REAL, success INTEGER,
-            reason TEXT, ip TEXT, user_agent TEXT, presented TEXT, refresh_token_id TEXT, old_token_id TEXT,
-            client_id TEXT,
-            family_id TEXT, code_id TEXT, extra TEXT, source TEXT, source_offset INTEGER,
-            source_id INTEGER, shape INTEGER, raw TEXT, redacted TEXT, source_length INTEGER, date TEXT,
-            ts_us INTEGER HIDDEN, expires_at_us INTEGER HIDDEN,
+        CREATE TABLE events(\(EventField.allCases.map(column).joined(separator: ", ")), date TEXT,
+            \(times.map { "\($0.name)_us INTEGER HIDDEN" }.joined(separator: ", ")),
             PRIMARY KEY (source, source_offset, ts_us, event)) WITHOUT ROWID
         """
 
+    private static func column(_ field: EventField) -> String {
+        let type =
+            switch field.type {
+            case .time: "TEXT COLLATE \(TimeCollation.name)"
+            case .kind, .text, .texts: "TEXT"
+            case .decimal: "REAL"
+            case .boolean, .integer: "INTEGER"
+            }
+        return "\(field.name) \(type)"
+    }
+
+    private static let times = EventField.allCases.filter { $0.type == .time }
     private static let date = Int32(EventField.allCases.count)
     private static let tsMicros = date + 1
     private static let expiresAtMicros = date + 2
@@ -27,7 +34,7 @@ final class EventsTable: VirtualTable {
         ([.ts, .event, .tokenID, .ip, .principal, .eventID, .tool] as [EventField]).map { Int32($0.rawValue) }
             + [date, tsMicros])
 
-    static let timeColumns: Set<Int32> = [Int32(EventField.ts.rawValue), Int32(EventField.expiresAt.rawValue)]
+    static let timeColumns = Set(times.map { Int32($0.rawValue) })
     static let dayColumns: Set<Int32> = [date]
     static let microsecondColumns: Set<Int32> = [tsMicros, expiresAtMicros]
     static let exactColumns: Set<Int32> = [Int32(EventField.ts.rawValue), tsMicros]
