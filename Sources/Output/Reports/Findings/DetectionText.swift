@@ -130,8 +130,21 @@ struct DetectionText {
         // All of it may lie in quarantine.
         guard finding.detector == "plaintext-token", finding.context["events"] != .int(0) else { return nil }
         let day = Timestamp.text(finding.firstSeen).prefix(10)
-        return "authtrail query \"SELECT event, source, source_offset, redacted FROM events WHERE date = '\(day)' "
-            + "AND redacted IS NOT NULL\"" + (trailFlag.isEmpty ? "" : " " + trailFlag)
+        var statement =
+            "SELECT event, source, source_offset, redacted FROM events WHERE date = '\(day)' "
+            + "AND source = '\(finding.entity.value.replacing("'", with: "''"))'"
+        // `redacted` is a list of `type:field`.
+        if case .text(let type) = finding.context["type"] {
+            statement += " AND instr(',' || redacted, ',\(type):') > 0"
+        }
+        return "authtrail query " + Self.inQuotes(statement) + (trailFlag.isEmpty ? "" : " " + trailFlag)
+    }
+
+    /// A statement as a word of a shell, in double quotes where a shell changes nothing between them: it has single
+    /// ones of its own.
+    private static func inQuotes(_ statement: String) -> String {
+        let isPlain = statement.utf8.allSatisfy { 0x20..<0x7F ~= $0 && !"\"$`\\!".utf8.contains($0) }
+        return isPlain ? "\"\(statement)\"" : ShellWord.quoted(statement)
     }
 
     private static func dayBefore(_ time: Int64) -> String {
