@@ -48,6 +48,47 @@ struct ExplainTests: TellsOfTokens {
         #expect(answers.first?["answer"]?.text?.hasPrefix("at most 12 failures, and at most 12 credentials") == true)
     }
 
+    @Test func `explain says which failures of an address are no tries, and counts only the others`() throws {
+        func failures(_ count: Int, _ reason: String, _ minute: Int) -> String {
+            (0..<count).map {
+                #"{"ts":"2026-04-26T10:\#(minute):\#($0 + 10)Z","event":"failed","reason":"\#(reason)","#
+                    + #""presented":"p\#($0)","ip":"198.51.100.9"}"# + "\n"
+            }.joined()
+        }
+        func answers() throws -> [String] {
+            let rules = ["failed-verification-by-ip", "stuffing and brute force in 1 min", "stuffing"]
+            return try program.json("explain", "--ip", "198.51.100.9")["rows"]?.elements?.filter {
+                rules.contains($0["rule"]?.text ?? "")
+            }.compactMap { $0["answer"]?.text } ?? []
+        }
+        try ingest("a.ndjson", failures(30, "Rate exceeded", 10) + failures(1, "AccessDenied", 11))
+        #expect(
+            try answers() == [
+                "of its 31 failures 30 count for nothing (throttled: nobody looked) and 1 is a denial (a known "
+                    + "credential: no try of one); none is left that a rule could count"
+            ])
+        try ingest("b.ndjson", failures(4, "hash_mismatch", 12) + failures(2, "missing_scope", 13))
+        let more = try answers()
+        #expect(
+            more.first == "of its 37 failures 30 count for nothing (throttled: nobody looked) and 3 are denials (a "
+                + "known credential: no try of one); the answers below are about the other 4")
+        #expect(more.dropFirst().first?.hasPrefix("at most 4 failures, and at most 4 credentials") == true)
+        #expect(more.contains { $0.hasPrefix("100 % of its failures say") })
+    }
+
+    @Test func `an id of a finding is hexadecimal digits, and who asks otherwise is told so`() throws {
+        try ingest("a.ndjson", issuance)
+        let word = try program.run("explain", "zzz")
+        #expect(
+            word.status == 64
+                && word.errors.contains(
+                    "\"zzz\" is no id of a finding: ids are hexadecimal digits (0-9, a-f), such as 3f9a2c11")
+        )
+        let short = try program.run("findings", "reopen", "3f9", "--note", "n")
+        #expect(short.errors.contains("the id \"3f9\" is too short; give 6 hexadecimal digits or more"))
+        #expect(try program.run("explain", "3F9A2C11").errors.contains("the ledger has no finding"))
+    }
+
     @Test
     func
         `explain shows findings of the network, and those that show a line of the token, and names rules that cannot judge`()

@@ -120,26 +120,17 @@ package struct NoFindingReasons: Sendable {
     /// About an address, as of a time. Empty when the log does not know it.
     package init(ip: String, asOf: Int64, _ settings: DetectorSettings, of history: any History) throws {
         guard let key = IPKey(named: ip) else { return }
-        var failures: [(ts: Int64, credential: [UInt8]?, isMismatch: Bool)] = []
-        let words = settings.failedVerificationByIP.mismatchReasons.map(ReasonWords.folded)
-        let scan = EventScan(
-            to: asOf, kinds: .failed, texts: [.ip: history.clients.condition([key])],
-            fields: EventFields([.ts, .presented, .tokenID, .ip, .reason]))
-        try history.scan(scan) { batch in
-            for row in 0..<batch.count {
-                let credential = batch[.presented].bytes(at: row) ?? batch[.tokenID].bytes(at: row)
-                let isMismatch = batch[.reason].bytes(at: row).map { ReasonWords.contains(words, $0) } ?? false
-                failures.append((batch.ts[row], credential.map { Array($0) }, isMismatch))
-            }
-        }
-        guard !failures.isEmpty else {
+        let rules = settings.failedVerificationByIP
+        let all = try Self.failures(of: key, asOf, rules, history)
+        guard !all.isEmpty else {
             try addPeace(key, asOf, history)
             return
         }
-        failures.sort { $0.ts < $1.ts }
-        let rules = settings.failedVerificationByIP
         let proxies = rules.trustedProxies.filter { $0.contains(key) }
         if let proxy = proxies.first { add("trusted_proxies", "\(proxy.text) is a proxy: nothing is held against it") }
+        addNoTries(all)
+        let failures = all.filter { $0.meaning == .unclear || $0.meaning == .mismatch }
+        guard !failures.isEmpty else { return }
         for width in rules.windows {
             let (most, credentials) = Self.busiest(failures, width)
             let rule = "stuffing and brute force in \(Wording.width(width))"
@@ -150,17 +141,75 @@ package struct NoFindingReasons: Sendable {
                     + "\(rules.stuffing.failures) with \(rules.stuffing.credentials) credentials, brute force "
                     + "\(rules.bruteForce.failures) with \(rules.bruteForce.credentials) or fewer")
         }
-        let mismatches = failures.count(where: \.isMismatch)
+        let mismatches = failures.count { $0.meaning == .mismatch }
         add(
             "stuffing",
             "\(Wording.percent(mismatches, of: failures.count)) of its failures say that the credential is "
-                + "unknown (mismatch_reasons in the policy); stuffing wants "
+                + "unknown (reasons in the policy: mismatch, unknown); stuffing wants "
                 + "\(Wording.number(rules.stuffing.mismatchShare * 100)) %")
         let unnamed = failures.count { $0.credential == nil }
         add(
             "volume",
             "\(Wording.count(unnamed, "failure")) of \(failures.count) without a credential in all; volume "
                 + "wants \(rules.volume.failures) in \(Wording.width(rules.volume.width))")
+    }
+
+    /// A failure of an address, and what its reason says of the credential.
+    private struct Failure {
+        enum Meaning { case throttled, denied, mismatch, unclear }
+
+        var ts: Int64
+        var credential: [UInt8]?
+        var meaning: Meaning
+    }
+
+    /// The failures of an address, by time.
+    private static func failures(
+        of key: IPKey, _ asOf: Int64, _ rules: FailedVerificationByIP.Settings, _ history: any History
+    ) throws -> [Failure] {
+        let throttled = rules.throttledReasons.map(ReasonWords.folded)
+        let noTries = rules.reasonsOfNoTry.map(ReasonWords.folded)
+        let mismatches = rules.mismatchReasons.map(ReasonWords.folded)
+        func meaning(_ reason: ArraySlice<UInt8>?) -> Failure.Meaning {
+            guard let reason else { return .unclear }
+            if ReasonWords.contains(throttled, reason) { return .throttled }
+            if ReasonWords.contains(noTries, reason) { return .denied }
+            return ReasonWords.contains(mismatches, reason) ? .mismatch : .unclear
+        }
+        var failures: [Failure] = []
+        let scan = EventScan(
+            to: asOf, kinds: .failed, texts: [.ip: history.clients.condition([key])],
+            fields: EventFields([.ts, .presented, .tokenID, .ip, .reason]))
+        try history.scan(scan) { batch in
+            for row in 0..<batch.count {
+                let credential = batch[.presented].bytes(at: row) ?? batch[.tokenID].bytes(at: row)
+                failures.append(
+                    Failure(
+                        ts: batch.ts[row], credential: credential.map { Array($0) },
+                        meaning: meaning(batch[.reason].bytes(at: row))))
+            }
+        }
+        return failures.sorted { $0.ts < $1.ts }
+    }
+
+    /// How many failures are no tries of a credential, so that nobody takes them for steps towards a rule.
+    private mutating func addNoTries(_ failures: [Failure]) {
+        let throttled = failures.count { $0.meaning == .throttled }
+        let denied = failures.count { $0.meaning == .denied }
+        guard throttled + denied > 0 else { return }
+        let rest = failures.count - throttled - denied
+        var parts: [String] = []
+        if throttled > 0 {
+            parts.append("\(throttled) \(throttled == 1 ? "counts" : "count") for nothing (throttled: nobody looked)")
+        }
+        if denied > 0 {
+            parts.append("\(Wording.count(denied, "is a denial", "are denials")) (a known credential: no try of one)")
+        }
+        let others =
+            rest == 0 ? "none is left that a rule could count" : "the answers below are about the other \(rest)"
+        add(
+            "failed-verification-by-ip",
+            "of its \(Wording.count(failures.count, "failure")) \(parts.joined(separator: " and ")); \(others)")
     }
 
     /// Of an address that the log knows without failures.
@@ -185,7 +234,7 @@ package struct NoFindingReasons: Sendable {
 
     /// The most failures, and the most different credentials, in any window of a width.
     private static func busiest(
-        _ failures: [(ts: Int64, credential: [UInt8]?, isMismatch: Bool)], _ width: Int64
+        _ failures: [Failure], _ width: Int64
     ) -> (Int, Int) {
         var low = 0, most = 0, mostCredentials = 0
         var counts: [[UInt8]: Int] = [:]

@@ -145,8 +145,17 @@ struct ChangeOptions: ParsableArguments {
 
 /// Finds a finding of the ledger by the beginning of its id.
 enum FindingLookup {
+    private static func isHex(_ byte: UInt8) -> Bool {
+        UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "a")...UInt8(ascii: "f") ~= byte | 0x20
+    }
+
     static func find(_ id: String, in trail: Trail) throws -> LedgerFinding {
-        guard id.count >= 6 else { throw refused("the id \"\(id)\" is too short; give 6 digits or more") }
+        guard id.utf8.allSatisfy(isHex) else {
+            throw refused("\"\(id)\" is no id of a finding: ids are hexadecimal digits (0-9, a-f), such as 3f9a2c11")
+        }
+        guard id.utf8.count >= 6 else {
+            throw refused("the id \"\(id)\" is too short; give 6 hexadecimal digits or more")
+        }
         let matches = try trail.catalog.findings().filter { $0.entry.id.hasPrefix(id.lowercased()) }
         guard let one = matches.first else {
             throw refused(
