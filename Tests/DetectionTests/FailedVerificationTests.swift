@@ -368,9 +368,11 @@ struct FailedVerificationTests {
         #expect(result.findings.isEmpty)
         #expect(
             result.coverage.map(\.text) == [
-                "not evaluable as tries of unknown credentials: the reason `no_such_luck` (100 % of `failed`) is not among "
-                    + "mismatch_reasons in the policy; add it there if it means one"
+                "not evaluable as tries of unknown credentials: the reason `no_such_luck` (100 % of `failed`) has no "
+                    + "class; say in the policy what it means, such as reasons: {mismatch: [\"no_such_luck\"]}"
             ])
+        let odd = try detect(attack("\"why\" not")).coverage.map(\.text)
+        #expect(odd.count == 1 && odd[0].hasSuffix("such as reasons: {mismatch: [\"wrong_key\"]}"))
         #expect(try detect(attack("rate_limited")).coverage.isEmpty)
     }
 

@@ -23,6 +23,17 @@ struct PolicyTests {
         #expect(!text.contains("\t"))
     }
 
+    @Test func `the comments of a new policy show how a word gets a class, and hold as they stand`() throws {
+        let lines = PolicyText.text().split(separator: "\n", omittingEmptySubsequences: false)
+        let start = try #require(lines.firstIndex(of: "reasons: {}"))
+        let shown = lines[(start + 1)...].prefix { $0.hasPrefix("#  ") }.map { $0.dropFirst() }
+        #expect(shown.count == 7 && shown[0].hasPrefix("  mismatch: [wrong_key]"))
+        let text = (["reasons:"] + shown).joined(separator: "\n")
+        let read = try PolicyFile(text, name: "p", now: nil).settings.failedVerificationByIP
+        #expect(read.mismatchReasons.suffix(2) == ["wrong_key", "no_such_key"])
+        #expect(read.throttledReasons.last == "slow_lane" && read.otherReasons.last == "bad_request_id")
+    }
+
     @Test func `numbers, tools and allowances are read`() throws {
         let file = try PolicyFile(
             """

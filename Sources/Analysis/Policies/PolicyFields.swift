@@ -173,7 +173,7 @@ struct PolicySection {
                 .init(
                     "success_within", .span(\.failedVerificationByIP.successWithin), "a success so soon after is told"),
                 .init(
-                    "mismatch_reasons", .texts(\.failedVerificationByIP.mismatchReasons), "an unknown credential"),
+                    "mismatch_reasons", .texts(\.failedVerificationByIP.mismatchReasons), "known; more words: reasons"),
                 .init(
                     "denied_reasons", .texts(\.failedVerificationByIP.deniedReasons), "mean: known, and may not; no try"
                 ),

@@ -95,9 +95,16 @@ package enum PolicyText {
     }
 
     private static let reasons = [
-        "", "# What words in `reason` of failures mean, beside those that stand below, by class: mismatch, unknown,",
-        "# dead, reuse, denied (no try of a credential), throttled (nobody looked), other.",
-        "reasons: {}", "#  denied: [quota_exceeded]",
+        "", "# What words in `reason` of failures mean, beside those that are known, by class. To give words a class,",
+        "# write lines such as these in place of the {}:",
+        "reasons: {}",
+        "#  mismatch: [wrong_key]          # a wrong credential",
+        "#  unknown: [no_such_key]         # nobody has such a credential",
+        "#  dead: [key_retired]            # expired, revoked, superseded",
+        "#  reuse: [refresh_seen_before]   # a spent refresh token or code",
+        "#  denied: [plan_too_small]       # a known credential that may not do this: no try of one",
+        "#  throttled: [slow_lane]         # nobody looked: counts for nothing",
+        "#  other: [bad_request_id]        # nothing that anybody need decide about",
     ]
 
     private static let allowlist = [

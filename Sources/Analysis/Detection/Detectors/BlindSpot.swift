@@ -26,7 +26,7 @@ package struct BlindSpot: Detector {
                 "failures_not_judgeable", .high,
                 "Ten failures or more, and not one of which the client, or the meaning of the reason, is known.",
                 advice: "Have the server log the address of its client as `ip`, behind proxies the one that they "
-                    + "forward; name its words for an unknown credential in the policy (mismatch_reasons)."),
+                    + "forward; say in the policy what its words mean, such as reasons: {mismatch: [wrong_key]}."),
         ],
         references: ["T1562.008"],
         knownGaps: [

@@ -79,9 +79,7 @@ extension FailedVerificationByIP {
         package var scopeProbe = ScopeProbe()
         package var sharedEgress = SharedEgress()
         /// Reasons that say: this credential is over.
-        package var replayReasons = [
-            "expired", "token_expired", "revoked", "token_revoked", "superseded", "rotated", "token_reused",
-        ]
+        package var replayReasons = ReasonDefaults.dead
         /// So many members of an IPv6 network that fail in one window make it one client: /64 of a /56, /56 of a /48.
         package var networkMembers = 8
         /// Qualifying windows with smaller gaps between their failures are one episode.
@@ -93,36 +91,16 @@ extension FailedVerificationByIP {
         /// Addresses of proxies that hide who calls: a failure from one is a failure from nowhere.
         package var trustedProxies: [IPNetwork] = []
         /// Reasons that say: this credential is none that we know.
-        package var mismatchReasons = [
-            "hash_mismatch", "unknown_token", "invalid_token", "token_not_found", "not_found", "unknown",
-            "invalid_credentials", "signature_mismatch", "invalid_signature", "bad_token", "bad_signature",
-            "bad_credentials", "wrong_credentials", "wrong_password", "invalid_password", "invalid_key",
-            "invalid_api_key", "bad_api_key",
-        ]
+        package var mismatchReasons = ReasonDefaults.mismatch
 
         /// Reasons that say: a spent refresh token or code was presented again.
-        package var reuseReasons = [
-            "refresh_token_reused", "refresh_token_reuse", "reuse_detected", "code_reused", "code_already_used",
-            "already_used", "token_already_used",
-        ]
+        package var reuseReasons = ReasonDefaults.reuse
         /// Reasons that say: a known credential may not do this. Such a failure is no try of a credential.
-        package var deniedReasons = [
-            "missing_scope", "insufficient_scope", "insufficient_permissions", "insufficient_privileges",
-            "access_denied", "accessdenied", "accessdeniedexception", "permission_denied", "forbidden",
-            "not_authorized", "not_allowed", "not_permitted", "operation_not_permitted", "unauthorizedoperation",
-            "client_unauthorizedoperation", "policy_denied", "role_denied", "missing_role", "missing_permission",
-        ]
+        package var deniedReasons = ReasonDefaults.denied
         /// Reasons that say: the server did not look. They count neither for nor against anything.
-        package var throttledReasons = [
-            "rate_limited", "rate_limit", "rate_limit_exceeded", "ratelimited", "ratelimitexceeded",
-            "too_many_requests", "toomanyrequests", "throttled", "throttling", "throttlingexception",
-            "too_many_attempts", "slow_down", "locked", "locked_out", "account_locked", "user_locked",
-            "temporarily_locked",
-        ]
+        package var throttledReasons = ReasonDefaults.throttled
         /// Reasons that say nothing of a credential.
-        package var otherReasons = [
-            "missing_token", "no_token", "missing_credentials", "no_credentials",
-        ]
+        package var otherReasons = ReasonDefaults.other
 
         package init() {}
     }

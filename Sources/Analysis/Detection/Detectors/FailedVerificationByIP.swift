@@ -71,8 +71,9 @@ package struct FailedVerificationByIP: Detector {
                 + "over, and an earlier use of the token; a thief with the owner's user agent is not seen.",
             "Between brute force (at most 3 credentials) and stuffing (at least 15) lies no class: 500 failures on 10 "
                 + "credentials are told by no verdict, only by the report failed-by-ip.",
-            "A credential counts as unknown to the server for the reasons that the policy lists as mismatch_reasons, "
-                + "in whatever case; a producer with other words gets no stuffing verdict, and a word about it.",
+            "A credential counts as unknown to the server for reasons of the classes mismatch and unknown, in whatever "
+                + "case; a producer with other words gets no stuffing verdict, and is told to give them a class "
+                + "(reasons in the policy).",
             "`distributed` asks for 80 % mismatches as stuffing does: expired tokens behind one popular browser on "
                 + "many addresses would look like a campaign otherwise.",
             "`brute_force` counts failures that name a credential, `volume` those that name none.",

@@ -9,22 +9,30 @@ enum ReasonWords {
         return .matching { text in contains(known, text) }
     }
 
-    /// The words as `contains` takes them.
-    static func folded(_ word: String) -> [UInt8] { word.utf8.map(folded) }
+    /// A word as `contains` takes it.
+    static func folded(_ word: String) -> [UInt8] { folded(word.utf8) }
 
     /// Whether a text is one of some folded words.
     static func contains(_ words: [[UInt8]], _ text: ArraySlice<UInt8>) -> Bool {
-        words.contains { word in word.count == text.count && zip(word, text).allSatisfy { $0 == folded($1) } }
+        guard let word = folded(text, atMost: words.lazy.map(\.count).max() ?? 0) else { return false }
+        return words.contains(word)
     }
 
-    /// Small letters, and one mark between words.
-    private static func folded(_ byte: UInt8) -> UInt8 {
-        switch byte {
-        case 0x41...0x5A: byte | 0x20
-        case 0x20, 0x2D, 0x2E: 0x5F
-        default: byte
+    private static func folded(_ text: some Sequence<UInt8>) -> [UInt8] { folded(text, atMost: .max) ?? [] }
+
+    /// Small letters without the marks between them, so that `RateLimitExceeded` is `rate_limit_exceeded`. An error of
+    /// Entra is its number: `AADSTS50126: Error validating credentials …`. Nil for what is longer than a word may be.
+    private static func folded(_ text: some Sequence<UInt8>, atMost most: Int) -> [UInt8]? {
+        var word: [UInt8] = []
+        for byte in text where !marks.contains(byte) {
+            if byte == UInt8(ascii: ":"), word.starts(with: entra) { break }
+            guard word.count < most else { return nil }
+            word.append(0x41...0x5A ~= byte ? byte | 0x20 : byte)
         }
+        return word
     }
+
+    private static let marks = Array(" _-.".utf8), entra = Array("aadsts".utf8)
 }
 
 /// How often reasons occur that no list of the settings names.
@@ -61,10 +69,16 @@ struct UnknownReasons {
         guard all * 5 >= failures, all >= 10 else { return nil }
         let ranked = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(3)
         let names = ranked.map { "`\($0.key)` (\(Wording.percent($0.value, of: failures)) of `failed`)" }
+        let example = ranked.first { Self.isPlain($0.key) }?.key ?? "wrong_key"
         return CoverageNote(
             kind: .notEvaluable,
-            text: "not evaluable as tries of unknown credentials: the reason \(names.joined(separator: ", ")) is not "
-                + "among mismatch_reasons in the policy; add it there if it means one",
+            text: "not evaluable as tries of unknown credentials: the reason \(names.joined(separator: ", ")) has no "
+                + "class; say in the policy what it means, such as reasons: {mismatch: [\"\(example)\"]}",
             isPartial: true)
+    }
+
+    /// Whether a text stands between quotes in YAML as it is.
+    private static func isPlain(_ text: String) -> Bool {
+        text.utf8.count <= 40 && text.utf8.allSatisfy { 0x20..<0x7F ~= $0 && $0 != 0x22 && $0 != 0x5C }
     }
 }
