@@ -100,7 +100,9 @@ struct SecretEdgeTests {
         "token = ", "'token':'",
         "hooks.slack.com/services/T/", "webhooks/1234567890123456/", "authorization: a", "a8Q~", "12345678:AA",
         "JQQJ99", ".atlasv1.",
-        "x=1;", "AAAA", "/", "token=\\\"",
+        "x=1;", "AAAA", "/", "token=\\\"", "\"cookies\":{", "\"cookies\":{\"a\":\"b\"},", "\"cookies\":[{\"",
+        "\\\"cookies\\\":{\\\"", "\\\"cookies\\\":[", "curl -u a:b ", "--password ", " -u a:b", "secret=arn:",
+        "secret=${a",
     ])
     func `a long text of beginnings takes time in proportion to its length`(_ piece: String) {
         func time(_ count: Int) -> Duration {

@@ -4,7 +4,7 @@ enum Cookies {
     /// What ends a header in a text; a backslash begins `\r\n` there.
     static let headerEnds = ByteSet("\"'\\\r\n")
     private static let space = ByteSet(" \t")
-    private static let attributes: Set<String> = [
+    static let attributes: Set<String> = [
         "path", "domain", "expires", "max-age", "samesite", "secure", "httponly", "priority", "partitioned", "version",
     ]
     private static let telling = [
@@ -42,15 +42,19 @@ enum Cookies {
             value = value.lowerBound..<last
         }
         guard !attributes.contains(name), !value.isEmpty, !SecretValue.isHarmless(text, value) else { return nil }
-        return isCut || isCredential(text, value, isTelling: isTelling(name)) ? value : nil
+        let demand = SecretName(type: .cookie, demand: isTelling(name) ? .cookieValue : .token)
+        return SecretValue.isSecret(text, value, demand, isCut: isCut) ? value : nil
     }
 
-    private static func isTelling(_ name: String) -> Bool { telling.contains { name.contains($0) } }
+    static func lowercased(_ name: RawSpan) -> String {
+        String(decoding: Array(name, 0..<min(name.byteCount, longestName)), as: UTF8.self).lowercased()
+    }
 
-    private static func isCredential(_ text: RawSpan, _ value: Range<Int>, isTelling: Bool) -> Bool {
-        guard isTelling else {
-            return SecretValue.isSecret(text, value, SecretName(type: .cookie, demand: .token))
-        }
+    /// Whether a cookie of that name, in small letters, belongs to a session.
+    static func isTelling(_ name: String) -> Bool { telling.contains { name.contains($0) } }
+
+    /// Whether a value is a credential, of a cookie whose name says so.
+    static func isCredential(_ text: RawSpan, _ value: Range<Int>) -> Bool {
         let kinds = text.composition(value)
         if kinds == .digit { return value.count >= 10 }
         return value.count >= 6 && kinds.contains(.digit) && !ValueLook.isNumber(text, value)

@@ -24,8 +24,15 @@ struct LinePieces {
     /// The strings of a list stand behind the name.
     private var isList = false
     private var isInSentence = false
+    private var cookies = CookieMembers()
     /// The name of the line's member that is being gone through, as it stands in the line.
     private var member: Range<Int>?
+
+    /// - Parameter insideString: the line begins inside of a string, which some name is.
+    init(insideString: Bool = false) { isString = insideString }
+
+    /// What was gone through last belongs to an object of cookies.
+    var isInCookies: Bool { cookies.isInside }
 
     /// The next piece, or nil at the end of the line.
     mutating func next(_ line: RawSpan) -> Piece? {
@@ -65,6 +72,7 @@ struct LinePieces {
             piece.name = name
             piece.isInSentence = isInSentence
             if !isList { name = nil }
+            cookies.note(value: line.extracting(piece.range))
             return
         }
         piece.isName = true
@@ -75,10 +83,15 @@ struct LinePieces {
             // Each character may be six bytes here.
             guard piece.range.count <= 6 * Self.longestName else { return name = nil }
             let text = EscapedText.meaning(of: piece.range, in: line)
-            name = SecretName.name(text.span.bytes)
+            noteName(text.span.bytes)
         } else {
-            name = SecretName.name(line.extracting(piece.range))
+            noteName(line.extracting(piece.range))
         }
+    }
+
+    private mutating func noteName(_ text: RawSpan) {
+        let cookie = cookies.note(name: text, depth: depth)
+        name = cookie?.demand == .cookieValue ? cookie : SecretName.name(text) ?? cookie
         if let known = name, !MemberValue.isMember(known) { name = nil }
     }
 
@@ -92,6 +105,7 @@ struct LinePieces {
             }
         }
         let between = line.extracting(range)
+        cookies.note(between: between, depth: depth)
         if name != nil, isList ? isComma(between) : isAssignment(between) { return }
         isList = false
         isInSentence = false

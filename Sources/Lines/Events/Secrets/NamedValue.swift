@@ -98,9 +98,18 @@ enum NamedValue {
             return .nothing
         }
         let value = text.end(of: blanks, from: pair + 2)
-        if name.demand == .cookies { return cookies(text, value, isCut) }
-        if name.demand == .authorization { return authorization(text, value, isCut) }
-        return judgeInSentence(text, name, value, isCut)
+        // `arn:aws:…:secret:name` and the like are names.
+        if start > 0, value == pair + 2, text.byte(start - 1) == Byte.colon { return .nothing }
+        return judgeValue(text, name, value, isCut)
+    }
+
+    /// A value that stands apart from its name, which says little by itself.
+    static func judgeValue(_ text: RawSpan, _ name: SecretName, _ value: Int, _ isCut: Bool) -> SecretRule.Verdict {
+        switch name.demand {
+        case .cookies: cookies(text, value, isCut)
+        case .authorization: authorization(text, value, isCut)
+        default: judgeInSentence(text, name, value, isCut)
+        }
     }
 
     /// A setting with spaces around its `=`. The pair is the first of them.

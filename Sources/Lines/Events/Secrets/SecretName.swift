@@ -15,6 +15,8 @@ struct SecretName: Equatable {
         /// What looks drawn at random.
         case token
         case code, cookies, authorization
+        /// What the name of a cookie says to be one of a session.
+        case cookieValue
         /// The signature of a URL.
         case signature
     }
@@ -32,7 +34,9 @@ struct SecretName: Equatable {
         ("codeverifier", .codeVerifier, .anything), ("clientsecret", .clientSecret, .anything),
         ("clientassertion", .clientAssertion, .anything), ("apikey", .apiKey, .noWords),
         ("xapikey", .apiKey, .noWords), ("password", .password, .anything), ("passwd", .password, .anything),
-        ("passphrase", .password, .anything), ("pwd", .password, .typed), ("pass", .password, .typed),
+        ("passphrase", .password, .anything), ("passwort", .password, .anything),
+        ("kennwort", .password, .anything), ("wachtwoord", .password, .anything),
+        ("motdepasse", .password, .anything), ("pwd", .password, .typed), ("pass", .password, .typed),
         ("authorization", .authorization, .authorization), ("proxyauthorization", .authorization, .authorization),
         ("cookie", .cookie, .cookies), ("setcookie", .cookie, .cookies), ("sig", .sas, .signature),
         ("xamzsignature", .signature, .signature), ("xgoogsignature", .signature, .signature),
@@ -44,11 +48,15 @@ struct SecretName: Equatable {
         ("accesstoken", .accessToken, .issued), ("refreshtoken", .refreshToken, .issued),
         ("clientsecret", .clientSecret, .secret), ("secretaccesskey", .aws, .secret), ("token", .token, .token),
         ("secret", .secret, .secret), ("password", .password, .typed), ("passwd", .password, .typed),
-        ("passphrase", .password, .typed), ("pwd", .password, .typed), ("apikey", .apiKey, .secret),
+        ("passphrase", .password, .typed), ("passwort", .password, .typed), ("kennwort", .password, .typed),
+        ("pwd", .password, .typed), ("apikey", .apiKey, .secret),
         ("secretkey", .secret, .secret), ("privatekey", .secret, .secret), ("signingkey", .secret, .secret),
         ("encryptionkey", .secret, .secret), ("masterkey", .secret, .secret), ("accountkey", .secret, .secret),
         ("accesskey", .secret, .secret), ("authkey", .secret, .secret),
     ]
+
+    /// Names in npm's and Yarn's configuration, in exactly this spelling: the value may be a UUID, or Base64.
+    private static let exact: [StaticString] = ["_authToken", "authToken", "npmAuthToken", "_auth"]
 
     /// What before `token` makes the name one of a place in a list, or of a request that must not be done twice.
     private static let cursors: [StaticString] = [
@@ -90,6 +98,9 @@ struct SecretName: Equatable {
         case ending("ion"): return end > 3 && text.byte(end - 4).lowercased == UInt8(ascii: "t")
         case ending("ase"): return end > 3 && text.byte(end - 4).lowercased == UInt8(ascii: "r")
         case ending("ure"): return end > 3 && text.byte(end - 4).lowercased == UInt8(ascii: "t")
+        case ending("sse"): return end > 3 && text.byte(end - 4).lowercased == UInt8(ascii: "a")
+        case ending("ort"): return end > 3 && text.byte(end - 4).lowercased == UInt8(ascii: "w")
+        case ending("uth"): return end > 4 && text.byte(end - 5) == Byte.underscore
         case ending("sid"), ending("nid"): return true
         default: return false
         }
@@ -111,6 +122,9 @@ struct SecretName: Equatable {
 
     private static func name(_ text: RawSpan, _ range: Range<Int>) -> SecretName? {
         guard range.count >= 3 else { return nil }
+        if exact.contains(where: { $0.utf8CodeUnitCount == range.count && text.holds($0, at: range.lowerBound) }) {
+            return SecretName(type: .token, demand: .secret)
+        }
         let last = text.byte(range.upperBound - 1).lowercased
         for known in known where known.last == last {
             guard let start = start(of: known.name, text, range) else { continue }

@@ -54,7 +54,10 @@ struct SecretRule: Sendable {
         // ….atlasv1.…
         SecretRule(["sv"], PrefixedKey.judgeTerraform),
         // -----BEGIN … PRIVATE KEY-----
-        SecretRule(["--"], PrivateKey.judge),
+        // --password …, --api-key …
+        SecretRule(["--"], CommandLineSecret.judgeOption),
+        // curl -u name:…
+        SecretRule(["-u", "-U", "-a"], CommandLineSecret.judgeUser),
         // Bearer …, Basic …
         SecretRule(["be", "Be", "bE", "BE"], AuthorizationHeader.judgeBearer),
         SecretRule(["ba", "Ba", "bA", "BA"], AuthorizationHeader.judgeBasic),
@@ -64,12 +67,14 @@ struct SecretRule: Sendable {
         SecretRule(["k."], Webhook.judgeSlack),
         SecretRule(["bh"], Webhook.judgeOthers),
         // code=…&client_secret=…, and the same inside of another URL: code%3D…%26
-        SecretRule(SecretName.endings("nedrtysg", before: "=%"), NamedValue.judgeParameter),
+        SecretRule(SecretName.endings("nedrtysgh", before: "=%"), NamedValue.judgeParameter),
         // X-Api-Key: …, Cookie: …
         SecretRule(SecretName.endings("nedty", before: ":"), NamedValue.judgeHeader),
+        // "cookies":{"session":"…"} in a text that holds JSON
+        SecretRule(["ki"], CookieMembers.judge),
         // aws_secret_access_key = …
         SecretRule([" ="], NamedValue.judgeSetting),
         // "client_secret":"…" in a text that holds JSON
-        SecretRule(SecretName.endings("nedrty", before: "\"\\'"), MemberValue.judge),
+        SecretRule(SecretName.endings("nedrtyh", before: "\"\\'"), MemberValue.judge),
     ]
 }

@@ -1,7 +1,7 @@
 /// Whether a value is a credential, by the name before it and by its own look.
 enum SecretValue {
     static func isSecret(_ text: RawSpan, _ value: Range<Int>, _ name: SecretName, isCut: Bool = false) -> Bool {
-        guard !value.isEmpty, !isHarmless(text, value) else { return false }
+        guard !value.isEmpty, !isHarmless(text, value), !SecretReference.isReference(text, value) else { return false }
         if isCut { return true }
         switch name.demand {
         case .anything: return true
@@ -12,18 +12,19 @@ enum SecretValue {
         case .token: return isRandom(text, value)
         case .code: return !isWordOrNumber(text, value)
         case .signature: return isSignature(text, value, name.type)
+        case .cookieValue: return Cookies.isCredential(text, value)
         case .cookies, .authorization: return false
         }
     }
 
     /// The same where a sentence may say something about what is named: `token: abc`, `password: required`.
     static func isSecretInSentence(_ text: RawSpan, _ value: Range<Int>, _ name: SecretName, isCut: Bool) -> Bool {
-        guard !value.isEmpty, !isHarmless(text, value) else { return false }
+        guard !value.isEmpty, !isHarmless(text, value), !SecretReference.isReference(text, value) else { return false }
         switch name.demand {
         case .anything, .typed: return isTyped(text, value) && (isCut || value.count >= 5)
         case .noWords, .secret: return isCut && value.count >= 8 || isMixed(text, value)
         case .issued, .token: return isCut && value.count >= 8 || isRandom(text, value)
-        case .code, .cookies, .authorization, .signature: return false
+        case .code, .cookies, .cookieValue, .authorization, .signature: return false
         }
     }
 
