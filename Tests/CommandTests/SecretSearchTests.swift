@@ -63,6 +63,70 @@ struct SecretSearchTests {
         #expect(try said("export", "--actor", Self.opaque).output.contains("⟨bearer:hmac:"))
     }
 
+    @Test func `who asks for a token that is none is told where its mark stands`() throws {
+        let mark = try mark("hunter2", "password")
+        let digits = mark.dropLast().suffix(16)
+        let statement =
+            "SELECT ts, source, source_offset, redacted FROM events WHERE extra LIKE '%:hmac:\(digits)%'"
+        for arguments in [["trace", "token", "-"], ["explain", "--token", "-"]] {
+            let text = try program.run(arguments, input: "hunter2\n").output
+            #expect(!text.contains("hunter2") && text.contains("token \(mark)"))
+            #expect(
+                text.contains(
+                    "Only token_id and old_token_id were looked at, but the log had it: its mark stands in 1 event "
+                        + "(extra). authtrail query \"\(statement)\" shows them."), "\(text)")
+            let json = try JSONParser.parse(program.run(arguments + ["--format", "json"], input: "hunter2").output)
+            #expect(json["note"]?.text?.contains("its mark stands in 1 event (extra)") == true)
+            let none = try program.run(arguments, input: "hunter3").output
+            #expect(
+                none.contains(
+                    "Only token_id and old_token_id were looked at for it; its mark stands in no other field either."))
+        }
+        #expect(try program.run("query", statement, "--format", "csv").output.split(separator: "\n").count == 2)
+    }
+
+    @Test func `a mark in quarantine is told, too`() throws {
+        let bad = program.write("bad.ndjson", "password=hunter9 panic\n")
+        #expect(try program.run("ingest", "-q", "--final", bad).status == 65)
+        let text = try program.run("trace", "principal", "-", input: "hunter9").output
+        #expect(
+            text.contains("its mark stands in 1 line in quarantine. authtrail report quarantine shows them."), "\(text)"
+        )
+    }
+
+    @Test func `what looks like a credential and is no name of the trail is not repeated`() throws {
+        // A secret access key: nothing tells it from an id but its name.
+        let key = "wJa1rXUt" + "nFEMI/K7MDENG/bPx" + "RfiCYzzzz1234567"
+        for arguments in [
+            ["trace", "token", key], ["trace", "principal", key], ["explain", "--token", key], ["trace", "ip", key],
+            ["explain", key], ["explain", "--ip", key], ["export", "--ip", key], ["export", "--token=\(key)", key],
+            ["query", "SELECT mark('\(key)')"], ["trace", key, key],
+        ] {
+            for format in [[], ["--format", "json"]] {
+                let run = try program.run(arguments + format)
+                #expect(!(run.output + run.errors).contains(key), "\(arguments): \(run.output)\(run.errors)")
+            }
+        }
+        #expect(try program.json("trace", "token", key)["subject"]?.text == "token ⟨credential⟩")
+        let refused = try program.run("query", "SELECT mark('\(key)')")
+        #expect(refused.status == 64 && refused.errors.contains("mark(value, 'secret')"))
+        #expect(try program.run("query", "SELECT mark('\(key)', 'secret') AS m").output.contains("⟨secret:hmac:"))
+        // Names stay, whether the trail knows them or not.
+        for name in ["tok_0K514M7Z9Q", "01ARZ3NDEKTSV4RRFFQ69G5FAV", "550e8400-e29b-41d4-a716-446655440000"] {
+            #expect(try program.run("trace", "token", name).output.contains("token \(name): 0 events"))
+            #expect(try program.run("query", "SELECT mark('\(name)') AS m").output.contains(name))
+        }
+    }
+
+    @Test func `the id of a token stays as it is, however it looks`() throws {
+        let id = "Zk3mQ9xT7bW2nR5vY8cL1pF6"
+        let line = #"{"ts":"2026-04-26T04:00:00Z","event":"used","token_id":"\#(id)","principal":"p"}"# + "\n"
+        #expect(try program.run("ingest", "-q", program.write("b.ndjson", line)).status == 0)
+        #expect(try program.run("trace", "token", id).output.contains("token \(id): 1 event"))
+        #expect(try program.run("query", "SELECT count(*) AS n FROM events WHERE token_id = mark('\(id)')").status == 0)
+        #expect(try program.run("explain", "--token", id).output.contains("token \(id) as of"))
+    }
+
     @Test func `SQL asks by mark, and what is no credential is itself`() throws {
         func count(_ condition: String) throws -> String {
             let run = try said(

@@ -9,11 +9,15 @@ internal import Trail
 /// has a mark; it is then looked for by its mark, and never shown.
 struct AskedName {
     /// As it may be shown: the name itself, or what stands in its place.
-    let shown: String
+    private(set) var shown: String
     /// The texts as which the trail has it, or may have it.
     let spellings: [String]
     /// What to say if nothing is found.
     private(set) var remark: String?
+
+    /// As it was typed.
+    private let typed: String
+    private let fields: [EventField]
 
     /// How much of what is no credential by its look may be one all the same, in characters.
     private static let leastUnknown = 16
@@ -25,28 +29,51 @@ struct AskedName {
             let marks = try trail.secretMarker().spellings(of: name)
             // What an older version stored as it was is found, too.
             let stored = try Self.stored(marks + [name], fields, trail)
-            self.init(shown: marks[0], spellings: stored.isEmpty ? [marks[0]] : stored)
+            self.init(name, fields, shown: marks[0], spellings: stored.isEmpty ? [marks[0]] : stored)
         } else if try Self.mayBeMarked(name, fields, trail) {
             guard let marker = try Self.marker(trail) else {
-                self.init(plain: name)
+                self.init(name, fields, shown: Self.harmless(name), spellings: [name])
                 remark = SecretMarker.isAccessKeyID(name) ? Self.unread : nil
                 return
             }
             let stored = try Self.stored([name] + marker.spellings(of: name), fields, trail)
             let mark = stored.first { $0 != name }
             let isName = stored.contains(name) || SecretMarker.isAccessKeyID(name)
-            self.init(shown: isName ? name : mark ?? name, spellings: stored.isEmpty ? [name] : stored)
+            self.init(
+                name, fields, shown: isName ? name : mark ?? Self.harmless(name),
+                spellings: stored.isEmpty ? [name] : stored)
         } else {
-            self.init(plain: name)
+            self.init(name, fields, shown: name, spellings: [name])
         }
     }
 
     /// A name that is stored as it is.
-    init(plain name: String) { self.init(shown: name, spellings: [name]) }
+    init(plain name: String) { self.init(name, [], shown: name, spellings: [name]) }
 
-    private init(shown: String, spellings: [String]) {
+    private init(_ typed: String, _ fields: [EventField], shown: String, spellings: [String]) {
+        self.typed = typed
+        self.fields = fields
         self.shown = shown
         self.spellings = spellings
+    }
+
+    /// A name that the trail does not know, or what stands in its place if it looks like a credential.
+    private static func harmless(_ name: String) -> String {
+        SecretMarker.looksDrawn(name) ? SecretMarker.hidden : name
+    }
+
+    /// Looks for its mark in all other fields, for an answer that must not read as if the log never had it.
+    mutating func lookElsewhere(in trail: Trail, _ trailFlag: String) throws {
+        guard !fields.isEmpty else { return }
+        guard let marker = try Self.marker(trail) else {
+            if remark == nil, SecretMarker.looksDrawn(typed) { remark = Self.unlooked }
+            return
+        }
+        let search = try MarkSearch(typed, marker, trail)
+        if let mark = search.mark { shown = mark }
+        if let sentence = search.sentence(asked: fields, trailFlag) {
+            remark = remark.map { $0 + " " + sentence } ?? sentence
+        }
     }
 
     /// What makes marks, or nil for who may not read the key, and where there is none: a plain name needs it not.
@@ -57,6 +84,9 @@ struct AskedName {
             return nil
         }
     }
+
+    private static let unlooked =
+        "Its mark may stand in other fields; to look for it, ask as somebody who may read secret.key."
 
     private static let unread =
         "Versions up to 0.2.0 stored marks in place of such ids; to look for these, ask as "

@@ -52,7 +52,7 @@ struct AuthTrail: ParsableCommand {
         let code = exitCode(for: error)
         guard code != .success else { exit(withError: error) }
         // What was typed may be a credential.
-        var text = Array(SecretMarker.covered(fullMessage(for: error)).utf8)
+        var text = Array(shown(fullMessage(for: error)).utf8)
         for argument in Process.arguments {
             let value = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).last ?? ""
             for word in [argument, String(value)] where !word.isEmpty && SafeText.visible(word) != word {
@@ -75,12 +75,31 @@ struct AuthTrail: ParsableCommand {
             messages: ["options stand behind the command: authtrail status --trail DIR (or set AUTHTRAIL_TRAIL)"])
     }
 
+    /// A message without what may be a credential: what is one by its look, and what was typed and looks drawn.
+    private static func shown(_ message: String) -> String {
+        var message = SecretMarker.covered(message)
+        guard ["trace", "explain", "export", "query"].contains(Process.arguments.first) else { return message }
+        var isPlace = false
+        for argument in Process.arguments {
+            let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let word = parts.count == 2 && argument.hasPrefix("--") ? String(parts[1]) : argument
+            if !isPlace, !places.contains(String(parts[0])), SecretMarker.looksDrawn(word) {
+                message = message.replacing(word, with: SecretMarker.hidden)
+            }
+            isPlace = places.contains(argument)
+        }
+        return message
+    }
+
+    /// Options with names of files, which are no secrets.
+    private static let places: Set<String> = ["--trail", "--policy", "--output", "-o", "--source"]
+
     private static func finish(_ failure: Failure) -> Never {
         let output = Output.standardError()
         for message in failure.messages {
             // What is set in belongs to the message before it.
             let name = message.hasPrefix("  ") ? "" : output.terminal.paint("authtrail:", .red) + " "
-            try? output.line(name + SafeText.visible(SecretMarker.covered(message)))
+            try? output.line(name + SafeText.visible(shown(message)))
         }
         try? output.finish()
         exit(withError: ExitCode(failure.code))

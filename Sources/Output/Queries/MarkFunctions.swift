@@ -1,3 +1,4 @@
+internal import Catalog
 internal import Events
 internal import GRDB
 internal import Synchronization
@@ -16,7 +17,9 @@ final class MarkFunctions: Sendable {
             // `mark('ghp_…')` → `'⟨github:hmac:…⟩'`, `mark('tok_7')` → `'tok_7'`.
             DatabaseFunction("mark", argumentCount: 1, pure: true) { values in
                 guard let value = String.fromDatabaseValue(values[0]) else { return nil }
-                return SecretMarker.replaces(value) ? try self.readMarker().stored(value) : value
+                if SecretMarker.replaces(value) { return try self.readMarker().stored(value) }
+                if SecretMarker.looksDrawn(value), try !self.isToken(value) { throw self.noted(Self.wantsType) }
+                return value
             },
             // `mark('hunter2', 'password')` → `'⟨password:hmac:…⟩'`.
             DatabaseFunction("mark", argumentCount: 2, pure: true) { values in
@@ -35,6 +38,15 @@ final class MarkFunctions: Sendable {
                 return try self.readMarker().holdsMark(of: value, in: text)
             },
         ]
+    }
+
+    /// What would be printed as it is may be a key; a token's id that the trail knows is a name.
+    private static let wantsType = QueryError.sql(
+        reason: "mark: the value looks like a credential, and has no look that tells its type; give it, as in "
+            + "mark(value, 'secret'), or ask has_mark(column, value), which takes any type")
+
+    private func isToken(_ value: String) throws -> Bool {
+        try !trail.catalog.lives(named: [Array(value.utf8)]).isEmpty
     }
 
     private func readMarker() throws -> SecretMarker {

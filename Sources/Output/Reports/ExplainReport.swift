@@ -203,13 +203,16 @@ package struct NoFindingReport {
     private let findings: [Finding]
     private let results: [DetectionResult]
     private let asOf: Int64
+    private let note: String?
     /// Events of it from then on, such as those that a clock ahead of ours has dated.
     package var later = 0
 
     /// `findings` are those that there are about the subject, `results` what all detectors said.
     package init(
-        _ subject: String, _ why: NoFindingReasons, findings: [Finding], results: [DetectionResult], asOf: Int64
+        _ subject: String, _ why: NoFindingReasons, findings: [Finding], results: [DetectionResult], asOf: Int64,
+        note: String? = nil
     ) {
+        self.note = note
         self.results = results
         self.subject = subject
         self.why = why
@@ -242,6 +245,7 @@ package struct NoFindingReport {
                         + "names it or shows a line of it: \(silent)"),
             ])
         }
+        if let note { table.notes.append(note) }
         if later > 0 {
             let count = later == 1 ? "1 event of it is" : "\(Human.count(Int64(later))) events of it are"
             table.notes.append("\(count) dated later and not looked at here; authtrail trace shows them.")
@@ -251,6 +255,7 @@ package struct NoFindingReport {
             .init("events_later", .int(Int64(later))),
             .init("findings", .array(findings.map(\.json))),
         ]
+        if let note { table.members.append(.init("note", .string(note))) }
         try Console.print(table, as: format, to: output)
     }
 }

@@ -68,6 +68,7 @@ package struct TraceReport {
         if timeline.rows.isEmpty, findings.isEmpty { table.notes = ["No event names it, and no finding."] }
         if let note { table.notes.append(note) }
         table.members = [.init("subject", .string(subject))]
+        if let note { table.members.append(.init("note", .string(note))) }
         var told = findings[...]
         for row in timeline.rows {
             while let finding = told.first, finding.entry.firstSeen < row.first {

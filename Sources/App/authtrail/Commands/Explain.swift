@@ -56,13 +56,14 @@ struct Explain: ParsableCommand {
         guard let end = try asOf?.micros ?? opened.catalog.newest() else { throw Failure.noEvents }
         let history = TrailHistory(opened, policy.settings.clients)
         let kind = token == nil ? "ip" : "token"
-        let name =
+        var name =
             try token.map { try AskedName(Typed.text($0), in: [.tokenID, .oldTokenID], of: opened) }
             ?? AskedName(plain: ip ?? "")
         let why =
             try kind == "token"
             ? NoFindingReasons(token: name.spellings, asOf: end, policy.settings, of: history)
             : NoFindingReasons(ip: name.shown, asOf: end, policy.settings, of: history)
+        if why.answers.isEmpty { try name.lookElsewhere(in: opened, trail.flag) }
         let report = try DetectionRun.run(
             Detectors.all(policy.settings), on: opened, policy.settings.clients, asOf: end, since: .start,
             isQuiet: trail.quiet)
@@ -74,7 +75,9 @@ struct Explain: ParsableCommand {
         let about = report.findings.filter { finding in
             subject.isOf(finding) || finding.evidence.contains { lines.contains($0.source, $0.offset) }
         }
-        var told = NoFindingReport("\(kind) \(name.shown)", why, findings: about, results: report.results, asOf: end)
+        var told = NoFindingReport(
+            "\(kind) \(name.shown)", why, findings: about, results: report.results, asOf: end,
+            note: why.answers.isEmpty ? name.remark : nil)
         told.later = try Timeline(
             kind == "token" ? .token(name.spellings) : .ip(name.spellings), from: end, to: .max, of: history
         ).events

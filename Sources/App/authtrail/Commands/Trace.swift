@@ -63,7 +63,7 @@ struct Trace: ParsableCommand {
         let end = asOf?.micros ?? .max
         let newest = try opened.catalog.newest() ?? 0
         let from = since?.start(end: min(end, newest), oldest: .min) ?? .min
-        let name = try AskedName(Typed.text(value), in: kind.fields, of: opened)
+        var name = try AskedName(Typed.text(value), in: kind.fields, of: opened)
         let subject: Timeline.Subject =
             switch kind {
             case .token: .token(name.spellings)
@@ -78,6 +78,7 @@ struct Trace: ParsableCommand {
                 "\"\(name.shown)\" is no address, and no event names it; give one such as 203.0.113.7 or 2001:db8::1")
         }
         let findings = try findings(about: subject, name, from, end, history, opened)
+        if timeline.rows.isEmpty { try name.lookElsewhere(in: opened, trail.flag) }
         var note = timeline.rows.isEmpty ? name.remark : nil
         if kind == .principal, timeline.rows.isEmpty,
             try !Timeline(.actor(name.spellings), from: from, to: end, of: history).rows.isEmpty

@@ -20,6 +20,9 @@ package enum SecretMark {
         out += close
     }
 
+    /// How many bytes stand behind the type: `:hmac:`, the digits, and the bracket.
+    static let endCount = 6 + 16 + close.count
+
     /// Whether a text holds a mark with these digits, of any type.
     static func stands(_ digest: UInt64, in text: RawSpan) -> Bool {
         var wanted: [UInt8] = []

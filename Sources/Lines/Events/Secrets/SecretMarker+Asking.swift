@@ -14,6 +14,40 @@ extension SecretMarker {
         return String(decoding: redaction.bytes, as: UTF8.self).replacing(":hmac:0000000000000000⟩", with: "⟩")
     }
 
+    /// Whether a text looks drawn at random, as keys are that have no look of their own. Ids and words do not.
+    package static func looksDrawn(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        let name = SecretName(type: .token, demand: .token)
+        return bytes.allSatisfy(drawn.contains) && SecretValue.isSecret(bytes.span.bytes, 0..<bytes.count, name)
+    }
+
+    private static let drawn = ByteSet(ByteSet.lower + ByteSet.upper + ByteSet.digits + "+/=-_.~")
+
+    /// What stands in place of a text that looks like a credential, and of which nobody knows more.
+    package static let hidden = "⟨credential⟩"
+
+    /// How the marks of a credential end, whatever they begin with: `:hmac:…⟩`.
+    package func markEnds(of text: String) -> [[UInt8]] {
+        let own = Array(stored(text).utf8)
+        var all = [Array(mark(of: text, as: .jwt).utf8)]
+        for at in own.indices {
+            if let end = SecretMark.end(in: own.span.bytes, at: at) { all.append(Array(own[at..<end])) }
+        }
+        return all.map { $0.suffix(SecretMark.endCount) }
+    }
+
+    /// The first mark in a text that ends in one of these ways.
+    package static func mark(endingIn ends: [[UInt8]], in text: ArraySlice<UInt8>) -> String? {
+        let bytes = text.span.bytes
+        for at in 0..<bytes.byteCount {
+            guard let end = SecretMark.end(in: bytes, at: at) else { continue }
+            if ends.contains(where: { bytes.equal(end - SecretMark.endCount..<end, $0) }) {
+                return String(decoding: Array(bytes, at..<end), as: UTF8.self)
+            }
+        }
+        return nil
+    }
+
     /// Whether a text is the id of an access key of AWS, in whose place versions up to 0.2.0 stored a mark.
     package static func isAccessKeyID(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
