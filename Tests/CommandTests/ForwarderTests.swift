@@ -39,6 +39,8 @@ struct ForwarderTests {
         #expect(try program.run("export", "--ip", "192.0.2.0/24").output == "")
         #expect(try program.run("export", "--ip", "198.51.100.7").output == "")
         #expect(try program.run("trace", "ip", Self.attacker).output.contains("failed"))
+        let proxy = try program.run("trace", "ip", "198.51.100.7").output
+        #expect(proxy.contains("40 events name it in a list of addresses whose client is another"))
         // As logged it stays in the log.
         #expect(
             try program.run("query", "SELECT ip FROM events LIMIT 1", "--format", "csv").output.contains(

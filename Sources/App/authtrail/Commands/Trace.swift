@@ -85,10 +85,27 @@ struct Trace: ParsableCommand {
         {
             note = "It issues and revokes: authtrail trace actor \(ShellWord.quoted(name.shown)) tells what."
         }
+        if kind == .ip, timeline.rows.isEmpty { note = try otherPlaces(of: name.shown, from, end, history) ?? note }
         try output.write {
             try TraceReport("\(kind.rawValue) \(name.shown)", timeline, findings: findings, note: note)
                 .print(as: output.format, to: $0)
         }
+    }
+
+    /// Says of an address that is nobody's client that lists name it: a proxy, or what a caller wrote in front of it.
+    private func otherPlaces(
+        of name: String, _ from: Int64, _ end: Int64, _ history: TrailHistory
+    ) throws -> String? {
+        guard let address = IPAddress(bytes: Array(name.utf8)[...]) else { return nil }
+        var lines = 0
+        let scan = EventScan(
+            from: from, to: end, texts: [.ip: .matching { Clients.addresses(inList: $0).contains(address) }], fields: []
+        )
+        try history.scan(scan) { lines += $0.count }
+        guard lines > 0 else { return nil }
+        return "\(Human.count(Int64(lines))) event\(lines == 1 ? " names" : "s name") it in a list of addresses whose "
+            + "client is another: of a list it is the last one that is neither of an inner network nor one of the "
+            + "policy's forwarders."
     }
 
     /// The findings of the ledger that name the subject, or whose evidence shows a line of it.

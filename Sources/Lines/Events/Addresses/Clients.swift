@@ -35,6 +35,16 @@ package struct Clients: Sendable, Equatable {
         text.contains(UInt8(ascii: ",")) ? client(ofList: text)?.address : IPAddress(bytes: Self.trimmed(text))
     }
 
+    /// The addresses of a list, as many of the last ones as are looked at; none for what is no list.
+    package static func addresses(inList text: ArraySlice<UInt8>) -> [IPAddress] {
+        guard text.contains(UInt8(ascii: ",")) else { return [] }
+        return parts(ofList: text).compactMap { IPAddress(bytes: trimmed($0)) }
+    }
+
+    private static func parts(ofList text: ArraySlice<UInt8>) -> ArraySlice<ArraySlice<UInt8>> {
+        text.suffix(1000).split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).suffix(16)
+    }
+
     private func key(ofList text: ArraySlice<UInt8>) -> IPKey? { client(ofList: text)?.key }
 
     private struct Member {
@@ -45,8 +55,7 @@ package struct Clients: Sendable, Equatable {
 
     /// If there are no others, the last address is somebody, too.
     private func client(ofList text: ArraySlice<UInt8>) -> Member? {
-        let parts = text.suffix(1000).split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).suffix(16)
-        let members = parts.reversed().compactMap { part -> Member? in
+        let members = Self.parts(ofList: text).reversed().compactMap { part -> Member? in
             let text = Self.trimmed(part)
             return IPKey(bytes: text).map { Member(key: $0, text: text) }
         }
