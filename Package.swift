@@ -53,6 +53,11 @@ let layers: [(folder: String, modules: [Target])] = [
         [
             .target(name: "Detection", dependencies: ["Columns", "Events", "Rollups", crypto]),
             .target(name: "Policies", dependencies: ["Console", "Events", "Detection", yams]),
+            .target(
+                name: "Runs",
+                dependencies: [
+                    "Console", "Files", "Events", "Segments", "Rollups", "Catalog", "Trail", "Detection", "Policies",
+                ]),
         ]
     ),
     (
@@ -67,7 +72,7 @@ let layers: [(folder: String, modules: [Target])] = [
             .target(
                 name: "Reports",
                 dependencies: [
-                    "Console", "Files", "Events", "Catalog", "Trail", "Ingest", "Detection", "Queries",
+                    "Console", "Files", "Events", "Catalog", "Trail", "Ingest", "Detection", "Runs", "Queries",
                 ]),
         ]
     ),
@@ -78,8 +83,8 @@ let layers: [(folder: String, modules: [Target])] = [
             .executableTarget(
                 name: "authtrail",
                 dependencies: [
-                    "CMalloc", "Columns", "Console", "Files", "Events", "Segments", "Rollups", "Catalog", "Trail",
-                    "Ingest", "Detection", "Policies", "Queries", "Reports", "Demo", arguments, grdb,
+                    "CMalloc", "Columns", "Console", "Files", "Events", "Segments", "Catalog", "Trail",
+                    "Ingest", "Detection", "Policies", "Runs", "Queries", "Reports", "Demo", arguments, grdb,
                 ]),
         ]
     ),
@@ -90,24 +95,49 @@ for (folder, modules) in layers {
 }
 
 let tests: [Target] = [
+    // What tests of several modules share; the second makes folders with logs and a trail.
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(
+        name: "TrailSupport", dependencies: ["Catalog", "Events", "Ingest", "Rollups", "Trail"],
+        path: "Tests/TrailSupport"),
     // Runs the Python scripts of Tests/Engines, in which other engines read our files.
     .target(name: "EngineChecks", path: "Tests/Engines/Checks"),
     // What must hold for all bytes; `swift test` tries some, libFuzzer (Fuzz/run.sh) many.
-    .target(name: "FuzzProperties", dependencies: ["Columns", "Events", "Segments"], path: "Fuzz/Properties"),
+    .target(
+        name: "FuzzProperties", dependencies: ["Columns", "Events", "Segments", "TestSupport"], path: "Fuzz/Properties"),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzProperties"]),
     .testTarget(name: "ColumnsTests", dependencies: ["Columns"]),
-    .testTarget(name: "ConsoleTests", dependencies: ["Console"]),
+    .testTarget(name: "ConsoleTests", dependencies: ["Console", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
-    .testTarget(name: "EventsTests", dependencies: ["Columns", "Console", "Events"]),
-    .testTarget(name: "ParquetTests", dependencies: ["CZlib", "Columns", "Parquet", "EngineChecks"]),
-    .testTarget(name: "SegmentsTests", dependencies: ["Columns", "Events", "Parquet", "Segments", "EngineChecks"]),
-    .testTarget(name: "RollupsTests", dependencies: ["Columns", "Events", "Rollups"]),
-    .testTarget(name: "CatalogTests", dependencies: ["Events", "Catalog", "FuzzProperties", grdb]),
+    .testTarget(name: "EventsTests", dependencies: ["Columns", "Console", "Events", "TestSupport"]),
+    .testTarget(name: "ParquetTests", dependencies: ["CZlib", "Columns", "Parquet", "EngineChecks", "TestSupport"]),
+    .testTarget(
+        name: "SegmentsTests",
+        dependencies: ["Columns", "Events", "Parquet", "Segments", "EngineChecks", "TestSupport"]),
+    .testTarget(name: "RollupsTests", dependencies: ["Columns", "Events", "Rollups", "TestSupport"]),
+    .testTarget(name: "CatalogTests", dependencies: ["Events", "Catalog", "TestSupport", grdb]),
+    .testTarget(
+        name: "TrailTests",
+        dependencies: [
+            "Columns", "Events", "Files", "Segments", "Rollups", "Catalog", "Trail", "Ingest", "TrailSupport", grdb,
+        ]),
     .testTarget(
         name: "IngestTests",
-        dependencies: ["Columns", "Events", "Files", "Segments", "Rollups", "Catalog", "Trail", "Ingest", grdb]),
-    .testTarget(name: "DetectionTests", dependencies: ["Columns", "Events", "Rollups", "Detection", "Policies"]),
+        dependencies: [
+            "Columns", "Events", "Files", "Segments", "Rollups", "Catalog", "Trail", "Ingest", "TestSupport",
+            "TrailSupport", grdb,
+        ]),
+    .testTarget(
+        name: "DetectionTests",
+        dependencies: ["Columns", "Events", "Rollups", "Detection", "Policies", "TestSupport"]),
     .testTarget(name: "PoliciesTests", dependencies: ["Console", "Events", "Detection", "Policies"]),
+    .testTarget(
+        name: "RunsTests",
+        dependencies: [
+            "Events", "Files", "Catalog", "Trail", "Ingest", "Detection", "Policies", "Runs", "TrailSupport",
+        ]),
+    .testTarget(name: "QueriesTests", dependencies: ["Queries"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Console", "Events", "Detection", "Runs", "Reports"]),
     .testTarget(name: "DemoTests", dependencies: ["Demo"]),
     // These run the built program itself.
     .testTarget(
@@ -116,9 +146,8 @@ let tests: [Target] = [
     .testTarget(
         name: "DamageTests",
         dependencies: [
-            "Columns", "Console", "Events", "Parquet", "Catalog", "Trail", "Ingest", "FuzzProperties", "authtrail",
-            grdb,
-            arguments,
+            "Columns", "Console", "Events", "Parquet", "Catalog", "Trail", "Ingest", "FuzzProperties", "TestSupport",
+            "authtrail", grdb, arguments,
         ]),
     .testTarget(name: "HouseTests", dependencies: ["Detection", "Queries", "QueryFiles"]),
 ]

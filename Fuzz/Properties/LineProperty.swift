@@ -1,3 +1,4 @@
+import TestSupport
 import Columns
 import Events
 
@@ -15,7 +16,7 @@ package enum LineProperty {
                 return "the counts do not add up: \(whole.counts)"
             }
             guard whole.rendered(size: bytes.count) == bytes else { return "the lines are not the input again" }
-            var dice = SeededNumbers(seed: UInt64(bytes.count) &* 31 &+ UInt64(bytes.first ?? 0))
+            var dice = SeededRandom(UInt64(bytes.count) &* 31 &+ UInt64(bytes.first ?? 0))
             let some = (0..<6).map { _ in dice.below(bytes.count + 1) }.sorted()
             let every = Array(0..<min(bytes.count, 512))
             for cuts in [some, every] where try LineReading(bytes, cuts: cuts) != whole {

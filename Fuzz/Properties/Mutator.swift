@@ -1,32 +1,16 @@
-/// Numbers that are the same in every run.
-package struct SeededNumbers {
-    private var state: UInt64
-
-    package init(seed: UInt64) { state = seed }
-
-    package mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
-    }
-
-    /// A number from 0 up to the limit, which is not reached.
-    package mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
-}
+internal import TestSupport
 
 /// Changes files of a corpus in ways that have broken readers before: a poor man's libFuzzer for every test run.
 package struct Mutator {
     private let corpus: [[UInt8]]
     private let words: [[UInt8]]
-    private var dice: SeededNumbers
+    private var dice: SeededRandom
 
     /// - Parameter words: what may be inserted as a whole.
     package init(corpus: [[UInt8]], words: [String], seed: UInt64) {
         self.corpus = corpus
         self.words = words.map { Array($0.utf8) }
-        dice = SeededNumbers(seed: seed)
+        dice = SeededRandom(seed)
     }
 
     /// A file of the corpus with one to four changes.

@@ -1,3 +1,4 @@
+import TestSupport
 import Events
 import FuzzProperties
 import Testing
@@ -27,7 +28,7 @@ struct QuarantineBlockTests {
     }
 
     /// Texts of a few shapes, and some of none.
-    private func texts(_ dice: inout SeededNumbers) -> [[UInt8]] {
+    private func texts(_ dice: inout SeededRandom) -> [[UInt8]] {
         let shapes = [
             "{\"a\":\"%\",\"b\":%}", "% % - [%] \"GET /%\" %", "%", "", "é%ü,%", "%\u{0}%", "a\tb%", "-%", "%-",
         ]
@@ -45,7 +46,7 @@ struct QuarantineBlockTests {
     @Test(arguments: 0..<30 as Range<UInt64>) func `all lines come back as they were, whatever bytes they have`(
         seed: UInt64
     ) throws {
-        var dice = SeededNumbers(seed: seed)
+        var dice = SeededRandom(seed)
         let details = [nil, "token_id", "at byte 17", "at byte 017", "9", "at byte 123456789012345678", "", "at byte "]
         var offset = Int64(dice.below(1 << 20))
         var batch: Int64 = 4
@@ -84,7 +85,7 @@ struct QuarantineBlockTests {
     }
 
     @Test(arguments: [UInt64(1), 2, 3]) func `every flipped bit of a block is found`(seed: UInt64) throws {
-        var dice = SeededNumbers(seed: seed)
+        var dice = SeededRandom(seed)
         let lines = lines(texts(&dice))
         let block = QuarantineBlock(lines)
         for at in block.bytes.indices {
@@ -100,7 +101,7 @@ struct QuarantineBlockTests {
     func `a block that somebody made, with its checksum right, ends no program and has no more lines than it says`(
         seed: UInt64
     ) throws {
-        var dice = SeededNumbers(seed: seed)
+        var dice = SeededRandom(seed)
         let lines = lines(texts(&dice))
         let deflater = PartDeflater()
         LineColumns.write(lines.map(\.record.bytes), to: deflater)
@@ -147,7 +148,7 @@ extension QuarantineBlock {
 }
 
 extension [UInt8] {
-    fileprivate func flipping(_ at: Int, _ dice: inout SeededNumbers) -> [UInt8] {
+    fileprivate func flipping(_ at: Int, _ dice: inout SeededRandom) -> [UInt8] {
         var bytes = self
         bytes[at] ^= 1 << UInt8(dice.below(8))
         return bytes

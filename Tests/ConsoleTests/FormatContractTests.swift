@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Console
@@ -18,7 +19,7 @@ import Testing
 
     @Test(arguments: Format.allCases)
     func `nothing hidden gets through, not even on a terminal`(format: Format) throws {
-        var random = SeededRandom(state: 21)
+        var random = SeededRandom(21)
         for _ in 0..<40 {
             let table = random.table()
             for place in Self.places {
@@ -32,7 +33,7 @@ import Testing
 
     @Test(arguments: Format.allCases)
     func `the only escape sequences on a terminal are colors`(format: Format) throws {
-        var random = SeededRandom(state: 22)
+        var random = SeededRandom(22)
         for _ in 0..<40 {
             let shown = try text(random.table(), format, Terminal(isTerminal: true, width: 100, color: true))
             #expect(!shown.replacing(#/\u{1B}\[[0-9;]+m/#, with: "").unicodeScalars.contains("\u{1B}"))
@@ -41,7 +42,7 @@ import Testing
 
     @Test(arguments: Format.allCases)
     func `outside a terminal a row is one line`(format: Format) throws {
-        var random = SeededRandom(state: 23)
+        var random = SeededRandom(23)
         for _ in 0..<40 {
             var table = random.table()
             let with = try text(table, format).split(separator: "\n", omittingEmptySubsequences: false).count
@@ -53,7 +54,7 @@ import Testing
 
     @Test(arguments: Format.allCases)
     func `the output ends with one newline and is the same each time`(format: Format) throws {
-        var random = SeededRandom(state: 24)
+        var random = SeededRandom(24)
         for _ in 0..<20 {
             let table = random.table()
             let once = try text(table, format)
@@ -64,7 +65,7 @@ import Testing
 
     @Test(arguments: Format.allCases.filter { $0 != .text })
     func `only text asks what the place can show`(format: Format) throws {
-        var random = SeededRandom(state: 25)
+        var random = SeededRandom(25)
         let table = random.table()
         let outputs = try Self.places.map { try text(table, format, $0) }
         #expect(Set(outputs).count == 1)
@@ -111,7 +112,7 @@ import Testing
 
     @Test(arguments: [1, 20, 40, 60, 80, 100, 140], [true, false])
     func `text on a terminal is never wider than the terminal`(width: Int, unicode: Bool) throws {
-        var random = SeededRandom(state: 26)
+        var random = SeededRandom(26)
         let least = 40
         for _ in 0..<60 {
             var table = random.table()
@@ -124,7 +125,7 @@ import Testing
     }
 
     @Test func `JSON and NDJSON give every cell back exactly`() throws {
-        var random = SeededRandom(state: 27)
+        var random = SeededRandom(27)
         for _ in 0..<60 {
             let table = random.table()
             let rows: [JSONValue] = table.rows.map { row in
@@ -139,7 +140,7 @@ import Testing
     }
 
     @Test func `CSV read by the rules of RFC 4180 has every field, and no formula`() throws {
-        var random = SeededRandom(state: 28)
+        var random = SeededRandom(28)
         for _ in 0..<60 {
             let table = random.table()
             let records = try fields(try text(table, .csv))
@@ -156,7 +157,7 @@ import Testing
     }
 
     @Test func `a row of Markdown has as many cells as there are columns`() throws {
-        var random = SeededRandom(state: 29)
+        var random = SeededRandom(29)
         for _ in 0..<60 {
             let table = random.table()
             let lines = try text(table, .markdown).split(separator: "\n").filter { $0.hasPrefix("| ") }

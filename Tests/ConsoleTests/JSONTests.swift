@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Console
@@ -101,7 +102,7 @@ import Testing
     }
 
     @Test func `every value that is written reads back as it was, in both layouts`() throws {
-        var random = SeededRandom(state: 7)
+        var random = SeededRandom(7)
         for _ in 0..<500 {
             let value = random.jsonValue(depth: 4)
             #expect(try JSONParser.parse(value.json()) == value)
@@ -110,7 +111,7 @@ import Testing
     }
 
     @Test func `damaged JSON never crashes the parser, and what it accepts it writes back`() throws {
-        var random = SeededRandom(state: 11)
+        var random = SeededRandom(11)
         var accepted = 0
         for _ in 0..<5_000 {
             var bytes = Array(random.jsonValue(depth: 3).json().utf8)
@@ -140,18 +141,7 @@ import Testing
     }
 }
 
-/// SplitMix64: the same values in every run.
-struct SeededRandom: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
+extension SeededRandom {
     /// A text of ordinary, hostile and wide characters.
     mutating func text() -> String {
         let scalars: [Unicode.Scalar] = [

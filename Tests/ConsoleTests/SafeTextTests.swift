@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Console
@@ -56,7 +57,7 @@ import Testing
     }
 
     @Test func `no made-up text gets a hidden character through`() {
-        var random = SeededRandom(state: 3)
+        var random = SeededRandom(3)
         for _ in 0..<2_000 {
             let text = random.text()
             for shown in [SafeText.visible(text), SafeText.csvField(text), SafeText.markdownCell(text)] {

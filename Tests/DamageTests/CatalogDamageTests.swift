@@ -1,3 +1,4 @@
+import TestSupport
 import Catalog
 import Foundation
 import FuzzProperties
@@ -16,7 +17,7 @@ struct CatalogDamageTests {
     }
 
     /// Sets a value in a row of a table, or in all, with triggers or without, which leaves the checksums as they were.
-    private func set(_ column: Column, to value: String, all: Bool, in path: String, _ dice: inout SeededNumbers) throws
+    private func set(_ column: Column, to value: String, all: Bool, in path: String, _ dice: inout SeededRandom) throws
     {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false
@@ -60,7 +61,7 @@ struct CatalogDamageTests {
         let trail = try DamagedTrail()
         let columns = try columns(trail.trail + "/" + file)
         #expect(columns.count > 30)
-        var dice = SeededNumbers(seed: seed)
+        var dice = SeededRandom(seed)
         for round in 0..<Self.rounds {
             let column = columns[dice.below(columns.count)]
             let number = extremes[dice.below(extremes.count)]

@@ -1,3 +1,4 @@
+import TestSupport
 import FuzzProperties
 
 @testable import Parquet
@@ -11,11 +12,11 @@ let extremes: [Int64] = [
 
 extension Forgery {
     /// Changes one to three things, and says which.
-    mutating func change(_ dice: inout SeededNumbers) -> String {
+    mutating func change(_ dice: inout SeededRandom) -> String {
         (0...dice.below(3)).map { _ in changeOne(&dice) }.joined(separator: "; ")
     }
 
-    private mutating func changeOne(_ dice: inout SeededNumbers) -> String {
+    private mutating func changeOne(_ dice: inout SeededRandom) -> String {
         let group = dice.below(groups.count), column = dice.below(groups[group].count)
         let name = "group \(group) column \(schema.columns[column].name)"
         let number = Int(extremes[dice.below(extremes.count)])
@@ -59,7 +60,7 @@ extension Forgery {
     }
 
     /// Sets, flips, cuts or doubles some bytes.
-    static func spoil(_ bytes: inout [UInt8]?, _ number: Int, _ dice: inout SeededNumbers) {
+    static func spoil(_ bytes: inout [UInt8]?, _ number: Int, _ dice: inout SeededRandom) {
         guard var some = bytes, !some.isEmpty else { return }
         let at = dice.below(some.count)
         switch dice.below(5) {
@@ -79,7 +80,7 @@ extension Forgery {
 }
 
 extension Forgery.Chunk {
-    fileprivate mutating func changePage(_ number: Int, _ dice: inout SeededNumbers) -> String {
+    fileprivate mutating func changePage(_ number: Int, _ dice: inout SeededRandom) -> String {
         guard !pages.isEmpty else { return "nothing" }
         let place = dice.below(pages.count)
         if dice.below(4) == 0, !pages[place].levels.isEmpty {
@@ -101,7 +102,7 @@ extension Forgery.Chunk {
         return "values of page \(place)"
     }
 
-    fileprivate mutating func changeHeader(_ number: Int, _ dice: inout SeededNumbers) -> String {
+    fileprivate mutating func changeHeader(_ number: Int, _ dice: inout SeededRandom) -> String {
         guard !pages.isEmpty else { return "nothing" }
         let place = dice.below(pages.count), near = number % 64
         func other(_ old: Int) -> Int { dice.below(2) == 0 ? number : old &+ near }
@@ -125,7 +126,7 @@ extension Forgery.Chunk {
         return "header of page \(place)"
     }
 
-    fileprivate mutating func changeRecord(_ number: Int, _ dice: inout SeededNumbers) -> String {
+    fileprivate mutating func changeRecord(_ number: Int, _ dice: inout SeededRandom) -> String {
         switch dice.below(8) {
         case 0: record.values = number
         case 1: record.statistics.nullCount = dice.below(2) == 0 ? number : record.values
@@ -142,7 +143,7 @@ extension Forgery.Chunk {
 
 extension Forgery.Page {
     /// The numbers of the page, one or all of them another one, encoded soundly; nil if it holds none.
-    fileprivate func changedNumbers(_ number: Int64, _ dice: inout SeededNumbers) -> [UInt8]? {
+    fileprivate func changedNumbers(_ number: Int64, _ dice: inout SeededRandom) -> [UInt8]? {
         guard case .data(let places, let nulls, _, Encoding.deltaBinaryPacked.rawValue, _, _, _) = header.kind,
             places > nulls
         else { return nil }

@@ -1,3 +1,4 @@
+import TestSupport
 import Foundation
 import FuzzProperties
 import Testing
@@ -9,11 +10,11 @@ struct SegmentDamageTests {
     private static let rounds = ProcessInfo.processInfo.environment["AUTHTRAIL_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 24
 
     /// Damages a segment, asks some questions, and sometimes does what changes the trail.
-    private func hold(seed: UInt64, _ damage: (inout SeededNumbers, [UInt8]) throws -> (bytes: [UInt8], what: String))
+    private func hold(seed: UInt64, _ damage: (inout SeededRandom, [UInt8]) throws -> (bytes: [UInt8], what: String))
         throws
     {
         let trail = try DamagedTrail()
-        var dice = SeededNumbers(seed: seed)
+        var dice = SeededRandom(seed)
         for round in 0..<Self.rounds {
             let file = trail.segments[dice.below(trail.segments.count)]
             let (bytes, what) = try damage(&dice, trail.bytes(file))

@@ -1,3 +1,4 @@
+import TestSupport
 import Events
 import Testing
 
@@ -54,7 +55,7 @@ struct FindingTests {
     }
 
     @Test func `edge evidence keeps the first and the last ten, whatever the order`() {
-        var numbers = SeededNumbers(1)
+        var numbers = SeededRandom(1)
         let all = (0..<100).map { Evidence(source: "s", offset: Int64($0), eventID: nil, ts: Int64($0 / 3)) }
         for _ in 0..<20 {
             var edge = EdgeEvidence()

@@ -1,3 +1,4 @@
+import TestSupport
 import Events
 import Rollups
 import Testing
@@ -10,7 +11,7 @@ struct HabitTests {
 
     /// Two months of tokens with few and with many habits, at first or later, and now and then something new.
     private func events(_ seed: UInt64) -> [Event] {
-        var numbers = SeededNumbers(seed)
+        var numbers = SeededRandom(seed)
         var events: [Event] = []
         for token in 0..<25 {
             let habits = Self.fields.map { field in

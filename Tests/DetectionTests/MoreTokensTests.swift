@@ -1,3 +1,4 @@
+import TestSupport
 import Events
 import Testing
 
@@ -72,7 +73,7 @@ struct MoreTokensTests {
     }
 
     @Test func `of however many the most used are kept, and all are counted`() {
-        var generator = SeededNumbers(7)
+        var generator = SeededRandom(7)
         for count in [0, 1, 1000, 1001, 3999, 4000, 4001, 12_345] {
             let uses = (0..<count).map { _ in Int64.random(in: 0..<50, using: &generator) }
             let names = (0..<count).map { String($0) }

@@ -1,3 +1,4 @@
+import TestSupport
 import Events
 import Testing
 
@@ -52,7 +53,7 @@ struct PropertyTests {
         let events = RandomHistories.uses(seed, dormancy: Self.dormancy)
         let oracle = DormantTokenOracle(events: events, dormancy: Self.dormancy)
         let history = MemoryHistory(events, batchSize: 9)
-        var numbers = SeededNumbers(seed)
+        var numbers = SeededRandom(seed)
         for _ in 0..<6 {
             let end = Int64.random(in: span(events), using: &numbers)
             let widths: [Int64] = [Timestamp.day, Timestamp.hour, 5 * Timestamp.day]
@@ -150,7 +151,7 @@ struct PropertyTests {
     @Test(arguments: 0..<20 as Range<UInt64>)
     func `order, batches and late arrival do not change a single field`(_ seed: UInt64) throws {
         for (detector, events) in cases(seed) {
-            var numbers = SeededNumbers(seed)
+            var numbers = SeededRandom(seed)
             let end = Int64.random(in: span(events), using: &numbers)
             let window = DetectionWindow(from: .min, to: end, asOf: end)
             let sorted = events.sorted { $0.ts < $1.ts }
@@ -171,7 +172,7 @@ struct PropertyTests {
     @Test(arguments: 0..<20 as Range<UInt64>)
     func `nothing at or after the time of looking makes a difference`(_ seed: UInt64) throws {
         for (detector, events) in cases(seed) {
-            var numbers = SeededNumbers(seed &+ 7)
+            var numbers = SeededRandom(seed &+ 7)
             let end = Int64.random(in: span(events), using: &numbers)
             let window = DetectionWindow(from: .min, to: .max, asOf: end)
             let known = events.filter { $0.ts < end }
@@ -185,7 +186,7 @@ struct PropertyTests {
     func `literal findings with an earlier use are findings of the gap form`(_ seed: UInt64) throws {
         let events = RandomHistories.uses(seed, dormancy: Self.dormancy)
         let history = MemoryHistory(events)
-        var numbers = SeededNumbers(seed)
+        var numbers = SeededRandom(seed)
         for _ in 0..<8 {
             let window = DetectionWindow(asOf: Int64.random(in: span(events), using: &numbers))
             let literal = try dormant(.literal).detect(in: window, of: history).findings

@@ -1,3 +1,4 @@
+import TestSupport
 import Events
 
 @testable import Detection
@@ -6,7 +7,7 @@ import Events
 enum RandomHistories {
     /// Uses of a few tokens over sixty days; silences like to be exactly the limit, or a microsecond off it.
     static func uses(_ seed: UInt64, dormancy: Int64) -> [Event] {
-        var numbers = SeededNumbers(seed)
+        var numbers = SeededRandom(seed)
         let start = Event.time(day: Int64.random(in: 0..<50, using: &numbers))
         var events: [Event] = []
         for token in 0..<12 {
@@ -78,7 +79,7 @@ enum RandomHistories {
 
     /// Scenes of failures and accepted uses over two hours.
     static func failures(_ seed: UInt64, scenes: Int = 14) -> [Event] {
-        var numbers = SeededNumbers(seed)
+        var numbers = SeededRandom(seed)
         let start = Event.time(day: 9, hour: 23)
         var events: [Event] = []
         for _ in 0..<scenes {
@@ -88,7 +89,7 @@ enum RandomHistories {
         return events.shuffled(using: &numbers).sourced
     }
 
-    private static func scene(at begin: Int64, _ numbers: inout SeededNumbers) -> [Event] {
+    private static func scene(at begin: Int64, _ numbers: inout SeededRandom) -> [Event] {
         let ips = addresses.shuffled(using: &numbers).prefix([1, 1, 1, 5].randomElement(using: &numbers)!)
         let allAgents: [String?] = ["curl/8.5", "okhttp/4.12", nil]
         let agents = allAgents.shuffled(using: &numbers).prefix(Int.random(in: 1...2, using: &numbers))
@@ -125,7 +126,7 @@ enum RandomHistories {
     }
 
     private static func accepted(
-        _ token: String, around time: Int64, _ ip: String?, _ agent: String?, _ numbers: inout SeededNumbers
+        _ token: String, around time: Int64, _ ip: String?, _ agent: String?, _ numbers: inout SeededRandom
     ) -> Event {
         let kinds: [EventKind] = [.used, .used, .exchanged, .refreshed]
         var event = Event(
@@ -141,7 +142,7 @@ enum RandomHistories {
 
     /// A span of time cut at random places.
     static func tiles(_ span: Range<Int64>, _ count: Int, _ seed: UInt64) -> [Range<Int64>] {
-        var numbers = SeededNumbers(seed)
+        var numbers = SeededRandom(seed)
         let cuts = (1..<count).map { _ in Int64.random(in: span, using: &numbers) }.sorted()
         return zip([span.lowerBound] + cuts, cuts + [span.upperBound]).map { $0..<$1 }
     }

@@ -1,3 +1,4 @@
+import TestSupport
 import Columns
 import Events
 import Testing
@@ -62,7 +63,7 @@ struct EventBatchTests {
     @Test func `all columns have as many rows as the batch`() {
         var batch = EventBatch()
         var reader = LineReader()
-        var random = Seeded(11)
+        var random = SeededRandom(11)
         let bytes = Array((0..<1000).map { _ in Made.line(&random) + "\n" }.joined().utf8)
         _ = reader.read(bytes.span.bytes, at: 0, source: "s", into: &batch)
         for (_, columns) in batch.takeMonths() {

@@ -1,3 +1,4 @@
+import TestSupport
 import Columns
 import Console
 import Events
@@ -7,7 +8,7 @@ import Testing
 struct EventLineProperties {
     @Test(arguments: 1...20)
     func `a written event reads back equal`(_ seed: UInt64) throws {
-        var random = Seeded(seed)
+        var random = SeededRandom(seed)
         for _ in 0..<100 {
             let event = Made.event(&random)
             let line = written(event)
@@ -23,7 +24,7 @@ struct EventLineProperties {
 
     @Test(arguments: 1...20)
     func `a line that was read and written reads the same again`(_ seed: UInt64) throws {
-        var random = Seeded(seed)
+        var random = SeededRandom(seed)
         var stored = 0
         for _ in 0..<150 {
             let first = Reading(Made.line(&random) + "\n")
@@ -40,7 +41,7 @@ struct EventLineProperties {
 
     @Test(arguments: 1...20)
     func `no name of a field stands twice in a line that is written`(_ seed: UInt64) throws {
-        var random = Seeded(seed)
+        var random = SeededRandom(seed)
         let others: Set<EventField> = [.extra, .sourceID, .shape, .raw, .redacted, .sourceLength]
         let ours = Set(EventField.allCases.filter { !others.contains($0) }.map(\.name))
         var moved = 0
@@ -58,7 +59,7 @@ struct EventLineProperties {
 
     @Test(arguments: 1...30)
     func `how the input is cut into chunks changes nothing`(_ seed: UInt64) {
-        var random = Seeded(seed)
+        var random = SeededRandom(seed)
         let text = (0..<60).map { _ in Made.line(&random) + "\n" }.joined()
         var bytes = Array(text.utf8)
         for _ in 0..<Int.random(in: 0...8, using: &random) {
@@ -76,7 +77,7 @@ struct EventLineProperties {
 
     @Test(arguments: 1...20)
     func `full batches change nothing about what is stored`(_ seed: UInt64) {
-        var random = Seeded(seed)
+        var random = SeededRandom(seed)
         let bytes = Array((0..<400).map { _ in Made.line(&random) + "\n" }.joined().utf8)
         let whole = Reading(bytes)
         var limits = EventBatch.Limits()
@@ -90,7 +91,7 @@ struct EventLineProperties {
 
     @Test(arguments: 1...40)
     func `a damaged line is an event or in quarantine and costs its neighbors nothing`(_ seed: UInt64) {
-        var random = Seeded(seed)
+        var random = SeededRandom(seed)
         let neighbor = Array("{\"ts\":1,\"event\":\"used\",\"token_id\":\"tok_1\",\"ip\":\"::1\"}\n".utf8)
         for _ in 0..<100 {
             var line = Array(Made.line(&random).utf8)
@@ -107,7 +108,7 @@ struct EventLineProperties {
 
     @Test(arguments: 1...10)
     func `every line is stored, quarantined or blank at its place`(_ seed: UInt64) {
-        var random = Seeded(seed)
+        var random = SeededRandom(seed)
         var bytes: [UInt8] = []
         var starts: [Int64] = []
         for _ in 0..<200 {

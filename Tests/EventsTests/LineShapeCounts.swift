@@ -1,3 +1,4 @@
+import TestSupport
 import Events
 import Testing
 
@@ -5,13 +6,13 @@ import Testing
 struct LineShapeCounts {
     @Test(arguments: 1...10)
     func `a compact log that leaves out what is absent has one shape`(_ seed: UInt64) throws {
-        var random = Seeded(seed)
+        var random = SeededRandom(seed)
         try expectOneShape((0..<2000).map { _ in Made.log(&random) })
     }
 
     @Test(arguments: 1...5)
     func `a log as Python writes it has one shape`(_ seed: UInt64) throws {
-        var random = Seeded(seed)
+        var random = SeededRandom(seed)
         try expectOneShape(
             (0..<1000).map { _ in
                 let names = ["event_id", "kind", "actor", "ip", "user_agent"]
@@ -26,7 +27,7 @@ struct LineShapeCounts {
     }
 
     @Test func `unknown fields before, between and after need no second shape`() throws {
-        var random = Seeded(1)
+        var random = SeededRandom(1)
         try expectOneShape(
             (0..<500).map { place in
                 let last =
@@ -59,7 +60,7 @@ struct LineShapeCounts {
     }
 
     @Test func `lines in any order of keys need 64 shapes at most`() throws {
-        var random = Seeded(2)
+        var random = SeededRandom(2)
         let members = [
             #""ts":1"#, #""event":"used""#, #""token_id":"t""#, #""ip":"::1""#, #""tool":"x""#, #""success":true"#,
             #""kind":"k""#, #""principal":"p""#,

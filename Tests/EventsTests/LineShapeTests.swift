@@ -1,3 +1,4 @@
+import TestSupport
 import Columns
 import Events
 import Testing
@@ -5,7 +6,7 @@ import Testing
 struct LineShapeTests {
     @Test(arguments: 1...60)
     func `every line comes back byte for byte`(_ seed: UInt64) throws {
-        var random = Seeded(seed)
+        var random = SeededRandom(seed)
         let lines = (0..<300).map { _ in OddLines.line(&random) }
         let rendering = try Rendering(lines)
         #expect(rendering.stored > 200)
@@ -21,7 +22,7 @@ struct LineShapeTests {
 
     @Test(arguments: 1...20)
     func `an input comes back however it is cut, with blank and damaged lines`(_ seed: UInt64) throws {
-        var random = Seeded(seed)
+        var random = SeededRandom(seed)
         var bytes: [UInt8] = []
         for _ in 0..<200 {
             var line = Array((random.chance(80) ? OddLines.line(&random) : Made.line(&random)).utf8)
@@ -43,7 +44,7 @@ struct LineShapeTests {
 
     @Test(arguments: 1...10)
     func `earlier rows stay what they were when their shapes have grown`(_ seed: UInt64) throws {
-        var random = Seeded(seed)
+        var random = SeededRandom(seed)
         var reader = LineReader()
         var parts: [(columns: EventColumns, bytes: [UInt8])] = []
         for _ in 0..<100 {
@@ -62,7 +63,7 @@ struct LineShapeTests {
 
     @Test(arguments: 1...20)
     func `shapes read back from their text`(_ seed: UInt64) throws {
-        var random = Seeded(seed)
+        var random = SeededRandom(seed)
         let shapes = try Rendering((0..<300).map { _ in OddLines.line(&random) }).shapes
         #expect(shapes.count > 30)
         for shape in shapes {

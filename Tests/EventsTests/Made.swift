@@ -1,6 +1,7 @@
+import TestSupport
 import Events
 
-/// Seeded events and lines, with everything in them that may go wrong.
+/// SeededRandom events and lines, with everything in them that may go wrong.
 enum Made {
     private static let alphabet: [Unicode.Scalar] = [
         "a", "Z", "0", "_", ":", "/", " ", "\"", "\\", "\n", "\r", "\t", "\u{0}", "\u{1B}", "\u{7F}", "\u{85}",
@@ -8,7 +9,7 @@ enum Made {
         "\u{301}", "\u{2028}", "\u{2029}", "\u{202E}", "\u{FEFF}", "\u{FFFF}", "\u{1F600}", "\u{10FFFF}", "{", "}", ",",
     ]
 
-    static func text(_ random: inout Seeded) -> String {
+    static func text(_ random: inout SeededRandom) -> String {
         var text = ""
         for _ in 0..<Int.random(in: 0...20, using: &random) {
             text.unicodeScalars.append(alphabet[Int.random(in: 0..<alphabet.count, using: &random)])
@@ -16,13 +17,13 @@ enum Made {
         return text
     }
 
-    static func time(_ random: inout Seeded) -> Int64 {
+    static func time(_ random: inout SeededRandom) -> Int64 {
         let second = Int64.random(in: 0...253_402_300_799, using: &random)
         let micros = [0, 212_000, Int64.random(in: 0..<1_000_000, using: &random)].randomElement(using: &random) ?? 0
         return second * 1_000_000 + micros
     }
 
-    static func number(_ random: inout Seeded) -> Double {
+    static func number(_ random: inout SeededRandom) -> Double {
         switch Int.random(in: 0...3, using: &random) {
         case 0: return Double(Int.random(in: 0...100_000, using: &random)) / 10
         case 1: return Double(Int.random(in: -9_007_199_254_740_991...9_007_199_254_740_991, using: &random))
@@ -34,7 +35,7 @@ enum Made {
     }
 
     /// An event as a clean line would make it.
-    static func event(_ random: inout Seeded) -> Event {
+    static func event(_ random: inout SeededRandom) -> Event {
         var event = Event(ts: time(&random), kind: EventKind.allCases.randomElement(using: &random) ?? .used)
         for field in EventField.texts where ![.source, .extra, .raw, .redacted].contains(field) {
             if random.chance(40) || LineNames.required(event.kind).contains(field) {
@@ -52,7 +53,7 @@ enum Made {
     }
 
     /// A line of a log whose serializer writes keys in one order and leaves out what is absent.
-    static func log(_ random: inout Seeded) -> String {
+    static func log(_ random: inout SeededRandom) -> String {
         let kind = ["issued", "used", "failed", "revoked"].randomElement(using: &random) ?? "used"
         var line =
             #"{"ts":"2026-04-26T00:11:4\#(digit(&random)).21\#(digit(&random))Z","event":"\#(kind)","#
@@ -71,7 +72,7 @@ enum Made {
     }
 
     /// A line that may be an event: fields in any order, other names, nulls, wrong types, repeated keys, spaces.
-    static func line(_ random: inout Seeded) -> String {
+    static func line(_ random: inout SeededRandom) -> String {
         let kind =
             ["issued", "used", "used", "used", "revoked", "failed", "exchanged", "refreshed", "minted"]
             .randomElement(using: &random) ?? "used"
@@ -90,14 +91,14 @@ enum Made {
         return "{" + members.joined(separator: random.chance(20) ? " , " : ",") + "}"
     }
 
-    private static func digit(_ random: inout Seeded) -> Int { Int.random(in: 0...9, using: &random) }
+    private static func digit(_ random: inout SeededRandom) -> Int { Int.random(in: 0...9, using: &random) }
 
     private static let names =
         LineName.texts + [
             "x", "y", "region", "", "source", "extra", #"\u0069p"#, #"t\u006fol"#, "reason", "reason", "ip",
         ]
 
-    private static func value(_ random: inout Seeded, mostly usual: String) -> String {
+    private static func value(_ random: inout SeededRandom, mostly usual: String) -> String {
         guard random.chance(40) else { return usual }
         return [
             "null", "null", "true", "false", "0", "-1.5e-3", "1e400", "1777162301", #""""#, #""\u0061\n""#,
@@ -107,7 +108,7 @@ enum Made {
     }
 
     /// Changes, removes, doubles or inserts some bytes.
-    static func damage(_ line: inout [UInt8], _ random: inout Seeded) {
+    static func damage(_ line: inout [UInt8], _ random: inout SeededRandom) {
         let telling = Array("\"\\{}[]:,\n\r\t 0-.eEtfnu\u{0}\u{80}".utf8) + [0xFF, 0xC3, 0xED, 0xEF, 0xBB, 0xBF]
         for _ in 0..<Int.random(in: 1...4, using: &random) where !line.isEmpty {
             let at = Int.random(in: 0..<line.count, using: &random)

@@ -1,9 +1,10 @@
+import TestSupport
 import Events
 
-/// Seeded lines in all the ways in which producers write them, and in some in which none should.
+/// SeededRandom lines in all the ways in which producers write them, and in some in which none should.
 enum OddLines {
     /// A line without its newline. Most are events.
-    static func line(_ random: inout Seeded) -> String {
+    static func line(_ random: inout SeededRandom) -> String {
         let kind = ["issued", "used", "used", "failed", "revoked", "refreshed"].randomElement(using: &random) ?? "used"
         var members = [
             ("ts", time(&random)), ("event", #""\#(kind)""#), ("token_id", text(&random)), ("principal", text(&random)),
@@ -24,7 +25,7 @@ enum OddLines {
         "presented", "client_id", "admin", "user_id", "new_token_id", "region", "x y", "shape", "raw", "extra",
     ]
 
-    private static func written(_ members: [(String, String)], _ random: inout Seeded) -> String {
+    private static func written(_ members: [(String, String)], _ random: inout SeededRandom) -> String {
         let style = Int.random(in: 0...19, using: &random)
         var (open, comma, colon, close) = ("{", ",", ":", "}")
         if style < 6 { (comma, colon) = (", ", ": ") }
@@ -45,7 +46,7 @@ enum OddLines {
 
     private static func hex(_ name: String) -> String { String(name.utf8.first ?? 0x78, radix: 16) }
 
-    private static func value(_ name: String, _ random: inout Seeded) -> String {
+    private static func value(_ name: String, _ random: inout SeededRandom) -> String {
         if random.chance(8) { return "null" }
         if random.chance(4) { return any(&random) }
         return switch name {
@@ -57,15 +58,15 @@ enum OddLines {
         }
     }
 
-    private static func pick(_ texts: [String], _ random: inout Seeded) -> String {
+    private static func pick(_ texts: [String], _ random: inout SeededRandom) -> String {
         texts.randomElement(using: &random) ?? ""
     }
 
-    static func any(_ random: inout Seeded) -> String {
+    static func any(_ random: inout SeededRandom) -> String {
         pick(["null", "1", "-0.50", "[1, 2]", #"{"a": {"b":[]}}"#, #""x""#, #""\u00E9\/""#, "true", #"[ ]"#], &random)
     }
 
-    static func text(_ random: inout Seeded) -> String {
+    static func text(_ random: inout SeededRandom) -> String {
         guard random.chance(25) else { return pick([#""tok_7""#, #""user:1""#, #""a/b (c)""#, #""""#], &random) }
         return pick(
             [
@@ -75,7 +76,7 @@ enum OddLines {
             ], &random)
     }
 
-    static func time(_ random: inout Seeded) -> String {
+    static func time(_ random: inout SeededRandom) -> String {
         guard random.chance(40) else {
             return #""2026-04-2\#(Int.random(in: 0...9, using: &random))T00:11:41.\#(pick(["212", "000"], &random))Z""#
         }
@@ -87,7 +88,7 @@ enum OddLines {
         return #""2026-04-26\#(pick(["T", "t", " "], &random))00:11:41\#(fraction)\#(zone)""#
     }
 
-    static func number(_ random: inout Seeded) -> String {
+    static func number(_ random: inout SeededRandom) -> String {
         if random.chance(50) {
             return "\(Int.random(in: 0...99, using: &random)).\(Int.random(in: 1...9, using: &random))"
         }
@@ -101,7 +102,7 @@ enum OddLines {
             ], &random)
     }
 
-    private static func scopes(_ random: inout Seeded) -> String {
+    private static func scopes(_ random: inout SeededRandom) -> String {
         pick(
             [
                 "[]", "[ ]", #"["a"]"#, #"["a","b"]"#, #"["a", "b"]"#, #"[ "a","b" ]"#, #"["\u0061"]"#, #"["a\n"]"#,

@@ -64,20 +64,3 @@ func written(_ event: Event, includesSource: Bool = false) -> String {
     precondition(out.last == 0x0A, "a line ends with a newline")
     return String(decoding: out.dropLast(), as: UTF8.self)
 }
-
-/// Seeded numbers: the same in every run.
-struct Seeded: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
-    }
-
-    mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
-}

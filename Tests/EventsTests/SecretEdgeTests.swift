@@ -1,3 +1,4 @@
+import TestSupport
 import Columns
 import Events
 import Testing
@@ -118,7 +119,7 @@ struct SecretEdgeTests {
 
     /// A line is gone through string by string only when its bytes look like it, except where it is cut off.
     @Test(arguments: UInt64(1)...6) func `what the look of a line does not show is not there`(seed: UInt64) {
-        var random = Seeded(seed)
+        var random = SeededRandom(seed)
         let texts = SecretSample.inTexts.map(\.text) + harmlessTexts + [#"""#, #"\"#, "\n", "/"]
         let members =
             SecretSample.members.map { ($0.name, $0.sample.text) } + harmlessMembers.map { ($0.name, $0.value) }
@@ -154,7 +155,7 @@ struct SecretEdgeTests {
 
     @Test func `logs without credentials are stored as they are with a marker and without`() throws {
         for seed in UInt64(1)...4 {
-            var random = Seeded(seed)
+            var random = SeededRandom(seed)
             var bytes: [UInt8] = []
             for _ in 0..<1500 { bytes += Array(Made.line(&random).utf8) + [0x0A] }
             let with = try Rendering(bytes, secrets: marker), without = try Rendering(bytes)
@@ -164,7 +165,7 @@ struct SecretEdgeTests {
     }
 
     @Test func `random bytes never stop the program, and marks stand only where something was replaced`() {
-        var random = Seeded(5)
+        var random = SeededRandom(5)
         let parts = SecretSample.inTexts.map(\.text) + ["\"", "\\", "\\u00", "{", "}", ":", "⟨", "\n", "a", " "]
         for _ in 0..<20_000 {
             var bytes: [UInt8] = []

@@ -1,4 +1,5 @@
 import Events
+import TestSupport
 import Testing
 
 private let marker = SecretMarker(digest: fnv)
@@ -248,18 +249,18 @@ struct HarmlessTexts {
     private mutating func label() -> String { draw.one(of: Self.words.filter { $0 != "password" }) }
 
     private mutating func words(_ separator: String) -> String {
-        (0..<2 + Int(draw.random.next() % 4)).map { _ in word() }.joined(separator: separator)
+        (0..<2 + draw.random.below(4)).map { _ in word() }.joined(separator: separator)
     }
 
     mutating func id() -> String {
-        switch draw.random.next() % 13 {
+        switch draw.random.below(13) {
         case 0: draw.uuid()
         case 1: "01" + draw.text(Self.crockford, 24)
-        case 2: draw.text(Draw.hex, [10, 16, 20, 32, 40, 64][Int(draw.random.next() % 6)])
-        case 3: word().prefix(4) + "_" + draw.text(Draw.alphanumeric, 8 + Int(draw.random.next() % 17))
+        case 2: draw.text(Draw.hex, [10, 16, 20, 32, 40, 64][draw.random.below(6)])
+        case 3: word().prefix(4) + "_" + draw.text(Draw.alphanumeric, 8 + draw.random.below(17))
         case 4: draw.text(Draw.alphanumeric, 22)
         case 5: draw.text(Draw.alphanumeric, 27)
-        case 6: draw.text(Draw.digits, 6 + Int(draw.random.next() % 14))
+        case 6: draw.text(Draw.digits, 6 + draw.random.below(14))
         case 7: draw.text(Draw.hex.uppercased(), 16) + "-" + draw.text(Draw.upper, 3)
         case 8: "00-" + draw.text(Draw.hex, 32) + "-" + draw.text(Draw.hex, 16) + "-01"
         case 9: "sha256:" + draw.text(Draw.hex, 64)
@@ -270,7 +271,7 @@ struct HarmlessTexts {
     }
 
     mutating func text() -> String {
-        switch draw.random.next() % 10 {
+        switch draw.random.below(10) {
         case 0: id()
         case 1: words(" ")
         case 2: words(".") + ":" + words("_")

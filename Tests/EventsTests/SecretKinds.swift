@@ -1,16 +1,17 @@
+import TestSupport
 import Events
 import Testing
 
 /// Draws characters of an alphabet.
 struct Draw {
-    var random: Seeded
+    var random: SeededRandom
 
     static let digits = "0123456789", hex = "0123456789abcdef", upper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     static let letters = upper + upper.lowercased()
     static let alphanumeric = digits + letters
     static let base64 = alphanumeric + "+/", base64URL = alphanumeric + "-_"
 
-    init(seed: UInt64) { random = Seeded(seed) }
+    init(seed: UInt64) { random = SeededRandom(seed) }
 
     mutating func text(_ alphabet: String, _ count: Int) -> String {
         let all = Array(alphabet.utf8)

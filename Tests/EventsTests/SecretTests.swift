@@ -1,3 +1,4 @@
+import TestSupport
 import Events
 import Testing
 
@@ -164,7 +165,7 @@ struct SecretTests {
     }
 
     @Test func `a hundred thousand random ids lose none`() {
-        var random = Seeded(26)
+        var random = SeededRandom(26)
         func pick(_ digits: String, _ count: Int) -> String {
             let all = Array(digits.utf8)
             return String(decoding: (0..<count).map { _ in all[Int(random.next() % UInt64(all.count))] }, as: UTF8.self)

@@ -1,3 +1,4 @@
+import TestSupport
 import Events
 import Foundation
 import Testing
@@ -51,7 +52,7 @@ struct StrictJSONTests {
     }
 
     @Test func `on damaged lines the reader and Python agree what is JSON`() throws {
-        var random = Seeded(7)
+        var random = SeededRandom(7)
         var lines: [[UInt8]] = []
         while lines.count < 12_000 {
             var line = Array(Made.line(&random).utf8)

@@ -1,3 +1,4 @@
+import TestSupport
 import Columns
 import Events
 import Testing
@@ -51,7 +52,7 @@ struct TimeAndNumberTests {
     }
 
     @Test func `every text of digits, dashes and colons is a time exactly if it is one`() {
-        var random = Seeded(3)
+        var random = SeededRandom(3)
         for _ in 0..<3000 {
             let parts = [
                 Int.random(in: 1960...2030, using: &random), Int.random(in: 0...14, using: &random),
@@ -71,7 +72,7 @@ struct TimeAndNumberTests {
     }
 
     @Test func `a latency is the double nearest to its decimals`() throws {
-        var random = Seeded(5)
+        var random = SeededRandom(5)
         for _ in 0..<5000 {
             let digits = String(random.next() >> UInt64.random(in: 0...60, using: &random))
             let point = Int.random(in: 0...digits.count, using: &random)

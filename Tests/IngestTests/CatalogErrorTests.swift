@@ -1,3 +1,4 @@
+import TrailSupport
 import Catalog
 import Files
 import Foundation

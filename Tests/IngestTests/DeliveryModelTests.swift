@@ -1,3 +1,5 @@
+import TrailSupport
+import TestSupport
 import Catalog
 import Events
 import Foundation
@@ -18,7 +20,7 @@ struct DeliveryModelTests {
         }
     }
 
-    private static func file(_ lines: [String], _ random: inout Seeded) -> String {
+    private static func file(_ lines: [String], _ random: inout SeededRandom) -> String {
         var text = ""
         var next = Int.random(in: 0..<200, using: &random)
         for _ in 0..<Int.random(in: 0..<120, using: &random) {
@@ -36,7 +38,7 @@ struct DeliveryModelTests {
 
     @Test(arguments: 0..<12)
     func `whatever is delivered again, each line is stored once and each file comes back`(seed: UInt64) throws {
-        var random = Seeded(seed)
+        var random = SeededRandom(seed)
         let place = Place(), lines = Self.lines()
         var delivered: Set<String> = [], names: [String] = []
         for round in 0..<6 {

@@ -1,3 +1,5 @@
+import TrailSupport
+import TestSupport
 import Catalog
 import Foundation
 import Ingest
@@ -33,7 +35,7 @@ struct FollowModelTests {
 /// One list of events in the life of a log.
 private final class Play {
     private let place = Place()
-    private var random: Seeded
+    private var random: SeededRandom
     private let followed: Followed
     private let disk: FailingDisk
     private var arrivals: [Arrival] = []
@@ -61,7 +63,7 @@ private final class Play {
     private let isAlone: Bool
 
     init(_ seed: UInt64) throws {
-        random = Seeded(seed)
+        random = SeededRandom(seed)
         place.shell("mkdir logs && : > logs/a.log")
         let words = ["logs/a.log", "logs", "logs/a.log*"]
         isAlone = seed % 3 == 0
@@ -314,25 +316,4 @@ private final class Play {
         try followed.start()
         isRunning = true
     }
-}
-
-/// A generator of numbers whose whole course is in its seed.
-struct Seeded: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) {
-        state = seed
-        // Neighboring seeds must not give the same course, one step apart.
-        state = next()
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    var isTrue: Bool { mutating get { next() & 1 == 0 } }
 }

@@ -1,3 +1,4 @@
+import TrailSupport
 import Catalog
 import Columns
 import Events

@@ -1,3 +1,5 @@
+import TrailSupport
+import TestSupport
 import Catalog
 import Columns
 import Events
@@ -449,7 +451,7 @@ struct TrailTests {
 
 struct BoundaryTests {
     /// Limits so small that every boundary is met many times.
-    private static func tight(_ numbers: inout Numbers) -> IngestLimits {
+    private static func tight(_ numbers: inout SeededRandom) -> IngestLimits {
         var limits = IngestLimits()
         limits.chunkBytes = 64 + numbers.below(400)
         limits.lineBytes = 2000
@@ -464,7 +466,7 @@ struct BoundaryTests {
 
     @Test(arguments: 1...12) func `lines of every sort through tight limits are all there once`(seed: Int) throws {
         let place = Place()
-        var numbers = Numbers(UInt64(seed))
+        var numbers = SeededRandom(UInt64(seed))
         var text = ""
         var events: [String: Int] = [:]
         var expected = LineCounts()
@@ -511,19 +513,5 @@ struct BoundaryTests {
         #expect(try Trail(reading: place.trail).verify().problems == [])
         let source = try #require(try Trail(reading: place.trail).catalog.sources().first)
         #expect(source.checkpoint == Int64(bytes.count))
-    }
-}
-
-/// SplitMix64.
-struct Numbers {
-    private var state: UInt64
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func below(_ limit: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((z ^ (z >> 31)) % UInt64(limit))
     }
 }

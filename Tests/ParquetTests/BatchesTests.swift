@@ -1,3 +1,4 @@
+import TestSupport
 import Columns
 import EngineChecks
 import Testing
@@ -12,7 +13,7 @@ struct BatchesTests {
         var places: [Int64], times: [Int64], numbers: [Int64], doubles: [Double], wild: [Double], flags: [UInt8]
         var few: [String?], many: [String?], growing: [String?], lists: [[String]?]
 
-        init(_ number: Int, from: Int, count: Int, emptyBatches: Int, _ dice: inout Dice) {
+        init(_ number: Int, from: Int, count: Int, emptyBatches: Int, _ dice: inout SeededRandom) {
             let isEmpty = number < emptyBatches
             places = (0..<count).map { Int64(from + $0) }
             times = places.map { isEmpty || $0 % 3 == 0 ? Int64.min : 1_777_161_600_000_000 + $0 * 7000 }
@@ -47,7 +48,7 @@ struct BatchesTests {
     ])
 
     private static func batches(_ counts: [Int], emptyBatches: Int, seed: UInt64) -> [Batch] {
-        var dice = Dice(seed: seed), from = 0
+        var dice = SeededRandom(seed), from = 0
         return counts.enumerated().map { number, count in
             defer { from += count }
             return Batch(number, from: from, count: count, emptyBatches: emptyBatches, &dice)
@@ -209,13 +210,13 @@ struct BatchesTests {
 
     @Test(arguments: 1...20)
     func `any batches come back`(seed: Int) throws {
-        var dice = Dice(seed: UInt64(seed) + 900)
-        let counts = (0..<(1 + Int(dice.next() % 6))).map { _ in 1 + Int(dice.next() % 2000) }
-        let batches = Self.batches(counts, emptyBatches: Int(dice.next() % 3), seed: UInt64(seed))
-        let file = try ParquetFile(bytes: Self.bytes([batches], pageRows: 1 + Int(dice.next() % 700)))
+        var dice = SeededRandom(UInt64(seed) + 900)
+        let counts = (0..<(1 + dice.below(6))).map { _ in 1 + dice.below(2000) }
+        let batches = Self.batches(counts, emptyBatches: dice.below(3), seed: UInt64(seed))
+        let file = try ParquetFile(bytes: Self.bytes([batches], pageRows: 1 + dice.below(700)))
         try expectEqual(file, 0, batches, pages: nil, Array(0..<counts.reduce(0, +)))
         let cuts = try file.pages(rowGroup: 0)
-        let pages = cuts.indices.filter { _ in dice.next() % 3 == 0 }
+        let pages = cuts.indices.filter { _ in dice.below(3) == 0 }
         try expectEqual(file, 0, batches, pages: pages, pages.flatMap { Array(cuts[$0]) })
     }
 
@@ -296,10 +297,10 @@ struct TimestampMillisTests {
     private func bytes(_ number: Int64) -> [UInt8] { withUnsafeBytes(of: number.littleEndian) { Array($0) } }
 
     @Test func `milliseconds take less room than the same times in microseconds`() throws {
-        var dice = Dice(seed: 41)
+        var dice = SeededRandom(41)
         var time: Int64 = 1_777_161_600_000_000
         let times = (0..<20_000).map { _ in
-            time += Int64(dice.next() % 2000) * 1000
+            time += Int64(dice.below(2000)) * 1000
             return time
         }
         let millis = try file(.timestampMillis, .int64(times, none: nil)).storedBytes(column: 0, rowGroup: 0)

@@ -1,3 +1,4 @@
+import TestSupport
 import Columns
 import Testing
 
@@ -102,9 +103,9 @@ struct DamageTests {
     }
 
     @Test func `random bytes between the magics give an error`() throws {
-        var dice = Dice(seed: 3)
+        var dice = SeededRandom(3)
         for _ in 0..<2000 {
-            let count = Int(dice.next() % 300)
+            let count = dice.below(300)
             let noise = (0..<count).map { _ in UInt8(truncatingIfNeeded: dice.next()) }
             let length = UInt32(count).littleEndian
             let tail = withUnsafeBytes(of: length) { Array($0) }
@@ -117,7 +118,7 @@ struct DamageTests {
     @Test func `damage that no checksum betrays ends in an error or in some data`() throws {
         // The decoders themselves must stand: whatever a page, an index or the footer says, nothing may crash.
         let bytes = try Self.bytes()
-        var dice = Dice(seed: 4)
+        var dice = SeededRandom(4)
         var errors = 0
         for round in 0..<12_000 {
             var damaged = bytes
@@ -135,14 +136,14 @@ struct DamageTests {
     }
 
     @Test func `encoded values of random bytes end in an error or in as many values as were wanted`() throws {
-        var dice = Dice(seed: 6)
+        var dice = SeededRandom(6)
         for round in 0..<5000 {
-            let count = Int(dice.next() % 120)
+            let count = dice.below(120)
             var sink = ByteSink()
             for _ in 0..<count { sink.put(UInt8(truncatingIfNeeded: dice.next() >> UInt64(round % 64))) }
             var cursor = ByteCursor(sink.padded)
             var scratch = Scratch<Int64>(), arena = TextArena()
-            let values = 1 + Int(dice.next() % 64)
+            let values = 1 + dice.below(64)
             do {
                 switch round % 4 {
                 case 0: try DeltaBinaryPacked.decode(&cursor, values, to: scratch.checked(values))

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Parquet
@@ -41,31 +42,31 @@ struct DeflaterTests {
 
     @Test(arguments: sizes)
     func `bytes of every kind come back`(size: Int) throws {
-        var dice = Dice(seed: UInt64(size))
+        var dice = SeededRandom(UInt64(size))
         let marks = [0, size / 2, size, min(size, 1), max(0, size - 1)]
         try expectBack([UInt8](repeating: 0, count: size), marks: marks, "zeros")
         try expectBack([UInt8](repeating: 0xFF, count: size), marks: marks, "one distinct byte")
         try expectBack((0..<size).map { UInt8($0 & 0xFF) }, marks: marks, "all bytes in turn")
-        try expectBack((0..<size).map { _ in UInt8(dice.next() & 0xFF) }, marks: marks, "all bytes at random")
+        try expectBack((0..<size).map { _ in UInt8(dice.word & 0xFF) }, marks: marks, "all bytes at random")
         // Of each byte half as many as of the one before: the code lengths run into their limit.
-        let skewed = (0..<size).map { _ in UInt8(min(63, dice.next().trailingZeroBitCount)) }
+        let skewed = (0..<size).map { _ in UInt8(min(63, dice.word.trailingZeroBitCount)) }
         try expectBack(skewed, marks: marks, "skewed")
-        try expectBack((0..<size).map { _ in UInt8(dice.next() % 100 == 0 ? 1 : 0) }, marks: marks, "mostly zeros")
+        try expectBack((0..<size).map { _ in UInt8(dice.below(100) == 0 ? 1 : 0) }, marks: marks, "mostly zeros")
     }
 
     @Test(arguments: 1...24)
     func `texts with repetitions of any length and distance come back`(seed: Int) throws {
-        var dice = Dice(seed: UInt64(seed) + 500)
+        var dice = SeededRandom(UInt64(seed) + 500)
         let size = [3000, 40_000, 65_536, 66_000, 150_000, 300_000][seed % 6]
-        let letters = 2 + dice.next() % 60
+        let letters = 2 + dice.below(60)
         var bytes: [UInt8] = []
         while bytes.count < size {
-            if bytes.isEmpty || dice.next() % 3 == 0 {
-                for _ in 0..<(1 + dice.next() % 60) { bytes.append(UInt8(0x20 + dice.next() % letters)) }
+            if bytes.isEmpty || dice.below(3) == 0 {
+                for _ in 0..<(1 + dice.below(60)) { bytes.append(UInt8(0x20 + dice.below(letters))) }
             } else {
                 // Overlaps itself where the distance is less than the length; farther than 32,768 there is none.
-                let distance = 1 + Int(dice.next() % UInt64(min(40_000, bytes.count)))
-                let length = 3 + Int(dice.next() % (dice.next() % 2 == 0 ? 20 : 998))
+                let distance = 1 + Int(dice.word % UInt64(min(40_000, bytes.count)))
+                let length = 3 + Int(dice.word % (dice.below(2) == 0 ? 20 : 998))
                 for _ in 0..<length { bytes.append(bytes[bytes.count - distance]) }
             }
         }
@@ -76,10 +77,10 @@ struct DeflaterTests {
     }
 
     @Test func `repetitions at exactly the shortest and farthest that are found come back`() throws {
-        var dice = Dice(seed: 9)
+        var dice = SeededRandom(9)
         for distance in [4, 5, 255, 256, 257, 4096, 32_766, 32_767, 32_768, 32_769, 40_000] {
             for length in [3, 4, 5, 257, 258, 259, 516, 600] {
-                let noise = (0..<distance).map { _ in UInt8(dice.next() & 0xFF) }
+                let noise = (0..<distance).map { _ in UInt8(dice.word & 0xFF) }
                 let bytes = noise + (0..<length).map { noise[$0 % distance] } + [1, 2, 3]
                 try expectBack(bytes, marks: [0, distance], "\(length) at \(distance)")
             }
@@ -95,9 +96,9 @@ struct DeflaterTests {
     }
 
     @Test func `one deflater gives the same bytes whatever it did before`() throws {
-        var dice = Dice(seed: 31)
+        var dice = SeededRandom(31)
         let inputs = (0..<40).map { round in
-            (0..<Int(dice.next() % 3000)).map { _ in UInt8(truncatingIfNeeded: dice.next() % UInt64(2 + round * 6)) }
+            (0..<dice.below(3000)).map { _ in UInt8(truncatingIfNeeded: dice.word % UInt64(2 + round * 6)) }
         }
         var used = Deflater()
         for bytes in inputs + inputs.reversed() {
@@ -113,9 +114,9 @@ struct DeflaterTests {
     }
 
     @Test func `what is known of frequencies shows in the size`() throws {
-        var dice = Dice(seed: 32)
+        var dice = SeededRandom(32)
         // Four bits of every eight say something; a code of its own for each half costs less than one for both.
-        let low = (0..<60_000).map { _ in UInt8(dice.next() & 0x0F) }
+        let low = (0..<60_000).map { _ in UInt8(dice.word & 0x0F) }
         #expect(try expectBack(low, "four bits")[0] < 30_500)
         let halves = low.prefix(30_000) + low.prefix(30_000).map { $0 + 0x40 }
         #expect(try expectBack(Array(halves), marks: [30_000], "two halves")[0] < 30_500)
@@ -123,9 +124,9 @@ struct DeflaterTests {
     }
 
     @Test func `the estimated size is near the real one`() throws {
-        var dice = Dice(seed: 33)
+        var dice = SeededRandom(33)
         for shift in [56, 58, 60, 62] as [UInt64] {
-            let bytes = (0..<50_000).map { _ in UInt8(dice.next() >> shift) }
+            let bytes = (0..<50_000).map { _ in UInt8(dice.word >> shift) }
             let real = try expectBack(bytes, "estimate")[0]
             let estimate = bytes.withUnsafeBytes { FrequencyBlock.size($0) }
             #expect(abs(real - estimate) < 200)
@@ -178,7 +179,7 @@ struct HuffmanCodeTests {
 
     @Test(arguments: [7, 15])
     func `frequencies of Fibonacci, which make the deepest tree, stay within the limit`(longest: Int) {
-        var dice = Dice(seed: UInt64(longest))
+        var dice = SeededRandom(UInt64(longest))
         for count in 2...40 {
             var frequencies = Self.fibonacci(count)
             expectSound(frequencies, longest: longest)
@@ -191,19 +192,19 @@ struct HuffmanCodeTests {
 
     @Test(arguments: [7, 15])
     func `powers of two, equal and random frequencies stay within the limit`(longest: Int) {
-        var dice = Dice(seed: UInt64(longest) + 1)
+        var dice = SeededRandom(UInt64(longest) + 1)
         for round in 0..<300 {
             let count = longest == 7 ? 19 : [30, 257, 286][round % 3]
-            let shift = UInt64(dice.next() % 33)
-            let skew = dice.next() % 6
+            let shift = UInt64(dice.below(33))
+            let skew = dice.below(6)
             let frequencies = (0..<count).map { place -> UInt32 in
                 switch skew {
                 case 0: UInt32(1)
                 case 1: UInt32(1) << UInt32(place % 32)
-                case 2: dice.next() % 3 == 0 ? 0 : UInt32(dice.next() >> (32 + shift) & 0xFFFF_FFFF)
-                case 3: UInt32(1) << UInt32(dice.next() % 32)
+                case 2: dice.below(3) == 0 ? 0 : UInt32(dice.word >> (32 + shift) & 0xFFFF_FFFF)
+                case 3: UInt32(1) << UInt32(dice.below(32))
                 case 4: place % 7 == 0 ? .max : UInt32(place)
-                default: UInt32(dice.next() % 2)
+                default: UInt32(dice.below(2))
                 }
             }
             expectSound(frequencies, longest: longest)

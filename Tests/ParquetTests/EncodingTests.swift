@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Parquet
@@ -15,7 +16,7 @@ struct EncodingTests {
 
     @Test(arguments: 0...64)
     func `differences of any number of bits come back`(width: Int) throws {
-        var dice = Dice(seed: UInt64(width))
+        var dice = SeededRandom(UInt64(width))
         for count in [1, 2, 32, 33, 34, 128, 129, 130, 300] {
             var value: Int64 = width == 64 ? .min : 0
             let values: [Int64] = (0..<count).map { _ in
@@ -43,12 +44,12 @@ struct EncodingTests {
 
     @Test(arguments: 1...32)
     func `runs and packed numbers of any width come back`(width: Int) throws {
-        var dice = Dice(seed: UInt64(width) + 100)
+        var dice = SeededRandom(UInt64(width) + 100)
         for count in [1, 7, 8, 9, 15, 64, 100, 1000] {
             var values: [UInt32] = []
             while values.count < count {
                 let value = UInt32(truncatingIfNeeded: dice.next() >> UInt64(64 - width))
-                let times = dice.next() % 4 == 0 ? Int(dice.next() % 200) : 1
+                let times = dice.below(4) == 0 ? dice.below(200) : 1
                 values += Array(repeating: value, count: min(times, count - values.count))
             }
             var sink = ByteSink()
@@ -62,7 +63,7 @@ struct EncodingTests {
     }
 
     @Test func `truth values come back however long their runs are`() throws {
-        var dice = Dice(seed: 5)
+        var dice = SeededRandom(5)
         for round in 0..<60 {
             var flags: [UInt8] = []
             let longest = UInt64([1, 3, 70, 300][round % 4])

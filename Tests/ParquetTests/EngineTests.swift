@@ -1,3 +1,4 @@
+import TestSupport
 import EngineChecks
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
 @Suite(.disabled(if: Engines.maySkip, "needs a Python with pyarrow and duckdb"))
 struct EngineTests {
     @Test func `pyarrow and DuckDB read every type, statistics, page index and bloom filter`() throws {
-        var dice = Dice(seed: 11)
+        var dice = SeededRandom(11)
         var expected = Expected(order: "place", bloom: ["few", "many"], metadata: ["origin": "tëst"])
         var writer = ParquetWriter(schema: Self.schema, createdBy: "test", pageRows: 128)
         for rows in [1000, 300, 1] {

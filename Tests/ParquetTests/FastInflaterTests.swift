@@ -1,3 +1,4 @@
+import TestSupport
 import CZlib
 import Testing
 
@@ -71,7 +72,7 @@ struct FastInflaterTests {
     }
 
     private static func bytes(_ seed: Int, _ size: Int) -> [UInt8] {
-        var numbers = Dice(seed: UInt64(seed))
+        var numbers = SeededRandom(UInt64(seed))
         let letters = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
         switch seed % 6 {
         case 0: return (0..<size).map { _ in UInt8.random(in: 0...255, using: &numbers) }
@@ -120,7 +121,7 @@ struct FastInflaterTests {
 
     @Test(arguments: 0..<24) func `of damaged streams we read nothing that zlib does not read the same`(_ seed: Int) {
         let inflater = FastInflater()
-        var numbers = Dice(seed: UInt64(seed) &+ 99)
+        var numbers = SeededRandom(UInt64(seed) &+ 99)
         let bytes = Self.bytes(seed, 3000)
         let whole = member(bytes, Self.ways[seed % Self.ways.count])
         var read = 0

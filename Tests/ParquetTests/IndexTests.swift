@@ -1,3 +1,4 @@
+import TestSupport
 import Columns
 import Testing
 
@@ -70,12 +71,12 @@ struct IndexTests {
     }
 
     @Test func `bounds hold for random texts, page by page`() throws {
-        var dice = Dice(seed: 77)
+        var dice = SeededRandom(77)
         for round in 0..<40 {
             let letters: [Character] = round % 2 == 0 ? ["a", "b"] : ["a", "é", "日", "\u{10FFFF}"]
             let rows: [String?] = (0..<120).map { _ in
-                if dice.next() % 10 == 0 { return nil }
-                return String((0..<Int(dice.next() % 90)).map { _ in letters.randomElement(using: &dice) ?? "a" })
+                if dice.below(10) == 0 { return nil }
+                return String((0..<dice.below(90)).map { _ in letters.randomElement(using: &dice) ?? "a" })
             }
             let file = try file(.text, pageRows: 20, .text(textColumn(rows)))
             guard let bounds = try file.pageBounds(column: 0, rowGroup: 0) else { continue }

@@ -1,3 +1,4 @@
+import TestSupport
 import Columns
 import Testing
 
@@ -7,9 +8,9 @@ import Testing
 struct RandomFilesTests {
     @Test(arguments: 1...40)
     func `a random file comes back`(seed: Int) throws {
-        var dice = Dice(seed: UInt64(seed))
-        let pageRows = 1 + Int(dice.next() % 300)
-        let groups = (0..<(1 + Int(dice.next() % 3))).map { _ in Rows(count: 1 + Int(dice.next() % 900), &dice) }
+        var dice = SeededRandom(UInt64(seed))
+        let pageRows = 1 + dice.below(300)
+        let groups = (0..<(1 + dice.below(3))).map { _ in Rows(count: 1 + dice.below(900), &dice) }
         var writer = ParquetWriter(schema: Rows.schema, createdBy: "test", pageRows: pageRows)
         for rows in groups { try writer.addRowGroup(rows.columns) }
         let file = try ParquetFile(bytes: writer.finish())
@@ -17,7 +18,7 @@ struct RandomFilesTests {
         for (group, rows) in groups.enumerated() {
             try rows.expectEqual(file, group, pages: nil, at: Array(0..<rows.count))
             let cuts = try file.pages(rowGroup: group)
-            let pages = cuts.indices.filter { _ in dice.next() % 2 == 0 }
+            let pages = cuts.indices.filter { _ in dice.below(2) == 0 }
             try rows.expectEqual(file, group, pages: pages, at: pages.flatMap { Array(cuts[$0]) })
         }
     }
@@ -33,19 +34,19 @@ struct RandomFilesTests {
 
         var count: Int { times.count }
 
-        init(count: Int, _ dice: inout Dice) {
-            let nulls = [UInt64](arrayLiteral: 0, 1, 50, 99, 100)[Int(dice.next() % 5)]
-            let kinds = 1 + dice.next() % 400
-            let shift = dice.next() % 64
+        init(count: Int, _ dice: inout SeededRandom) {
+            let nulls = [UInt64](arrayLiteral: 0, 1, 50, 99, 100)[dice.below(5)]
+            let kinds = 1 + dice.below(400)
+            let shift = dice.below(64)
             for _ in 0..<count {
-                func isNull() -> Bool { dice.next() % 100 < nulls }
-                times.append(Int64(bitPattern: dice.next() >> shift))
-                numbers.append(isNull() ? -1 : Int64(bitPattern: dice.next() >> shift))
-                doubles.append(isNull() ? .nan : Double(dice.next() % kinds) / 10)
-                flags.append(isNull() ? 2 : UInt8(dice.next() & 1))
-                few.append(isNull() ? nil : "value \(dice.next() % kinds)")
-                many.append(isNull() ? nil : String(dice.next() >> shift, radix: 16))
-                lists.append(isNull() ? nil : (0..<(dice.next() % 4)).map { _ in "scope \(dice.next() % kinds)" })
+                func isNull() -> Bool { dice.below(100) < nulls }
+                times.append(Int64(bitPattern: dice.word >> shift))
+                numbers.append(isNull() ? -1 : Int64(bitPattern: dice.word >> shift))
+                doubles.append(isNull() ? .nan : Double(dice.below(kinds)) / 10)
+                flags.append(isNull() ? 2 : UInt8(dice.word & 1))
+                few.append(isNull() ? nil : "value \(dice.below(kinds))")
+                many.append(isNull() ? nil : String(dice.word >> shift, radix: 16))
+                lists.append(isNull() ? nil : (0..<(dice.below(4))).map { _ in "scope \(dice.below(kinds))" })
             }
         }
 

@@ -1,3 +1,4 @@
+import TestSupport
 import Columns
 import Testing
 
@@ -24,7 +25,7 @@ struct RoundTripTests {
     }
 
     @Test func `unique random texts are stored one after the other`() throws {
-        var dice = Dice(seed: 1)
+        var dice = SeededRandom(1)
         let rows: [String?] = (0..<5000).map { $0 % 5 == 0 ? nil : String(dice.next(), radix: 36) + "é" }
         let file = try file(.text, pageRows: 1000, .text(textColumn(rows)))
         #expect(try texts(file) == rows)
@@ -144,7 +145,7 @@ struct RoundTripTests {
         let fewFile = try file(.double, pageRows: 500, .double(few))
         #expect(try bits(fewFile.doubles(column: 0, rowGroup: 0)) == bits(few))
         #expect(fewFile.groups[0].chunks[0].valueEncoding == Encoding.rleDictionary.rawValue)
-        var dice = Dice(seed: 2)
+        var dice = SeededRandom(2)
         let many = (0..<3000).map { $0 % 4 == 0 ? .nan : Double.random(in: -1e9...1e9, using: &dice) }
         let manyFile = try file(.double, pageRows: 500, .double(many))
         #expect(try bits(manyFile.doubles(column: 0, rowGroup: 0)) == bits(many))

@@ -1,3 +1,4 @@
+import TestSupport
 import Columns
 import Testing
 
@@ -18,16 +19,16 @@ struct SparseReadTests {
         var count: Int { lists.count }
 
         /// Adds rows of which a share has no value; of a whole batch perhaps none has.
-        mutating func add(_ count: Int, nulls: UInt64, _ dice: inout Dice) -> [ColumnData] {
+        mutating func add(_ count: Int, nulls: UInt64, _ dice: inout SeededRandom) -> [ColumnData] {
             let from = self.count
-            func orNull<Value>(_ value: Value) -> Value? { dice.next() % 100 < nulls ? nil : value }
+            func orNull<Value>(_ value: Value) -> Value? { dice.below(100) < nulls ? nil : value }
             for row in from..<(from + count) {
-                texts[0].append(orNull("value é \(dice.next() % 37)"))
+                texts[0].append(orNull("value é \(dice.below(37))"))
                 texts[1].append(
-                    orNull(String(dice.next(), radix: 36) + String(repeating: "日", count: Int(dice.next() % 3))))
+                    orNull(String(dice.next(), radix: 36) + String(repeating: "日", count: dice.below(3))))
                 texts[2].append(orNull("evt_\(1_000_000 + row * 7)"))
                 texts[3].append(row % 3 == 0 ? "used" : "failed")
-                lists.append(orNull((0..<(dice.next() % 4)).map { _ in "scope \(dice.next() % 9)" }))
+                lists.append(orNull((0..<(dice.below(4))).map { _ in "scope \(dice.below(9))" }))
             }
             return texts.map { .text(textColumn(Array($0[from...]))) } + [.textList(listColumn(Array(lists[from...])))]
         }
@@ -44,20 +45,20 @@ struct SparseReadTests {
 
     @Test(arguments: 1...60)
     func `any rows of any pages are read as if all had been`(seed: Int) throws {
-        var dice = Dice(seed: UInt64(seed) + 500)
+        var dice = SeededRandom(UInt64(seed) + 500)
         let nulls = [UInt64](arrayLiteral: 0, 1, 50, 99, 100)[seed % 5]
         var rows = Rows()
         // A batch without any value before the others is written when the encoding of the column is not known yet.
-        let batches = (0...Int(dice.next() % 3)).map { number in
-            rows.add(1 + Int(dice.next() % 700), nulls: number == 0 && seed % 3 == 0 ? 100 : nulls, &dice)
+        let batches = (0...dice.below(3)).map { number in
+            rows.add(1 + dice.below(700), nulls: number == 0 && seed % 3 == 0 ? 100 : nulls, &dice)
         }
-        let file = try Self.written(batches, pageRows: 1 + Int(dice.next() % 250))
+        let file = try Self.written(batches, pageRows: 1 + dice.below(250))
         let cuts = try file.pages(rowGroup: 0)
         for round in 0..<10 {
             let share = [UInt64](arrayLiteral: 0, 1, 10, 50, 100)[round % 5]
-            let pages = round < 2 ? nil : cuts.indices.filter { _ in dice.next() % 2 == 0 }
+            let pages = round < 2 ? nil : cuts.indices.filter { _ in dice.below(2) == 0 }
             let all = (pages ?? Array(cuts.indices)).flatMap { Array(cuts[$0]) }
-            let some = all.indices.filter { _ in dice.next() % 100 < share }
+            let some = all.indices.filter { _ in dice.below(100) < share }
             let wanted = some.map { all[$0] }
             for (column, texts) in rows.texts.enumerated() {
                 let sparse = try file.texts(column: column, rowGroup: 0, pages: pages, rows: some)
@@ -73,7 +74,7 @@ struct SparseReadTests {
     }
 
     @Test func `single rows are read out of every encoding of texts`() throws {
-        var dice = Dice(seed: 61), rows = Rows()
+        var dice = SeededRandom(61), rows = Rows()
         let file = try Self.written([rows.add(3000, nulls: 20, &dice)], pageRows: 500)
         let encodings = file.groups[0].chunks.map { Encoding(rawValue: $0.valueEncoding) }
         #expect(encodings == [.rleDictionary, .deltaLengthByteArray, .deltaByteArray, .rleDictionary, .rleDictionary])
@@ -91,7 +92,7 @@ struct SparseReadTests {
     }
 
     @Test func `a dictionary is kept, and is the same when it is asked for again`() throws {
-        var dice = Dice(seed: 62), rows = Rows()
+        var dice = SeededRandom(62), rows = Rows()
         let file = try Self.written([rows.add(2000, nulls: 10, &dice)], pageRows: 500)
         #expect(file.dictionaryMemory == 0)
         let first = try #require(try file.dictionary(column: 0, rowGroup: 0))
@@ -111,15 +112,15 @@ struct SparseReadTests {
 
     @Test(arguments: 1...12)
     func `few rows take their entries alone from a large dictionary that nobody asked for before`(seed: Int) throws {
-        var dice = Dice(seed: UInt64(seed) + 600)
+        var dice = SeededRandom(UInt64(seed) + 600)
         let ids = (0..<5000).map { _ in "é" + String(dice.next(), radix: 36) }
-        let texts = (0..<12_000).map { row in seed % 3 == 0 && row % 5 == 0 ? nil : ids[Int(dice.next() % 5000)] }
+        let texts = (0..<12_000).map { row in seed % 3 == 0 && row % 5 == 0 ? nil : ids[dice.below(5000)] }
         let file = try file(.text, pageRows: 1000, .text(textColumn(texts)))
         let chunk = file.groups[0].chunks[0]
         #expect(chunk.dataPages - (try #require(chunk.dictionaryPage)) > 32_768)
-        let pages = (0..<12).filter { _ in dice.next() % 2 == 0 },
+        let pages = (0..<12).filter { _ in dice.below(2) == 0 },
             all = pages.flatMap { Array($0 * 1000..<$0 * 1000 + 1000) }
-        let rows = all.indices.filter { _ in dice.next() % 100 == 0 }
+        let rows = all.indices.filter { _ in dice.below(100) == 0 }
         let wanted = rows.map { texts[all[$0]] }
         let first = try file.texts(column: 0, rowGroup: 0, pages: pages, rows: rows)
         #expect(first.values == wanted)
@@ -135,7 +136,7 @@ struct SparseReadTests {
 
     @Test(arguments: [(2047, true), (2048, false)])
     func `up to 2,047 rows are few`(count: Int, areFew: Bool) throws {
-        var dice = Dice(seed: 63)
+        var dice = SeededRandom(63)
         let ids = (0..<5000).map { _ in String(dice.next(), radix: 36) }
         let texts = (0..<40_000).map { ids[$0 % 2500 + $0 / 20_000 * 2500] as String? }
         let file = try file(.text, pageRows: 5000, .text(textColumn(texts)))

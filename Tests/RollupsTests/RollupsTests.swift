@@ -1,3 +1,4 @@
+import TestSupport
 import Columns
 import Events
 import Testing
@@ -78,7 +79,7 @@ struct TokenDaysTests {
     }
 
     @Test(arguments: [UInt64(1), 2, 3, 4, 5]) func `a block reads back as it was written`(seed: UInt64) throws {
-        var random = Numbers(seed)
+        var random = SeededRandom(seed)
         let unit: Int64 = seed == 1 ? 1 : 1000
         var days = TokenDays(day: 20_000)
         var token: UInt32 = 0
@@ -230,19 +231,5 @@ struct TokenFactTests {
                 TokenFact(tokenID: "old", time: midnight, change: .superseded(by: "new")),
                 TokenFact(tokenID: "new", time: midnight + 1, change: .revoked),
             ])
-    }
-}
-
-/// SplitMix64.
-struct Numbers {
-    private var state: UInt64
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func below(_ limit: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((z ^ (z >> 31)) % UInt64(limit))
     }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Events
 @testable import Segments
 
@@ -8,17 +9,11 @@ struct Made {
     /// 26 April 2026.
     static let start = Timestamp.start(ofDay: 20_569)
 
-    private var state: UInt64
+    private var random: SeededRandom
 
-    init(seed: UInt64) { state = seed }
+    init(seed: UInt64) { random = SeededRandom(seed) }
 
-    mutating func below(_ limit: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((mixed ^ (mixed >> 31)) % UInt64(limit))
-    }
+    mutating func below(_ limit: Int) -> Int { random.below(limit) }
 
     mutating func pick(_ texts: [String?]) -> String? { texts[below(texts.count)] }
 

@@ -5,6 +5,7 @@ internal import Foundation
 internal import Ingest
 internal import Queries
 internal import Reports
+internal import Runs
 internal import Trail
 
 /// Where the trail is: flag, then environment, then `./trail`.
@@ -136,25 +137,16 @@ struct DurationOption {
     }
 }
 
-/// Where a window begins: a time, a span before its end, or the first event.
-enum SinceOption {
-    case time(Int64), before(Int64), start
+/// Where a window begins, as a command line says it.
+typealias SinceOption = WindowStart
 
-    static func parse(_ argument: String) throws -> SinceOption {
+extension WindowStart {
+    static func parse(_ argument: String) throws -> WindowStart {
         if argument == "start" { return .start }
         if let duration = TimeText.duration(argument), duration > 0 { return .before(duration) }
         if let time = TimeText.time(argument) { return .time(time) }
         throw ValidationError(
             "\"\(argument)\" is no beginning; give a time such as 2026-04-26, a span such as 24h or 7d, or start")
-    }
-
-    /// Microseconds, for a window that ends at `end` in a trail that begins at `oldest`.
-    func start(end: Int64, oldest: Int64) -> Int64 {
-        switch self {
-        case .time(let time): time
-        case .before(let duration): end.minus(duration)
-        case .start: oldest
-        }
     }
 }
 

@@ -2,6 +2,7 @@ package import Console
 internal import Detection
 package import Events
 internal import Queries
+package import Runs
 package import Trail
 
 /// What a dashboard draws, in one JSON document; its schema stands in Docs/json.md.

@@ -2,6 +2,7 @@ package import Catalog
 package import Console
 package import Detection
 package import Events
+package import Runs
 package import Trail
 
 /// A finding of the ledger with the lines behind it, the rule, and what would have kept it quiet.

@@ -1,5 +1,6 @@
 internal import Catalog
 package import Console
+package import Runs
 package import Trail
 
 /// What `rebuild` made, and what it could not bring back.

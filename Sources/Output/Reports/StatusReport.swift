@@ -3,6 +3,7 @@ package import Console
 internal import Detection
 internal import Events
 internal import Files
+package import Runs
 package import Trail
 
 /// What a trail holds, and how far each of its sources is read.

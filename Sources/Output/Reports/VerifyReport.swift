@@ -1,4 +1,5 @@
 package import Console
+package import Runs
 package import Trail
 
 /// What `verify` found, in every format.

@@ -8,6 +8,7 @@ internal import Files
 internal import Ingest
 internal import Queries
 internal import Reports
+internal import Runs
 internal import Trail
 
 /// `authtrail demo`
@@ -109,8 +110,8 @@ struct DemoCommand: ParsableCommand {
 
     private func detect(_ trail: Trail, _ demo: DemoSummary, _ screen: Output) throws {
         let started = Progress.monotonicClock()
-        let all = try DetectionRun.run(Detectors.all(), on: trail, Clients(), asOf: nil, since: .start, isQuiet: true)
-        var day = try DetectionRun.run(Detectors.all(), on: trail, Clients(), asOf: nil, since: nil, isQuiet: true)
+        let all = try DetectionRun(Detectors.all(), Clients(), since: .start).report(on: trail)
+        var day = try DetectionRun(Detectors.all(), Clients()).report(on: trail)
         day.trailFlag = "--trail \(ShellWord.quoted(trail.path))"
         let milliseconds = (Progress.monotonicClock() - started) / 1_000_000
         let planted = demo.planted.filter { $0.kind.detector != nil }

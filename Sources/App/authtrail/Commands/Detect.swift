@@ -6,6 +6,7 @@ internal import Events
 internal import Files
 internal import Policies
 internal import Reports
+internal import Runs
 internal import Trail
 
 /// `authtrail detect [ID…]`
@@ -75,70 +76,36 @@ struct Detect: ParsableCommand {
         defer { lock?.release() }
         let opened = try trail.open()
         if try runBacktest(detectors, policy, opened) { return }
-        var report = try DetectionRun.run(
-            detectors, on: opened, policy.settings.clients, asOf: asOf?.micros, since: try since ?? unseen(opened),
-            hiding: policy.allowlist,
-            tellsMissing: true, isQuiet: trail.quiet)
-        report.trailFlag = trail.flag
-        // Somebody who looks beside a job leaves it to the job to say that it sees again.
-        let isJob = try new || opened.catalog.seenUntil() == nil
-        let over = try isJob && semantics == .gap ? Blindness.over(report, in: opened) : []
-        let known = try opened.catalog.states(of: (report.findings + over).map(\.id))
-        // What has become worse since, or goes on, is open again.
-        func isSettled(_ finding: Finding) -> Bool {
-            known[finding.id]?.isSettled(severity: finding.severity.name, lastSeen: finding.lastSeen) ?? false
-        }
-        report.mark(.resolved) { isSettled($0) }
-        let blindness = Blindness(
-            report, beside: try Blindness.beside(detectors, report, on: opened, policy.settings.clients),
-            isScheduled: new,
-            mustSee: try new && Blindness.mustSee(report, in: opened, now: Clock.now()))
-        let all = report.findings + report.hidden.map(\.finding) + over
-        let whole = report
-        if new {
-            report.onlyNew = true
-            for place in report.results.indices {
-                report.results[place].findings.removeAll { finding in
-                    let state = known[finding.id]
-                    return finding.status == .resolved || state?.told == finding.words && state?.status != "resolved"
-                }
-            }
-            report.add(over)
-            if !trail.quiet { report.stillOpen = try stillOpen(opened, beside: report.findings, known) }
-        }
-        let formats = [output.format] + output.also.map(\.format)
-        let facts =
-            formats.contains(where: \.tellsOfTrail)
-            ? try TrailFacts(
-                opened, until: report.window.to, looked: new ? report.window.from..<report.window.asOf : nil,
-                version: Version.current, now: Clock.now())
-            : TrailFacts(version: Version.current, now: Clock.now())
-        let isRead = try write(report, whole, facts)
-        // Only now: what could not be written was not told.
-        try record(all, report, told: new && isRead ? report.findings : [], over: isRead ? over : [], policy, opened)
+        var run = try LedgerRun(request(detectors, policy), on: opened, isQuiet: trail.quiet)
+        if new, !trail.quiet { try run.countStillOpen() }
+        let isRead = try write(run, facts(run, opened))
+        try record(run, isRead: isRead)
         // Findings come first: whoever must act on them must also know that the run has not seen all.
-        if let failOn,
-            report.findings.contains(where: {
-                $0.severity >= failOn && $0.status != .resolved && $0.detector != BlindSpot.card.id
-            })
-        {
-            throw Failure(code: Failure.findings, messages: blindness.messages)
+        if let failOn, run.hasFinding(from: failOn) {
+            throw Failure(code: Failure.findings, messages: run.blindness.messages)
         }
-        if blindness.isFailure { throw Failure(code: Failure.data, messages: blindness.messages) }
+        if run.blindness.isFailure { throw Failure(code: Failure.data, messages: run.blindness.messages) }
     }
 
-    /// What the ledger holds open that this run does not tell again.
-    private func stillOpen(
-        _ opened: Trail, beside told: [Finding], _ known: [String: LedgerState]
-    ) throws -> [Severity: Int] {
-        var open: [Severity: Int] = [:]
-        for (_, name, count) in try opened.catalog.openFindings() {
-            if let severity = Severity(name: name) { open[severity, default: 0] += count }
+    private func request(_ detectors: [any Detector], _ policy: PolicyFile) -> LedgerRun.Request {
+        var request = LedgerRun.Request(detectors, policy, now: Clock.now())
+        request.isTrial = self.policy.policy != nil
+        request.asOf = asOf?.micros
+        request.since = since
+        request.isScheduled = new
+        request.isLiteral = semantics == .literal
+        return request
+    }
+
+    /// What the trail says of itself, as far as a format tells it.
+    private func facts(_ run: LedgerRun, _ opened: Trail) throws -> TrailFacts {
+        let (version, now) = (Version.current, Clock.now())
+        guard ([output.format] + output.also.map(\.format)).contains(where: \.tellsOfTrail) else {
+            return TrailFacts(version: version, now: now)
         }
-        for state in told.compactMap({ known[$0.id] }) where state.status == "open" {
-            if let severity = Severity(name: state.severity) { open[severity, default: 0] -= 1 }
-        }
-        return open
+        let window = run.whole.window
+        return try TrailFacts(
+            opened, until: window.to, looked: new ? window.from..<window.asOf : nil, version: version, now: now)
     }
 
     /// Tells what a job would have told, if that is asked for.
@@ -161,35 +128,24 @@ struct Detect: ParsableCommand {
                 "with --every, --format is text, json, ndjson, csv or markdown, not \(output.format.rawValue)")
         }
         guard let newest = try opened.catalog.newest() else { throw Failure.noEvents }
+        var run = DetectionRun(detectors, policy.settings.clients, since: .before(width))
+        run.allowlist = policy.allowlist
         let report = try backtest.report(width: width, newest: newest, isQuiet: trail.quiet) { asOf in
-            try DetectionRun.run(
-                detectors, on: opened, policy.settings.clients, asOf: asOf, since: .before(width),
-                hiding: policy.allowlist, isQuiet: true)
+            run.asOf = asOf
+            return try run.report(on: opened)
         }
         try output.write { place in try report?.print(as: format, to: place) }
         if let failOn, let worst = report?.worst, worst >= failOn { throw Failure(code: Failure.findings) }
         return true
     }
 
-    /// Where a scheduled run begins that says nothing else: a day before its end, or earlier if the runs before it left
-    /// something out.
-    private func unseen(_ opened: Trail) throws -> SinceOption? {
-        guard new, semantics == .gap, let seen = try opened.catalog.seenUntil() else { return nil }
-        let end = try asOf?.micros ?? opened.catalog.newest() ?? 0
-        let late = try [opened.catalog.lateFrom(), opened.catalog.lateSpans(recent: 0).first?.lowerBound]
-            .compactMap { $0 }.min()
-        // What a finding rests on may have changed with them.
-        let touched = try late.flatMap { try opened.catalog.firstSeen(ofOpenFindingsAt: $0) }
-        let first = try [opened.catalog.unseenSpans().first?.lowerBound, late, touched].compactMap { $0 }
-            .reduce(seen, min)
-        return first < end.minus(DetectionWindow.recent) ? .time(first) : nil
-    }
-
     /// Writes the report, the files beside it first; false if nobody read it to its end. Counts and pages tell the
     /// whole window, also when only what is new is told: they would forget what is still so.
-    private func write(_ report: DetectionReport, _ whole: DetectionReport, _ facts: TrailFacts) throws -> Bool {
+    private func write(_ run: LedgerRun, _ facts: TrailFacts) throws -> Bool {
         func shown(as format: FindingsFormat) -> DetectionReport {
-            format.tellsOfTrail ? whole : report
+            var report = format.tellsOfTrail ? run.whole : run.report
+            report.trailFlag = trail.flag
+            return report
         }
         for also in output.also {
             let file = try Output.file(also.path)
@@ -197,7 +153,7 @@ struct Detect: ParsableCommand {
             try file.finish()
         }
         // A scheduled job is quiet when all is well.
-        if trail.quiet, output.format == .text, report.findings.isEmpty { return true }
+        if trail.quiet, output.format == .text, run.report.findings.isEmpty { return true }
         if output.output == nil, Process.outputWasClosed {
             throw Failure(
                 code: Failure.inputOutput,
@@ -214,43 +170,9 @@ struct Detect: ParsableCommand {
         return isRead
     }
 
-    /// Notes the run in the ledger. A trail that may only be read has none; the literal semantics is a question, and
-    /// its answers are no findings to keep.
-    private func record(
-        _ all: [Finding], _ report: DetectionReport, told: [Finding], over: [Finding], _ policy: PolicyFile,
-        _ opened: Trail
-    ) throws {
-        guard semantics == .gap else { return }
-        var run = RunRecord(
-            startedAt: Clock.now(), asOf: report.window.asOf, windowFrom: report.window.from,
-            // That a blindness is over is told, not taken back in silence.
-            detectors: report.results.filter {
-                $0.isEvaluable && !$0.isCut && $0.detector != BlindSpot.card.id
-            }.map(\.detector),
-            count: all.count, isTold: new
-        ) { all[$0].ledgerEntry }
-        run.policy = policy.fingerprint
-        run.isTrial = self.policy.policy != nil
-        run.lastBatch = try opened.catalog.lastBatch()
-        run.lateFrom = try opened.catalog.lateFrom()
-        var words: [String: String] = [:]
-        for finding in told { words[finding.id] = finding.words }
-        do {
-            // All is read; the WAL can be emptied afterwards.
-            try opened.catalog.endSnapshot()
-            try requireOwner(folder: opened.path)
-            try asOwner(of: opened.path) {
-                let ledger = try Catalog.ledger(path: opened.catalog.path)
-                try ledger.record(run, told: words)
-                for finding in over {
-                    _ = try ledger.change(
-                        finding: finding.id, to: "resolved", at: run.startedAt, by: nil,
-                        note: "a run could judge again")
-                }
-                // Somebody else may be reading: then the WAL stays for the next one to empty.
-                try? ledger.close()
-            }
-        } catch {
+    /// Notes the run in the ledger. A trail that may only be read has none.
+    private func record(_ run: LedgerRun, isRead: Bool) throws {
+        do { try run.record(isRead: isRead) } catch {
             if new { throw error }
             try remark("this run is not noted: \(error)")
         }

@@ -5,6 +5,7 @@ internal import Detection
 internal import Events
 internal import Policies
 internal import Reports
+internal import Runs
 internal import Trail
 
 /// `authtrail explain`
@@ -64,9 +65,9 @@ struct Explain: ParsableCommand {
             ? NoFindingReasons(token: name.spellings, asOf: end, policy.settings, of: history)
             : NoFindingReasons(ip: name.shown, asOf: end, policy.settings, of: history)
         if why.answers.isEmpty { try name.lookElsewhere(in: opened, trail.flag) }
-        let report = try DetectionRun.run(
-            Detectors.all(policy.settings), on: opened, policy.settings.clients, asOf: end, since: .start,
-            isQuiet: trail.quiet)
+        let report = try DetectionRun(
+            Detectors.all(policy.settings), policy.settings.clients, asOf: end, since: .start
+        ).report(on: opened, isQuiet: trail.quiet)
         let subject = FindingSubject(kind: kind, names: name.spellings, policy.settings.clients)
         let others = report.findings.filter { !subject.isOf($0) }
         let lines = try SubjectLines(

@@ -6,6 +6,7 @@ internal import Events
 internal import Policies
 internal import Queries
 internal import Reports
+internal import Runs
 internal import Trail
 
 /// `authtrail export [events|dashboard]`
@@ -131,9 +132,10 @@ struct Export: ParsableCommand {
             try writer.write(scan(opened), of: opened, to: place)
         case .dashboard:
             let policy = try policy.read(trail: trail.path)
-            let report = try DetectionRun.run(
-                Detectors.all(policy.settings), on: opened, policy.settings.clients, asOf: asOf?.micros, since: since,
-                hiding: policy.allowlist, isQuiet: trail.quiet)
+            var run = DetectionRun(
+                Detectors.all(policy.settings), policy.settings.clients, asOf: asOf?.micros, since: since)
+            run.allowlist = policy.allowlist
+            let report = try run.report(on: opened, isQuiet: trail.quiet)
             try place.line(try Dashboard(opened, report, policy.settings.clients).json().json(.pretty))
         }
         try place.finish()

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Catalog
 internal import Console
 internal import Detection
+internal import Events
 internal import Files
 internal import Reports
 internal import Trail

@@ -5,6 +5,7 @@ internal import Detection
 internal import Events
 internal import Foundation
 internal import Policies
+internal import Runs
 internal import Trail
 
 /// `authtrail policy`

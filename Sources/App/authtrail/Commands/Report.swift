@@ -4,6 +4,7 @@ internal import Console
 internal import Events
 internal import Queries
 internal import Reports
+internal import Runs
 internal import Trail
 
 /// `authtrail report NAME`

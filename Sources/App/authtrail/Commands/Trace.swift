@@ -5,6 +5,7 @@ internal import Detection
 internal import Events
 internal import Policies
 internal import Reports
+internal import Runs
 internal import Trail
 
 /// `authtrail trace`

@@ -147,3 +147,9 @@ extension Int64 {
         return overflow ? (other < 0 ? .max : .min) : difference
     }
 }
+
+/// A time without fraction and zone, for where it is said that all are UTC: `2026-04-26 00:11:41`.
+package func secondsText(_ time: Int64) -> String {
+    let text = Timestamp.text(time)
+    return "\(text.prefix(10)) \(text.dropFirst(11).prefix(8))"
+}

@@ -1,6 +1,7 @@
 internal import Console
 internal import Detection
 internal import Events
+package import Runs
 
 /// Findings for somebody who was woken by them: worst first, each with what, who, when, why and where to look.
 struct DetectionText {

@@ -2,6 +2,7 @@ package import Catalog
 package import Console
 package import Detection
 package import Events
+package import Runs
 
 /// Whom a finding is about: its entity, and the tokens, principals and addresses that its context names.
 ///

@@ -1,6 +1,7 @@
 internal import Console
 internal import Detection
 internal import Events
+package import Runs
 
 extension Finding {
     /// When it happened, for eyes: `2026-04-26 00:11:41 to 00:20:00 UTC (8 min 19 s)`. What is not over has no end.
@@ -20,10 +21,4 @@ func countsText(_ severities: [Severity]) -> String {
         let count = severities.count { $0 == severity }
         return count == 0 ? nil : "\(Human.count(count)) \(severity.name)"
     }.joined(separator: ", ")
-}
-
-/// A time without fraction and zone, for where it is said that all are UTC: `2026-04-26 00:11:41`.
-package func secondsText(_ time: Int64) -> String {
-    let text = Timestamp.text(time)
-    return "\(text.prefix(10)) \(text.dropFirst(11).prefix(8))"
 }

@@ -1,4 +1,5 @@
 package import Console
+package import Runs
 
 /// The ways to write what the detectors found: those of every table, and those that only findings have.
 package enum FindingsFormat: String, CaseIterable, Sendable {

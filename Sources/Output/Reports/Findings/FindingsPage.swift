@@ -1,6 +1,7 @@
 internal import Console
 internal import Detection
 internal import Events
+package import Runs
 
 /// Findings as a page in one file: a manager sees how bad it is, a responder what to do about each.
 ///

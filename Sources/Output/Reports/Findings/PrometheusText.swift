@@ -1,5 +1,6 @@
 internal import Console
 internal import Detection
+package import Runs
 
 /// Counts in the text format of Prometheus, for the textfile collector of its node exporter.
 ///

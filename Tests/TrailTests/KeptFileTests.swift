@@ -1,3 +1,4 @@
+import TrailSupport
 import Catalog
 import Events
 import Foundation

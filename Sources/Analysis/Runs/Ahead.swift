@@ -1,21 +1,21 @@
 internal import Catalog
 internal import Detection
 internal import Events
-internal import Trail
+package import Trail
 
 /// Events that are dated so far ahead of the clock that a clock must be wrong.
-struct Ahead {
+package struct Ahead {
     /// Where they begin.
-    let from: Int64
+    package let from: Int64
     /// The time of the last one.
-    let last: Int64
-    let events: Int
+    package let last: Int64
+    package let events: Int
 
     /// Clocks that differ by less are taken for right.
     private static let leeway = 5 * Timestamp.minute
 
     /// Nil if there are none. Whoever looks as of an earlier time looks at what was.
-    init?(of now: Int64, asOf: Int64?, _ trail: Trail) throws {
+    package init?(of now: Int64, asOf: Int64?, _ trail: Trail) throws {
         from = now.plus(Self.leeway)
         let start = from
         guard asOf.map({ $0 >= now.minus(Self.leeway) && $0 < start }) ?? true,

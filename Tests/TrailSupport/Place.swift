@@ -1,39 +1,39 @@
-import Catalog
-import Events
-import Foundation
-import Ingest
-import Rollups
-import Trail
+package import Catalog
+package import Events
+internal import Foundation
+package import Ingest
+internal import Rollups
+internal import Trail
 
 /// A folder with logs and a trail, gone with its owner.
-final class Place {
-    let folder: String
-    var trail: String { folder + "/trail" }
+package final class Place {
+    package let folder: String
+    package var trail: String { folder + "/trail" }
 
-    init() {
+    package init() {
         folder = NSTemporaryDirectory() + "authtrail-ingest-" + UUID().uuidString
         try! FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-    func path(_ name: String) -> String { folder + "/" + name }
+    package func path(_ name: String) -> String { folder + "/" + name }
 
-    @discardableResult func write(_ name: String, _ text: String) -> String {
+    @discardableResult package func write(_ name: String, _ text: String) -> String {
         try! Data(text.utf8).write(to: URL(fileURLWithPath: path(name)))
         return path(name)
     }
 
-    func append(_ name: String, _ text: String) { append(name, bytes: Array(text.utf8)[...]) }
+    package func append(_ name: String, _ text: String) { append(name, bytes: Array(text.utf8)[...]) }
 
-    func append(_ name: String, bytes: ArraySlice<UInt8>) {
+    package func append(_ name: String, bytes: ArraySlice<UInt8>) {
         let handle = FileHandle(forWritingAtPath: path(name))!
         handle.seekToEndOfFile()
         handle.write(Data(bytes))
         try! handle.close()
     }
 
-    func shell(_ command: String) {
+    package func shell(_ command: String) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = ["-c", "cd '\(folder)' && " + command]
@@ -42,13 +42,14 @@ final class Place {
     }
 
     /// What runs of ingestion take for now: 2026-06-01T00:00:00Z, before any file of a test was written.
-    var clock: Int64 = 1_780_272_000_000_000
+    package var clock: Int64 = 1_780_272_000_000_000
     /// Long after that: 2096.
-    static let farAhead: Int64 = 3_976_272_000_000_000
+    package static let farAhead: Int64 = 3_976_272_000_000_000
 
     /// One run of ingestion.
     @discardableResult
-    func ingest(_ words: String..., final: Bool = false, limits: IngestLimits = IngestLimits()) throws -> IngestSummary
+    package func ingest(_ words: String..., final: Bool = false, limits: IngestLimits = IngestLimits()) throws
+        -> IngestSummary
     {
         let writer = try TrailWriter(path: trail)
         return try Ingestor(writer, takesUnfinishedLines: final, limits: limits, now: { [clock] in clock })
@@ -56,19 +57,19 @@ final class Place {
     }
 
     /// What the catalog keeps of inputs that could not be read.
-    func problems() throws -> [String: InputProblem.Kind] {
+    package func problems() throws -> [String: InputProblem.Kind] {
         try Trail(reading: trail).catalog.inputProblems().reduce(into: [:]) { $0[$1.path] = $1.kind }
     }
 
     /// The stored tokens, sorted.
-    func tokens() throws -> [String] {
+    package func tokens() throws -> [String] {
         try lines().compactMap { line in
             line.firstRange(of: "\"token_id\":\"").map { String(line[$0.upperBound...].prefix { $0 != "\"" }) }
         }.sorted()
     }
 
     /// Everything that a reader can know, apart from where it lies and what number a token has.
-    func facts(withLines: Bool = true) throws -> [String] {
+    package func facts(withLines: Bool = true) throws -> [String] {
         let opened = try Trail(reading: trail)
         let names = try opened.catalog.tokenNames().map { String(decoding: $0, as: UTF8.self) }
         var facts = try lines()
@@ -114,7 +115,7 @@ final class Place {
     }
 
     /// The stored events as canonical lines, in stored order.
-    func lines() throws -> [String] {
+    package func lines() throws -> [String] {
         var bytes: [UInt8] = []
         try Trail(reading: trail).scan(EventScan()) { columns in
             for row in 0..<columns.count { EventLineWriter().append(columns, row: row, to: &bytes) }
@@ -124,7 +125,7 @@ final class Place {
 }
 
 /// `{"ts":…,"event":"used","token_id":…}` `second` seconds and `micros` microseconds after midnight of 1 May 2026.
-func use(_ token: String, _ second: Int = 0, micros: Int = 0) -> String {
+package func use(_ token: String, _ second: Int = 0, micros: Int = 0) -> String {
     let time = Timestamp.text(1_777_593_600_000_000 + Int64(second) * 1_000_000 + Int64(micros))
     return "{\"ts\":\"\(time)\",\"event\":\"used\",\"token_id\":\"\(token)\"}"
 }

@@ -1,16 +1,14 @@
 internal import Catalog
-internal import Console
 internal import Detection
 internal import Events
-internal import Reports
 internal import Trail
 
 /// Why a run could not see what it was to judge. A job that is blind says so, whatever it was told to keep to itself.
-struct Blindness {
+package struct Blindness: Sendable {
     /// Sentences; none if the run could see.
-    private(set) var reasons: [String] = []
+    package private(set) var reasons: [String] = []
     /// Whether the run ends with exit code 65. Somebody who looks at a trail without events is answered all the same.
-    private(set) var isFailure = false
+    package private(set) var isFailure = false
 
     /// - Parameters:
     ///   - report: what the detectors said, before what was told is left out.
@@ -44,7 +42,7 @@ struct Blindness {
     }
 
     /// What standard error says of it.
-    var messages: [String] { reasons.map { "this run is blind: \($0)" } }
+    package var messages: [String] { reasons.map { "this run is blind: \($0)" } }
 
     /// What `BlindSpot` says of a run of other detectors, as far as it concerns them.
     static func beside(

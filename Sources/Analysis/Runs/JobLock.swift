@@ -3,11 +3,11 @@ internal import Segments
 
 /// Held by a scheduled run from its first look at the trail until what it told is noted: two at once would tell the
 /// same.
-final class JobLock {
+package final class JobLock {
     private var lock: FileLock?
 
     /// Takes the lock at once or throws `FileError.locked`. A trail that cannot be written to has no ledger to protect.
-    init(trail: String) throws {
+    package init(trail: String) throws {
         guard try checkedKind(ofPath: trail) == .folder else { return }
         try requireOwner(folder: trail)
         try asOwner(of: trail) {
@@ -17,5 +17,5 @@ final class JobLock {
         }
     }
 
-    func release() { lock = nil }
+    package func release() { lock = nil }
 }
