@@ -115,11 +115,11 @@ let tests: [Target] = [
         name: "SegmentsTests",
         dependencies: ["Columns", "Events", "Parquet", "Segments", "EngineChecks", "TestSupport"]),
     .testTarget(name: "RollupsTests", dependencies: ["Columns", "Events", "Rollups", "TestSupport"]),
-    .testTarget(name: "CatalogTests", dependencies: ["Events", "Catalog", "TestSupport", grdb]),
+    .testTarget(name: "CatalogTests", dependencies: ["Events", "Catalog", "FuzzProperties", "TestSupport", grdb]),
     .testTarget(
         name: "TrailTests",
         dependencies: [
-            "Columns", "Events", "Files", "Segments", "Rollups", "Catalog", "Trail", "Ingest", "TrailSupport", grdb,
+            "Events", "Files", "Rollups", "Catalog", "Trail", "Ingest", "TrailSupport", grdb,
         ]),
     .testTarget(
         name: "IngestTests",
