@@ -7,7 +7,7 @@ CHECK := --explicit-target-dependency-import-check error
 STATIC := $(if $(filter Linux,$(shell uname)),--static-swift-stdlib)
 TRAIL_DIR ?= ./demo
 
-.PHONY: demo test bench faults evaluate fuzz build install docs setup venv clean
+.PHONY: demo test lint bench faults evaluate fuzz build install docs setup venv clean
 
 ## A year of auth events with attacks in it, ingested and judged.
 demo: build
@@ -16,6 +16,10 @@ demo: build
 ## All tests, against real files, real SQLite, pyarrow and DuckDB.
 test: setup venv
 	@AUTHTRAIL_PYTHON="$(CURDIR)/.venv/bin/python" bash Tests/run.sh $(CHECK)
+
+## The form of the sources, as .swift-format says; `swift format -i -r Sources Tests Fuzz Package.swift` mends it.
+lint:
+	swift format lint --strict -r Sources Tests Fuzz Package.swift
 
 ## Speed and size beside DuckDB and ClickHouse; BENCH="--events 1000000 --runs 1" for a quick look.
 bench: build
