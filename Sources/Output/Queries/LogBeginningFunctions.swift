@@ -9,7 +9,9 @@ final class LogBeginningFunctions: Sendable {
     private unowned let trail: Trail
     private let known = Mutex<LogBeginning??>(nil)
 
-    init(_ trail: Trail) { self.trail = trail }
+    private let errors: ErrorNote
+
+    init(_ trail: Trail, _ errors: ErrorNote) { (self.trail, self.errors) = (trail, errors) }
 
     var all: [DatabaseFunction] {
         [
@@ -31,9 +33,7 @@ final class LogBeginningFunctions: Sendable {
                 known = .some(counted)
                 return counted
             } catch {
-                // SQLite passes on no errors; whoever ran the statement looks for its cause there.
-                VirtualTableModule.lastError.withLock { $0 = error }
-                throw error
+                throw errors.note(error)
             }
         }
     }

@@ -10,7 +10,9 @@ final class MarkFunctions: Sendable {
     private unowned let trail: Trail
     private let marker = Mutex<SecretMarker?>(nil)
 
-    init(_ trail: Trail) { self.trail = trail }
+    private let errors: ErrorNote
+
+    init(_ trail: Trail, _ errors: ErrorNote) { (self.trail, self.errors) = (trail, errors) }
 
     var all: [DatabaseFunction] {
         [
@@ -18,7 +20,7 @@ final class MarkFunctions: Sendable {
             DatabaseFunction("mark", argumentCount: 1, pure: true) { values in
                 guard let value = String.fromDatabaseValue(values[0]) else { return nil }
                 if SecretMarker.replaces(value) { return try self.readMarker().stored(value) }
-                if SecretMarker.looksDrawn(value), try !self.isToken(value) { throw self.noted(Self.wantsType) }
+                if SecretMarker.looksDrawn(value), try !self.isToken(value) { throw self.errors.note(Self.wantsType) }
                 return value
             },
             // `mark('hunter2', 'password')` → `'⟨password:hmac:…⟩'`.
@@ -28,7 +30,7 @@ final class MarkFunctions: Sendable {
                 guard let type = SecretType(rawValue: name) else {
                     let types = SecretType.allCases.map(\.rawValue).joined(separator: ", ")
                     let reason = "mark: \(name) is no type of credential; want one of \(types)"
-                    throw self.noted(QueryError.sql(reason: reason))
+                    throw self.errors.note(QueryError.sql(reason: reason))
                 }
                 return try self.readMarker().mark(of: value, as: type)
             },
@@ -56,14 +58,8 @@ final class MarkFunctions: Sendable {
                 let read = try trail.secretMarker()
                 known = read
                 return read
-            } catch { throw noted(error) }
+            } catch { throw errors.note(error) }
         }
-    }
-
-    /// SQLite passes on no errors; whoever ran the statement looks for its cause there.
-    private func noted(_ error: any Error) -> any Error {
-        VirtualTableModule.lastError.withLock { $0 = error }
-        return error
     }
 
     /// A column's name that may be shown: the name of an expression is its text, with all that stands in it.

@@ -27,24 +27,25 @@ package struct QueryResult {
 package final class QueryRunner {
     private let trail: Trail
     private let times = TimeCollation()
+    private let errors = ErrorNote()
 
     /// Throws `CatalogError` or a database error's sentence.
     ///
     /// - Parameter clients: which client an address as logged stands for.
     package init(_ trail: Trail, _ clients: Clients) throws {
         self.trail = trail
-        try trail.catalog.read("make the tables of SQL") { db in
+        try trail.catalog.read("make the tables of SQL") { [errors] db in
             times.register(on: db.sqliteConnection)
-            VirtualTableModule.register(EventsTable(trail), as: "events", on: db.sqliteConnection)
-            VirtualTableModule.register(TokenDaysTable(trail), as: "token_days", on: db.sqliteConnection)
-            VirtualTableModule.register(IPHoursTable(trail), as: "ip_hours", on: db.sqliteConnection)
+            VirtualTableModule.register(EventsTable(trail), as: "events", on: db.sqliteConnection, errors)
+            VirtualTableModule.register(TokenDaysTable(trail), as: "token_days", on: db.sqliteConnection, errors)
+            VirtualTableModule.register(IPHoursTable(trail), as: "ip_hours", on: db.sqliteConnection, errors)
             VirtualTableModule.register(
-                FailuresByIPTable(trail, clients), as: "failures_by_ip", on: db.sqliteConnection)
-            VirtualTableModule.register(QuarantineTable(trail), as: "quarantine", on: db.sqliteConnection)
+                FailuresByIPTable(trail, clients), as: "failures_by_ip", on: db.sqliteConnection, errors)
+            VirtualTableModule.register(QuarantineTable(trail), as: "quarantine", on: db.sqliteConnection, errors)
             sqlite3_limit(db.sqliteConnection, SQLITE_LIMIT_ATTACHED, 0)
             SQLFunctions.register(on: db, clients)
-            for function in MarkFunctions(trail).all { db.add(function: function) }
-            for function in LogBeginningFunctions(trail).all { db.add(function: function) }
+            for function in MarkFunctions(trail, errors).all { db.add(function: function) }
+            for function in LogBeginningFunctions(trail, errors).all { db.add(function: function) }
             try CatalogViews.make(on: db)
         }
     }
@@ -86,7 +87,7 @@ package final class QueryRunner {
                     columns: written.columnNames.map(MarkFunctions.columnName), types: plan.types, rows: rows)
             }
         } catch let error as DatabaseError {
-            if let cause = VirtualTableModule.lastError.withLock({ $0.take() }) { throw cause }
+            if let cause = errors.take() { throw cause }
             if error.resultCode == .SQLITE_MISUSE { throw QueryError.notReading }
             // These say nothing about the statement.
             if [

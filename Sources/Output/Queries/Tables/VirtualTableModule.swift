@@ -9,16 +9,15 @@ internal import Synchronization
 /// same memory, retained while SQLite holds the pointer.
 enum VirtualTableModule {
     /// Registers a table. SQLite keeps it until the connection closes.
-    static func register(_ table: any VirtualTable, as name: String, on connection: OpaquePointer?) {
-        let box = Unmanaged.passRetained(TableBox(table))
+    static func register(
+        _ table: any VirtualTable, as name: String, on connection: OpaquePointer?, _ errors: ErrorNote
+    ) {
+        let box = Unmanaged.passRetained(TableBox(table, errors))
         sqlite3_create_module_v2(connection, name, module, box.toOpaque()) { pointer in
             guard let pointer else { return }
             Unmanaged<TableBox>.fromOpaque(pointer).release()
         }
     }
-
-    /// What a table threw last: SQLite passes on only a sentence, the program's exit code needs the error.
-    static let lastError = Mutex<(any Error)?>(nil)
 
     /// The columns of times of each table that SQLite has connected, by its address, as which programs name it.
     private static let timeColumnsOfTables = Mutex<[UInt: TimeColumns]>([:])
@@ -32,7 +31,8 @@ enum VirtualTableModule {
 
     private final class TableBox {
         let table: any VirtualTable
-        init(_ table: any VirtualTable) { self.table = table }
+        let errors: ErrorNote
+        init(_ table: any VirtualTable, _ errors: ErrorNote) { (self.table, self.errors) = (table, errors) }
     }
 
     private final class CursorBox {
@@ -134,9 +134,11 @@ enum VirtualTableModule {
         return UnsafePointer(module)
     }()
 
-    private static func table(_ pointer: UnsafeMutablePointer<sqlite3_vtab>) -> any VirtualTable {
+    private static func table(_ pointer: UnsafeMutablePointer<sqlite3_vtab>) -> any VirtualTable { box(pointer).table }
+
+    private static func box(_ pointer: UnsafeMutablePointer<sqlite3_vtab>) -> TableBox {
         let storage = UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: TableStorage.self)
-        return Unmanaged<TableBox>.fromOpaque(storage.pointee.box!).takeUnretainedValue().table
+        return Unmanaged<TableBox>.fromOpaque(storage.pointee.box!).takeUnretainedValue()
     }
 
     private static func cursor(_ pointer: UnsafeMutablePointer<sqlite3_vtab_cursor>) -> CursorBox {
@@ -208,8 +210,8 @@ enum VirtualTableModule {
 
     private static func attempt(_ table: UnsafeMutablePointer<sqlite3_vtab>?, _ step: () throws -> Int32) -> Int32 {
         do { return try step() } catch {
-            lastError.withLock { $0 = error }
             if let table {
+                box(table).errors.note(error)
                 sqlite3_free(table.pointee.zErrMsg)
                 table.pointee.zErrMsg = sqliteCopy("\(error)")
             }
