@@ -108,5 +108,5 @@ struct AuthTrail: ParsableCommand {
 
 /// The version of the program, as files and reports name it.
 enum Version {
-    static let current = "0.3.0"
+    static let current = "0.4.0"
 }
