@@ -25,7 +25,8 @@ let layers: [(folder: String, modules: [Target])] = [
             .target(name: "Files", dependencies: ["CZlib"]),
         ]
     ),
-    ("Lines", [.target(name: "Events", dependencies: ["Columns"])]),
+    ("Model", [.target(name: "Model")]),
+    ("Lines", [.target(name: "Events", dependencies: ["Columns", "Model"])]),
     (
         "Storage",
         [
@@ -34,10 +35,10 @@ let layers: [(folder: String, modules: [Target])] = [
             .target(name: "Rollups", dependencies: ["CZlib", "Columns", "Events"]),
             .target(
                 name: "Catalog",
-                dependencies: ["CZlib", "CSQLite", "Columns", "Files", "Events", "Rollups", grdb, sqlite]),
+                dependencies: ["CZlib", "CSQLite", "Columns", "Files", "Model", "Events", "Rollups", grdb, sqlite]),
             .target(
                 name: "Trail",
-                dependencies: ["Columns", "Files", "Events", "Segments", "Rollups", "Catalog", crypto]),
+                dependencies: ["Model", "Columns", "Files", "Events", "Segments", "Rollups", "Catalog", crypto]),
         ]
     ),
     (
@@ -45,18 +46,19 @@ let layers: [(folder: String, modules: [Target])] = [
         [
             .target(
                 name: "Ingest",
-                dependencies: ["Columns", "Files", "Events", "Segments", "Catalog", "Trail", crypto])
+                dependencies: ["Model", "Columns", "Files", "Events", "Segments", "Catalog", "Trail", crypto])
         ]
     ),
     (
         "Analysis",
         [
-            .target(name: "Detection", dependencies: ["Columns", "Events", "Rollups", crypto]),
+            .target(name: "Detection", dependencies: ["Columns", "Model", "Events", "Rollups", crypto]),
             .target(name: "Policies", dependencies: ["Console", "Events", "Detection", yams]),
             .target(
                 name: "Runs",
                 dependencies: [
-                    "Console", "Files", "Events", "Segments", "Rollups", "Catalog", "Trail", "Detection", "Policies",
+                    "Model", "Console", "Files", "Events", "Segments", "Rollups", "Catalog", "Trail", "Detection",
+                    "Policies",
                 ]),
         ]
     ),
@@ -72,7 +74,7 @@ let layers: [(folder: String, modules: [Target])] = [
             .target(
                 name: "Reports",
                 dependencies: [
-                    "Console", "Files", "Events", "Catalog", "Trail", "Ingest", "Detection", "Runs", "Queries",
+                    "Model", "Console", "Files", "Events", "Catalog", "Trail", "Ingest", "Detection", "Runs", "Queries",
                 ]),
         ]
     ),
@@ -83,7 +85,7 @@ let layers: [(folder: String, modules: [Target])] = [
             .executableTarget(
                 name: "authtrail",
                 dependencies: [
-                    "CMalloc", "Columns", "Console", "Files", "Events", "Segments", "Catalog", "Trail",
+                    "Model", "CMalloc", "Columns", "Console", "Files", "Events", "Segments", "Catalog", "Trail",
                     "Ingest", "Detection", "Policies", "Runs", "Queries", "Reports", "Demo", arguments, grdb,
                 ]),
         ]
@@ -104,12 +106,13 @@ let tests: [Target] = [
     .target(name: "EngineChecks", path: "Tests/Engines/Checks"),
     // What must hold for all bytes; `swift test` tries some, libFuzzer (Fuzz/run.sh) many.
     .target(
-        name: "FuzzProperties", dependencies: ["Columns", "Events", "Segments", "TestSupport"], path: "Fuzz/Properties"),
+        name: "FuzzProperties", dependencies: ["Model", "Columns", "Events", "Segments", "TestSupport"],
+        path: "Fuzz/Properties"),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzProperties"]),
     .testTarget(name: "ColumnsTests", dependencies: ["Columns"]),
     .testTarget(name: "ConsoleTests", dependencies: ["Console", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
-    .testTarget(name: "EventsTests", dependencies: ["Columns", "Console", "Events", "TestSupport"]),
+    .testTarget(name: "EventsTests", dependencies: ["Model", "Columns", "Console", "Events", "TestSupport"]),
     .testTarget(name: "ParquetTests", dependencies: ["CZlib", "Columns", "Parquet", "EngineChecks", "TestSupport"]),
     .testTarget(
         name: "SegmentsTests",
@@ -119,25 +122,25 @@ let tests: [Target] = [
     .testTarget(
         name: "TrailTests",
         dependencies: [
-            "Events", "Files", "Rollups", "Catalog", "Trail", "Ingest", "TrailSupport", grdb,
+            "Model", "Events", "Files", "Rollups", "Catalog", "Trail", "Ingest", "TrailSupport", grdb,
         ]),
     .testTarget(
         name: "IngestTests",
         dependencies: [
-            "Columns", "Events", "Files", "Segments", "Rollups", "Catalog", "Trail", "Ingest", "TestSupport",
+            "Model", "Columns", "Events", "Files", "Segments", "Rollups", "Catalog", "Trail", "Ingest", "TestSupport",
             "TrailSupport", grdb,
         ]),
     .testTarget(
         name: "DetectionTests",
-        dependencies: ["Columns", "Events", "Rollups", "Detection", "Policies", "TestSupport"]),
+        dependencies: ["Model", "Columns", "Events", "Rollups", "Detection", "Policies", "TestSupport"]),
     .testTarget(name: "PoliciesTests", dependencies: ["Console", "Events", "Detection", "Policies"]),
     .testTarget(
         name: "RunsTests",
         dependencies: [
-            "Events", "Files", "Catalog", "Trail", "Ingest", "Detection", "Policies", "Runs", "TrailSupport",
+            "Model", "Events", "Files", "Catalog", "Trail", "Ingest", "Detection", "Policies", "Runs", "TrailSupport",
         ]),
     .testTarget(name: "QueriesTests", dependencies: ["Queries"]),
-    .testTarget(name: "ReportsTests", dependencies: ["Console", "Events", "Detection", "Runs", "Reports"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Model", "Console", "Events", "Detection", "Runs", "Reports"]),
     .testTarget(name: "DemoTests", dependencies: ["Demo"]),
     // These run the built program itself.
     .testTarget(

@@ -24,7 +24,7 @@ swift build -c release --target FuzzProperties --scratch-path "$build" -Xswiftc 
 # The name by which SwiftPM lets modules use each other's `package` declarations: the folder's.
 package=$(basename "$PWD" | tr '[:upper:]' '[:lower:]' | sed 's/[^a-z0-9_]/_/g')
 objects=()
-for module in Columns Events Parquet Segments TestSupport FuzzProperties; do
+for module in Model Columns Events Parquet Segments TestSupport FuzzProperties; do
     objects+=("$build"/release/"$module".build/*.o)
 done
 swiftc -O -sanitize=fuzzer -parse-as-library -swift-version 6 -package-name "$package" \

@@ -1,3 +1,4 @@
+package import Model
 import TestSupport
 import Columns
 import Events
@@ -62,7 +63,7 @@ package enum LineProperty {
 
 /// What some input becomes when it is read, and every stored line is written again.
 struct LineReading: Equatable {
-    var counts = EventBatch.Counts()
+    var counts = LineCounts()
     /// By offset, without newlines: stored, quarantined, and blank but not empty.
     var lines: [Int64: [UInt8]] = [:]
     var reasons: [Int64: QuarantineReason] = [:]
@@ -86,13 +87,7 @@ struct LineReading: Equatable {
     }
 
     private mutating func take(_ batch: inout EventBatch) throws {
-        let taken = batch.takeCounts()
-        counts.lines += taken.lines
-        counts.stored += taken.stored
-        counts.quarantined += taken.quarantined
-        counts.blank += taken.blank
-        counts.flagged += taken.flagged
-        counts.redacted += taken.redacted
+        counts += batch.takeCounts().counts
         for (_, columns) in batch.takeMonths() { try add(columns) }
         for line in batch.takeQuarantined() {
             lines[line.offset] = line.bytes

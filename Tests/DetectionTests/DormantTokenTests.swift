@@ -1,3 +1,4 @@
+import Model
 import Events
 import Testing
 

@@ -1,3 +1,4 @@
+import Model
 import TestSupport
 import Events
 import Testing

@@ -1,3 +1,4 @@
+import Model
 import Events
 import Foundation
 import Policies
@@ -22,7 +23,7 @@ private struct Story: Decodable, CustomTestStringConvertible {
 
     var as_of: String
     var findings: [Expected]
-    var counts: [String: Int]
+    var counts: [String: Int64]
     var quarantine: [String: Int]
     var name = ""
     var lines: [UInt8] = []

@@ -1,3 +1,4 @@
+import Model
 import TestSupport
 import Columns
 import Events
@@ -39,8 +40,8 @@ struct EventBatchTests {
         #expect(batch.months.isEmpty)
         #expect(batch.rows == 0)
         #expect(batch.memory == 0)
-        #expect(batch.takeCounts().stored == 30)
-        #expect(batch.counts == EventBatch.Counts())
+        #expect(batch.takeCounts().counts.stored == 30)
+        #expect(batch.counts == LineCounts())
     }
 
     @Test func `given back memory holds nothing of the old month`() throws {

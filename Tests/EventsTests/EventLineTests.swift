@@ -1,3 +1,4 @@
+import Model
 import Columns
 import Events
 import Testing
@@ -92,7 +93,7 @@ struct EventLineTests {
         _ = reader.read(lines.span.bytes, at: 0, source: "s", into: &batch)
         #expect(batch.counts.stored == 2)
         #expect(batch.counts.flagged == 1)
-        #expect(batch.counts.future == 1)
+        #expect(batch.future == 1)
         #expect(batch.takeNewest() == 5_000_000)
         #expect(batch.takeNewest() == nil)
     }

@@ -1,9 +1,10 @@
+import Model
 import Columns
 import Events
 
 /// What came of some input, by value.
 struct Reading: Equatable {
-    var counts = EventBatch.Counts()
+    var counts = LineCounts()
     /// By month, ascending.
     var events: [Int32: [Event]] = [:]
     var quarantined: [QuarantinedLine] = []
@@ -31,7 +32,7 @@ struct Reading: Equatable {
         if last { reader.readLast(bytes.span.bytes.extracting(at...), at: Int64(at), source: "auth.log", into: &batch) }
         take(&batch, .all)
         quarantined += batch.takeQuarantined()
-        counts = batch.takeCounts()
+        counts = batch.takeCounts().counts
     }
 
     /// Takes what is full.

@@ -1,3 +1,4 @@
+import Model
 import Columns
 import Events
 
@@ -46,7 +47,7 @@ struct Rendering {
     init(_ lines: [String]) throws { try self.init(Array(lines.map { $0 + "\n" }.joined().utf8)) }
 
     private mutating func takeAll(_ batch: inout EventBatch, _ texts: Bool) throws {
-        redactedCount += batch.takeCounts().redacted
+        redactedCount += Int(batch.takeCounts().counts.redacted)
         for (_, columns) in batch.takeMonths() { try add(columns, texts) }
         for line in batch.takeQuarantined() {
             lines[line.offset] = line.bytes

@@ -1,3 +1,4 @@
+import Model
 import TestSupport
 import Columns
 import Events

@@ -1,3 +1,4 @@
+import Model
 import Console
 @testable import Detection
 import Events

@@ -1,3 +1,4 @@
+import Model
 @testable import Detection
 import Events
 import Runs

@@ -1,3 +1,4 @@
+import Model
 import TrailSupport
 import Catalog
 import Events

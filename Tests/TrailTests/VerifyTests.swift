@@ -1,3 +1,4 @@
+import Model
 import TrailSupport
 import Catalog
 import Events
@@ -39,7 +40,7 @@ private func everything(in place: Place) throws {
     try writer.close()
     let ledger = try Catalog.ledger(path: place.trail + "/catalog.sqlite")
     let finding = LedgerEntry(
-        id: "f1", detector: "d", class: "c", severity: "high", entityType: "token", entity: "t1", firstSeen: 1,
+        id: "f1", detector: "d", class: "c", severity: .high, entityType: "token", entity: "t1", firstSeen: 1,
         lastSeen: 2, title: "a title", body: "{}")
     try ledger.record(
         RunRecord(startedAt: 1, asOf: 2, windowFrom: 0, detectors: ["d"], count: 1) { _ in finding },

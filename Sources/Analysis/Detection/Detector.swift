@@ -1,3 +1,4 @@
+package import Model
 package import Events
 
 /// A rule over the history of auth events: it looks at a window and says what is wrong in it.

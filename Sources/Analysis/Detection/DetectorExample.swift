@@ -1,3 +1,4 @@
+package import Model
 package import Events
 
 /// A small log with what a detector must say about it. One test runs the examples of all detectors.

@@ -1,3 +1,5 @@
+package import Model
+
 /// What a detector found: a fact with its reasons, in a form that people and programs act on.
 ///
 /// A finding says the same thing whenever it is found again: its `id` comes from what happened, never from when
@@ -25,7 +27,7 @@ package struct Finding: Sendable, Equatable {
     package var context: Context
     /// ATT&CK technique ids, such as `T1110.004`.
     package var references: [String]
-    package var status: Status = .new
+    package var status: FindingStatus = .new
 
     /// What a finding is about.
     package struct Entity: Sendable, Equatable, Hashable {
@@ -38,35 +40,6 @@ package struct Finding: Sendable, Equatable {
             self.value = value
         }
     }
-
-    /// What became of a finding. Detectors only make new ones; the rest is for the ledger.
-    package enum Status: String, Sendable, CaseIterable {
-        case new, open, retracted, resolved, suppressed
-    }
-}
-
-/// How bad it is if true.
-package enum Severity: Int, Sendable, CaseIterable, Comparable {
-    case info, low, medium, high, critical
-
-    /// The word that outputs and `--fail-on` use.
-    package var name: String { Self.names[rawValue] }
-
-    /// The severity that a word names, or nil.
-    package init?(name: String) {
-        guard let place = Self.names.firstIndex(of: name) else { return nil }
-        self.init(rawValue: place)
-    }
-
-    /// Some steps up or down, held within the scale.
-    package func raised(by steps: Int) -> Severity {
-        let last = Self.names.count - 1
-        return Severity(rawValue: min(max(rawValue + min(max(steps, -last), last), 0), last)) ?? self
-    }
-
-    package static func < (left: Severity, right: Severity) -> Bool { left.rawValue < right.rawValue }
-
-    private static let names = ["info", "low", "medium", "high", "critical"]
 }
 
 /// How sure it is that the finding is what it says.

@@ -1,3 +1,4 @@
+package import Model
 package import Catalog
 package import Detection
 internal import Events
@@ -64,7 +65,7 @@ package struct DetectionReport: Sendable {
     }
 
     /// Gives the findings of which `isSo` a status.
-    package mutating func mark(_ status: Finding.Status, where isSo: (Finding) -> Bool) {
+    package mutating func mark(_ status: FindingStatus, where isSo: (Finding) -> Bool) {
         for result in results.indices {
             for place in results[result].findings.indices where isSo(results[result].findings[place]) {
                 results[result].findings[place].status = status

@@ -1,3 +1,4 @@
+package import Model
 package import Catalog
 internal import Console
 package import Detection
@@ -9,8 +10,8 @@ extension Finding {
     /// The finding as the ledger keeps it.
     package var ledgerEntry: LedgerEntry {
         LedgerEntry(
-            id: id, detector: detector, class: `class`, severity: severity.name, entityType: entity.type,
+            id: id, detector: detector, class: `class`, severity: severity, entityType: entity.type,
             entity: entity.value, firstSeen: firstSeen, lastSeen: lastSeen, title: title, body: json.json(),
-            status: status == .suppressed ? "suppressed" : "open")
+            status: status == .suppressed ? .suppressed : .open)
     }
 }

@@ -1,3 +1,4 @@
+package import Model
 package import Catalog
 package import Detection
 internal import Events
@@ -55,7 +56,7 @@ package struct LedgerRun {
         let known = try trail.catalog.states(of: (report.findings + over).map(\.id))
         // What has become worse since, or goes on, is open again.
         report.mark(.resolved) { finding in
-            known[finding.id]?.isSettled(severity: finding.severity.name, lastSeen: finding.lastSeen) ?? false
+            known[finding.id]?.isSettled(severity: finding.severity, lastSeen: finding.lastSeen) ?? false
         }
         blindness = Blindness(
             report, beside: try Blindness.beside(request.detectors, report, on: trail, run.clients),
@@ -73,7 +74,7 @@ package struct LedgerRun {
         for place in report.results.indices {
             report.results[place].findings.removeAll { finding in
                 let state = known[finding.id]
-                return finding.status == .resolved || state?.told == finding.words && state?.status != "resolved"
+                return finding.status == .resolved || state?.told == finding.words && state?.status != .resolved
             }
         }
         report.add(over)
@@ -82,11 +83,9 @@ package struct LedgerRun {
     /// Counts what the ledger holds open and this run does not tell again.
     package mutating func countStillOpen() throws {
         var open: [Severity: Int] = [:]
-        for (_, name, count) in try trail.catalog.openFindings() {
-            if let severity = Severity(name: name) { open[severity, default: 0] += count }
-        }
-        for state in report.findings.compactMap({ known[$0.id] }) where state.status == "open" {
-            if let severity = Severity(name: state.severity) { open[severity, default: 0] -= 1 }
+        for (_, severity, count) in try trail.catalog.openFindings() { open[severity, default: 0] += count }
+        for state in report.findings.compactMap({ known[$0.id] }) where state.status == .open {
+            open[state.severity, default: 0] -= 1
         }
         report.stillOpen = open
     }
@@ -140,7 +139,7 @@ package struct LedgerRun {
             try ledger.record(run, told: told)
             for finding in isRead ? over : [] {
                 _ = try ledger.change(
-                    finding: finding.id, to: "resolved", at: run.startedAt, by: nil, note: "a run could judge again")
+                    finding: finding.id, to: .resolved, at: run.startedAt, by: nil, note: "a run could judge again")
             }
             // Somebody else may be reading: then the WAL stays for the next one to empty.
             try? ledger.close()

@@ -1,3 +1,4 @@
+package import Model
 internal import Catalog
 internal import Events
 internal import Files
@@ -164,24 +165,16 @@ final class LineIntake {
 
     /// Moves the counts and the quarantine of the last lines to the pending batch.
     private func take(_ source: inout SourceReader) {
-        let taken = batch.takeCounts()
-        var counts = LineCounts()
-        counts.lines = Int64(taken.lines)
-        counts.stored = Int64(taken.stored)
-        counts.quarantined = Int64(taken.quarantined)
-        counts.blank = Int64(taken.blank)
-        counts.duplicate = Int64(taken.duplicate)
-        counts.flagged = Int64(taken.flagged)
-        counts.redacted = Int64(taken.redacted)
+        let (counts, future, reused) = batch.takeCounts()
         source.count(counts, newest: batch.takeNewest())
         let bytes = source.takeNewBytes()
         pending.add(counts, bytesIn: bytes)
         summary.bytesIn += bytes
         summary.counts += counts
-        summary.future += Int64(taken.future)
-        summary.reused += Int64(taken.reused)
+        summary.future += future
+        summary.reused += reused
         // Also how far they are read has to become true.
-        rowsSinceCommit += taken.stored + taken.duplicate
+        rowsSinceCommit += Int(counts.stored + counts.duplicate)
         monthsSinceCommit.formUnion(batch.months)
         for line in batch.takeBlanks() { pending.add(line, of: source.record) }
         for line in batch.takeQuarantined() { pending.add(line, of: source.record) }

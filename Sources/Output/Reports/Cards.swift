@@ -1,3 +1,4 @@
+package import Model
 package import Console
 package import Detection
 internal import Events

@@ -1,3 +1,4 @@
+package import Model
 package import Console
 internal import Detection
 package import Events

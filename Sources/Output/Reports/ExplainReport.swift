@@ -1,3 +1,4 @@
+package import Model
 package import Catalog
 package import Console
 package import Detection
@@ -65,7 +66,7 @@ package struct ExplainReport {
         .object([
             .init("schema_version", 1),
             .init("finding", body),
-            .init("status", .string(finding.entry.status)),
+            .init("status", .string(finding.entry.status.rawValue)),
             .init("rule", card.map { .string($0.question) } ?? .null),
             .init("class_meaning", meaning.map { .string($0) } ?? .null),
             .init("advice", body["advice"] ?? .null),
@@ -91,7 +92,8 @@ package struct ExplainReport {
                 .array(
                     finding.changes.map { change in
                         .object([
-                            .init("at", .string(Timestamp.text(change.at))), .init("status", .string(change.status)),
+                            .init("at", .string(Timestamp.text(change.at))),
+                            .init("status", .string(change.status.rawValue)),
                             .init("by", change.by.map { .string($0) } ?? .null),
                             .init("note", change.note.map { .string($0) } ?? .null),
                         ])
@@ -137,10 +139,10 @@ package struct ExplainReport {
             try output.line(isMarkdown ? "  - " + SafeText.markdownItem(text) : "    " + SafeText.visible(text))
         }
         let entry = finding.entry
-        let title = "\(entry.severity.uppercased())  \(entry.title)"
+        let title = "\(entry.severity.name.uppercased())  \(entry.title)"
         try output.line(
             isMarkdown ? "# \(SafeText.markdownCell(title))" : terminal.paint(SafeText.visible(title), .bold))
-        try item("\(entry.class) (\(entry.detector)), \(entry.status), \(entry.entityType) \(entity)")
+        try item("\(entry.class) (\(entry.detector)), \(entry.status.rawValue), \(entry.entityType) \(entity)")
         try head("Why")
         try item(body["explanation"]?.text ?? "")
         if let advice = body["advice"]?.text {
@@ -179,7 +181,7 @@ package struct ExplainReport {
         try head("What became of it")
         for change in finding.changes {
             let by = change.by.map { " by \($0)" } ?? "", note = change.note.map { ": \($0)" } ?? ""
-            try item("\(Timestamp.text(change.at)) \(change.status)\(by)\(note)")
+            try item("\(Timestamp.text(change.at)) \(change.status.rawValue)\(by)\(note)")
         }
     }
 

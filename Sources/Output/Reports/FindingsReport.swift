@@ -1,3 +1,4 @@
+package import Model
 package import Catalog
 package import Console
 internal import Detection
@@ -27,7 +28,7 @@ package struct FindingsReport {
         for one in findings {
             let entry = one.entry
             table.append([
-                .text(entry.status), .text(entry.severity), .text(Timestamp.text(entry.lastSeen)),
+                .text(entry.status.rawValue), .text(entry.severity.name), .text(Timestamp.text(entry.lastSeen)),
                 .text(entry.detector), .text(entry.class), .text(entry.entityType), .text(entry.entity),
                 .text(entry.title), .text(Timestamp.text(entry.firstSeen)), cell(one.changes.last?.note),
                 cell(one.changes.last?.by), .text(entry.id),
@@ -38,7 +39,7 @@ package struct FindingsReport {
 
     /// `37 findings of the ledger: 2 critical, 9 high, 26 low`.
     private var title: String {
-        let counts = countsText(findings.compactMap { Severity(name: $0.entry.severity) })
+        let counts = countsText(findings.map(\.entry.severity))
         let all = "\(Human.count(findings.count)) finding\(findings.count == 1 ? "" : "s") of the ledger"
         return counts.isEmpty ? all : all + ": " + counts
     }

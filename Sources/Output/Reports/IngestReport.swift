@@ -1,3 +1,4 @@
+package import Model
 internal import Catalog
 package import Console
 package import Ingest

@@ -1,3 +1,4 @@
+package import Model
 package import Catalog
 package import Console
 internal import Events

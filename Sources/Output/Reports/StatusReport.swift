@@ -1,3 +1,4 @@
+package import Model
 internal import Catalog
 package import Console
 internal import Detection
@@ -22,7 +23,7 @@ package struct StatusReport {
     /// What keeps inputs from being read.
     let problems: [InputProblem]
     private let lastRun: (startedAt: Int64, asOf: Int64, runs: Int64)?
-    private let findings: [(status: String, severity: String, findings: Int64)]
+    private let findings: [(status: FindingStatus, severity: Severity, findings: Int64)]
     /// Event times after the first scheduled run at which none has looked.
     private let unseen: [Range<Int64>]
     /// Event times of which events came after scheduled runs had looked there.
@@ -153,7 +154,7 @@ package struct StatusReport {
                     .array(
                         findings.map {
                             [
-                                "status": .string($0.status), "severity": .string($0.severity),
+                                "status": .string($0.status.rawValue), "severity": .string($0.severity.name),
                                 "findings": .int($0.findings),
                             ]
                         })),

@@ -1,3 +1,4 @@
+package import Model
 package import Catalog
 package import Console
 package import Detection
@@ -107,7 +108,8 @@ package struct TraceReport {
         return [
             .text(Timestamp.text(entry.firstSeen)), .text(Timestamp.text(entry.lastSeen)), .text("finding"),
             .integer(0), .null, .null, .null, .null, .null,
-            .text("\(entry.severity.uppercased()) \(entry.title) (\(entry.status), \(entry.id.prefix(8)))"),
+            .text(
+                "\(entry.severity.name.uppercased()) \(entry.title) (\(entry.status.rawValue), \(entry.id.prefix(8)))"),
         ]
     }
 }

@@ -1,3 +1,4 @@
+package import Model
 internal import Events
 internal import GRDB
 
@@ -9,6 +10,18 @@ struct ImpossibleNumber: Error, CustomStringConvertible {
 
     var description: String {
         "its column \(column) holds \(value), which is no \(wanted); run authtrail verify, then rebuild --force"
+    }
+}
+
+/// A word in a row that this program does not write.
+struct UnknownWord: Error, CustomStringConvertible {
+    let column: String
+    let value: String
+    let wanted: [String]
+
+    var description: String {
+        "its column \(column) holds \"\(value)\", which is none of \(wanted.joined(separator: ", ")); run authtrail "
+            + "verify, then rebuild --force"
     }
 }
 
@@ -81,6 +94,24 @@ extension Row {
 
     /// Lines, bytes, or an offset.
     func count(_ column: String) throws -> Int64 { try int64(column, .count) }
+}
+
+extension Row {
+    func severity(_ column: String) throws -> Severity {
+        let name: String = try value(column)
+        guard let severity = Severity(name: name) else {
+            throw UnknownWord(column: column, value: name, wanted: Severity.allCases.map { $0.name })
+        }
+        return severity
+    }
+
+    func status(_ column: String) throws -> FindingStatus {
+        let name: String = try value(column)
+        guard let status = FindingStatus(rawValue: name) else {
+            throw UnknownWord(column: column, value: name, wanted: FindingStatus.allCases.map(\.rawValue))
+        }
+        return status
+    }
 }
 
 extension Database {

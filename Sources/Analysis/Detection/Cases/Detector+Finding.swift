@@ -1,3 +1,4 @@
+package import Model
 internal import Events
 
 /// What a finding tells beyond its case.

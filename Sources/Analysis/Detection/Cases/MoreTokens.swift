@@ -1,3 +1,4 @@
+package import Model
 internal import Events
 
 /// The tokens of which a rule finds the same as of very many others.

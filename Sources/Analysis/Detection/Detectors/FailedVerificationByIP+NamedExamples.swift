@@ -1,3 +1,4 @@
+package import Model
 internal import Events
 
 /// Classes that look at which token was refused, at weeks, and at addresses that many share.

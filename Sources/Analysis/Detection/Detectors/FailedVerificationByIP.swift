@@ -1,3 +1,4 @@
+package import Model
 internal import Events
 
 /// Somebody tries credentials: one client many, many clients a few each, or one client the same one over and over.

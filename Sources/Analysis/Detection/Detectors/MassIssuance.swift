@@ -1,3 +1,4 @@
+package import Model
 internal import Events
 
 /// Somebody issues many tokens in a short time.

@@ -1,3 +1,4 @@
+package import Model
 internal import Events
 
 /// A caller made more calls in a minute than the rate table allows, and they were answered.

@@ -1,3 +1,4 @@
+package import Model
 internal import Events
 
 /// Somebody revokes many tokens in a short time.

@@ -1,3 +1,4 @@
+package import Model
 internal import Events
 internal import Rollups
 

@@ -1,3 +1,4 @@
+package import Model
 internal import Events
 
 /// What an episode of failures is. From the strongest to the weakest.

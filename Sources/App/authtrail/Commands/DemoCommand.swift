@@ -1,3 +1,4 @@
+package import Model
 internal import ArgumentParser
 internal import Catalog
 internal import Console

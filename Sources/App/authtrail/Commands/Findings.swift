@@ -1,3 +1,4 @@
+package import Model
 internal import ArgumentParser
 internal import Catalog
 internal import Console
@@ -62,14 +63,13 @@ struct Findings: ParsableCommand {
         func run() throws {
             let wanted = Set(status.isEmpty ? ["open"] : status)
             let found = try trail.open().catalog.findings().filter { one in
-                (wanted.contains("all") || wanted.contains(one.entry.status))
+                (wanted.contains("all") || wanted.contains(one.entry.status.rawValue))
                     && (detector.isEmpty || detector.contains(one.entry.detector))
                     && (entity.isEmpty || entity.contains(one.entry.entity))
-                    && (Severity(name: one.entry.severity) ?? .info) >= atLeast ?? .info
+                    && one.entry.severity >= atLeast ?? .info
             }
             let sorted = found.enumerated().sorted { left, right in
-                let one = Severity(name: left.element.entry.severity) ?? .info
-                let other = Severity(name: right.element.entry.severity) ?? .info
+                let one = left.element.entry.severity, other = right.element.entry.severity
                 if one != other { return one > other }
                 return left.offset < right.offset
             }
@@ -89,7 +89,7 @@ struct Findings: ParsableCommand {
 
         @OptionGroup var change: ChangeOptions
 
-        func run() throws { try change.write(ids, "resolved") }
+        func run() throws { try change.write(ids, .resolved) }
     }
 
     /// `authtrail findings reopen ID`
@@ -102,7 +102,7 @@ struct Findings: ParsableCommand {
 
         @OptionGroup var change: ChangeOptions
 
-        func run() throws { try change.write(ids, "open") }
+        func run() throws { try change.write(ids, .open) }
     }
 }
 
@@ -116,7 +116,7 @@ struct ChangeOptions: ParsableArguments {
 
     @OptionGroup var trail: TrailOptions
 
-    func write(_ ids: [String], _ status: String) throws {
+    func write(_ ids: [String], _ status: FindingStatus) throws {
         let opened = try trail.open()
         try requireOwner(folder: opened.path)
         let found = try ids.map { try FindingLookup.find($0, in: opened) }
@@ -133,7 +133,7 @@ struct ChangeOptions: ParsableArguments {
         guard !trail.quiet else { return }
         let output = Output.standardOutput()
         for one in found {
-            try output.line("\(status)  \(one.entry.id)  \(SafeText.visible(one.entry.title))")
+            try output.line("\(status.rawValue)  \(one.entry.id)  \(SafeText.visible(one.entry.title))")
             if one.entry.status == status, let last = one.changes.last(where: { $0.status == status }) {
                 let by = last.by.map { " by \($0)" } ?? "", note = last.note.map { ": \($0)" } ?? ""
                 try output.line(

@@ -1,3 +1,4 @@
+package import Model
 internal import Columns
 
 extension EventBatch {
@@ -40,13 +41,13 @@ extension EventBatch {
             case .kept: kept.append(row)
             case .reused:
                 kept.append(row)
-                counts.reused += 1
+                reused += 1
                 if !flagged.contains(row) { counts.flagged += 1 }
             case .duplicate:
                 counts.stored -= 1
                 counts.duplicate += 1
                 if flagged.contains(row) { counts.flagged -= 1 }
-                if open[place].columns.ts[row] > latest { counts.future -= 1 }
+                if open[place].columns.ts[row] > latest { future -= 1 }
                 if open[place].columns.sourceLength[row] != EventColumns.noLength { counts.redacted -= 1 }
             }
         }

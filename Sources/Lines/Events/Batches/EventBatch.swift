@@ -1,3 +1,4 @@
+package import Model
 import Columns
 
 /// What was read since the last commit: events by UTC month, lines in quarantine, blank lines, and counts that add up.
@@ -19,28 +20,6 @@ package struct EventBatch: Sendable {
         package var bytes = 256 << 20
         /// What a line costs in memory apart from its own bytes.
         package static var bytesPerLine: Int { 128 }
-
-        package init() {}
-    }
-
-    /// Lines by what became of them: `lines == stored + quarantined + blank + duplicate`.
-    package struct Counts: Sendable, Equatable {
-        package var lines = 0
-        package var stored = 0
-        package var quarantined = 0
-        package var blank = 0
-        /// Lines that were taken out again, being stored already.
-        package var duplicate = 0
-        /// Of the stored lines, those that could not be taken at their word: a repeated key, two names of one field,
-        /// a known field of the wrong type or unreadable, a time in the future, no newline at the end, the id of
-        /// another event.
-        package var flagged = 0
-        /// Of the flagged lines, those with a time after `LineReader.latest`.
-        package var future = 0
-        /// Of the flagged lines, those whose kind, time and `event_id` another line has that says something else.
-        package var reused = 0
-        /// Of all lines, stored or in quarantine, those in which credentials were replaced.
-        package var redacted = 0
 
         package init() {}
     }
@@ -91,7 +70,11 @@ package struct EventBatch: Sendable {
     }
 
     package let limits: Limits
-    package internal(set) var counts = Counts()
+    package internal(set) var counts = LineCounts()
+    /// Of the flagged lines, those with a time after `LineReader.latest`.
+    package internal(set) var future: Int64 = 0
+    /// Of the flagged lines, those whose kind, time and `event_id` another line has that says something else.
+    package internal(set) var reused: Int64 = 0
     /// The lines in quarantine, in the order in which they were read.
     package internal(set) var quarantined: [QuarantinedLine] = []
     /// The blank lines that are not simply empty, in the order in which they were read.
@@ -180,9 +163,9 @@ package struct EventBatch: Sendable {
     }
 
     /// Takes the counts, which start again at 0.
-    package mutating func takeCounts() -> Counts {
-        defer { counts = Counts() }
-        return counts
+    package mutating func takeCounts() -> (counts: LineCounts, future: Int64, reused: Int64) {
+        defer { (counts, future, reused) = (LineCounts(), 0, 0) }
+        return (counts, future, reused)
     }
 
     /// Takes the time of the newest event since the last call, or nil if there was none. Events in the future, as
@@ -231,7 +214,7 @@ package struct EventBatch: Sendable {
     mutating func flush(_ bytes: RawSpan, _ shapes: [LineShape], _ secrets: SecretMarker?) {
         for place in open.indices {
             if open[place].block.count > 0 { open[place].flush(bytes, limits, shapes, secrets) }
-            counts.redacted += open[place].redacted
+            counts.redacted += Int64(open[place].redacted)
             open[place].redacted = 0
         }
     }

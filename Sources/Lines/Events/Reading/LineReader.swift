@@ -1,3 +1,4 @@
+package import Model
 import Columns
 
 /// Reads NDJSON: every line becomes an event in the columns of its month, a line in quarantine, or is blank.
@@ -110,7 +111,7 @@ package struct LineReader: Sendable {
             if !terminated { scanner.flagged = true }
             if time > latest {
                 scanner.flagged = true
-                batch.counts.future &+= 1
+                batch.future &+= 1
             } else if time > batch.newest {
                 batch.newest = time
             }

@@ -1,3 +1,4 @@
+package import Model
 package import Console
 internal import Detection
 internal import Events

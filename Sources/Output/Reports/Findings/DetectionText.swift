@@ -1,3 +1,4 @@
+package import Model
 internal import Console
 internal import Detection
 internal import Events

@@ -1,3 +1,4 @@
+package import Model
 internal import Console
 internal import Detection
 package import Runs
@@ -27,7 +28,7 @@ struct PrometheusText {
             Metric(
                 "authtrail_open_findings", "Findings that are open in the ledger, by detector and severity.",
                 byDetector { detector, severity in
-                    facts.open[.init(detector: detector, severity: severity.name)] ?? 0
+                    facts.open[.init(detector: detector, severity: severity)] ?? 0
                 }),
             Metric(
                 "authtrail_suppressed_findings", "Findings of the last run that the allowlist hides.",

@@ -1,3 +1,4 @@
+package import Model
 internal import Catalog
 internal import Detection
 internal import Events
@@ -24,7 +25,7 @@ package struct TrailFacts: Sendable {
 
     struct OpenCount: Hashable {
         var detector: String
-        var severity: String
+        var severity: Severity
     }
 
     struct Day: Sendable {

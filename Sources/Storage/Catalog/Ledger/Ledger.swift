@@ -1,3 +1,4 @@
+package import Model
 internal import Events
 internal import GRDB
 
@@ -6,7 +7,7 @@ package struct LedgerEntry: Sendable, Equatable {
     package var id: String
     package var detector: String
     package var `class`: String
-    package var severity: String
+    package var severity: Severity
     package var entityType: String
     package var entity: String
     /// Microseconds since the epoch.
@@ -16,11 +17,11 @@ package struct LedgerEntry: Sendable, Equatable {
     /// The whole finding as JSON.
     package var body: String
     /// `open` or `suppressed`, as a run finds it; the ledger knows `retracted` and `resolved` as well.
-    package var status: String
+    package var status: FindingStatus
 
     package init(
-        id: String, detector: String, class: String, severity: String, entityType: String, entity: String,
-        firstSeen: Int64, lastSeen: Int64, title: String, body: String, status: String = "open"
+        id: String, detector: String, class: String, severity: Severity, entityType: String, entity: String,
+        firstSeen: Int64, lastSeen: Int64, title: String, body: String, status: FindingStatus = .open
     ) {
         self.status = status
         self.id = id
@@ -38,21 +39,18 @@ package struct LedgerEntry: Sendable, Equatable {
 
 /// What the ledger knows of a finding.
 package struct LedgerState: Sendable {
-    package var status: String
-    package var severity: String
+    package var status: FindingStatus
+    package var severity: Severity
     /// The words in which somebody was told it, see `Catalog.record`; nil if nobody was.
     package var told: String?
     /// When somebody resolved it last, by the clock, microseconds since the epoch.
     package var resolvedAt: Int64?
 
-    private static let severities = ["info", "low", "medium", "high", "critical"]
-
     /// Whether what somebody resolved stays so: it has not become worse, and does not go on for a day and more after
     /// that.
-    package func isSettled(severity other: String, lastSeen: Int64) -> Bool {
-        guard status == "resolved" else { return false }
-        func rank(_ name: String) -> Int { Self.severities.firstIndex(of: name) ?? 0 }
-        return rank(other) <= rank(severity) && resolvedAt.map { lastSeen <= $0.plus(Timestamp.day) } ?? true
+    package func isSettled(severity other: Severity, lastSeen: Int64) -> Bool {
+        guard status == .resolved else { return false }
+        return other <= severity && resolvedAt.map { lastSeen <= $0.plus(Timestamp.day) } ?? true
     }
 }
 
@@ -104,7 +102,8 @@ extension Catalog {
             for id in ids {
                 guard let row = try Row.fetchOne(statement, arguments: [id]) else { continue }
                 states[id] = LedgerState(
-                    status: try row.value("status"), severity: try row.value("severity"), told: try row.value("told"),
+                    status: try row.status("status"), severity: try row.severity("severity"),
+                    told: try row.value("told"),
                     resolvedAt: try row.int64IfAny("resolved_at", .time))
             }
             return states
@@ -135,7 +134,9 @@ extension Catalog {
     }
 
     /// The findings that runs have told, by status.
-    package func findingsByStatus() throws(CatalogError) -> [(status: String, severity: String, findings: Int64)] {
+    package func findingsByStatus() throws(CatalogError) -> [(
+        status: FindingStatus, severity: Severity, findings: Int64
+    )] {
         try read("count findings") { db in
             try Row.fetchAll(
                 db,
@@ -144,12 +145,12 @@ extension Catalog {
                     SELECT status, severity, count(*) AS findings FROM main.findings
                     GROUP BY status, severity ORDER BY status, severity
                     """
-            ).map { try ($0.value("status"), $0.value("severity"), $0.value("findings")) }
+            ).map { try ($0.status("status"), $0.severity("severity"), $0.count("findings")) }
         }
     }
 
     /// How many findings of each detector and severity nobody has resolved, suppressed or taken back.
-    package func openFindings() throws(CatalogError) -> [(detector: String, severity: String, findings: Int)] {
+    package func openFindings() throws(CatalogError) -> [(detector: String, severity: Severity, findings: Int)] {
         try read("count open findings") { db in
             try Row.fetchAll(
                 db,
@@ -158,7 +159,7 @@ extension Catalog {
                     SELECT detector, severity, count(*) AS findings FROM main.findings WHERE status = 'open'
                     GROUP BY detector, severity ORDER BY detector, severity
                     """
-            ).map { try ($0.value("detector"), $0.value("severity"), $0.value("findings")) }
+            ).map { try ($0.value("detector"), $0.severity("severity"), Int($0.count("findings"))) }
         }
     }
 

@@ -1,3 +1,4 @@
+package import Model
 internal import Events
 internal import Foundation
 internal import GRDB
@@ -12,7 +13,7 @@ package struct LedgerFinding: Sendable {
 
     package struct Change: Sendable {
         package var at: Int64
-        package var status: String
+        package var status: FindingStatus
         package var by: String?
         package var note: String?
     }
@@ -30,7 +31,7 @@ extension Catalog {
                 let id: String = try row.value("finding_id")
                 changes[id, default: []].append(
                     LedgerFinding.Change(
-                        at: try row.time("at"), status: try row.value("status"), by: try row.value("by"),
+                        at: try row.time("at"), status: try row.status("status"), by: try row.value("by"),
                         note: try row.value("note")))
             }
             return try Row.fetchAll(
@@ -49,10 +50,11 @@ extension Catalog {
 
     /// Writes what became of a finding. Returns false if the ledger does not know it.
     package func change(
-        finding id: String, to status: String, at time: Int64, by: String?, note: String?
+        finding id: String, to status: FindingStatus, at time: Int64, by: String?, note: String?
     ) throws(CatalogError) -> Bool {
         try write("change a finding") { db in
-            try db.execute(sql: "UPDATE findings SET status = ? WHERE finding_id = ?", arguments: [status, id])
+            try db.execute(
+                sql: "UPDATE findings SET status = ? WHERE finding_id = ?", arguments: [status.rawValue, id])
             guard db.changesCount > 0 else { return false }
             try Self.note(id, status, at: time, by: by, note: note, db)
             return true
@@ -173,15 +175,15 @@ extension Catalog {
         // Who looks as of an earlier time knows less than the ledger does.
         if let old, try !judge.mayChange(old.value("policy")) || run.asOf < old.time("as_of") { return }
         var status = finding.status
-        if let old, finding.status == "open" {
+        if let old, finding.status == .open {
             let state = LedgerState(
-                status: try old.value("status"), severity: try old.value("severity"), told: nil,
+                status: try old.status("status"), severity: try old.severity("severity"), told: nil,
                 resolvedAt: try old.int64IfAny("resolved_at", .time))
             if state.isSettled(severity: finding.severity, lastSeen: finding.lastSeen) { status = state.status }
             if state.status != status { try note(finding.id, status, at: time, by: nil, note: "found by a run", db) }
         }
         try db.cachedStatement(sql: upsert).execute(arguments: [
-            finding.id, finding.detector, finding.class, finding.severity, status, finding.entityType,
+            finding.id, finding.detector, finding.class, finding.severity.name, status.rawValue, finding.entityType,
             Data(finding.entity.utf8), finding.firstSeen, finding.lastSeen, Data(finding.title.utf8), runID, runID,
             finding.body,
         ])
@@ -215,17 +217,17 @@ extension Catalog {
             guard try judge.mayChange(row.value("policy")) else { continue }
             try take.execute(arguments: [id])
             try note(
-                id, "retracted", at: run.startedAt, by: nil,
+                id, .retracted, at: run.startedAt, by: nil,
                 note: "a run that looked at all of its time found it no more: later events, or another policy", db)
         }
     }
 
     private static func note(
-        _ id: String, _ status: String, at time: Int64, by: String?, note: String?, _ db: Database
+        _ id: String, _ status: FindingStatus, at time: Int64, by: String?, note: String?, _ db: Database
     ) throws {
         try db.execute(
             sql: "INSERT INTO finding_changes (finding_id, at, status, by, note) VALUES (?, ?, ?, ?, ?)",
-            arguments: [id, time, status, by, note])
+            arguments: [id, time, status.rawValue, by, note])
     }
 }
 
@@ -239,9 +241,9 @@ extension LedgerEntry {
     init(_ row: Row) throws {
         self.init(
             id: try row.value("finding_id"), detector: try row.value("detector"), class: try row.value("class"),
-            severity: try row.value("severity"), entityType: try row.value("entity_type"),
+            severity: try row.severity("severity"), entityType: try row.value("entity_type"),
             entity: try row.text("entity"), firstSeen: try row.time("first_seen"),
             lastSeen: try row.time("last_seen"), title: try row.text("title"), body: try row.value("body"),
-            status: try row.value("status"))
+            status: try row.status("status"))
     }
 }

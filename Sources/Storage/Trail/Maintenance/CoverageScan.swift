@@ -1,3 +1,4 @@
+package import Model
 internal import Catalog
 
 /// Walks through the lines of one source in their order and looks for bytes that no line has, or several.
