@@ -27,8 +27,7 @@ bench: build
 
 ## Docs/detectors.md, printed from the program.
 docs: build
-	sed -i '/^## /,$$d' Docs/detectors.md
-	$(RELEASE)/release/authtrail detectors --format markdown >> Docs/detectors.md
+	$(RELEASE)/release/authtrail detectors | python3 Packaging/detectors_page.py > Docs/detectors.md
 
 ## What it survives: kills, errors of system calls, full disks, damage, power cuts. Half an hour, and not part of CI;
 ## FAULTS="--only kill --minutes 5 --seed 2" for less. As root with strace nothing is left out. Then a follower against a
