@@ -1,4 +1,5 @@
 internal import Catalog
+internal import Trail
 internal import Files
 internal import Segments
 
@@ -94,7 +95,7 @@ extension Follower {
     }
 
     /// What a file must hold for its content to tell which source it is.
-    private static var telling: Int64 { Int64(SourceIdentity.headLength) }
+    private static var telling: Int64 { Int64(SourceFingerprint.headLength) }
 
     /// Reads lines, at most so many bytes as one poll allows.
     /// - Returns: whether the end was reached; nil if the file is no longer what was read of it.

@@ -1,4 +1,5 @@
 internal import Catalog
+internal import Trail
 internal import Files
 
 // A log is rotated: what stood under its name lies beside it under another one, and something new stands there.
@@ -98,11 +99,11 @@ extension SourceIdentity {
     private static func holds(_ path: String, _ source: SourceRecord) -> Bool {
         guard let file = try? InputFile(path: path) else { return false }
         let box = InputFileBox(file)
-        guard let head = try? read(box, 0, Int(source.headLength)), hash(head[...]) == source.headHash else {
+        guard let head = try? read(box, 0, Int(source.headLength)), SourceFingerprint.hash(head[...]) == source.headHash else {
             return source.headLength == 0
         }
         let tail = try? read(box, source.checkpoint - source.tailLength, Int(source.tailLength))
-        return tail.map { hash($0[...]) == source.tailHash } ?? false
+        return tail.map { SourceFingerprint.hash($0[...]) == source.tailHash } ?? false
     }
 
     /// `auth.log.1`, `auth.log-20260426.gz`, `auth.log.old`, `auth-2026-04-26.log` of `auth.log`.

@@ -1,4 +1,5 @@
 internal import Catalog
+internal import Trail
 internal import Crypto
 internal import Files
 
@@ -43,7 +44,7 @@ struct KnownSources {
     /// The sources of which the first bytes, as many as are known of each, are these.
     func beginning(with head: ArraySlice<UInt8>) -> [SourceRecord] {
         // Those of older versions have no hash of their start.
-        let starts = Set([SourceIdentity.startHash(head), ""])
+        let starts = Set([SourceFingerprint.startHash(head), ""])
         let wanted = Set(starts.flatMap { lengths[$0].map { Array($0.keys) } ?? [] })
         var hash = SHA256(), at = head.startIndex
         return wanted.sorted().flatMap { length -> [SourceRecord] in
@@ -51,7 +52,7 @@ struct KnownSources {
             let end = head.startIndex + Int(length)
             head[at..<end].withUnsafeBytes { hash.update(bufferPointer: $0) }
             at = end
-            return sources(byHead[SourceIdentity.hash(hash)]).filter { $0.headLength == length }
+            return sources(byHead[SourceFingerprint.hash(hash)]).filter { $0.headLength == length }
         }
     }
 

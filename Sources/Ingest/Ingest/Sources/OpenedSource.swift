@@ -1,4 +1,5 @@
 internal import Catalog
+internal import Trail
 internal import Files
 
 /// A source that was told apart from all others and stands at its checkpoint.
@@ -52,7 +53,7 @@ extension SourceIdentity {
         // What is written meanwhile is left for later: size and content must be those of one moment.
         let (size, head) = try InputError.wrapping {
             let size = try box.file.size()
-            return (size, try Self.read(box, 0, Int(min(Int64(Self.headLength), size))))
+            return (size, try Self.read(box, 0, Int(min(Int64(SourceFingerprint.headLength), size))))
         }
         let known = candidates(for: identity, head: head[...], size: size)
         // One of which nothing was read by itself, empty or a copy, tells less than those that may have been read
@@ -62,7 +63,7 @@ extension SourceIdentity {
         }
         let end = try InputError.wrapping { try Self.ending(of: box, size) }
         if let source = try origin(ofRead: end, endingAt: size, among: known, path: path, identity, head) {
-            let tail = Array(end.suffix(Self.tailLength))
+            let tail = Array(end.suffix(SourceFingerprint.tailLength))
             let record = repetition(
                 of: source, path: path, isCompressed: false, identity, length: size, part: (head, tail))
             return OpenedSource(
@@ -86,7 +87,7 @@ extension SourceIdentity {
         let tail = try InputError.wrapping {
             try Self.read(box, candidate.checkpoint - candidate.tailLength, Int(candidate.tailLength))
         }
-        guard Self.hash(tail[...]) == candidate.tailHash else { return nil }
+        guard SourceFingerprint.hash(tail[...]) == candidate.tailHash else { return nil }
         return OpenedSource(
             record: adopt(candidate, path: path, isCompressed: false, identity, size: size), stream: .file(box),
             isFinite: false, head: head, tail: tail, size: size, origin: candidate.id)
@@ -101,10 +102,10 @@ extension SourceIdentity {
             return (stream: stream, size: try stream.status().size)
         }
         let (stream, identity) = (file.stream, file.stream.identity)
-        var skipped = try InputError.wrapping { try Self.skip(stream, Int64(Self.headLength)) }
+        var skipped = try InputError.wrapping { try Self.skip(stream, Int64(SourceFingerprint.headLength)) }
         let head = skipped.first
         // Of a short one, the head is all of it; otherwise the size that comes out is not known.
-        let isShort = head.count < Self.headLength
+        let isShort = head.count < SourceFingerprint.headLength
         let known = candidates(for: identity, head: head[...], size: isShort ? Int64(head.count) : nil)
         func opened(_ record: SourceRecord, _ tail: [UInt8], origin: Int64?) -> OpenedSource {
             OpenedSource(
@@ -122,7 +123,7 @@ extension SourceIdentity {
                 ofRead: skipped.last, endingAt: skipped.count, among: sources, path: path, identity, head,
                 isCut: isCut)
             guard let source else { return nil }
-            let tail = Array(skipped.last.suffix(Self.tailLength))
+            let tail = Array(skipped.last.suffix(SourceFingerprint.tailLength))
             let record = repetition(
                 of: source, path: path, isCompressed: true, identity, length: skipped.count, part: (head, tail))
             return opened(record, tail, origin: source.id)
@@ -138,9 +139,9 @@ extension SourceIdentity {
                 if let found = try repeated(among: [candidate]) { return found }
                 continue
             }
-            let tail = Array(skipped.last.suffix(Self.tailLength))
+            let tail = Array(skipped.last.suffix(SourceFingerprint.tailLength))
             guard Int64(tail.count) >= candidate.tailLength,
-                Self.hash(tail.suffix(Int(candidate.tailLength))) == candidate.tailHash
+                SourceFingerprint.hash(tail.suffix(Int(candidate.tailLength))) == candidate.tailHash
             else { continue }
             if !candidate.isSame(identity), !candidate.hasWholeLine {
                 guard try InputError.wrapping({ try Self.isAtEnd(stream) }) else { continue }
@@ -208,7 +209,7 @@ extension SourceIdentity {
     ) throws(FileError) -> (first: [UInt8], last: [UInt8], count: Int64) {
         var first: [UInt8] = [], last: [UInt8] = []
         var count: Int64 = 0
-        var buffer = [UInt8](repeating: 0, count: length > Int64(headLength) ? 256 << 10 : headLength)
+        var buffer = [UInt8](repeating: 0, count: length > Int64(SourceFingerprint.headLength) ? 256 << 10 : SourceFingerprint.headLength)
         while count < length {
             let wanted = Int(min(Int64(buffer.count), length - count))
             var read = 0
@@ -219,7 +220,7 @@ extension SourceIdentity {
                 guard case .damaged = error else { throw error }
             }
             guard read > 0 else { break }
-            if first.count < headLength { first.append(contentsOf: buffer[..<read].prefix(headLength - first.count)) }
+            if first.count < SourceFingerprint.headLength { first.append(contentsOf: buffer[..<read].prefix(SourceFingerprint.headLength - first.count)) }
             last.append(contentsOf: buffer[..<read])
             if last.count > mostCompared || holdsWholeLine(last.suffix(comparedLength)) {
                 last = Array(last.suffix(comparedLength))

@@ -1,6 +1,5 @@
 package import Model
 internal import Catalog
-internal import Crypto
 internal import Files
 internal import Trail
 
@@ -11,9 +10,6 @@ internal import Trail
 /// inode that was used again fools nobody, and a copy or a compressed rotation of a log that was read is not read
 /// twice.
 struct SourceIdentity {
-    static let headLength = 4096
-    static let tailLength = 1024
-
     private(set) var known: KnownSources
     private var nextID: Int64
     /// Names of which a rebuild could not find out which file they stand for: read anew, all would be there twice.
@@ -94,8 +90,8 @@ struct SourceIdentity {
     func shorterHeads(
         than head: [UInt8], _ path: String, _ identity: FileIdentity, isCut: Bool
     ) -> [SourceRecord] {
-        guard head.count < Self.headLength else { return [] }
-        let start = Self.startHash(head[...])
+        guard head.count < SourceFingerprint.headLength else { return [] }
+        let start = SourceFingerprint.startHash(head[...])
         var sources = known.ofFile(identity) + (isCut ? known.starting(with: start) : [])
         let name = path.utf8
         for end in name.indices.dropFirst(parent(of: path).utf8.count + 1) {
@@ -139,9 +135,9 @@ struct SourceIdentity {
     ) -> SourceRecord {
         var source = source
         if let part {
-            let head = part.head.prefix(Int(min(length, Int64(Self.headLength)))), tail = part.tail
-            (source.headLength, source.headHash) = (Int64(head.count), Self.hash(head))
-            (source.tailLength, source.tailHash) = (Int64(tail.count), Self.hash(tail[...]))
+            let head = part.head.prefix(Int(min(length, Int64(SourceFingerprint.headLength)))), tail = part.tail
+            (source.headLength, source.headHash) = (Int64(head.count), SourceFingerprint.hash(head))
+            (source.tailLength, source.tailHash) = (Int64(tail.count), SourceFingerprint.hash(tail[...]))
         }
         let met = known.ofFile(identity).first { old in
             old.ended == nil && isSamePath(old.path, path) && old.isCompressed == isCompressed && old.start == length
@@ -161,17 +157,6 @@ struct SourceIdentity {
         copy.lastEvent = source.lastEvent
         return copy
     }
-
-    /// The first 32 hex digits of SHA-256.
-    static func hash(_ bytes: ArraySlice<UInt8>) -> String {
-        hex(SHA256.hash(data: bytes).prefix(16))
-    }
-
-    /// The same of the bytes that a hash was given so far.
-    static func hash(_ hash: SHA256) -> String { hex(hash.finalize().prefix(16)) }
-
-    /// The hash of the first 64 bytes, which nearly always tell one log from another; empty if there are fewer.
-    static func startHash(_ head: ArraySlice<UInt8>) -> String { head.count < 64 ? "" : hash(head.prefix(64)) }
 
     private static func isInPlace(_ source: SourceRecord) -> Bool {
         if source.ended != nil { return false }

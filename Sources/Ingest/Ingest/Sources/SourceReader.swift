@@ -1,5 +1,6 @@
 package import Model
 internal import Catalog
+internal import Trail
 internal import Events
 internal import Files
 
@@ -25,7 +26,7 @@ struct SourceReader {
         record = opened.record
         stream = opened.stream
         isFinite = opened.isFinite
-        head = Array(opened.head.prefix(Int(opened.record.checkpoint)).prefix(SourceIdentity.headLength))
+        head = Array(opened.head.prefix(Int(opened.record.checkpoint)).prefix(SourceFingerprint.headLength))
         tail = opened.tail
     }
 
@@ -125,9 +126,9 @@ struct SourceReader {
     func isUntouched() throws(InputError) -> Bool {
         guard case .file(let box) = stream else { return true }
         guard try Self.holds(box, tail[...], at: record.checkpoint - Int64(tail.count)) else { return false }
-        guard record.checkpoint < Int64(SourceIdentity.tailLength) else { return true }
+        guard record.checkpoint < Int64(SourceFingerprint.tailLength) else { return true }
         guard try Self.holds(box, head[...], at: 0) else { return false }
-        return try Self.holds(box, pending.prefix(SourceIdentity.tailLength), at: record.checkpoint)
+        return try Self.holds(box, pending.prefix(SourceFingerprint.tailLength), at: record.checkpoint)
     }
 
     private static func holds(
@@ -151,18 +152,18 @@ struct SourceReader {
         var state = record
         state.size = record.isCompressed ? size : max(size, record.checkpoint)
         state.headLength = Int64(head.count)
-        state.headHash = SourceIdentity.hash(head[...])
-        state.startHash = SourceIdentity.startHash(head[...])
+        state.headHash = SourceFingerprint.hash(head[...])
+        state.startHash = SourceFingerprint.startHash(head[...])
         state.tailLength = Int64(tail.count)
-        state.tailHash = SourceIdentity.hash(tail[...])
+        state.tailHash = SourceFingerprint.hash(tail[...])
         return state
     }
 
     private mutating func note(_ bytes: ArraySlice<UInt8>) {
-        if head.count < SourceIdentity.headLength {
-            head.append(contentsOf: bytes.prefix(SourceIdentity.headLength - head.count))
+        if head.count < SourceFingerprint.headLength {
+            head.append(contentsOf: bytes.prefix(SourceFingerprint.headLength - head.count))
         }
-        tail.append(contentsOf: bytes.suffix(SourceIdentity.tailLength))
-        if tail.count > SourceIdentity.tailLength { tail.removeFirst(tail.count - SourceIdentity.tailLength) }
+        tail.append(contentsOf: bytes.suffix(SourceFingerprint.tailLength))
+        if tail.count > SourceFingerprint.tailLength { tail.removeFirst(tail.count - SourceFingerprint.tailLength) }
     }
 }

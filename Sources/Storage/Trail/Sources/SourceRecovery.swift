@@ -1,15 +1,13 @@
 package import Model
 internal import Catalog
 internal import Columns
-internal import Crypto
 internal import Events
 
 /// What the lines of segments tell about a source whose state no segment carries: how far it was read at least, and the
 /// bytes by which its file can be told again.
 struct SourceRecovery {
-    /// Bytes at the beginning of a file and before a checkpoint that tell a source again, see `SourceIdentity`.
-    fileprivate static let headLength: Int64 = 4096
-    fileprivate static let tailLength: Int64 = 1024
+    fileprivate static let headLength = Int64(SourceFingerprint.headLength)
+    fileprivate static let tailLength = Int64(SourceFingerprint.tailLength)
 
     fileprivate struct Trace {
         var path: String?
@@ -64,9 +62,9 @@ struct SourceRecovery {
             id: source, path: path, isCompressed: path.hasSuffix(".gz"), device: nil, inode: nil)
         let head = trace.beginning(), tail = trace.ending()
         record.headLength = Int64(head.count)
-        record.headHash = Self.hash(head)
+        record.headHash = SourceFingerprint.hash(head[...])
         record.tailLength = Int64(tail.count)
-        record.tailHash = Self.hash(tail)
+        record.tailHash = SourceFingerprint.hash(tail[...])
         record.checkpoint = trace.end
         record.hasOpenLine = true
         record.size = trace.end
@@ -75,8 +73,6 @@ struct SourceRecovery {
         record.lastEvent = trace.latest == .min ? nil : trace.latest
         return record
     }
-
-    private static func hash(_ bytes: [UInt8]) -> String { hex(SHA256.hash(data: bytes).prefix(16)) }
 }
 
 extension SourceRecovery.Trace {
