@@ -183,4 +183,8 @@ for target in package.targets where target.type == .regular || target.type == .e
         .enableUpcomingFeature("InternalImportsByDefault"),
         .enableUpcomingFeature("MemberImportVisibility"),
     ]
+    // These hold no pointer. What is below them reads bytes in place, or calls C.
+    if ["Model", "Policies", "Detection", "Runs", "Reports"].contains(target.name) {
+        target.swiftSettings?.append(.strictMemorySafety())
+    }
 }
