@@ -1,7 +1,7 @@
-package import Model
-import TestSupport
 import Columns
 import Events
+package import Model
+import TestSupport
 
 /// What must hold for any bytes that are read as lines. The program must not stop either, whatever comes.
 package enum LineProperty {

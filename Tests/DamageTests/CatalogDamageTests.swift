@@ -1,9 +1,9 @@
-import TestSupport
 import Catalog
 import Foundation
 import FuzzProperties
 import GRDB
 import Testing
+import TestSupport
 
 /// Numbers at the ends of 64 bits, and other types, in any column of the catalog and of `pruned.sqlite`: what a flipped
 /// bit, another program or somebody on purpose may leave there.

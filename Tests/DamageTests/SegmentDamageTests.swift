@@ -1,7 +1,7 @@
-import TestSupport
 import Foundation
 import FuzzProperties
 import Testing
+import TestSupport
 
 /// Segments that are damaged, or prepared by somebody who also makes the checksums right, read by everything that reads
 /// them. `AUTHTRAIL_FUZZ_ROUNDS` says how many points are tried. What must come of each is an answer or an error with an

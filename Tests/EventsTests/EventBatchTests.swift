@@ -1,8 +1,8 @@
-import Model
-import TestSupport
 import Columns
 import Events
+import Model
 import Testing
+import TestSupport
 
 struct EventBatchTests {
     /// Ten lines a month, in the first days of months 0, 1, 2 in turn.

@@ -1,9 +1,9 @@
-import Model
-import TestSupport
 import Columns
 import Console
 import Events
+import Model
 import Testing
+import TestSupport
 
 /// What holds for all input, tried on seeded input of many kinds.
 struct EventLineProperties {

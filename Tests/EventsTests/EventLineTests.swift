@@ -1,6 +1,6 @@
-import Model
 import Columns
 import Events
+import Model
 import Testing
 
 struct EventLineTests {

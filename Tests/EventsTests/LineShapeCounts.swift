@@ -1,6 +1,6 @@
-import TestSupport
 import Events
 import Testing
+import TestSupport
 
 /// How many shapes a log needs, and how many of its lines must be kept as they stand.
 struct LineShapeCounts {

@@ -1,7 +1,7 @@
-import TestSupport
 import Columns
 import Events
 import Testing
+import TestSupport
 
 struct LineShapeTests {
     @Test(arguments: 1...60)

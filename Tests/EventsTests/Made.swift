@@ -1,5 +1,5 @@
-import TestSupport
 import Events
+import TestSupport
 
 /// SeededRandom events and lines, with everything in them that may go wrong.
 enum Made {

@@ -1,5 +1,5 @@
-import TestSupport
 import Events
+import TestSupport
 
 /// SeededRandom lines in all the ways in which producers write them, and in some in which none should.
 enum OddLines {

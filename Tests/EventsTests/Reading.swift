@@ -1,6 +1,6 @@
-import Model
 import Columns
 import Events
+import Model
 
 /// What came of some input, by value.
 struct Reading: Equatable {

@@ -1,6 +1,6 @@
-import Model
 import Columns
 import Events
+import Model
 
 /// What some input becomes when it is stored and every stored line is rendered again.
 struct Rendering {

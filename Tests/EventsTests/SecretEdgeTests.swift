@@ -1,8 +1,8 @@
-import Model
-import TestSupport
 import Columns
 import Events
+import Model
 import Testing
+import TestSupport
 
 private let marker = SecretMarker { bytes in bytes.reduce(0) { $0 &* 31 &+ UInt64($1) } }
 

@@ -1,6 +1,6 @@
 import Events
-import TestSupport
 import Testing
+import TestSupport
 
 private let marker = SecretMarker(digest: fnv)
 

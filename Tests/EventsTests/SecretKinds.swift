@@ -1,6 +1,6 @@
-import TestSupport
 import Events
 import Testing
+import TestSupport
 
 /// Draws characters of an alphabet.
 struct Draw {

@@ -1,6 +1,6 @@
-import TestSupport
 import Events
 import Testing
+import TestSupport
 
 /// Where in a line a text stands: the line with the text, which is escaped as the place wants it.
 struct Place: Sendable, CustomTestStringConvertible {

@@ -1,8 +1,8 @@
-import Model
-import TestSupport
 import Events
 import Foundation
+import Model
 import Testing
+import TestSupport
 
 /// The reader accepts exactly JSON: by a list with answers, and against Python's reader on damaged lines.
 struct StrictJSONTests {

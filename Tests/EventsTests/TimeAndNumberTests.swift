@@ -1,8 +1,8 @@
-import Model
-import TestSupport
 import Columns
 import Events
+import Model
 import Testing
+import TestSupport
 
 struct TimeAndNumberTests {
     /// Walks from day to day by the rule of the calendar alone.

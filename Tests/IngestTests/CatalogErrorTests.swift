@@ -1,4 +1,3 @@
-import TrailSupport
 import Catalog
 import Files
 import Foundation
@@ -6,6 +5,7 @@ import GRDB
 import Segments
 import Testing
 import Trail
+import TrailSupport
 
 /// What the system does to the catalog is no damage of it, and nobody is to be told to throw it away.
 struct CatalogErrorTests {

@@ -1,12 +1,12 @@
-import Model
-import TrailSupport
-import TestSupport
 import Catalog
 import Events
 import Foundation
 import Ingest
+import Model
 import Testing
+import TestSupport
 import Trail
+import TrailSupport
 
 /// Random redeliveries against a plain model: the set of distinct lines.
 struct DeliveryModelTests {

@@ -1,11 +1,11 @@
-import Model
-import TrailSupport
 import Catalog
 import Events
 import Foundation
 import Ingest
+import Model
 import Testing
 import Trail
+import TrailSupport
 
 extension Place {
     /// One run over sources that deliver at least once.

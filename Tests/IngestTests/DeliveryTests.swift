@@ -1,12 +1,12 @@
-import Model
-import TrailSupport
 import Catalog
 import Events
 import Foundation
 import GRDB
 import Ingest
+import Model
 import Testing
 import Trail
+import TrailSupport
 
 /// What is delivered at least once is stored once, and every file comes back as it was.
 struct DeliveryTests {

@@ -1,12 +1,12 @@
-import Model
-import TrailSupport
 import Catalog
 import Events
 import Foundation
 import GRDB
 import Ingest
+import Model
 import Testing
 import Trail
+import TrailSupport
 
 /// Lines delivered again, through rebuild, prune, following and the end of the process.
 struct DeliveryUpkeepTests {

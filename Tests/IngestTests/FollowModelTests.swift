@@ -1,11 +1,11 @@
-import Model
-import TrailSupport
-import TestSupport
 import Catalog
 import Foundation
 import Ingest
+import Model
 import Testing
+import TestSupport
 import Trail
+import TrailSupport
 
 /// Random lists of what happens to a log, played to a follower on a real folder and to a model that knows which lines
 /// must be stored. A list is its seed: `AUTHTRAIL_FOLLOW_LISTS=5000` plays so many.

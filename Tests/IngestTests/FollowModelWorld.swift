@@ -1,6 +1,6 @@
-import TrailSupport
 import Foundation
 import GRDB
+import TrailSupport
 
 /// A trail that cannot be written for a while: its segments, as on a full disk, or its catalog.
 final class FailingDisk {

@@ -1,9 +1,9 @@
-import TrailSupport
 import Catalog
 import Foundation
 import Ingest
 import Testing
 import Trail
+import TrailSupport
 
 /// What goes wrong with some inputs, or with the trail, while others are followed.
 struct FollowTroubleTests {

@@ -1,4 +1,3 @@
-import TrailSupport
 import Catalog
 import Columns
 import Events
@@ -7,6 +6,7 @@ import Foundation
 import Ingest
 import Testing
 import Trail
+import TrailSupport
 
 /// A follower over a place, whose clock stands still until it is told to go on.
 final class Followed {

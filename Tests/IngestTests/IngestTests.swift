@@ -1,15 +1,15 @@
-import Model
-import TrailSupport
-import TestSupport
 import Catalog
 import Columns
 import Events
 import Files
 import Foundation
 import Ingest
+import Model
 import Rollups
 import Testing
+import TestSupport
 import Trail
+import TrailSupport
 
 struct ExactlyOnceTests {
     let place = Place()

@@ -1,12 +1,12 @@
-import Model
-import TrailSupport
 import Catalog
 import Events
 import Foundation
 import GRDB
 import Ingest
+import Model
 import Testing
 import Trail
+import TrailSupport
 
 /// What quarantine costs, and that its lines are found.
 struct QuarantineTests {

@@ -1,11 +1,11 @@
-import Model
-import TrailSupport
 import Catalog
 import Events
 import Foundation
 import Ingest
+import Model
 import Testing
 import Trail
+import TrailSupport
 
 /// Credentials on their way into a trail, at the places where a line does not come whole.
 struct SecretIngestTests {

@@ -1,8 +1,8 @@
-import Model
 import Console
 @testable import Detection
 import Events
 import Foundation
+import Model
 @testable import Reports
 import Runs
 import Testing

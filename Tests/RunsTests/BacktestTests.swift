@@ -1,6 +1,6 @@
-import Model
 @testable import Detection
 import Events
+import Model
 import Runs
 import Testing
 

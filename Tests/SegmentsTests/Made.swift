@@ -1,6 +1,6 @@
-import TestSupport
 import Events
 @testable import Segments
+import TestSupport
 
 /// Events made from a seed, the same in every run.
 struct Made {

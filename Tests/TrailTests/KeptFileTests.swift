@@ -1,10 +1,10 @@
-import TrailSupport
 import Catalog
 import Events
 import Foundation
 import Ingest
 import Testing
 import Trail
+import TrailSupport
 
 /// The files beside the catalog that no segment can tell: any change of them is named.
 struct KeptFileTests {

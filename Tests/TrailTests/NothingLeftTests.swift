@@ -1,4 +1,3 @@
-import TrailSupport
 import Catalog
 import Events
 import Foundation
@@ -6,6 +5,7 @@ import GRDB
 import Ingest
 import Testing
 import Trail
+import TrailSupport
 
 /// After `prune` nothing of what was dropped is found in any file of the trail, but for what is kept on purpose: ids of
 /// tokens and what the log said of their lives.

@@ -1,13 +1,13 @@
-import Model
-import TrailSupport
 import Catalog
 import Events
 import Files
 import Foundation
 import Ingest
+import Model
 import Rollups
 import Testing
 import Trail
+import TrailSupport
 
 /// Months are dropped, and what is left still adds up.
 struct PruneTests {

@@ -1,12 +1,12 @@
-import Model
-import TrailSupport
 import Catalog
 import Events
 import Foundation
 import GRDB
 import Ingest
+import Model
 import Testing
 import Trail
+import TrailSupport
 
 /// A catalog that is made anew says what the old one said.
 struct RebuildTests {

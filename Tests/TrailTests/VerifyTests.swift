@@ -1,12 +1,12 @@
-import Model
-import TrailSupport
 import Catalog
 import Events
 import Foundation
 import GRDB
 import Ingest
+import Model
 import Testing
 import Trail
+import TrailSupport
 
 /// A trail with some of everything: several months and sources, odd lines, a merge, a prune, a run with findings.
 private func everything(in place: Place) throws {

@@ -1,5 +1,5 @@
-package import Model
 package import Events
+package import Model
 
 /// A rule over the history of auth events: it looks at a window and says what is wrong in it.
 ///

@@ -1,5 +1,5 @@
-package import Model
 package import Events
+package import Model
 
 /// A small log with what a detector must say about it. One test runs the examples of all detectors.
 package struct DetectorExample: Sendable {

@@ -1,4 +1,4 @@
-package import Events
+internal import Events
 
 /// The numbers and rules of the server whose log is judged: what it hands out, to whom, and what each tool needs.
 ///

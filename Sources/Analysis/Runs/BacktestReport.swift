@@ -1,6 +1,6 @@
-package import Model
 package import Detection
-package import Events
+internal import Events
+package import Model
 
 /// What scheduled runs over a time that is past would have told: how many alerts on each day, and when each finding was
 /// first told.

@@ -1,7 +1,7 @@
-package import Model
 internal import Catalog
 internal import Detection
 internal import Events
+internal import Model
 internal import Trail
 
 /// Why a run could not see what it was to judge. A job that is blind says so, whatever it was told to keep to itself.

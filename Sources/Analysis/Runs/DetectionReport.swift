@@ -1,7 +1,7 @@
-package import Model
 package import Catalog
 package import Detection
 internal import Events
+package import Model
 
 /// What one run of the detectors says.
 package struct DetectionReport: Sendable {

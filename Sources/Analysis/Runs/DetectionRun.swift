@@ -1,7 +1,7 @@
-package import Model
 internal import Catalog
 package import Detection
 package import Events
+internal import Model
 package import Trail
 
 /// One run of detectors over a trail. It writes nothing: `LedgerRun` does.

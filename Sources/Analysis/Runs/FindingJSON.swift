@@ -1,7 +1,7 @@
-package import Model
 package import Console
 package import Detection
 internal import Events
+internal import Model
 
 extension Finding {
     /// The finding as JSON, schema version 1; see Docs/json.md. Keys are in a fixed order, times RFC 3339.

@@ -1,7 +1,7 @@
-package import Model
 package import Catalog
 internal import Console
 package import Detection
+internal import Model
 
 extension Finding {
     /// The finding in the words that make it worth telling again when they change.

@@ -1,8 +1,8 @@
-package import Model
-package import Catalog
+internal import Catalog
 package import Detection
 internal import Events
 internal import Files
+package import Model
 package import Policies
 package import Trail
 

@@ -1,4 +1,4 @@
-package import Events
+internal import Events
 
 /// Where a window begins: a time, a span before its end, or the first event.
 package enum WindowStart: Sendable {

@@ -1,5 +1,5 @@
+internal import Catalog
 package import Model
-package import Catalog
 
 /// What one run of `ingest` did.
 package struct IngestSummary: Sendable {

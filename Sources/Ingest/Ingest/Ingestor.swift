@@ -1,7 +1,7 @@
-package import Model
 internal import Catalog
 internal import Events
 internal import Files
+internal import Model
 package import Trail
 
 /// Reads inputs once, from their checkpoints to their ends, into a trail.

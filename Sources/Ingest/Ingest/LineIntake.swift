@@ -1,7 +1,7 @@
-package import Model
 internal import Catalog
 internal import Events
 internal import Files
+internal import Model
 internal import Trail
 
 /// Where the lines of all sources come together: they become batches of events, and batches become commits.

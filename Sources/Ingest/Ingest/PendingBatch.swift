@@ -1,6 +1,6 @@
-package import Model
 internal import Catalog
 internal import Events
+internal import Model
 
 /// What was read since the last commit and is not yet handed over: counters, quarantine, and the sources' new state.
 struct PendingBatch {

@@ -1,7 +1,7 @@
-package import Model
 package import Console
 package import Detection
 internal import Events
+internal import Model
 package import Queries
 
 /// The detectors, as `authtrail detectors` lists them.

@@ -1,6 +1,6 @@
 internal import Catalog
 package import Console
-package import Runs
+internal import Runs
 package import Trail
 
 /// What a run of `compact` did.

@@ -1,7 +1,7 @@
-package import Model
 package import Console
 internal import Detection
 package import Events
+internal import Model
 internal import Queries
 package import Runs
 package import Trail

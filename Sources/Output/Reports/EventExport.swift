@@ -1,6 +1,6 @@
 package import Console
 package import Events
-package import Runs
+internal import Runs
 package import Trail
 
 /// Writes events for other programs in the order of their time; memory does not grow with their number.

@@ -1,9 +1,9 @@
-package import Model
 package import Catalog
 package import Console
 package import Detection
-package import Events
-package import Runs
+internal import Events
+internal import Model
+internal import Runs
 package import Trail
 
 /// A finding of the ledger with the lines behind it, the rule, and what would have kept it quiet.

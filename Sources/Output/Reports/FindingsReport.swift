@@ -1,8 +1,8 @@
-package import Model
 package import Catalog
 package import Console
 internal import Detection
 internal import Events
+internal import Model
 
 /// The findings of the ledger, with what became of them.
 package struct FindingsReport {

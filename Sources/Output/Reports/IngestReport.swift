@@ -1,7 +1,7 @@
-package import Model
 internal import Catalog
 package import Console
 package import Ingest
+internal import Model
 
 /// The summary of a run of `ingest`.
 package struct IngestReport: Sendable {

@@ -1,8 +1,8 @@
-package import Model
 package import Catalog
 package import Console
 internal import Events
 internal import Files
+internal import Model
 package import Trail
 
 /// Why a source cannot be given back.

@@ -1,7 +1,7 @@
 package import Catalog
 package import Console
 internal import Events
-package import Runs
+internal import Runs
 package import Trail
 
 /// What `prune` dropped, or would drop.

@@ -1,10 +1,10 @@
-package import Model
 internal import Catalog
 package import Console
 internal import Detection
 internal import Events
 internal import Files
-package import Runs
+internal import Model
+internal import Runs
 package import Trail
 
 /// What a trail holds, and how far each of its sources is read.

@@ -1,7 +1,7 @@
-package import Model
 internal import Catalog
 internal import Console
 internal import Events
+internal import Model
 
 extension StatusReport {
     var sourceTable: Table {

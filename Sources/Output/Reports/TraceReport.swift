@@ -1,8 +1,8 @@
-package import Model
 package import Catalog
 package import Console
 package import Detection
-package import Events
+internal import Events
+internal import Model
 
 /// The timeline of a token, principal or address, with the findings about it in their places.
 package struct TraceReport {

@@ -1,5 +1,5 @@
 package import Console
-package import Runs
+internal import Runs
 package import Trail
 
 /// What `verify` found, in every format.

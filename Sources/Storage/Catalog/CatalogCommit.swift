@@ -1,7 +1,7 @@
-package import Model
 internal import Columns
 internal import Events
 internal import GRDB
+internal import Model
 internal import Rollups
 
 extension Catalog {

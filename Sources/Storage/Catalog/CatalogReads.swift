@@ -1,7 +1,7 @@
-package import Model
 internal import Events
 internal import Foundation
 internal import GRDB
+internal import Model
 package import Rollups
 
 extension Array<UInt8> {

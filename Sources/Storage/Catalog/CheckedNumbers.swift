@@ -1,6 +1,6 @@
-package import Model
 internal import Events
 internal import GRDB
+internal import Model
 
 /// A number in a row that nothing can have written: no such time, count or number exists.
 struct ImpossibleNumber: Error, CustomStringConvertible {

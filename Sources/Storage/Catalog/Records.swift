@@ -1,5 +1,5 @@
-package import Model
 package import Events
+package import Model
 package import Rollups
 
 /// What commits have made true, added up.

@@ -1,4 +1,4 @@
-package import Events
+internal import Events
 
 /// How often callers of one cell of the rate table called within any 60 s.
 package struct ObservedRates: Sendable, Equatable {

@@ -1,5 +1,5 @@
 internal import Columns
-package import Events
+internal import Events
 
 /// What the log shows of the tools of a server: who calls each, which scopes it required, and whether it writes.
 package struct ObservedTools: Sendable {

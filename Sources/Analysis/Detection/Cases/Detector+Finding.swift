@@ -1,5 +1,5 @@
-package import Model
 internal import Events
+internal import Model
 
 /// What a finding tells beyond its case.
 struct Verdict {

@@ -1,5 +1,5 @@
-package import Model
 internal import Events
+internal import Model
 
 /// The tokens of which a rule finds the same as of very many others.
 ///

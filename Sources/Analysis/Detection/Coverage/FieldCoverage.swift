@@ -1,5 +1,5 @@
 internal import Columns
-package import Events
+internal import Events
 internal import Rollups
 
 /// What the log of a window lacks of the things that rules judge by: counted once for all detectors of a run.

@@ -1,6 +1,6 @@
-package import Model
 internal import Columns
 internal import Events
+internal import Model
 
 /// A tool answered a kind of caller that it must not answer.
 ///

@@ -1,6 +1,6 @@
-package import Model
 internal import Columns
 internal import Events
+internal import Model
 
 /// Nothing can be judged: the log is read, or was to be, and no rule can see what is in it.
 ///

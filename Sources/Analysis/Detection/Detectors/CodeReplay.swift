@@ -1,6 +1,6 @@
-package import Model
 internal import Columns
 internal import Events
+internal import Model
 
 /// A one-time code is exchanged for tokens twice.
 ///

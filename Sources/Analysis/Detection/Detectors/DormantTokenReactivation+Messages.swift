@@ -1,5 +1,5 @@
-package import Model
 internal import Events
+internal import Model
 internal import Rollups
 
 /// What findings about reactivations say.

@@ -1,5 +1,5 @@
-package import Model
 internal import Events
+internal import Model
 
 extension FailedVerificationByIP {
     /// The time at which everything in the examples starts.

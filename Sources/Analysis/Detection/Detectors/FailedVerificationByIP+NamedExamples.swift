@@ -1,5 +1,5 @@
-package import Model
 internal import Events
+internal import Model
 
 /// Classes that look at which token was refused, at weeks, and at addresses that many share.
 extension FailedVerificationByIP {

@@ -1,5 +1,5 @@
-package import Model
 internal import Events
+internal import Model
 
 /// Somebody tries credentials: one client many, many clients a few each, or one client the same one over and over.
 ///

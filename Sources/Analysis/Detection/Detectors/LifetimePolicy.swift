@@ -1,6 +1,6 @@
-package import Model
 internal import Columns
 internal import Events
+internal import Model
 internal import Rollups
 
 /// A token is given out for longer than the policy allows.

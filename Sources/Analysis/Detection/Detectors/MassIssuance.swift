@@ -1,5 +1,5 @@
-package import Model
 internal import Events
+internal import Model
 
 /// Somebody issues many tokens in a short time.
 ///

@@ -1,6 +1,6 @@
-package import Model
 internal import Columns
 internal import Events
+internal import Model
 internal import Rollups
 
 /// A token was issued a month ago, is valid still, and nobody ever used it.

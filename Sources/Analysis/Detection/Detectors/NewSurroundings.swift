@@ -1,6 +1,6 @@
-package import Model
 internal import Columns
 internal import Events
+internal import Model
 internal import Rollups
 
 /// A token with settled habits turns up elsewhere: from another network, with another program, for another tool.

@@ -1,5 +1,5 @@
-package import Model
 internal import Events
+internal import Model
 
 extension PlaintextToken {
     package static let examples: [DetectorExample] = [

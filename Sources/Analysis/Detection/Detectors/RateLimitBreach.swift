@@ -1,5 +1,5 @@
-package import Model
 internal import Events
+internal import Model
 
 /// A caller made more calls in a minute than the rate table allows, and they were answered.
 ///

@@ -1,6 +1,6 @@
-package import Model
 internal import Columns
 internal import Events
+internal import Model
 
 /// Tokens were revoked, and nobody wrote down why.
 ///

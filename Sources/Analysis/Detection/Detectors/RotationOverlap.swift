@@ -1,5 +1,5 @@
-package import Model
 internal import Events
+internal import Model
 internal import Rollups
 
 /// A principal has a new token and goes on using the old one.

@@ -1,6 +1,6 @@
-package import Model
 internal import Columns
 internal import Events
+internal import Model
 internal import Rollups
 
 /// A tool answered a token that does not hold the scopes which the tool requires.

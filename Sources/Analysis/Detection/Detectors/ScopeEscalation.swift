@@ -1,6 +1,6 @@
-package import Model
 internal import Columns
 internal import Events
+internal import Model
 
 /// A principal gets a scope to change something that it has not held for half a year.
 ///

@@ -1,6 +1,6 @@
-package import Model
 internal import Columns
 internal import Events
+internal import Model
 
 /// Somebody issued a token to their own account.
 ///

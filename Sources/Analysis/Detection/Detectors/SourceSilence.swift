@@ -1,6 +1,6 @@
-package import Model
 internal import Columns
 internal import Events
+internal import Model
 
 /// A log that always spoke has gone silent.
 ///

@@ -1,5 +1,5 @@
-package import Model
 internal import Events
+internal import Model
 internal import Rollups
 
 /// A revoked token is still accepted.

@@ -1,5 +1,5 @@
-package import Model
 internal import Events
+internal import Model
 internal import Rollups
 
 /// How a reactivation's severity comes about: a start and the reasons that raise or lower it, each by one.

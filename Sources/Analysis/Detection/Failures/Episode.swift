@@ -1,5 +1,5 @@
-package import Model
 internal import Events
+internal import Model
 
 /// What an episode of failures is. From the strongest to the weakest.
 enum FailureClass: String, CaseIterable {

@@ -1,5 +1,5 @@
 internal import Columns
-package import Events
+internal import Events
 internal import Rollups
 
 /// Why the rules say nothing of a token or an address: each rule with the numbers that it looked at.

@@ -1,5 +1,5 @@
 internal import Columns
-package import Events
+internal import Events
 
 /// Which of some lines of the log tell of a token, principal, actor or address.
 package struct SubjectLines {

@@ -1,4 +1,3 @@
-package import Model
 internal import ArgumentParser
 internal import Catalog
 internal import Console
@@ -7,6 +6,7 @@ internal import Detection
 internal import Events
 internal import Files
 internal import Ingest
+internal import Model
 internal import Queries
 internal import Reports
 internal import Runs

@@ -1,10 +1,10 @@
-package import Model
 internal import ArgumentParser
 internal import Catalog
 internal import Console
 internal import Detection
 internal import Events
 internal import Files
+internal import Model
 internal import Policies
 internal import Reports
 internal import Runs

@@ -1,7 +1,7 @@
 internal import Catalog
-internal import Trail
 internal import Files
 internal import Segments
+internal import Trail
 
 // What a file that is open has to say.
 

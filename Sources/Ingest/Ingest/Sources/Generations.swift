@@ -1,6 +1,6 @@
 internal import Catalog
-internal import Trail
 internal import Files
+internal import Trail
 
 // A log is rotated: what stood under its name lies beside it under another one, and something new stands there.
 

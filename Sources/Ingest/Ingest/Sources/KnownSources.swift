@@ -1,7 +1,7 @@
 internal import Catalog
-internal import Trail
 internal import Crypto
 internal import Files
+internal import Trail
 
 /// The sources that are known, to be asked by number, by file, by content and by log: a folder may hold thousands of
 /// archives, and each of them is asked for in every run.

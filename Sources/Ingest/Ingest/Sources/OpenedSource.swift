@@ -1,6 +1,6 @@
 internal import Catalog
-internal import Trail
 internal import Files
+internal import Trail
 
 /// A source that was told apart from all others and stands at its checkpoint.
 struct OpenedSource {

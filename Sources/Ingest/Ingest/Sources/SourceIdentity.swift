@@ -1,6 +1,6 @@
-package import Model
 internal import Catalog
 internal import Files
+internal import Model
 internal import Trail
 
 /// Tells which source a file is: a file is known by its device and inode and by its content, never by its name.

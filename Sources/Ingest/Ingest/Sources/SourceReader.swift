@@ -1,8 +1,8 @@
-package import Model
 internal import Catalog
-internal import Trail
 internal import Events
 internal import Files
+internal import Model
+internal import Trail
 
 /// One source while it is read: its bytes, and how far it is.
 ///

@@ -1,5 +1,5 @@
-package import Model
 internal import Columns
+internal import Model
 
 extension EventBatch {
     /// What is to become of a row that was just read.

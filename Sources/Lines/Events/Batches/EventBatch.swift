@@ -1,5 +1,5 @@
-package import Model
 import Columns
+package import Model
 
 /// What was read since the last commit: events by UTC month, lines in quarantine, blank lines, and counts that add up.
 ///

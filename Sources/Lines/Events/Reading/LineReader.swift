@@ -1,5 +1,5 @@
-package import Model
 import Columns
+internal import Model
 
 /// Reads NDJSON: every line becomes an event in the columns of its month, a line in quarantine, or is blank.
 ///

@@ -1,7 +1,7 @@
-package import Model
 package import Console
 internal import Detection
 internal import Events
+internal import Model
 package import Runs
 
 extension BacktestReport {

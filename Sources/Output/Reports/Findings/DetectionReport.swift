@@ -1,8 +1,8 @@
-package import Model
 internal import Catalog
 package import Console
 internal import Detection
 internal import Events
+internal import Model
 package import Runs
 
 extension DetectionReport {

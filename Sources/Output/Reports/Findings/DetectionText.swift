@@ -1,8 +1,8 @@
-package import Model
 internal import Console
 internal import Detection
 internal import Events
-package import Runs
+internal import Model
+internal import Runs
 
 /// Findings for somebody who was woken by them: worst first, each with what, who, when, why and where to look.
 struct DetectionText {

@@ -1,8 +1,8 @@
 package import Catalog
-package import Console
+internal import Console
 package import Detection
 package import Events
-package import Runs
+internal import Runs
 
 /// Whom a finding is about: its entity, and the tokens, principals and addresses that its context names.
 ///

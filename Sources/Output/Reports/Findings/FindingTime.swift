@@ -1,8 +1,8 @@
-package import Model
 internal import Console
 internal import Detection
 internal import Events
-package import Runs
+internal import Model
+internal import Runs
 
 extension Finding {
     /// When it happened, for eyes: `2026-04-26 00:11:41 to 00:20:00 UTC (8 min 19 s)`. What is not over has no end.

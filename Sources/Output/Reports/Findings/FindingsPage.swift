@@ -1,8 +1,8 @@
-package import Model
 internal import Console
 internal import Detection
 internal import Events
-package import Runs
+internal import Model
+internal import Runs
 
 /// Findings as a page in one file: a manager sees how bad it is, a responder what to do about each.
 ///

@@ -1,8 +1,8 @@
-package import Model
 internal import Console
 internal import Detection
 internal import Events
-package import Runs
+internal import Model
+internal import Runs
 
 /// A finding as an OCSF 1.8 Detection Finding (class 2004), for whoever collects findings of many products.
 ///

@@ -1,7 +1,7 @@
-package import Model
 internal import Console
 internal import Detection
-package import Runs
+internal import Model
+internal import Runs
 
 /// Counts in the text format of Prometheus, for the textfile collector of its node exporter.
 ///

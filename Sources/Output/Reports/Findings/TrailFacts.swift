@@ -1,7 +1,7 @@
-package import Model
 internal import Catalog
 internal import Detection
 internal import Events
+internal import Model
 package import Trail
 
 /// What a trail says of itself beside its findings: how much is stored, how new it is, what is open, what no run has

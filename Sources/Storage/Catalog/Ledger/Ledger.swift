@@ -1,6 +1,6 @@
-package import Model
 internal import Events
 internal import GRDB
+package import Model
 
 /// A finding as the ledger keeps it. The catalog does not look into `body`.
 package struct LedgerEntry: Sendable, Equatable {

@@ -1,7 +1,7 @@
-package import Model
 internal import Events
 internal import Foundation
 internal import GRDB
+package import Model
 
 /// A finding of the ledger with what became of it.
 package struct LedgerFinding: Sendable {

@@ -1,5 +1,5 @@
-package import Model
 internal import Catalog
+internal import Model
 
 /// Walks through the lines of one source in their order and looks for bytes that no line has, or several.
 struct CoverageScan {

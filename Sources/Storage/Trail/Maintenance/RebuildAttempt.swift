@@ -1,7 +1,7 @@
-package import Model
 internal import Catalog
 internal import Events
 internal import Files
+internal import Model
 internal import Segments
 
 /// One pass over the segments of a trail that fills a new catalog.

@@ -1,8 +1,8 @@
-package import Model
 internal import Catalog
 internal import Events
 internal import Files
 internal import Foundation
+internal import Model
 internal import Rollups
 internal import Segments
 

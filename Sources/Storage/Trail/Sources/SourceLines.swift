@@ -1,6 +1,6 @@
-package import Model
 package import Catalog
 internal import Events
+internal import Model
 
 /// Two lines of a source cover the same byte.
 package struct OverlappingLines: Error, Equatable {

@@ -1,7 +1,7 @@
-package import Model
 internal import Catalog
 internal import Columns
 internal import Events
+internal import Model
 
 /// What the lines of segments tell about a source whose state no segment carries: how far it was read at least, and the
 /// bytes by which its file can be told again.
