@@ -99,7 +99,8 @@ extension SourceIdentity {
     private static func holds(_ path: String, _ source: SourceRecord) -> Bool {
         guard let file = try? InputFile(path: path) else { return false }
         let box = InputFileBox(file)
-        guard let head = try? read(box, 0, Int(source.headLength)), SourceFingerprint.hash(head[...]) == source.headHash else {
+        guard let head = try? read(box, 0, Int(source.headLength)), SourceFingerprint.hash(head[...]) == source.headHash
+        else {
             return source.headLength == 0
         }
         let tail = try? read(box, source.checkpoint - source.tailLength, Int(source.tailLength))

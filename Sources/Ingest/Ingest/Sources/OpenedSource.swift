@@ -209,7 +209,9 @@ extension SourceIdentity {
     ) throws(FileError) -> (first: [UInt8], last: [UInt8], count: Int64) {
         var first: [UInt8] = [], last: [UInt8] = []
         var count: Int64 = 0
-        var buffer = [UInt8](repeating: 0, count: length > Int64(SourceFingerprint.headLength) ? 256 << 10 : SourceFingerprint.headLength)
+        var buffer = [UInt8](
+            repeating: 0, count: length > Int64(SourceFingerprint.headLength) ? 256 << 10 : SourceFingerprint.headLength
+        )
         while count < length {
             let wanted = Int(min(Int64(buffer.count), length - count))
             var read = 0
@@ -220,7 +222,9 @@ extension SourceIdentity {
                 guard case .damaged = error else { throw error }
             }
             guard read > 0 else { break }
-            if first.count < SourceFingerprint.headLength { first.append(contentsOf: buffer[..<read].prefix(SourceFingerprint.headLength - first.count)) }
+            if first.count < SourceFingerprint.headLength {
+                first.append(contentsOf: buffer[..<read].prefix(SourceFingerprint.headLength - first.count))
+            }
             last.append(contentsOf: buffer[..<read])
             if last.count > mostCompared || holdsWholeLine(last.suffix(comparedLength)) {
                 last = Array(last.suffix(comparedLength))
