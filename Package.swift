@@ -100,10 +100,10 @@ let tests: [Target] = [
     // What tests of several modules share; the second makes folders with logs and a trail.
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .target(
-        name: "TrailSupport", dependencies: ["Catalog", "Events", "Ingest", "Rollups", "Trail"],
+        name: "TrailSupport", dependencies: ["TestSupport", "Catalog", "Events", "Ingest", "Rollups", "Trail"],
         path: "Tests/TrailSupport"),
     // Runs the Python scripts of Tests/Engines, in which other engines read our files.
-    .target(name: "EngineChecks", path: "Tests/Engines/Checks"),
+    .target(name: "EngineChecks", dependencies: ["TestSupport"], path: "Tests/Engines/Checks"),
     // What must hold for all bytes; `swift test` tries some, libFuzzer (Fuzz/run.sh) many.
     .target(
         name: "FuzzProperties", dependencies: ["Model", "Columns", "Events", "Segments", "TestSupport"],
@@ -111,7 +111,7 @@ let tests: [Target] = [
     .testTarget(name: "FuzzTests", dependencies: ["FuzzProperties"]),
     .testTarget(name: "ColumnsTests", dependencies: ["Columns"]),
     .testTarget(name: "ConsoleTests", dependencies: ["Console", "TestSupport"]),
-    .testTarget(name: "FilesTests", dependencies: ["Files"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
     .testTarget(name: "EventsTests", dependencies: ["Model", "Columns", "Console", "Events", "TestSupport"]),
     .testTarget(name: "ParquetTests", dependencies: ["CZlib", "Columns", "Parquet", "EngineChecks", "TestSupport"]),
     .testTarget(
@@ -144,7 +144,8 @@ let tests: [Target] = [
     .testTarget(name: "DemoTests", dependencies: ["Demo"]),
     // These run the built program itself.
     .testTarget(
-        name: "CommandTests", dependencies: ["Console", "Detection", "Policies", "authtrail", "EngineChecks"]),
+        name: "CommandTests",
+        dependencies: ["TestSupport", "Console", "Detection", "Policies", "authtrail", "EngineChecks"]),
     // These damage trails and ask everything that can be asked of them, in their own process.
     .testTarget(
         name: "DamageTests",

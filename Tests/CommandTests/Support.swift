@@ -1,6 +1,7 @@
 import Console
 import Foundation
 import Testing
+import TestSupport
 
 /// What a run of the program gave.
 struct Run {
@@ -63,30 +64,17 @@ final class Program {
     private func execute(_ path: String, _ arguments: [String], _ input: String, _ environment: [String: String]) throws
         -> Run
     {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
-        process.currentDirectoryURL = URL(fileURLWithPath: folder)
+        var command = Command(path, arguments, in: folder)
         var variables = ProcessInfo.processInfo.environment
         variables["AUTHTRAIL"] = Program.path
         variables["LC_ALL"] = "C.UTF-8"
         variables["AUTHTRAIL_TRAIL"] = nil
         variables["AUTHTRAIL_POLICY"] = nil
         variables.merge(environment) { $1 }
-        process.environment = variables
-        // Files, not pipes: a full pipe would stop a program that nobody reads.
-        let place = folder + "/." + UUID().uuidString
-        for name in ["in", "out", "err"] { _ = FileManager.default.createFile(atPath: place + name, contents: nil) }
-        try Data(input.utf8).write(to: URL(fileURLWithPath: place + "in"))
-        process.standardInput = FileHandle(forReadingAtPath: place + "in")
-        process.standardOutput = FileHandle(forWritingAtPath: place + "out")
-        process.standardError = FileHandle(forWritingAtPath: place + "err")
-        try process.run()
-        process.waitUntilExit()
-        return Run(
-            status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
-            output: String(decoding: try Data(contentsOf: URL(fileURLWithPath: place + "out")), as: UTF8.self),
-            errors: String(decoding: try Data(contentsOf: URL(fileURLWithPath: place + "err")), as: UTF8.self))
+        command.environment = variables
+        command.input = Data(input.utf8)
+        let outcome = try command.run()
+        return Run(status: outcome.status, output: outcome.text, errors: outcome.errorText)
     }
 }
 

@@ -101,18 +101,8 @@ private enum Python {
     }
 
     static func acceptsAsObjects(_ lines: [[UInt8]]) throws -> [Bool] {
-        let input = FileManager.default.temporaryDirectory.appending(path: "authtrail-lines-\(UUID().uuidString)")
-        try Data(lines.flatMap { $0 + [0x0A] }).write(to: input)
-        defer { try? FileManager.default.removeItem(at: input) }
-        let process = Process()
-        process.executableURL = URL(filePath: interpreter)
-        process.arguments = ["-c", script]
-        process.standardInput = try FileHandle(forReadingFrom: input)
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let answers = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return answers.filter { $0 != 0x0A }.map { $0 == UInt8(ascii: "1") }
+        var command = Command(interpreter, ["-c", script])
+        command.input = Data(lines.flatMap { $0 + [0x0A] })
+        return try command.run().output.filter { $0 != 0x0A }.map { $0 == UInt8(ascii: "1") }
     }
 }

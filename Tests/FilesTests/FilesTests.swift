@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 /// A folder that goes away with its owner.
@@ -116,11 +117,7 @@ struct GzipStreamTests {
     /// Runs gzip itself on a text.
     private func gzip(_ text: String) throws -> Data {
         let plain = scratch.file(UUID().uuidString, text)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", "gzip -kf '\(plain)'"]
-        try process.run()
-        process.waitUntilExit()
+        try Command(shell: "gzip -kf '\(plain)'").run()
         return try Data(contentsOf: URL(fileURLWithPath: plain + ".gz"))
     }
 

@@ -4,6 +4,7 @@ internal import Foundation
 package import Ingest
 internal import Rollups
 internal import Trail
+internal import TestSupport
 
 /// A folder with logs and a trail, gone with its owner.
 package final class Place {
@@ -34,11 +35,7 @@ package final class Place {
     }
 
     package func shell(_ command: String) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", "cd '\(folder)' && " + command]
-        try! process.run()
-        process.waitUntilExit()
+        try! Command(shell: command, in: folder).run()
     }
 
     /// What runs of ingestion take for now: 2026-06-01T00:00:00Z, before any file of a test was written.

@@ -1,4 +1,5 @@
 import Foundation
+internal import TestSupport
 
 /// Runs the Python scripts of `Tests/Engines`, in which other engines look at what was written here.
 package enum Engines {
@@ -38,14 +39,7 @@ package enum Engines {
         "no Python with what Tests/Engines/requirements.txt lists; set AUTHTRAIL_PYTHON or run make test"
 
     private static func execute(_ program: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
-        let process = Process(), pipe = Pipe()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+        let outcome = try Command(program, arguments).run()
+        return (outcome.status, outcome.text + outcome.errorText)
     }
 }
