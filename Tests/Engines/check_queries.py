@@ -43,7 +43,7 @@ TABLES = {
     "first_use_us:i last_use_us:i uses:i",
     "event_days": "date event events:i",
     "quarantine": "source generation:i source_offset:i length:i reason text",
-    "log_span": "begins_us:i",
+    "log_span": "begins_us:i stray_from_us:i stray_to_us:i",
 }
 NAMES = {table: [word.split(":")[0] for word in words.split()] for table, words in TABLES.items()}
 TYPES = {"i": ("INTEGER", pyarrow.int64()), "f": ("REAL", pyarrow.float64()), "": ("TEXT", pyarrow.string())}
@@ -173,7 +173,7 @@ def tables_of(events, quarantine):
         "tokens": [tuple(life.values()) for life in tokens.values()],
         "event_days": [(date, event, count) for (date, event, _), count in event_days.items()],
         "quarantine": quarantine,
-        "log_span": [(log_begins([row["ts_us"] for row in events]),)],
+        "log_span": [log_span([row["ts_us"] for row in events])],
     }
 
 
@@ -185,6 +185,13 @@ def log_begins(times):
         if times[place] // DAY - times[place - 1] // DAY > 365 and place * 1000 < len(times):
             first = times[place]
     return first
+
+
+def log_span(times):
+    """Where the log begins, and from when to when stray events lie before that."""
+    begins = log_begins(times)
+    strays = [time for time in times if time < begins] if times else []
+    return begins, min(strays, default=None), max(strays, default=None)
 
 
 def days_before(token_days, token, date):
@@ -411,6 +418,8 @@ def dormant_gaps(events, values):
     log_start = log_begins([row["ts_us"] for row in events])
     uses, issued = token_histories(events)
     for token, times in uses.items():
+        # A use that a clock which was not set has dated is no past.
+        times = [time for time in times if time >= log_start]
         for place, use in enumerate(times):
             if not values["as_of"] - values["recent"] <= use < values["as_of"]:
                 continue

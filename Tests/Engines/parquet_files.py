@@ -9,7 +9,7 @@ import zlib
 
 import duckdb
 
-from check_queries import DuckDB, log_begins, require
+from check_queries import DuckDB, log_span, require
 
 # What the program calls `events`, as reports use it: times as microseconds, lists as JSON, the UTC date as text.
 EVENTS = """
@@ -83,8 +83,8 @@ class ParquetFiles(DuckDB):
         files = "'" + str(trail / "segments" / "**" / "*.parquet").replace("'", "''") + "'"
         self.connection.execute(EVENTS.format(files=files) + ROLLUPS)
         times = [row[0] for row in self.ask("SELECT ts_us FROM events")]
-        self.connection.execute("CREATE TABLE log_span (begins_us BIGINT)")
-        self.connection.execute("INSERT INTO log_span VALUES (?)", [log_begins(times)])
+        self.connection.execute("CREATE TABLE log_span (begins_us BIGINT, stray_from_us BIGINT, stray_to_us BIGINT)")
+        self.connection.execute("INSERT INTO log_span VALUES (?, ?, ?)", log_span(times))
         self.connection.execute(
             "CREATE TABLE quarantine (source VARCHAR, generation BIGINT, source_offset BIGINT, length BIGINT, "
             "reason VARCHAR, text VARCHAR)")

@@ -31,7 +31,7 @@ package struct Finding: Sendable, Equatable {
 
     /// What a finding is about.
     package struct Entity: Sendable, Equatable, Hashable {
-        /// `token`, `ip`, `user_agent` or `source`.
+        /// `token`, `ip`, `user_agent`, `source`, `actor`, `tool`, `client`, `code`, `principal` or `day`.
         package var type: String
         package var value: String
 

@@ -6,8 +6,8 @@ internal import Segments
 /// A trail opened for writing by the one process that holds its lock.
 ///
 /// The one commit point (invariant): segments are written, synced and named first; then ONE transaction makes segment
-/// rows, rollups, counters, quarantine and checkpoints true. A file without a row is an orphan and is removed when a
-/// writer opens the trail. Taking segments away goes the other way round: ONE transaction takes them off the list and
+/// rows, rollups, counters, quarantine and checkpoints count. A file without a row is an orphan and is moved to
+/// `orphans/` when a writer opens the trail. Taking segments away goes the other way round: ONE transaction takes them off the list and
 /// notes their files as removed; these are unlinked when no reader is left that may have them on its list.
 /// Not thread-safe: it belongs to the thread that commits.
 package final class TrailWriter {
@@ -62,7 +62,7 @@ package final class TrailWriter {
         for suffix in ["", "-wal", "-shm", "-journal"] {
             try removeFile(path + "/" + SegmentLayout.rebuilding + suffix)
         }
-        try removeOrphans(existing, catalog.segments().map(\.file) + catalog.removedSegments().map(\.file))
+        try moveOrphansAway(existing, catalog.segments().map(\.file) + catalog.removedSegments().map(\.file))
         _ = try removeFiles()
     }
 
@@ -123,7 +123,7 @@ package final class TrailWriter {
         catalog = try Catalog.writing(path: path + "/" + SegmentLayout.catalog, isHurried: isHurried)
         nextSegment = max(nextSegment, try catalog.lastSegmentNumber() + 1)
         let listed = try catalog.segments().map(\.file) + catalog.removedSegments().map(\.file)
-        try removeOrphans(SegmentFiles.all(inTrail: path), listed)
+        try moveOrphansAway(SegmentFiles.all(inTrail: path), listed)
     }
 
     /// Puts a segment that was built from others in their place: it has their events, and the place of the first in the
@@ -185,7 +185,7 @@ package final class TrailWriter {
     /// What a crash left: temporary files go; segments without a row, whose lines are read again from their sources,
     /// are moved out of the way to `orphans/`. They are not deleted, because a catalog that was restored from a backup
     /// makes good segments look the same.
-    private func removeOrphans(_ existing: [String], _ listed: [String]) throws {
+    private func moveOrphansAway(_ existing: [String], _ listed: [String]) throws {
         let known = Set(listed)
         for file in existing where !known.contains(file) {
             if file.hasSuffix(".tmp") {
