@@ -21,6 +21,8 @@ WITH judged AS (
         uses,
         CASE
             WHEN revoked_at_us <= :as_of OR expires_at_us <= :as_of OR superseded_by IS NOT NULL THEN 0
+            -- Not issued yet.
+            WHEN issued_at_us > :as_of THEN 0
             ELSE 1
         END AS live
     FROM tokens

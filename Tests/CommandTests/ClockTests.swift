@@ -75,7 +75,8 @@ struct ClockTests {
     {
         try ingest(attackAhead)
         let explained = try program.run("explain", "--ip", "203.0.113.9")
-        #expect(explained.output.contains("60 events of it are dated later and not looked at here"))
+        #expect(explained.output.contains("FOUND high: 203.0.113.9 had 60 failed verifications"))
+        #expect(explained.output.contains("60 events of it are dated later: findings may speak of them"))
         let report = try program.run("report", "failed-by-ip")
         #expect(report.output.hasSuffix("no rows\n"))
         #expect(

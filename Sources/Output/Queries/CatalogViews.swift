@@ -17,8 +17,8 @@ enum CatalogViews {
         -- One row: where the log begins, stray events apart, and where it ends.
         CREATE TEMP VIEW IF NOT EXISTS log_span AS
             SELECT time_text(log_begins()) COLLATE \(TimeCollation.name) AS begins,
-                (SELECT time_text(max(max_ts)) FROM main.segments) COLLATE \(TimeCollation.name) AS ends,
-                log_begins() AS begins_us, (SELECT max(max_ts) FROM main.segments) AS ends_us,
+                time_text(log_ends()) COLLATE \(TimeCollation.name) AS ends,
+                log_begins() AS begins_us, log_ends() AS ends_us,
                 log_strays(0) AS stray_from_us, log_strays(1) AS stray_to_us;
         """
 

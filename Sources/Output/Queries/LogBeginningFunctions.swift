@@ -17,6 +17,10 @@ final class LogBeginningFunctions: Sendable {
         [
             // `log_begins()` → the microseconds of the first event, stray ones apart; NULL for an empty log.
             DatabaseFunction("log_begins", argumentCount: 0, pure: true) { _ in try self.beginning()?.begins },
+            // `log_ends()` → those of the newest event that lay not in the future when it was read; NULL for none.
+            DatabaseFunction("log_ends", argumentCount: 0, pure: true) { _ in
+                do { return try self.trail.catalog.newest().map { $0 - 1 } } catch { throw self.errors.note(error) }
+            },
             // `log_strays(0)` → the microseconds of the first stray event, `log_strays(1)` of the last; NULL without.
             DatabaseFunction("log_strays", argumentCount: 1, pure: true) { values in
                 let strays = try self.beginning()?.strays

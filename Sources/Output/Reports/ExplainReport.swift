@@ -237,10 +237,10 @@ package struct NoFindingReport {
         } else {
             let told = found.union(why.answers.map(\.rule))
             let others = results.filter { !told.contains($0.detector) }
-            for one in others where !one.isEvaluable {
+            for one in others where one.couldNotJudge {
                 table.append([.text(one.detector), .text(one.coverage.first?.text ?? "not evaluable")])
             }
-            let silent = others.filter(\.isEvaluable).map(\.detector).joined(separator: ", ")
+            let silent = others.filter { !$0.couldNotJudge }.map(\.detector).joined(separator: ", ")
             table.append([
                 .text("other rules"),
                 .text(
@@ -251,7 +251,10 @@ package struct NoFindingReport {
         if let note { table.notes.append(note) }
         if later > 0 {
             let count = later == 1 ? "1 event of it is" : "\(Human.count(Int64(later))) events of it are"
-            table.notes.append("\(count) dated later and not looked at here; authtrail trace shows them.")
+            table.notes.append(
+                "\(count) dated later: findings may speak of them, the other answers do not; authtrail trace shows "
+                    + "them."
+            )
         }
         table.members = [
             .init("subject", .string(subject)), .init("as_of", .string(Timestamp.text(asOf))),
@@ -260,5 +263,12 @@ package struct NoFindingReport {
         ]
         if let note { table.members.append(.init("note", .string(note))) }
         try Console.print(table, as: format, to: output)
+    }
+}
+
+extension DetectionResult {
+    /// Whether it judged nothing, as a rule or for want of what the log does not say.
+    fileprivate var couldNotJudge: Bool {
+        !isEvaluable || coverage.contains { $0.kind == .notEvaluable && !$0.isPartial }
     }
 }

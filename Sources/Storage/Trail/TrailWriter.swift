@@ -7,8 +7,9 @@ internal import Segments
 ///
 /// The one commit point (invariant): segments are written, synced and named first; then ONE transaction makes segment
 /// rows, rollups, counters, quarantine and checkpoints count. A file without a row is an orphan and is moved to
-/// `orphans/` when a writer opens the trail. Taking segments away goes the other way round: ONE transaction takes them off the list and
-/// notes their files as removed; these are unlinked when no reader is left that may have them on its list.
+/// `orphans/` when a writer opens the trail. Taking segments away goes the other way round: ONE transaction takes them
+/// off the list and notes their files as removed; these are unlinked when no reader is left that may have them on its
+/// list.
 /// Not thread-safe: it belongs to the thread that commits.
 package final class TrailWriter {
     package let path: String

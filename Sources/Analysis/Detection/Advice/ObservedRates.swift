@@ -13,10 +13,13 @@ package struct ObservedRates: Sendable, Equatable {
         let start = max(window.from, coverage.lowerBound), end = min(window.to, coverage.upperBound)
         guard start < end else { return }
         var callers: [[UInt8]: Int] = [:]
+        let conditions =
+            cell == .anonymousByIP
+            ? try AnonymousUses(window, of: history).conditions : [[.kind: .equals([cell.kind])]]
         for day in Timestamp.day(of: start)...Timestamp.day(of: end - 1) {
             let from = max(Timestamp.start(ofDay: day).minus(Timestamp.minute - 1), start)
             let to = min(Timestamp.start(ofDay: day + 1), end)
-            for (caller, peak) in try Self.peaks(cell, from: from, to: to, history) {
+            for (caller, peak) in try Self.peaks(cell, conditions, from: from, to: to, history) {
                 callers[caller] = max(callers[caller] ?? 0, peak)
             }
         }
@@ -24,17 +27,24 @@ package struct ObservedRates: Sendable, Equatable {
     }
 
     private static func peaks(
-        _ cell: RateCell, from: Int64, to: Int64, _ history: any History
+        _ cell: RateCell, _ conditions: [[EventField: TextCondition]], from: Int64, to: Int64, _ history: any History
     ) throws -> [[UInt8]: Int] {
         var numbers = TextNumbers()
         var calls: [(caller: UInt32, ts: Int64)] = []
-        let scan = EventScan(
-            from: from, to: to, kinds: .used, texts: [.kind: .equals([cell.kind])],
-            fields: EventFields([.ts, .kind, cell.key]))
-        try history.scan(scan) { batch in
-            numbers.begin(batch[cell.key])
-            for row in 0..<batch.count {
-                if let caller = numbers.number(batch[cell.key], row) { calls.append((caller, batch.ts[row])) }
+        let clients = history.clients
+        let spell: ((ArraySlice<UInt8>) -> [UInt8])? = cell.key == .ip ? { Array(clients.name(of: $0)) } : nil
+        // Whose address is none (`unknown`) is nobody's client.
+        let keyed: [EventField: TextCondition] = cell.key == .ip ? [.ip: .matching { clients.key(of: $0) != nil }] : [:]
+        for texts in conditions {
+            let scan = EventScan(
+                from: from, to: to, kinds: .used, texts: texts.merging(keyed) { $1 },
+                fields: EventFields([.ts, cell.key]))
+            try history.scan(scan) { batch in
+                numbers.begin(batch[cell.key])
+                for row in 0..<batch.count {
+                    guard let caller = numbers.number(batch[cell.key], row, spell: spell) else { continue }
+                    calls.append((caller, batch.ts[row]))
+                }
             }
         }
         calls.sort { ($0.caller, $0.ts) < ($1.caller, $1.ts) }

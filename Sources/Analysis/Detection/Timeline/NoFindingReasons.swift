@@ -208,7 +208,7 @@ package struct NoFindingReasons: Sendable {
         let others =
             rest == 0 ? "none is left that a rule could count" : "the answers below are about the other \(rest)"
         add(
-            "failed-verification-by-ip",
+            "what counts",
             "of its \(Wording.count(failures.count, "failure")) \(parts.joined(separator: " and ")); \(others)")
     }
 

@@ -65,14 +65,16 @@ struct Explain: ParsableCommand {
             ? NoFindingReasons(token: name.spellings, asOf: end, policy.settings, of: history)
             : NoFindingReasons(ip: name.shown, asOf: end, policy.settings, of: history)
         if why.answers.isEmpty { try name.lookElsewhere(in: opened, trail.flag) }
-        let report = try DetectionRun(
-            Detectors.all(policy.settings), policy.settings.clients, asOf: end, since: .start
-        ).report(on: opened, isQuiet: trail.quiet)
+        var run = DetectionRun(
+            Detectors.all(policy.settings), policy.settings.clients, asOf: asOf?.micros, since: .start)
+        // What could not be judged is no peace, and what is dated ahead has findings, too.
+        run.clock = Clock.now()
+        let report = try run.report(on: opened, isQuiet: trail.quiet)
         let subject = FindingSubject(kind: kind, names: name.spellings, policy.settings.clients)
         let others = report.findings.filter { !subject.isOf($0) }
         let lines = try SubjectLines(
             kind == "token" ? .token(name.spellings) : .ip(name.spellings),
-            among: others.flatMap(\.evidence).map { ($0.source, $0.offset) }, until: end, of: history)
+            among: others.flatMap(\.evidence).map { ($0.source, $0.offset) }, until: asOf?.micros ?? .max, of: history)
         let about = report.findings.filter { finding in
             subject.isOf(finding) || finding.evidence.contains { lines.contains($0.source, $0.offset) }
         }

@@ -18,7 +18,7 @@ final class FailuresByIPTable: VirtualTable {
     static let argumentColumns: Set<Int32> = [7, 8, 9, 10, 11]
     static let timeColumns: Set<Int32> = [5, 6, 8, 9]
     static let microsecondColumns: Set<Int32> = [12, 13]
-    static let exactColumns: Set<Int32> = [8, 9]
+    static let exactColumns: Set<Int32> = argumentColumns
     static let leastCost = 1e6
 
     /// Not owned: the trail's connection owns the table.
@@ -33,6 +33,8 @@ final class FailuresByIPTable: VirtualTable {
         var asked: [Int32: SQLCondition.Value] = [:]
         for condition in conditions where condition.comparison == .equal {
             asked[condition.column] = condition.value
+            // NULL stands for what is not given.
+            if case .other = condition.value { continue }
             switch (condition.column, condition.value) {
             case (7, let value): question.window = try Self.duration(value)
             case (8, .integer(let time)): question.since = time

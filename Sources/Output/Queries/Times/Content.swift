@@ -22,11 +22,14 @@ struct Content: Equatable {
         /// Numbers that are no literals: a column of microseconds, and what `unixepoch(…)` gives.
         static let microseconds = Kinds(rawValue: 4096)
         static let seconds = Kinds(rawValue: 8192)
+        /// What was calculated of texts that are made of times, such as `strftime('%H', ts) + 0`.
+        static let clockNumber = Kinds(rawValue: 16384)
 
         /// Literals that mean a time and do not sort among times.
         static let unsortable: Kinds = [.date, .spelled]
         static let numbers: Kinds = [.micros, .number]
         static let functionTexts: Kinds = [.formed, .formatted, .part]
+        static let textLiterals: Kinds = [.word, .date, .spelled, .sortable]
         /// Literals that mean a time.
         static let timeLiterals: Kinds = [.sortable, .date, .spelled]
     }
@@ -72,6 +75,9 @@ struct Content: Equatable {
     }
 
     var mayBeTime: Bool { kinds.contains(.time) }
+    /// Whether it is, or may have been made of, a time.
+    var comesOfTime: Bool { mayBeTime || !kinds.isDisjoint(with: .functionTexts) }
+    var isTextLiteral: Bool { !kinds.isEmpty && kinds.isSubset(of: .textLiterals) }
     /// One of the literals, for messages.
     var literal: String? { literals.min() }
     /// The forms of all texts that are made of times, if nothing else can stand here.

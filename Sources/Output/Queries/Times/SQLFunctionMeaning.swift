@@ -9,12 +9,14 @@ struct SQLFunctionMeaning {
         arguments = Int(text.drop { $0 != "(" }.dropFirst().prefix { $0 != ")" }) ?? -1
     }
 
-    private static let texts: Set<String> = ["printf", "format", "hex", "quote", "typeof"]
+    private static let texts: Set<String> = [
+        "printf", "format", "hex", "quote", "json_extract", "json_array", "json_object", "json_quote", "->>", "->",
+    ]
     /// These give a part of their first argument.
     private static let cutting: Set<String> = ["substr", "substring", "trim", "ltrim", "rtrim"]
     private static let counting: Set<String> = [
-        "count", "length", "instr", "julianday", "timediff", "row_number", "rank", "dense_rank", "ntile",
-        "percent_rank", "cume_dist", "time_micros", "like", "glob", "unicode", "octet_length", "log_begins",
+        "count", "length", "instr", "timediff", "row_number", "rank", "dense_rank", "ntile",
+        "percent_rank", "cume_dist", "time_micros", "like", "glob", "unicode", "octet_length", "log_begins", "log_ends",
         "log_strays",
     ]
     /// These calculate, which takes of a text the number that it begins with.
@@ -24,6 +26,8 @@ struct SQLFunctionMeaning {
     ]
 
     var calculates: Bool { Self.calculating.contains(name) }
+    /// Which of its arguments is a time, for the functions that read one.
+    var placeOfTime: Int { name == "strftime" ? 1 : 0 }
     var readsTimes: Bool { ["date", "datetime", "time", "strftime", "julianday", "unixepoch"].contains(name) }
 
     /// What its arguments hold.
@@ -39,6 +43,14 @@ struct SQLFunctionMeaning {
         return contents
     }
 
+    /// A text of any form, if a time went into it.
+    private func text(_ arguments: [Content]) -> Content {
+        if name == "printf" || name == "format", arguments.first?.literals == ["%s"], arguments.count >= 2 {
+            return arguments[1].mayBeTime ? Content(form: .time) : arguments[1]
+        }
+        return Content(arguments.contains(where: \.comesOfTime) ? [.formatted, .null] : .unknown)
+    }
+
     /// What it gives.
     func result(of first: Int, count: Int? = nil, _ registers: TimeFlow.Registers) -> Content {
         switch name {
@@ -46,7 +58,7 @@ struct SQLFunctionMeaning {
         case "date": Content(form: .date)
         case "datetime": Content(form: .dateTime)
         case "time": Content(form: .timeOfDay)
-        case "unixepoch": Content([.seconds, .null])
+        case "unixepoch", "julianday": Content([.seconds, .null])
         case "strftime", "replace", "upper", "lower":
             SQLTextFunction(name, contents(of: first, count: count, registers)).result
         case "max", "min", "coalesce", "ifnull", "iif":
@@ -58,7 +70,7 @@ struct SQLFunctionMeaning {
             contents(of: first, count: 1, registers).reduce(into: Content(.null)) { $0.join($1) }
         case _ where Self.cutting.contains(name):
             SQLTextFunction(name, contents(of: first, count: count, registers)).result
-        case _ where Self.texts.contains(name): Content([.formatted, .null])
+        case _ where Self.texts.contains(name): text(contents(of: first, count: count, registers))
         case _ where Self.counting.contains(name) || calculates: Content([.number, .null])
         default: Content(.unknown)
         }

@@ -11,9 +11,7 @@ struct SQLTextFunction {
         }
         // What has not been followed so far is nothing yet; more can be known in a later round, never less.
         if arguments.first?.kinds.isSubset(of: .null) ?? true { return Content(.null) }
-        guard let first = arguments.first, first.mayBeTime || !first.kinds.isDisjoint(with: .functionTexts) else {
-            return Content(.unknown)
-        }
+        guard let first = arguments.first, first.comesOfTime else { return Content(.unknown) }
         guard let forms = first.knownForms.flatMap({ self.forms(of: $0) }) else {
             return Content(name == "replace" || name == "lower" ? .formatted : [.part, .null])
         }
@@ -42,7 +40,10 @@ struct SQLTextFunction {
                     }
             }
         // What these take away stands at the ends of no time.
-        case "trim", "ltrim", "rtrim": arguments.count == 1 ? form : nil
+        case "trim", "ltrim", "rtrim":
+            arguments.count == 1
+                ? form
+                : text(1).flatMap { form.trimmed($0, atStart: name != "rtrim", atEnd: name != "ltrim") }
         default: nil
         }
     }
@@ -50,7 +51,7 @@ struct SQLTextFunction {
     /// The literal text that an argument is.
     private func text(_ place: Int) -> String? {
         guard arguments.indices.contains(place), arguments[place].literals.count == 1,
-            arguments[place].kinds.isSubset(of: [.word, .date, .spelled, .sortable])
+            arguments[place].isTextLiteral
         else { return nil }
         return arguments[place].literal
     }

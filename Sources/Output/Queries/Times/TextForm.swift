@@ -1,3 +1,5 @@
+internal import GRDBSQLite
+
 /// The form of the texts that a function makes of times, by an example: what `strftime('%H:%M', ts)` gives looks like
 /// `10:00`, a digit wherever that has one.
 struct TextForm: Hashable, Comparable {
@@ -34,6 +36,18 @@ struct TextForm: Hashable, Comparable {
         "R": "10:00", "I": "10", "s": "1777629600", "%": "%",
     ]
 
+    /// The first specifier of a format that this SQLite does not know; it would make NULL of every time.
+    static func unknownSpecifier(in format: String) -> String? {
+        let known = sqlite3_libversion_number() < 3_046_000 ? "dfHjJmMsSwWY%" : "dfHjJmMsSwWY%eFIklpPRTuUVGg"
+        var rest = format[...]
+        while let percent = rest.firstIndex(of: "%") {
+            let specifier = rest[rest.index(after: percent)...].prefix(1)
+            if specifier.isEmpty || !known.contains(specifier) { return "%" + specifier }
+            rest = rest[specifier.endIndex...]
+        }
+        return nil
+    }
+
     /// A part of the text, as `substr` counts: from 1, below 0 from its end.
     func part(from start: Int, count: Int?) -> TextForm? {
         let bytes = Array(example.utf8)
@@ -55,6 +69,18 @@ struct TextForm: Hashable, Comparable {
             }
         }
         return TextForm(example: result)
+    }
+
+    /// Whether SQLite can calculate with such texts: of others it takes the number at their beginning.
+    var isNumber: Bool { !example.isEmpty && example.utf8.allSatisfy(Self.isDigit) }
+
+    /// The text without some characters at its ends, unless digits are among them.
+    func trimmed(_ characters: String, atStart: Bool, atEnd: Bool) -> TextForm? {
+        guard !characters.utf8.contains(where: Self.isDigit) else { return nil }
+        var rest = example[...]
+        if atStart { rest = rest.drop { characters.contains($0) } }
+        while atEnd, let last = rest.last, characters.contains(last) { rest.removeLast() }
+        return TextForm(example: String(rest))
     }
 
     enum Likeness { case equal, beginning, none }

@@ -67,7 +67,8 @@ struct TimeCheck {
         case "Add", "Subtract", "Multiply", "Divide", "Remainder", "BitAnd", "BitOr", "ShiftLeft", "ShiftRight":
             // NOT IN collects in one register whether it met a NULL.
             if step.name == "BitAnd", step.p2 == step.p3 || step.p1 == step.p2 { return nil }
-            return content(step.p1).mayBeTime || content(step.p2).mayBeTime ? .arithmetic : nil
+            if content(step.p1).mayBeTime || content(step.p2).mayBeTime { return .arithmetic }
+            return Self.calculation(with: content(step.p1)) ?? Self.calculation(with: content(step.p2))
         case "Cast":
             return step.p2 > 0x42 && content(step.p1).mayBeTime ? .arithmetic : nil
         case "Affinity":
@@ -110,8 +111,14 @@ struct TimeCheck {
             literalsElsewhere.formUnion(one.literals)
         }
         if let refusal = compareMicroseconds(left, right) ?? compareMicroseconds(right, left) { return refusal }
+        if let refusal = compareClockNumbers(left, right, order) ?? compareClockNumbers(right, left, order) {
+            return refusal
+        }
         if order.isNumeric { return compareNumbers(left, right) ?? compareNumbers(right, left) }
-        if order.isOfTimes { return compareTimes(left, right) ?? compareTimes(right, left) }
+        if order.isOfTimes {
+            return compareTimes(left, right, isEquality: order.isOfEquality)
+                ?? compareTimes(right, left, isEquality: order.isOfEquality)
+        }
         return compareBytes(left, right, order, isRight: true) ?? compareBytes(right, left, order, isRight: false)
     }
 
@@ -124,6 +131,26 @@ struct TimeCheck {
             .map { .unit($0) }
     }
 
+    /// What was calculated of times with a text, which SQLite takes for larger than any number; seconds with what
+    /// counts in another unit.
+    private func compareClockNumbers(_ one: Content, _ other: Content, _ order: Comparison) -> TimeRefusal? {
+        guard one.kinds.isSubset(of: [.seconds, .clockNumber, .null]), !one.kinds.isSubset(of: .null) else {
+            return nil
+        }
+        if !order.isNumeric, !other.kinds.isDisjoint(with: .textLiterals) {
+            return .numberWithText(other.literal ?? "")
+        }
+        guard one.kinds.contains(.seconds), !other.kinds.isDisjoint(with: .numbers) else { return nil }
+        return other.literals.sorted().first { Double($0).map { $0.magnitude >= 1e11 } ?? false }.map {
+            .secondsWith($0)
+        }
+    }
+
+    /// SQLite would take the year of `2026-05-01` for a number.
+    static func calculation(with content: Content) -> TimeRefusal? {
+        content.forms.sorted().first { !$0.isNumber }.map { .calculatedText($0.example) }
+    }
+
     /// A number with what cannot become one.
     private func compareNumbers(_ one: Content, _ other: Content) -> TimeRefusal? {
         if one.mayBeTime { return .number(other.literal) }
@@ -132,10 +159,16 @@ struct TimeCheck {
     }
 
     /// By our collation, which reads what a person may write.
-    private mutating func compareTimes(_ one: Content, _ other: Content) -> TimeRefusal? {
+    private mutating func compareTimes(_ one: Content, _ other: Content, isEquality: Bool) -> TimeRefusal? {
         if other.kinds.contains(.word) { return .noTime(other.literal ?? "") }
         if other.kinds.contains(.number) { return .number(other.literal) }
         if !other.kinds.isDisjoint(with: [.unknown, .formatted, .part]) { asksWhileRunning = true }
+        // A day is compared with its midnight, which few times are.
+        if isEquality, one.mayBeTime,
+            let form = other.forms.sorted().first(where: { TextForm.time.likeness(to: $0.example) != .equal })
+        {
+            return .otherForm(TextForm.time.example, form.example)
+        }
         return nil
     }
 
@@ -163,6 +196,11 @@ struct TimeCheck {
             !TimePattern(text + "%", isGlob: false).matches(.time)
         {
             return .otherForm("2026-05-01T10:00", text)
+        }
+        if one.kinds.contains(.formatted), other.kinds.isDisjoint(with: .functionTexts),
+            let text = other.literals.sorted().first(where: { $0.first?.isNumber ?? false })
+        {
+            return .madeText(text)
         }
         return compareForms(one, other, order, isRight: isRight)
     }
@@ -247,50 +285,5 @@ struct TimeCheck {
             if content.mayBeTime { return .bytewise(nil) }
         }
         return nil
-    }
-
-    // MARK: Functions
-
-    private func call(_ step: StatementProgram.Instruction, _ registers: TimeFlow.Registers) -> TimeRefusal? {
-        let meaning = SQLFunctionMeaning(step.p4)
-        let count = step.name.hasPrefix("Agg") ? step.p5 : nil
-        let contents = meaning.contents(of: step.p2, count: count, registers)
-        if meaning.name == "time_text" || meaning.name == "time_micros", let only = contents.first,
-            only.kinds == .word
-        {
-            return .noTime(only.literal ?? "")
-        }
-        if meaning.calculates, contents.first?.mayBeTime == true { return .arithmetic }
-        if meaning.readsTimes, let modifier = contents.dropFirst().compactMap(\.literal).first(where: Self.isScale),
-            contents.contains(where: \.mayBeTime)
-        {
-            return .scale(modifier)
-        }
-        let time = meaning.name == "strftime" ? 1 : 0
-        if meaning.readsTimes, contents.count > time, contents[time].kinds.contains(.microseconds) {
-            return .noMicroseconds(function: meaning.name)
-        }
-        return search(meaning, contents)
-    }
-
-    /// A pattern or a part that no time has.
-    private func search(_ meaning: SQLFunctionMeaning, _ contents: [Content]) -> TimeRefusal? {
-        guard ["like", "glob", "instr"].contains(meaning.name), contents.count >= 2 else { return nil }
-        let (text, sought) = meaning.name == "instr" ? (contents[0], contents[1]) : (contents[1], contents[0])
-        guard let forms = text.mayBeTime ? text.forms.union([.time]) : text.knownForms, !forms.isEmpty else {
-            return nil
-        }
-        for literal in sought.literals.sorted() {
-            // What stands for any character in a pattern is one in a part.
-            let isPart = meaning.name == "instr", isGlob = meaning.name == "glob"
-            if isPart, literal.contains(where: { "%_".contains($0) }) { continue }
-            let pattern = TimePattern(isPart ? "%\(literal)%" : literal, isGlob: isGlob)
-            if !forms.contains(where: pattern.matches) { return .pattern(literal, example: forms.min()?.example ?? "") }
-        }
-        return nil
-    }
-
-    private static func isScale(_ modifier: String) -> Bool {
-        ["unixepoch", "julianday", "auto"].contains(modifier.lowercased())
     }
 }

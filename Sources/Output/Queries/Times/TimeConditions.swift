@@ -12,7 +12,13 @@ enum TimeConditions {
                 result.append(condition)
                 continue
             }
-            let isFree = !isTime || table.argumentColumns.contains(condition.column)
+            let isArgument = table.argumentColumns.contains(condition.column)
+            // NULL in place of an argument: it is not given.
+            if isArgument, case .other = condition.value {
+                result.append(condition)
+                continue
+            }
+            let isFree = !isTime || isArgument
             guard
                 let condition = try isTime
                     ? ofTime(condition, takesAnyNumber: isFree) : ofMicroseconds(condition)

@@ -143,7 +143,7 @@ struct TimeFlow {
         case "AggValue": registers[step.p3] = content(step.p1)
         case "Add", "Subtract", "Multiply", "Divide", "Remainder", "BitAnd", "BitOr", "ShiftLeft", "ShiftRight", "And",
             "Or":
-            registers[step.p3] = Content([.number, .null])
+            registers[step.p3] = Self.sum(step.name, content(step.p1), content(step.p2))
         case "Concat":
             registers[step.p3] = Self.concatenation(content(step.p2), content(step.p1))
         case "Not", "BitNot", "IsTrue", "Rowid", "Sequence", "NewRowid", "Count", "ZeroOrNull", "IdxRowid":
@@ -167,13 +167,20 @@ struct TimeFlow {
         records[place] = old
     }
 
+    /// Seconds and seconds are seconds; what is made of a text of a time is a number of that.
+    private static func sum(_ name: String, _ first: Content, _ second: Content) -> Content {
+        let kinds = first.kinds.union(second.kinds)
+        if kinds.contains(.seconds), name == "Add" || name == "Subtract" { return Content([.seconds, .null]) }
+        let isOfText = !kinds.isDisjoint(with: Content.Kinds.functionTexts.union(.clockNumber))
+        return Content(isOfText ? [.clockNumber, .null] : [.number, .null])
+    }
+
     private static func concatenation(_ first: Content, _ second: Content) -> Content {
         let pieces = [first, second].map { content -> Set<String>? in
-            content.kinds.isSubset(of: [.word, .date, .spelled, .sortable])
-                ? content.literals : content.knownForms.map { Set($0.map(\.example)) }
+            content.isTextLiteral ? content.literals : content.knownForms.map { Set($0.map(\.example)) }
         }
         if first.kinds.isSubset(of: .null) || second.kinds.isSubset(of: .null) { return Content(.null) }
-        guard first.mayBeTime || second.mayBeTime else { return Content(.unknown) }
+        guard first.comesOfTime || second.comesOfTime else { return Content(.unknown) }
         guard let one = pieces[0], let other = pieces[1], one.count == 1, other.count == 1 else {
             return Content([.part, .null])
         }

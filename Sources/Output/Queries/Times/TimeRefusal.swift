@@ -1,4 +1,5 @@
 internal import Events
+internal import GRDBSQLite
 
 /// Why a statement would answer wrongly about times, and how to write it.
 package enum TimeRefusal: Equatable, Sendable {
@@ -16,6 +17,17 @@ package enum TimeRefusal: Equatable, Sendable {
     case otherForm(String, String)
     /// Microseconds are compared with seconds or milliseconds, with this number or with what a function gives.
     case unit(String?)
+    /// Seconds are compared with a number that must be milliseconds or microseconds.
+    case secondsWith(String)
+    /// `strftime('%H', ts) + 0 >= '9'`
+    case numberWithText(String)
+    /// `date(ts) - date(other)`, by an example of the text.
+    case calculatedText(String)
+    /// `quote(ts) >= '2026-05-01'`
+    case madeText(String)
+    /// `strftime(ts, '%H')`
+    case noFormat
+    case unknownSpecifier(String)
     /// `datetime(ts_us, 'unixepoch')`
     case noMicroseconds(function: String)
     /// `datetime(ts, 'unixepoch')`
@@ -53,7 +65,25 @@ package enum TimeRefusal: Equatable, Sendable {
             "microseconds are compared with \(number ?? "what a function gives in seconds"); write the time as a text, "
                 + "as in ts >= '2026-04-26', or its microseconds, time_micros('2026-04-26')"
         case .noMicroseconds(let function):
-            "\(function)(…) takes no microseconds; give it the time itself, as in \(function)(ts)"
+            "\(function)(…) takes no microseconds; give it the time itself, as in "
+                + (function == "strftime" ? "strftime('%H', ts)" : "\(function)(ts)")
+        case .secondsWith(let number):
+            "seconds are compared with \(number), which counts in another unit; compare the time itself, as in "
+                + "ts >= '2026-04-26'"
+        case .numberWithText(let text):
+            "a number is compared with the text '\(text)', which SQLite takes for larger than any number; write it "
+                + "without quotes"
+        case .calculatedText(let example):
+            "texts such as '\(example)' are no numbers to calculate with; take the microseconds: ts_us, last_use_us, "
+                + "time_micros(…)"
+        case .madeText(let text):
+            "what a function made of a time is compared with '\(text)' letter by letter; compare the column of times "
+                + "itself"
+        case .noFormat:
+            "strftime wants its format first, as in strftime('%H', ts)"
+        case .unknownSpecifier(let specifier):
+            "SQLite \(String(cString: sqlite3_libversion())) has no \(specifier) in a format of strftime; it would "
+                + "give NULL for every time"
         case .scale(let modifier):
             "a time is no number for '\(modifier)' to explain; leave '\(modifier)' out"
         case .pattern(let pattern, let example):
