@@ -188,7 +188,8 @@ struct SecretCommandTests {
             "SELECT event, source, source_offset, redacted FROM events WHERE date = '2026-04-26' AND source = "
             + "'\(path)' AND instr(',' || redacted, ',jwt:') > 0"
         #expect(look.contains("authtrail query \"\(statement)\""))
-        #expect(try program.run("query", "SELECT count(*) AS n FROM (\(statement))").output.contains(" 2"))
+        let counted = try program.run("query", "SELECT count(*) AS n FROM (\(statement))", "--format", "csv")
+        #expect(counted.output == "n\n2\n")
         let asked = try program.run(
             "query", "SELECT event, redacted FROM events WHERE date = '2026-04-26' AND redacted LIKE '%jwt%'")
         #expect(asked.output.contains("jwt:token_id") && asked.output.contains("jwt:headers"))

@@ -13,15 +13,18 @@ package struct ExplainReport {
     private let card: DetectorCard?
     /// The thresholds of its detector that matter for its class, as a policy names them.
     private let thresholds: [(name: String, value: String, meaning: String)]
+    /// What the commands that it prints need to find the trail, such as `--trail /srv/trail`.
+    private let trailFlag: String
     /// The lines of its evidence, as the log has them; nil for those that are no longer kept.
     private let lines: [(source: String, offset: Int64, line: String?, isDecisive: Bool)]
 
     package init(
-        _ finding: LedgerFinding, card: DetectorCard?, trail: Trail,
+        _ finding: LedgerFinding, card: DetectorCard?, trail: Trail, trailFlag: String = "",
         thresholds: (_ follows: String?) -> [(name: String, value: String, meaning: String)]
     ) throws {
         self.finding = finding
         self.card = card
+        self.trailFlag = trailFlag
         body = try JSONParser.parse(finding.entry.body)
         self.thresholds = thresholds(body["context"]?["follows_class"]?.text)
         var lines: [(source: String, offset: Int64, line: String?, isDecisive: Bool)] = []
@@ -164,7 +167,7 @@ package struct ExplainReport {
         } else {
             try item(
                 "no allowance hides it; once it is explained: authtrail findings resolve \(entry.id.prefix(8)) "
-                    + "--note …")
+                    + "--note …" + (trailFlag.isEmpty ? "" : " " + trailFlag))
         }
         try item("events that say otherwise: a later run over the same time then retracts it")
         try head("Lines")

@@ -12,22 +12,24 @@ enum ReasonDefaults {
             "bad_credentials", "wrong_credentials", "wrong_password", "invalid_password", "invalid_key",
             "invalid_api_key", "bad_api_key", "incorrect_password", "unknown_user", "user_not_found", "no_such_user",
             "unknown_key", "key_not_found", "malformed_token", "token_malformed", "invalid_client",
-            "unknown_client", "client_not_found",
+            "unknown_client", "client_not_found", "authentication_failed", "login_failed", "login_failure",
             // AWS and Cognito
             "SignatureDoesNotMatch", "InvalidClientTokenId", "InvalidAccessKeyId", "AuthFailure", "Client.AuthFailure",
             "UnrecognizedClientException", "InvalidSignatureException", "InvalidIdentityToken",
             "InvalidIdentityTokenException", "NotAuthorizedException", "UserNotFoundException", "CodeMismatchException",
             "failed authentication", "no username found in supplied account",
             // Auth0
-            "fp", "fu", "invalid_user_password", "wrong email or password", "unknown or invalid refresh token",
+            "fp", "fu", "fcoa", "fepft", "invalid_user_password", "wrong email or password",
+            "unknown or invalid refresh token",
             "mfa_invalid_code",
             // GitHub
             "bad_verification_code", "bad_refresh_token", "incorrect_client_credentials",
             // Keycloak
-            "invalid_user_credentials", "invalid_client_credentials", "invalid_code", "invalid_code_verifier",
+            "invalid_user_credentials", "invalid_client_credentials", "invalid_client_secret", "invalid_code",
+            "invalid_code_verifier",
             "pkce_verification_failed",
             // Okta
-            "VERIFICATION_ERROR",
+            "VERIFICATION_ERROR", "E0000004",
         ]
         + entra([
             ("50126", "InvalidUserNameOrPassword"), ("50034", "UserAccountNotFound"), ("50056", nil),
@@ -62,7 +64,8 @@ enum ReasonDefaults {
     /// A known credential that may not do this.
     static let denied =
         [
-            "missing_scope", "insufficient_scope", "insufficient_permissions", "insufficient_privileges",
+            "missing_scope", "user_disabled", "account_disabled", "client_disabled", "insufficient_scope",
+            "insufficient_permissions", "insufficient_privileges",
             "access_denied", "AccessDeniedException", "permission_denied", "forbidden", "not_authorized",
             "not_allowed", "not_permitted", "operation_not_permitted", "unauthorizedoperation",
             "client_unauthorizedoperation", "policy_denied", "role_denied", "missing_role", "missing_permission",
@@ -101,7 +104,7 @@ enum ReasonDefaults {
             "api rate limit exceeded", "secondary rate limit", "you have exceeded a secondary rate limit",
             "maximum number of login attempts exceeded",
             // Keycloak
-            "user_temporarily_disabled",
+            "user_temporarily_disabled", "E0000047",
         ] + entra([("50053", "IdsLocked"), ("90025", nil), ("90055", nil)])
 
     /// Nothing of a credential.

@@ -89,7 +89,9 @@ struct Explain: ParsableCommand {
 
     private func explain(_ id: String, _ policy: PolicyFile, _ opened: Trail) throws {
         let one = try FindingLookup.find(id, in: opened)
-        let report = try ExplainReport(one, card: Detectors.cards[one.entry.detector], trail: opened) { follows in
+        let report = try ExplainReport(
+            one, card: Detectors.cards[one.entry.detector], trail: opened, trailFlag: trail.flag
+        ) { follows in
             PolicyText.thresholds(
                 of: one.entry.detector, class: one.entry.class, follows: follows, policy.settings)
         }
