@@ -14,8 +14,7 @@ package struct ObservedRates: Sendable, Equatable {
         guard start < end else { return }
         var callers: [[UInt8]: Int] = [:]
         let conditions =
-            cell == .anonymousByIP
-            ? try AnonymousUses(window, of: history).conditions : [[.kind: .equals([cell.kind])]]
+            cell == .anonymousByIP ? try AnonymousUses(window, of: history).conditions : cell.conditionsOfKind
         for day in Timestamp.day(of: start)...Timestamp.day(of: end - 1) {
             let from = max(Timestamp.start(ofDay: day).minus(Timestamp.minute - 1), start)
             let to = min(Timestamp.start(ofDay: day + 1), end)
@@ -31,13 +30,11 @@ package struct ObservedRates: Sendable, Equatable {
     ) throws -> [[UInt8]: Int] {
         var numbers = TextNumbers()
         var calls: [(caller: UInt32, ts: Int64)] = []
-        let clients = history.clients
-        let spell: ((ArraySlice<UInt8>) -> [UInt8])? = cell.key == .ip ? { Array(clients.name(of: $0)) } : nil
-        // Whose address is none (`unknown`) is nobody's client.
-        let keyed: [EventField: TextCondition] = cell.key == .ip ? [.ip: .matching { clients.key(of: $0) != nil }] : [:]
+        let key = CallerKey(cell.key, history.clients)
+        let spell = key.spell
         for texts in conditions {
             let scan = EventScan(
-                from: from, to: to, kinds: .used, texts: texts.merging(keyed) { $1 },
+                from: from, to: to, kinds: .used, texts: texts.merging(key.condition) { $1 },
                 fields: EventFields([.ts, cell.key]))
             try history.scan(scan) { batch in
                 numbers.begin(batch[cell.key])

@@ -69,10 +69,7 @@ struct BurstSearch {
     }
 
     /// What a text of the key column counts as.
-    private var spell: ((ArraySlice<UInt8>) -> [UInt8])? {
-        let clients = history.clients
-        return key == .ip ? { Array(clients.name(of: $0)) } : nil
-    }
+    private var spell: ((ArraySlice<UInt8>) -> [UInt8])? { CallerKey(key, history.clients).spell }
 
     /// The events of some keys.
     private func condition(_ keys: Set<[UInt8]>) -> TextCondition {
@@ -87,9 +84,7 @@ struct BurstSearch {
         in span: Range<Int64>, _ narrower: [EventField: TextCondition], _ fields: EventFields = [],
         _ body: (EventColumns) -> Void
     ) throws {
-        let clients = history.clients
-        let keyed: [EventField: TextCondition] = key == .ip ? [.ip: .matching { clients.key(of: $0) != nil }] : [:]
-        let narrower = keyed.merging(narrower) { $1 }
+        let narrower = CallerKey(key, history.clients).condition.merging(narrower) { $1 }
         for texts in conditions {
             let scan = EventScan(
                 from: span.lowerBound, to: min(span.upperBound, window.asOf), kinds: kinds,

@@ -39,7 +39,7 @@ package struct RateLimitBreach: Detector {
             try require(limit > 0, cell.rawValue, "\(limit)", want: "a number of calls above 0")
             let search = BurstSearch(
                 history: history, window: window, kinds: .used,
-                conditions: cell == .anonymousByIP ? anonymous.conditions : [[.kind: .equals([cell.kind])]],
+                conditions: cell == .anonymousByIP ? anonymous.conditions : cell.conditionsOfKind,
                 key: cell.key, width: Timestamp.minute, limit: limit)
             let (bursts, callers) = try search.read()
             result.findings += bursts.map { finding(verdict($0, cell, limit), $0.events, asOf: window.asOf) }
@@ -139,6 +139,9 @@ extension RateCell {
         case .oauthByPrincipal: "oauth"
         }
     }
+
+    /// What scans ask for, where the kind says it all.
+    var conditionsOfKind: [[EventField: TextCondition]] { [[.kind: .equals([kind])]] }
 
     /// The column by which they are counted together.
     var key: EventField {
