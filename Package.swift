@@ -6,6 +6,7 @@ let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swif
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
 // The layers, from what knows nothing of auth to the program; `Sources/` has a folder for each, and in it one for each
 // module. A module may use only modules that stand above it: the check at the end of this file holds that, CI builds
@@ -22,11 +23,20 @@ let layers: [(folder: String, modules: [Target])] = [
             .systemLibrary(name: "CSQLite"),
             .target(name: "Columns"),
             .target(name: "Console"),
+            .target(name: "ConfigFiles", dependencies: ["Console", yams]),
             .target(name: "Files", dependencies: ["CZlib"]),
         ]
     ),
     ("Model", [.target(name: "Model")]),
-    ("Lines", [.target(name: "Events", dependencies: ["Columns", "Model"])]),
+    (
+        "Lines",
+        [
+            .target(name: "Events", dependencies: ["Columns", "Model"]),
+            .target(name: "MappingFiles", path: "Mappings", resources: [.embedInCode("shipped")]),
+            .target(
+                name: "Mappings", dependencies: ["Model", "Console", "ConfigFiles", "Events", "MappingFiles", yams]),
+        ]
+    ),
     (
         "Storage",
         [
@@ -46,14 +56,17 @@ let layers: [(folder: String, modules: [Target])] = [
         [
             .target(
                 name: "Ingest",
-                dependencies: ["Model", "Columns", "Files", "Events", "Segments", "Catalog", "Trail", crypto])
+                dependencies: [
+                    "Model", "Columns", "Console", "Files", "Events", "Mappings", "Segments", "Catalog", "Trail",
+                    crypto,
+                ])
         ]
     ),
     (
         "Analysis",
         [
             .target(name: "Detection", dependencies: ["Columns", "Model", "Events", "Rollups", crypto]),
-            .target(name: "Policies", dependencies: ["Console", "Events", "Detection", yams]),
+            .target(name: "Policies", dependencies: ["Console", "ConfigFiles", "Events", "Detection", yams]),
             .target(
                 name: "Runs",
                 dependencies: [
@@ -74,7 +87,9 @@ let layers: [(folder: String, modules: [Target])] = [
             .target(
                 name: "Reports",
                 dependencies: [
-                    "Model", "Console", "Files", "Events", "Catalog", "Trail", "Ingest", "Detection", "Runs", "Queries",
+                    "Model", "Console", "Files", "Events", "Mappings", "Catalog", "Trail", "Ingest", "Detection",
+                    "Runs",
+                    "Queries",
                 ]),
         ]
     ),
@@ -85,8 +100,9 @@ let layers: [(folder: String, modules: [Target])] = [
             .executableTarget(
                 name: "authtrail",
                 dependencies: [
-                    "Model", "CMalloc", "Columns", "Console", "Files", "Events", "Segments", "Catalog", "Trail",
-                    "Ingest", "Detection", "Policies", "Runs", "Queries", "Reports", "Demo", arguments, grdb,
+                    "Model", "CMalloc", "Columns", "Console", "Files", "Events", "Mappings", "Segments", "Catalog",
+                    "Trail",
+                    "Ingest", "Detection", "Policies", "Runs", "Queries", "Reports", "Demo", arguments, logging, grdb,
                 ]),
         ]
     ),
@@ -113,12 +129,16 @@ let tests: [Target] = [
     .testTarget(name: "ConsoleTests", dependencies: ["Console", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
     .testTarget(name: "EventsTests", dependencies: ["Model", "Columns", "Console", "Events", "TestSupport"]),
+    .testTarget(
+        name: "MappingsTests", dependencies: ["Columns", "Model", "Events", "Mappings", "MappingFiles", "TestSupport"]),
     .testTarget(name: "ParquetTests", dependencies: ["CZlib", "Columns", "Parquet", "EngineChecks", "TestSupport"]),
     .testTarget(
         name: "SegmentsTests",
         dependencies: ["Columns", "Events", "Parquet", "Segments", "EngineChecks", "TestSupport"]),
     .testTarget(name: "RollupsTests", dependencies: ["Columns", "Events", "Rollups", "TestSupport"]),
-    .testTarget(name: "CatalogTests", dependencies: ["Events", "Catalog", "FuzzProperties", "TestSupport", grdb]),
+    .testTarget(
+        name: "CatalogTests",
+        dependencies: ["Model", "Events", "Catalog", "FuzzProperties", "TestSupport", grdb]),
     .testTarget(
         name: "TrailTests",
         dependencies: [
@@ -164,6 +184,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: layers.flatMap(\.modules) + tests,

@@ -66,7 +66,7 @@ struct LineReading: Equatable {
     var counts = LineCounts()
     /// By offset, without newlines: stored, quarantined, and blank but not empty.
     var lines: [Int64: [UInt8]] = [:]
-    var reasons: [Int64: QuarantineReason] = [:]
+    var reasons: [Int64: String] = [:]
     /// Without where they came from and how they were written.
     var events: [Event] = []
 

@@ -1,6 +1,7 @@
 import TestSupport
 import Events
 import FuzzProperties
+import Model
 import Testing
 
 @testable import Catalog
@@ -13,8 +14,8 @@ struct QuarantineBlockTests {
         redacted: String? = nil, batch: Int64 = 1, readAt: Int64 = 5
     ) -> ReadLine {
         ReadLine(
-            record: QuarantineRecord(
-                sourceID: 3, source: "/var/log/a.ndjson", sourceOffset: offset, length: length ?? Int64(text.count),
+            record: QuarantinedLine(
+                sourceID: 3, source: "/var/log/a.ndjson", offset: offset, length: length ?? Int64(text.count),
                 reason: reason, detail: detail, bytes: text, redacted: redacted),
             batch: batch, readAt: readAt)
     }

@@ -2,7 +2,7 @@ import Console
 import Foundation
 import Testing
 
-/// What a scheduled job would have told of a time that is past.
+/// What a scheduled job would have reported of a time that is past.
 struct BacktestTests {
     let program = Program()
 

@@ -55,7 +55,7 @@ struct FindingsFormatTests {
         #expect(!page.contains("<script"))
     }
 
-    @Test func `counts and pages tell the whole window, also when only what is new is told`() throws {
+    @Test func `counts and pages tell the whole window, also when only what is new is reported`() throws {
         #expect(try program.run("ingest", "-q", "--final", program.write("hostile.ndjson", hostile)).status == 0)
         for (told, place) in [(1, "first"), (0, "second")] {
             let metrics = program.write("\(place).prom", "")

@@ -93,7 +93,7 @@ struct LedgerCommandTests: TellsOfTokens {
         use(day).replacing("T10:", with: "T\("\(hour + 100)".suffix(2)):")
     }
 
-    @Test func `a run that tells only what is new says what is still open from earlier ones`() throws {
+    @Test func `a run that reports only what is new says what is still open from earlier ones`() throws {
         try ingest("a.ndjson", issuance + use("2026-01-02") + use("2026-04-26"))
         #expect(try program.run("detect", "--new").output.hasPrefix("1 new finding: 1 medium\n"))
         let again = try program.run("detect", "--new").output.split(separator: "\n")
@@ -133,7 +133,7 @@ struct LedgerCommandTests: TellsOfTokens {
         #expect(job.output.contains("authtrail trace token tok_1 --since 2026-01-01 --trail \(place)\n"))
     }
 
-    @Test func `a backtest fails a job on what any of its runs would have told`() throws {
+    @Test func `a backtest fails a job on what any of its runs would have reported`() throws {
         try ingest("a.ndjson", issuance + use("2026-01-02") + use("2026-04-26"))
         let runs = ["detect", "--from", "2026-04-20", "--to", "2026-04-28", "--every", "24h", "-q", "--fail-on"]
         #expect(try program.run(runs + ["medium"]).status == 1)

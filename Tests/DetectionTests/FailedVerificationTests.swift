@@ -183,7 +183,7 @@ struct FailedVerificationTests {
         #expect(found.first?.context["also"] == .texts(["broken_client"]))
     }
 
-    @Test func `a weaker class inside a stronger one is named in it and not told by itself`() throws {
+    @Test func `a weaker class inside a stronger one is named in it and not reported by itself`() throws {
         let attempts = times(60, every: Timestamp.second)
         let nameless = times(30, every: 2 * Timestamp.second).map { Event.failed(at: $0 + 1, ip: attacker) }
         let found = try detect(failures(at: attempts, credentials: 60) + nameless).findings

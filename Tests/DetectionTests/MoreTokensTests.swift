@@ -26,7 +26,7 @@ struct MoreTokensTests {
     }
 
     @Test(arguments: [10, 999, 1500])
-    func `up to a thousand tokens are told one by one, and the rest by day`(count: Int) throws {
+    func `up to a thousand tokens are reported one by one, and the rest by day`(count: Int) throws {
         let result = try OrphanToken().detect(in: window, of: MemoryHistory(flood(count)))
         let single = result.findings.filter { $0.class == "orphan_token" }
         let rest = result.findings.filter { $0.class == "more_tokens" }

@@ -99,7 +99,7 @@ struct StoryTests {
                 "read": batch.counts.lines, "stored": batch.counts.stored, "quarantined": batch.counts.quarantined,
                 "blank": batch.counts.blank, "flagged": batch.counts.flagged,
             ])
-        let reasons = Dictionary(grouping: batch.quarantined) { $0.reason.rawValue }.mapValues { $0.count }
+        let reasons = Dictionary(grouping: batch.quarantined) { $0.reason }.mapValues { $0.count }
         #expect(story.quarantine == reasons)
     }
 

@@ -21,7 +21,7 @@ from score import Score, score
 from world import stamp
 
 RECALL, PRECISION = 0.99, 0.95
-COLUMNS = ["class", "planted", "found", "told", "false", "recall", "precision", "verdict"]
+COLUMNS = ["class", "planted", "found", "reported", "false", "recall", "precision", "verdict"]
 
 
 def options():

@@ -13,7 +13,7 @@ struct Rendering {
     /// Lines in which credentials were replaced, as the batch counts them.
     var redactedCount = 0
     var sourceLengths: [Int64: Int64] = [:]
-    var reasons: [Int64: QuarantineReason] = [:]
+    var reasons: [Int64: String] = [:]
     /// Every text that a column holds, dictionaries included.
     var dictionaries: [UInt8] = []
     /// Bytes of the input.

@@ -80,7 +80,7 @@ struct SecretTests {
             let expected = place.line(
                 place.escapes(sample.before) + mark(sample.type, sample.secret) + place.escapes(sample.after))
             #expect(String(decoding: rendering.lines[0] ?? [], as: UTF8.self) == expected, "\(sample.testDescription)")
-            #expect(rendering.reasons[0] == place.reason)
+            #expect(rendering.reasons[0] == place.reason?.rawValue)
             let what = sample.type.rawValue + (place.field.map { ":" + $0 } ?? "")
             #expect(rendering.redacted[0] == what, "\(sample.testDescription)")
             #expect(rendering.redactedCount == 1)

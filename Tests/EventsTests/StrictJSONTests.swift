@@ -43,13 +43,13 @@ struct StrictJSONTests {
         let reading = Reading("{\"ts\":1,\"event\":\"used\",\"token_id\":\"t\",\"x\":\(value)}\n")
         let line = try #require(reading.quarantined.first)
         #expect(reading.counts.stored == 0)
-        #expect([.notJSON, .unterminated, .badUTF8, .nulBytes].contains(line.reason))
+        #expect(["not_json", "unterminated", "bad_utf8", "nul_bytes"].contains(line.reason))
     }
 
     @Test(arguments: accepted)
     func `JSON that is no object is told from what is not JSON`(_ value: String) throws {
         let line = try #require(Reading("\(value)\n").quarantined.first)
-        #expect(line.reason == (value.hasPrefix("{") ? .noTS : .notObject))
+        #expect(line.reason == (value.hasPrefix("{") ? "no_ts" : "not_object"))
     }
 
     @Test func `on damaged lines the reader and Python agree what is JSON`() throws {
@@ -61,11 +61,13 @@ struct StrictJSONTests {
             line.removeAll { $0 == 0x0A }
             if Reading(line + [0x0A]).counts.blank == 0 { lines.append(line) }
         }
-        let form: Set<QuarantineReason> = [
+        let form: [QuarantineReason] = [
             .byteOrderMark, .nulBytes, .badUTF8, .notJSON, .unterminated, .notObject, .tooDeep, .tooManyFields,
         ]
         let ours = lines.map { line in
-            Reading(line + [0x0A]).quarantined.allSatisfy { !form.contains($0.reason) }
+            Reading(line + [0x0A]).quarantined.allSatisfy { line in
+                !form.contains { $0.rawValue == line.reason }
+            }
         }
         let theirs = try Python.acceptsAsObjects(lines)
         try #require(theirs.count == lines.count)

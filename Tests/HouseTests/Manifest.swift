@@ -14,6 +14,7 @@ struct Manifest {
     /// The modules of products, by the names that the manifest gives them.
     private static let products = [
         "grdb": "GRDB", "sqlite": "GRDBSQLite", "crypto": "Crypto", "yams": "Yams", "arguments": "ArgumentParser",
+        "logging": "Logging",
     ]
 
     /// - Parameter root: of the repository.

@@ -102,10 +102,9 @@ struct QuarantineTests {
             for _ in 0..<each {
                 let text = Array(Self.line("access", number, &dice).utf8)
                 batch.quarantined.append(
-                    QuarantineRecord(
-                        sourceID: 1, source: path, sourceOffset: source.checkpoint, length: Int64(text.count),
-                        reason: "not_json",
-                        detail: "at byte \(number % 17)", bytes: text))
+                    QuarantinedLine(
+                        sourceID: 1, source: path, offset: source.checkpoint, length: Int64(text.count),
+                        reason: "not_json", detail: "at byte \(number % 17)", bytes: text))
                 source.checkpoint += Int64(text.count) + 1
             }
             batch.counts.lines = Int64(each)

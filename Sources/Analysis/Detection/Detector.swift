@@ -108,7 +108,7 @@ package struct DetectionResult: Sendable, Equatable {
     package var coverage: [CoverageNote] = []
     /// Whether it had what it must know to judge: what others do not find is not taken back.
     package var isEvaluable = true
-    /// Whether of very many subjects not all are told one by one: of those nothing is taken back either.
+    /// Whether of very many subjects not all are reported one by one: of those nothing is taken back either.
     package var isCut = false
     /// What was looked at and counted, in a fixed order of names.
     package var counts = Context()
@@ -146,7 +146,7 @@ package struct CoverageNote: Sendable, Equatable {
         case notEvaluable = "not_evaluable"
         /// The log does not reach back far enough.
         case insufficientHistory = "insufficient_history"
-        /// There is more than is told one by one.
+        /// There is more than is reported one by one.
         case more
     }
 }

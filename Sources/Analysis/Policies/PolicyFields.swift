@@ -62,7 +62,7 @@ struct PolicySection {
                 name: "source-silence", meaning: "",
                 fields: [
                     .init("factor", .factor(\.sourceSilence.factor), "times the usual longest gap of a day"),
-                    .init("least", .span(\.sourceSilence.least), "shortest silence that is told"),
+                    .init("least", .span(\.sourceSilence.least), "shortest silence that is reported"),
                     .init("habit_days", .days(\.sourceSilence.habitDays), "days that make the habit"),
                 ]),
             PolicySection(
@@ -171,7 +171,8 @@ struct PolicySection {
                 .init("volume_failures", .count(\.failedVerificationByIP.volume.failures), "without credentials"),
                 .init("episode_gap", .span(\.failedVerificationByIP.episodeGap), "a longer pause is a new episode"),
                 .init(
-                    "success_within", .span(\.failedVerificationByIP.successWithin), "a success so soon after is told"),
+                    "success_within", .span(\.failedVerificationByIP.successWithin),
+                    "a success so soon after is reported"),
                 .init(
                     "mismatch_reasons", .texts(\.failedVerificationByIP.mismatchReasons), "known; more words: reasons"),
                 .init(

@@ -1,3 +1,4 @@
+package import ConfigFiles
 package import Detection
 
 /// What a policy file says: the settings of all detectors, and what is hidden.
@@ -5,7 +6,7 @@ package struct PolicyFile: Sendable {
     package var settings = DetectorSettings()
     package var allowlist = Allowlist()
     /// What is odd in it, and can be used all the same.
-    package var warnings: [PolicyProblem] = []
+    package var warnings: [ConfigProblem] = []
 
     /// Names what it says: the same for the same text, and empty without a file.
     package private(set) var fingerprint = ""

@@ -1,3 +1,4 @@
+internal import ConfigFiles
 internal import Detection
 internal import Yams
 
@@ -97,7 +98,7 @@ extension PolicyReader {
         }
     }
 
-    /// When the log is known to have told nothing.
+    /// When the log is known to be silent.
     mutating func readOutages(_ node: Node, _ file: inout PolicyFile) {
         if node.null != nil { return }
         for entry in list(node) ?? [] {

@@ -1,24 +1,21 @@
+internal import ConfigFiles
 internal import Detection
 internal import Events
 internal import Yams
 
 /// Reads a policy file and notes everything that is wrong in it, with its place.
-struct PolicyReader {
-    private(set) var problems: [PolicyProblem] = []
+struct PolicyReader: ConfigReader {
+    var problems: [ConfigProblem] = []
     private let now: Int64?
 
     /// Returns the problems, in the order of the file; what is right is read all the same.
-    static func read(_ text: String, now: Int64?, into file: inout PolicyFile) -> [PolicyProblem] {
+    static func read(_ text: String, now: Int64?, into file: inout PolicyFile) -> [ConfigProblem] {
         var reader = PolicyReader(now: now)
         do {
             guard let root = try Yams.compose(yaml: text) else { return [] }
             reader.readRoot(root, &file)
             reader.tryOut(root, file.settings)
-        } catch let error as YamlError {
-            reader.problems.append(problem(error, in: text))
-        } catch {
-            reader.problems.append(PolicyProblem(line: 1, column: 1, text: "no YAML: \(error)"))
-        }
+        } catch { reader.problems.append(ConfigProblem(error, in: text)) }
         return reader.problems.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
     }
 
@@ -143,22 +140,6 @@ struct PolicyReader {
         return nil
     }
 
-    mutating func list(_ node: Node) -> [Node]? {
-        if let sequence = node.sequence { return Array(sequence) }
-        note(node, "\(Self.say(node)) is no list; write [a, b]")
-        return nil
-    }
-
-    mutating func texts(_ node: Node) -> [String]? {
-        list(node)?.compactMap { text($0) }
-    }
-
-    mutating func text(_ node: Node) -> String? {
-        if let text = node.string, !text.isEmpty { return text }
-        note(node, "\(Self.say(node)) is no text")
-        return nil
-    }
-
     mutating func network(_ node: Node) -> IPNetwork? {
         if let network = node.string.flatMap({ IPNetwork($0) }) { return network }
         note(node, "\(Self.say(node)) is no network; want one such as 10.0.0.0/8 or 2001:db8::/32 (IPv6 up to /64)")
@@ -173,62 +154,6 @@ struct PolicyReader {
 
     /// Whether a time is over by the clock of whoever reads the file.
     func isOver(_ time: Int64) -> Bool { now.map { time <= $0 } ?? false }
-
-    /// The members of a mapping whose names are known; the others are noted, with what may have been meant.
-    mutating func members(_ node: Node, known: [String], of path: String) -> [(key: Node, name: String, value: Node)] {
-        if node.null != nil { return [] }
-        guard let mapping = node.mapping else {
-            note(node, "\(path) is \(Self.say(node)); want names with values")
-            return []
-        }
-        return mapping.compactMap { key, value in
-            guard let name = key.scalar?.string, known.contains(name) else {
-                let near = Spelling.nearest(to: key.scalar?.string ?? "", of: known)
-                let advice = near.map { "; did you mean `\($0)`?" } ?? "; there are \(known.joined(separator: ", "))"
-                note(key, "\(path) has no `\(key.scalar?.string ?? "?")`\(advice)")
-                return nil
-            }
-            return (key, name, value)
-        }
-    }
-
-    mutating func note(_ node: Node, _ text: String, isWarning: Bool = false) {
-        let mark = node.mark
-        problems.append(
-            PolicyProblem(line: mark?.line ?? 1, column: mark?.column ?? 1, text: text, isWarning: isWarning))
-    }
-
-    /// A value as messages quote it.
-    static func say(_ node: Node) -> String {
-        switch node {
-        case .scalar(let scalar): "`\(scalar.string)`"
-        case .mapping: "a mapping"
-        case .sequence: "a list"
-        case .alias: "an alias"
-        }
-    }
-
-    /// The line, from 1, in which a key stands the second time.
-    private static func line(ofSecond key: String, in text: String) -> Int {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        let places = lines.indices.filter { lines[$0].drop { $0 == " " }.hasPrefix(key + ":") }
-        return (places.dropFirst().first ?? 0) + 1
-    }
-
-    private static func problem(_ error: YamlError, in text: String) -> PolicyProblem {
-        switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            return PolicyProblem(line: mark.line, column: mark.column, text: "no YAML: \(problem)")
-        case .duplicatedKeysInMapping(let duplicates, _):
-            let names = duplicates.sorted()
-            return PolicyProblem(
-                line: line(ofSecond: names.first ?? "", in: text), column: 1,
-                text: "`\(names.joined(separator: "`, `"))` stands twice in one mapping")
-        default:
-            return PolicyProblem(line: 1, column: 1, text: "no YAML: \(error)")
-        }
-    }
 }
 
 extension DetectorSettings {

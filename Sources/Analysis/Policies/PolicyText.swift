@@ -120,7 +120,7 @@ package enum PolicyText {
         "", "# Proxies of ours whose X-Forwarded-For is believed: of a list of addresses the client is the last one",
         "# that is neither private nor one of these. Others may write what they like into such a list.",
         "forwarders: []",
-        "", "# When the log is known to have told nothing: a silence of a token over that time says less.",
+        "", "# When the log is known to be silent: a silence of a token over that time says less.",
         "outages: []", "#  - {from: 2026-03-01, to: 2026-03-03, reason: the shipper was down}",
     ]
 }

@@ -2,8 +2,8 @@ package import Detection
 internal import Events
 package import Model
 
-/// What scheduled runs over a time that is past would have told: how many alerts on each day, and when each finding was
-/// first told.
+/// What scheduled runs over a time that is past would have reported: how many alerts on each day, and when each finding
+/// was first reported.
 package struct BacktestReport: Sendable {
     /// The runs looked at the events before `from + every`, `from + 2 · every` and so on to `to`, microseconds.
     package let from: Int64
@@ -15,13 +15,13 @@ package struct BacktestReport: Sendable {
     private var told: [String: String] = [:]
     /// By id.
     package private(set) var findings: [String: Told] = [:]
-    /// How many were told on each day.
+    /// How many were reported on each day.
     package private(set) var alerts: [Day: Int] = [:]
 
     /// The worst that any run told.
     package var worst: Severity? { findings.values.map(\.finding.severity).max() }
 
-    /// A finding, when it was told first, and how often.
+    /// A finding, when it was reported first, and how often.
     package struct Told: Sendable {
         package var finding: Finding
         package var at: Int64
@@ -42,7 +42,8 @@ package struct BacktestReport: Sendable {
         (self.from, self.to, self.every, self.width) = (from, to, every, width)
     }
 
-    /// Takes in one run. As with `--new`, a finding is told when it is new, or when its severity or title has changed.
+    /// Takes in one run. As with `--new`, a finding is reported when it is new, or when its severity or title has
+    /// changed.
     package mutating func add(_ report: DetectionReport) {
         runs += 1
         let asOf = report.window.asOf

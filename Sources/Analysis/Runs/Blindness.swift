@@ -12,7 +12,7 @@ package struct Blindness: Sendable {
     package private(set) var isFailure = false
 
     /// - Parameters:
-    ///   - report: what the detectors said, before what was told is left out.
+    ///   - report: what the detectors said, before what was reported is left out.
     ///   - beside: what `BlindSpot` said where it is not among the detectors.
     ///   - isScheduled: whether it is a job that looks at what is new; somebody who looks may look at any time.
     ///   - mustSee: whether there must be events in the time that it looks at.

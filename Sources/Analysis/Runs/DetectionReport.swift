@@ -18,7 +18,7 @@ package struct DetectionReport: Sendable {
     package var trailFlag = ""
     /// Only findings that no earlier run told.
     package var onlyNew: Bool
-    /// Of a run that tells only what is new: what earlier ones told and nobody has resolved, by severity.
+    /// Of a run that reports only what is new: what earlier ones told and nobody has resolved, by severity.
     package var stillOpen: [Severity: Int] = [:]
     /// Of how many lines that were read how many are no events.
     package var quarantined: Int64 = 0

@@ -1,8 +1,8 @@
 internal import Files
 internal import Segments
 
-/// Held by a scheduled run from its first look at the trail until what it told is noted: two at once would tell the
-/// same.
+/// Held by a scheduled run from its first look at the trail until what it reported is noted: two at once would report
+/// the same.
 package final class JobLock {
     private var lock: FileLock?
 

@@ -6,8 +6,8 @@ package import Model
 package import Policies
 package import Trail
 
-/// A run of the detectors beside the ledger: what was told before, what is settled, what has become worse, and what to
-/// note once it is written. A command, a scheduled job and a server run the same.
+/// A run of the detectors beside the ledger: what was reported before, what is settled, what has become worse, and what
+/// to note once it is written. A command, a scheduled job and a server run the same.
 package struct LedgerRun {
     /// What is asked for.
     package struct Request {
@@ -17,7 +17,7 @@ package struct LedgerRun {
         package var isTrial = false
         package var asOf: Int64?
         package var since: WindowStart?
-        /// A job: it tells only what no job before it has told.
+        /// A job: it reports only what no job before it has reported.
         package var isScheduled = false
         /// The literal question has answers that are no findings to keep.
         package var isLiteral = false
@@ -31,9 +31,9 @@ package struct LedgerRun {
 
     package let request: Request
     private let trail: Trail
-    /// What is to be told.
+    /// What is to be reported.
     package private(set) var report: DetectionReport
-    /// The same with what earlier jobs have told.
+    /// The same with what earlier jobs have reported.
     package let whole: DetectionReport
     package let blindness: Blindness
     /// Of the blindness that the ledger holds open what is over.
@@ -111,15 +111,15 @@ package struct LedgerRun {
         return first < end.minus(DetectionWindow.recent) ? .time(first) : nil
     }
 
-    /// Notes the run in the ledger, once what it told is written: what could not be written was not told. Throws what
-    /// the catalog throws, and `FileError` for a trail that may only be read.
+    /// Notes the run in the ledger, once what it reported is written: what could not be written was not reported.
+    /// Throws what the catalog throws, and `FileError` for a trail that may only be read.
     ///
     /// - Parameter isRead: whether somebody read the report to its end.
     package func record(isRead: Bool) throws {
         guard !request.isLiteral else { return }
         var run = RunRecord(
             startedAt: request.now, asOf: whole.window.asOf, windowFrom: whole.window.from,
-            // That a blindness is over is told, not taken back in silence.
+            // That a blindness is over is reported, not taken back in silence.
             detectors: whole.results.filter {
                 $0.isEvaluable && !$0.isCut && $0.detector != BlindSpot.card.id
             }.map(\.detector),

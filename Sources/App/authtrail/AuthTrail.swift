@@ -28,7 +28,7 @@ struct AuthTrail: ParsableCommand {
             Ingest.self, Detect.self, Findings.self, Explain.self, Trace.self,
             Report.self, Query.self, Export.self, Status.self, Verify.self,
             Compact.self, Prune.self, RebuildCatalog.self,
-            PolicyCommand.self, DetectorList.self, QueryList.self, DemoCommand.self,
+            PolicyCommand.self, SourcesCommand.self, DetectorList.self, QueryList.self, DemoCommand.self,
         ])
 
     static func main() {

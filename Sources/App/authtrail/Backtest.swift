@@ -19,7 +19,7 @@ struct Backtest: ParsableArguments {
         name: .long,
         help: ArgumentHelp(
             "Run the detectors as a job would have, so often between --from and --to: alerts by day, and when each "
-                + "finding was first told. Nothing is noted.", valueName: "span"),
+                + "finding was first reported. Nothing is noted.", valueName: "span"),
         transform: DurationOption.parse)
     var every: DurationOption?
 

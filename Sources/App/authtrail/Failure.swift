@@ -4,6 +4,8 @@ internal import Detection
 internal import Events
 internal import Files
 internal import GRDB
+internal import Ingest
+internal import Mappings
 internal import Policies
 internal import Queries
 internal import Reports
@@ -42,7 +44,7 @@ struct Failure: Error {
 
     /// Some errors are lists; whatever else holds a newline has it from a name or a line.
     private static func messages(of error: any Error) -> [String] {
-        guard error is PolicyError || error is LineExportError else { return ["\(error)"] }
+        guard error is PolicyError || error is MappingError || error is LineExportError else { return ["\(error)"] }
         return "\(error)".split(separator: "\n").map { String($0) }
     }
 
@@ -57,7 +59,7 @@ struct Failure: Error {
         case TrailError.keyNotReadable: cannotCreate
         case let error as SegmentError: error.isInputOutput ? inputOutput : data
         case is TrailError, is LineRenderError: data
-        case is PolicyError: data
+        case is PolicyError, is MappingError, is UnknownSource: data
         case is PolicyFileError: inputOutput
         case let error as LineExportError: code(error)
         case DetectionError.badSetting, DetectionError.unknownTokenNumber: data
@@ -94,7 +96,7 @@ struct Failure: Error {
     private static func code(_ error: LineExportError) -> Int32 {
         switch error {
         case .noSource, .severalSources: usage
-        case .cutLine, .readElsewhere, .overlap, .gap, .pruned, .lost: data
+        case .mapped, .cutLine, .readElsewhere, .overlap, .gap, .pruned, .lost: data
         }
     }
 

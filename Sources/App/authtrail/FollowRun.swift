@@ -3,6 +3,7 @@ internal import Console
 internal import Events
 internal import Files
 internal import Ingest
+internal import Logging
 internal import Trail
 
 /// `authtrail ingest --follow`: polls until somebody asks to stop.
@@ -26,15 +27,15 @@ struct FollowRun {
         let watch = FolderWatch()
         let writer = try TrailWriter(path: path, group: group, isHurried: { signals.wantsStop })
         defer { try? writer.close() }
-        let journal = Journal(isQuiet: isQuiet)
-        if writer.lostKey { journal.warn(TrailWriter.lostKeyRemark) }
+        let logger = Logger(following: .standardError(), isQuiet: isQuiet)
+        if writer.lostKey { logger.warning("\(TrailWriter.lostKeyRemark)") }
         let follower = try Follower(
-            patterns, into: writer, options: options, now: Clock.now, ticks: Self.ticks, notify: journal.tell,
+            patterns, into: writer, options: options, now: Clock.now, ticks: Self.ticks, notify: logger.tell,
             wantsStop: { signals.wantsStop })
-        journal.note("following \(patterns.joined(separator: " ")) into \(path)")
+        logger.info("following \(patterns.joined(separator: " ")) into \(path)")
         while !signals.wantsStop {
             if signals.takeReload() {
-                journal.note("looking up the files again")
+                logger.info("looking up the files again")
                 follower.discoverAgain()
             }
             if watch.takeNews() { follower.discoverAgain() }
@@ -44,7 +45,7 @@ struct FollowRun {
             follower.options.discoveryInterval = watch.isComplete ? 10_000_000 : 1_000_000
             if !isBusy, !signals.wantsStop { rest(since: start, follower, watch, signals) }
         }
-        journal.note("stopping")
+        logger.info("stopping")
         return try follower.finish()
     }
 
@@ -66,39 +67,27 @@ struct FollowRun {
     private static func ticks() -> Int64 { Int64(Progress.monotonicClock() / 1000) }
 }
 
-/// What happens while logs are followed, a line each on standard error: the time, and a sentence.
-struct Journal {
-    let isQuiet: Bool
-    private let output = Output.standardError()
-
-    init(isQuiet: Bool) { self.isQuiet = isQuiet }
-
-    func tell(_ notice: FollowNotice) {
-        switch notice {
-        case .problem, .blind, .blocked, .nothingFound: write(notice.sentence, isAlarm: true)
-        case .ended(_, _, let lost) where lost > 0: write(notice.sentence, isAlarm: true)
-        case .ended(_, .missing, _): write(notice.sentence, isAlarm: true)
-        default: note(notice.sentence)
-        }
+extension Logger {
+    /// Tells what happens while logs are followed, on standard error.
+    /// - Parameter isQuiet: only what somebody should look at.
+    init(following output: Output, isQuiet: Bool) {
+        self.init(label: "authtrail.follow") { _ in LineLog(output: output) }
+        logLevel = isQuiet ? .warning : .info
     }
 
-    /// Something that a scheduled job may keep to itself.
-    func warn(_ sentence: String) { write(sentence, isAlarm: true) }
-
-    func note(_ sentence: String) {
-        if !isQuiet { write(sentence, isAlarm: false) }
-    }
-
-    /// Nobody to tell it to is no reason to stop.
-    private func write(_ sentence: String, isAlarm: Bool) {
-        let time = output.terminal.paint(Timestamp.text(Clock.now() / 1_000_000 * 1_000_000), .dim)
-        let text = SafeText.visible(sentence)
-        try? output.line("\(time) \(isAlarm ? output.terminal.paint(text, .yellow) : text)")
-        try? output.flush()
-    }
+    func tell(_ notice: FollowNotice) { log(level: notice.level, "\(notice.sentence)") }
 }
 
 extension FollowNotice {
+    /// A warning is what a person should look at.
+    var level: Logger.Level {
+        switch self {
+        case .problem, .blind, .blocked, .nothingFound, .ended(_, .missing, _): .warning
+        case .ended(_, _, let lost): lost > 0 ? .warning : .info
+        case .opened, .renamed, .solved, .pruned, .unblocked: .info
+        }
+    }
+
     /// What happened, in words.
     var sentence: String {
         switch self {

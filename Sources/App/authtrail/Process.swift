@@ -5,11 +5,13 @@ internal import Glibc
 internal import Darwin
 #endif
 internal import Files
+internal import Synchronization
 
 /// What the process needs before it does anything.
 enum Process {
-    /// Whether whoever started it closed its standard output. Written once, before there are threads.
-    nonisolated(unsafe) private(set) static var outputWasClosed = false
+    /// Whether whoever started it closed its standard output.
+    static var outputWasClosed: Bool { wasClosed.load(ordering: .relaxed) }
+    private static let wasClosed = Atomic(false)
 
     /// The words behind the program's name. A name of a file may be no UTF-8, and is still that file's (`pathText`).
     static var arguments: [String] {
@@ -22,7 +24,7 @@ enum Process {
     /// is opened later would otherwise get one of their numbers, and be read as input or written over with messages.
     static func prepare() {
         signal(SIGPIPE, SIG_IGN)
-        outputWasClosed = fcntl(STDOUT_FILENO, F_GETFD) == -1
+        wasClosed.store(fcntl(STDOUT_FILENO, F_GETFD) == -1, ordering: .relaxed)
         for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
             _ = open("/dev/null", descriptor == STDIN_FILENO ? O_RDONLY : O_WRONLY)
         }

@@ -7,7 +7,7 @@ internal import Darwin
 /// Files that are there whole or not at all: temporary name → write → fsync → rename → fsync of the folder.
 ///
 /// Invariants: a final name never holds half a file; a failed fsync is never tried again on the same file (the kernel
-/// may have dropped the pages), all temporary files are removed and the error is told; nothing is written through a
+/// may have dropped the pages), all temporary files are removed and the error is reported; nothing is written through a
 /// symbolic link. Files and folders last only once `finish()` has returned. Syncing many files at once, after all are
 /// written, lets the file system put them into few journal commits.
 package struct DurableWrite: ~Copyable {

@@ -7,18 +7,18 @@ internal import Trail
 /// The other threads of ingestion: take batches of events and commits and write them to the trail.
 ///
 /// Batches are encoded one after the other, each with all cores; commits run in order on a queue of their own, so that
-/// the next batch is encoded while the last one is made true. When both fall behind, the caller waits. The first error
-/// ends it: everything sent later is dropped, and the error is thrown by the next call. Nothing of a batch is true
+/// the next batch is encoded while the last one is committed. When both fall behind, the caller waits. The first error
+/// ends it: everything sent later is dropped, and the error is thrown by the next call. Nothing of a batch counts
 /// before its commit, so dropping is safe.
 final class Encoder: Sendable {
     private struct State {
         var error: (any Error)?
-        /// Commits that were sent and are neither true nor given up.
+        /// Commits that were sent and are neither done nor given up.
         var underWay = 0
         var segments: Int = 0
         var bytesStored: Int64 = 0
         var spares: [EventColumns] = []
-        /// The segments of commits that are true, by commit, if somebody wants to know them.
+        /// The segments of commits that are done, by commit, if somebody wants to know them.
         var committed: [[SegmentRecord]]?
     }
 
@@ -27,17 +27,17 @@ final class Encoder: Sendable {
     private let places: DispatchSemaphore
     private let placeCount: Int
     private let state = Mutex(State())
-    /// Used on `encoding` only.
-    private nonisolated(unsafe) let builder: SegmentBuilder
-    /// Used on `commits` only.
+    /// Used on `encoding` only, so the lock never waits.
+    private let builder: Mutex<SegmentBuilder>
+    /// Used on `commits` only, and by whoever made it when nothing is under way. No lock can say that.
     private nonisolated(unsafe) let writer: TrailWriter
 
     /// - Parameters:
     ///   - tellsCommits: whether `takeCommitted` will be called.
-    ///   - unnoted: lines delivered again of which no segment tells.
+    ///   - unnoted: lines delivered again that no segment records.
     init(_ writer: TrailWriter, _ limits: IngestLimits, tellsCommits: Bool, unnoted: [DuplicateSpan]) {
         self.writer = writer
-        builder = SegmentBuilder(key: writer.keyFingerprint, unnoted: unnoted)
+        builder = Mutex(SegmentBuilder(key: writer.keyFingerprint, unnoted: unnoted))
         if tellsCommits { state.withLock { $0.committed = [] } }
         placeCount = limits.waitingBatches
         places = DispatchSemaphore(value: placeCount)
@@ -48,7 +48,7 @@ final class Encoder: Sendable {
         try enter()
         encoding.async { [self] in
             defer { places.signal() }
-            attempt { try builder.add(batch, month: month) }
+            attempt { try builder.withLock { try $0.add(batch, month: month) } }
             state.withLock { if $0.spares.isEmpty { $0.spares.append(batch) } }
         }
     }
@@ -56,7 +56,10 @@ final class Encoder: Sendable {
     /// Columns that were written and whose memory can be used again.
     func takeSpare() -> EventColumns? { state.withLock { $0.spares.popLast() } }
 
-    /// The segments of commits that became true since the last call, in their order.
+    /// Begins to keep what `takeCommitted` gives. No commit may be under way.
+    func tellCommits() { state.withLock { $0.committed = $0.committed ?? [] } }
+
+    /// The segments of commits that were done since the last call, in their order.
     func takeCommitted() -> [[SegmentRecord]] {
         state.withLock { state in
             defer { if state.committed != nil { state.committed = [] } }
@@ -64,13 +67,13 @@ final class Encoder: Sendable {
         }
     }
 
-    /// Makes everything handed over so far true, with the batch's counters and checkpoints.
+    /// Commits everything handed over so far, with the batch's counters and checkpoints.
     func commit(_ batch: CatalogBatch) throws {
         try enter()
         state.withLock { $0.underWay += 1 }
         encoding.async { [self] in
             var finished: [FinishedSegment] = []
-            attempt { finished = try builder.take(batch.sources, batch.duplicates) }
+            attempt { finished = try builder.withLock { try $0.take(batch.sources, batch.duplicates) } }
             commits.async { [self, finished] in
                 defer { places.signal() }
                 attempt { try commit(batch, finished) }
@@ -79,7 +82,7 @@ final class Encoder: Sendable {
         }
     }
 
-    /// Whether it is not known yet that all that was sent became true.
+    /// Whether it is not known yet that all that was sent is committed.
     var isOpen: Bool { state.withLock { $0.underWay > 0 || $0.error != nil } }
 
     /// Throws what went wrong so far, without waiting.
@@ -87,7 +90,7 @@ final class Encoder: Sendable {
         if let error = state.withLock({ $0.error }) { throw error }
     }
 
-    /// Waits for all that was sent; returns the number of segments and bytes that were made true.
+    /// Waits for all that was sent; returns the number of segments and bytes that were committed.
     func finish() throws -> (segments: Int, bytesStored: Int64) {
         // No block that still holds the writer is left.
         encoding.sync {}

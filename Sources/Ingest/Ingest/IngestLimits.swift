@@ -11,19 +11,19 @@ package struct IngestLimits: Sendable {
     package var bufferedBytes = 64 << 20
     /// Events of one month that are handed to the encoder together.
     package var rowsPerBatch = Limits.rowsPerBatch
-    /// Events that one transaction makes true. More would mean fewer, larger files but a longer way back after a crash.
+    /// Events that one transaction commits. More would mean fewer, larger files but a longer way back after a crash.
     package var batchRows = 1 << 20
-    /// Failures that one transaction makes true: they are counted by address, with their credentials and agents told
+    /// Failures that one transaction commits: they are counted by address, with their credentials and agents told
     /// apart, and in a flood nothing of that occurs twice. A million would take 150 MB more.
     package var batchFailures = 1 << 18
     /// Months that one transaction may touch: each holds a segment open until the commit.
     package var batchMonths = 120
     /// Batches that may wait for the encoder; more would only take memory.
     package var waitingBatches = 2
-    /// Bytes of quarantined lines that one transaction makes true, for inputs that hold little else.
+    /// Bytes of quarantined lines that one transaction commits, for inputs that hold little else.
     package var quarantinedBytes = 16 << 20
 
-    /// Stretches of lines delivered again that one transaction makes true, for inputs in which they are scattered: a
+    /// Stretches of lines delivered again that one transaction commits, for inputs in which they are scattered: a
     /// segment repeats them in its footer.
     package var duplicateSpans = 1 << 16
 

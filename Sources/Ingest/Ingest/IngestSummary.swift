@@ -14,7 +14,11 @@ package struct IngestSummary: Sendable {
     package var future: Int64 = 0
     /// Of the flagged lines, those that have kind, time and `event_id` of another event.
     package var reused: Int64 = 0
+    /// Types of records that mappings do not know, and how many there were of each.
+    package var unmapped: [String: Int64] = [:]
     package var inputs = 0
+    /// Inputs that a mapping reads, by its name.
+    package var mapped: [String: Int] = [:]
     /// Inputs that hold nothing at all.
     package var empty = 0
     /// Whether none of the lines of some input, now or before, is an event, and nothing else was read.
@@ -47,6 +51,7 @@ package struct IngestSummary: Sendable {
     func merging(_ other: IngestSummary) -> IngestSummary {
         var merged = self
         merged.inputs = other.inputs
+        merged.mapped = other.mapped
         merged.foundNothing = other.foundNothing
         merged.emptyFolders = other.emptyFolders
         merged.isBlind = other.isBlind

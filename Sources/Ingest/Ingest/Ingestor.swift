@@ -2,6 +2,7 @@ internal import Catalog
 internal import Events
 internal import Files
 internal import Model
+package import Mappings
 package import Trail
 
 /// Reads inputs once, from their checkpoints to their ends, into a trail.
@@ -11,6 +12,7 @@ package final class Ingestor {
     private let progress: (IngestProgress) -> Void
     private let takesUnfinishedLines: Bool
     private let limits: IngestLimits
+    private let choice: SourceChoice
     private let now: () -> Int64
     /// The sources that were met.
     private var found: Set<Int64> = []
@@ -23,11 +25,13 @@ package final class Ingestor {
 
     /// - Parameters:
     ///   - deliveries: how often a line may be delivered.
+    ///   - choice: by what mapping sources are read that were not read before.
     ///   - takesUnfinishedLines: the inputs grow no more, so a last line without a newline is taken as it is.
     ///   - now: the clock, microseconds since the epoch.
     ///   - progress: called about once for each MiB.
     package init(
-        _ writer: TrailWriter, deliveries: Deliveries = .exactlyOnce, takesUnfinishedLines: Bool = false,
+        _ writer: TrailWriter, deliveries: Deliveries = .exactlyOnce, choice: SourceChoice = .recognized,
+        takesUnfinishedLines: Bool = false,
         limits: IngestLimits = IngestLimits(), now: @escaping () -> Int64,
         progress: @escaping (IngestProgress) -> Void = { _ in }
     ) throws {
@@ -35,6 +39,7 @@ package final class Ingestor {
         let intake = try LineIntake(writer, deliveries, limits, now: now)
         self.writer = writer
         self.intake = intake
+        self.choice = choice
         identity = try SourceIdentity(of: writer.catalog, holdsLines: intake.holdsLines)
         self.limits = limits
         self.now = now
@@ -106,15 +111,20 @@ package final class Ingestor {
         let isYoung = isYoung(input)
         if case .gzip(let path) = input, isYoung, try !isWhole(path) { return }
         let opened = try identity.open(input, log: log)
-        found.insert(opened.record.id)
         var source = SourceReader(opened, chunkBytes: limits.chunkBytes)
+        let isComplete = source.isFinite && !isYoung || takesUnfinishedLines
+        let filled = try settle(&source, isComplete: isComplete)
+        found.insert(opened.record.id)
+        note(source)
         bytesBefore = done.bytes
         committedAt = now()
         let start = source.record
         // The lines before a damage are kept, and so is how far they go.
         defer { finish(&source, start, opened.size) }
-        while try source.fill() > 0 {
-            try intake.readLines(&source, hasEnded: source.isFinite && !isYoung || takesUnfinishedLines)
+        var hasNews = filled
+        while try source.fill() > 0 || hasNews {
+            hasNews = false
+            try intake.readLines(&source, hasEnded: isComplete)
             tell(source)
             if intake.isFull || input == .standardInput && isDue() {
                 remember(source.state(size: opened.size))
@@ -122,11 +132,40 @@ package final class Ingestor {
                 committedAt = now()
             }
         }
-        let isWaiting = try !readEnd(&source, isFinal: source.isFinite && !isYoung || takesUnfinishedLines)
+        let isWaiting = try !readEnd(&source, isFinal: isComplete)
         if !isWaiting, source.record.checkpoint == start.checkpoint {
             summary.unchanged += 1
             if source.record.checkpoint == 0 { summary.empty += 1 }
         }
+    }
+
+    /// Reads as much of a source as it takes to find out what it is. What is not known at its end is ours, or will be
+    /// known when there is more of it.
+    /// - Returns: whether something was read.
+    private func settle(_ source: inout SourceReader, isComplete: Bool) throws(InputError) -> Bool {
+        var isAtEnd = false
+        while try !source.settle(choice, isAll: isAtEnd && isComplete, now: now()) {
+            if isAtEnd {
+                source.settleAsNative()
+                break
+            }
+            if source.isFull, !source.pending.isEmpty {
+                guard source.pending.count < Self.mostHead else {
+                    throw InputError(cause: UnknownSource(path: source.record.path, reason: .form))
+                }
+                source.grow()
+            }
+            isAtEnd = try source.fill() == 0
+        }
+        return !source.pending.isEmpty
+    }
+
+    private static let mostHead = 16 << 20
+
+    /// Keeps for the summary what was found out of a source.
+    private func note(_ source: SourceReader) {
+        guard let name = source.record.mapping else { return }
+        summary.mapped[name, default: 0] += 1
     }
 
     /// Whether a compressed file was changed a moment ago: more of it may be to come.
@@ -153,7 +192,7 @@ package final class Ingestor {
 
     private static func withoutEnding(_ path: String) -> String { String(path.utf8.dropLast(3)) ?? path }
 
-    /// Whether what a pipe has said is to be made true: it may say nothing more for hours, or little all the time.
+    /// Whether what a pipe has said is to be committed: it may say nothing more for hours, or little all the time.
     private func isDue() -> Bool {
         let left = limits.pipeInterval - max(0, now() - committedAt)
         return left <= 0 || !standardInputHasMore(within: Int(left / 1000))

@@ -7,30 +7,32 @@ internal import Trail
 /// Where the lines of all sources come together: they become batches of events, and batches become commits.
 ///
 /// The calling thread reads and parses; the encoder's threads compress, write and commit. A commit carries the
-/// checkpoints up to which lines were handed over, so that lines and checkpoint become true together.
+/// checkpoints up to which lines were handed over, so that lines and checkpoint are committed together.
 final class LineIntake {
     /// What came of the lines so far.
-    private(set) var summary = IngestSummary()
+    var summary = IngestSummary()
     /// Whether there is something that is not yet on its way to a commit.
     private(set) var hasNews = false
-    private let trail: String
-    private let encoder: Encoder
-    private let limits: IngestLimits
-    private let now: () -> Int64
-    private var reader = LineReader()
-    private var batch: EventBatch
-    private var pending = PendingBatch()
+    let trail: String
+    let encoder: Encoder
+    let limits: IngestLimits
+    let now: () -> Int64
+    var reader = LineReader()
+    var batch: EventBatch
+    var pending = PendingBatch()
     private var rowsSinceCommit = 0
     private var failuresSinceCommit = 0
     private var monthsSinceCommit: Set<Int32> = []
-    /// Nil if each line counts.
-    private let redeliveries: Redeliveries?
+    /// Nil as long as each line counts.
+    var redeliveries: Redeliveries?
+    let writer: TrailWriter
 
     /// - Parameter now: the clock, microseconds since the epoch. Throws `CatalogError`.
     init(
         _ writer: TrailWriter, _ deliveries: Deliveries, _ limits: IngestLimits, now: @escaping () -> Int64
     ) throws {
         trail = writer.path
+        self.writer = writer
         reader.secrets = writer.secrets
         let isReviewed = deliveries == .atLeastOnce
         redeliveries = isReviewed ? Redeliveries(writer.path, try writer.catalog.segments()) : nil
@@ -48,6 +50,7 @@ final class LineIntake {
     /// memory grow up to the limit of a line; what is longer is skipped and counted.
     /// - Parameter hasEnded: the source gets no more: a line that is too long ends with it.
     func readLines(_ source: inout SourceReader, hasEnded: Bool) throws {
+        if source.isMapped { return try readRecords(&source, isLast: false) }
         closeOpenLine(&source)
         try takeNULs(&source, hasEnded)
         try readWholeLines(&source)
@@ -59,6 +62,10 @@ final class LineIntake {
 
     /// Takes what stands behind the last newline as a line.
     func readLast(_ source: inout SourceReader) throws {
+        if source.isMapped {
+            try readRecords(&source, isLast: true)
+            return source.markOpenLine()
+        }
         try source.consume { bytes, record in
             reader.readLast(
                 bytes, at: record.checkpoint, source: record.path, sourceID: record.id, into: &batch)
@@ -75,7 +82,7 @@ final class LineIntake {
     func closeOpenLine(_ source: inout SourceReader) {
         let offset = source.record.checkpoint
         guard source.closeOpenLine() == 2 else { return }
-        pending.add(BlankLine(source: source.record.path, offset: offset, bytes: [0x0D]), of: source.record)
+        pending.add(BlankLine(sourceID: source.record.id, offset: offset, bytes: [0x0D]))
     }
 
     private func readWholeLines(_ source: inout SourceReader) throws {
@@ -107,64 +114,13 @@ final class LineIntake {
         pending.add(redeliveries.takeFound())
     }
 
-    private func endCommits() {
+    func endCommits() {
         guard let redeliveries else { return }
         for segments in encoder.takeCommitted() { redeliveries.endCommit(segments) }
     }
 
-    private func makeRoom(_ source: inout SourceReader, _ hasEnded: Bool) throws {
-        if source.pending.count < limits.lineBytes { return source.grow() }
-        let offset = source.record.checkpoint
-        let kept = Array(source.pending.prefix(QuarantinedLine.keptBytes))
-        let before = source
-        var length: Int64 = 0
-        while true {
-            if let newline = source.pending.firstIndex(of: 0x0A) {
-                length += Int64(newline)
-                source.advance(newline + 1)
-                break
-            }
-            length += Int64(source.pending.count)
-            source.advance(source.pending.count)
-            if try source.fill() == 0 {
-                // The line may still grow: it stays unread, unless its source has ended.
-                guard hasEnded else { return source = before }
-                break
-            }
-        }
-        let line = QuarantinedLine(
-            source: source.record.path, offset: offset, length: length, reason: .lineTooLong, bytes: kept)
-        batch.add(line.redacted(by: reader.secrets))
-        take(&source)
-    }
-
-    /// Many zero bytes at the start of a line are a line of their own, however many they are. At the end of a file
-    /// they wait, because the writer may still fill them.
-    private func takeNULs(_ source: inout SourceReader, _ hasEnded: Bool) throws {
-        let few = source.pending.prefix(LineReader.fewestNULs)
-        guard few.count == LineReader.fewestNULs, few.allSatisfy({ $0 == 0 }) else { return }
-        let offset = source.record.checkpoint
-        let before = source
-        var length = 0
-        while true {
-            let count = source.pending.prefix { $0 == 0 }.count
-            length += count
-            let isAll = count == source.pending.count
-            source.advance(count)
-            guard isAll else { break }
-            if try source.fill() == 0 {
-                guard hasEnded else { return source = before }
-                break
-            }
-        }
-        let isLine = source.pending.first == 0x0A
-        if isLine { source.advance(1) }
-        batch.add(.zeros(length, source: source.record.path, offset: offset, isLine: isLine))
-        take(&source)
-    }
-
     /// Moves the counts and the quarantine of the last lines to the pending batch.
-    private func take(_ source: inout SourceReader) {
+    func take(_ source: inout SourceReader) {
         let (counts, future, reused) = batch.takeCounts()
         source.count(counts, newest: batch.takeNewest())
         let bytes = source.takeNewBytes()
@@ -173,16 +129,16 @@ final class LineIntake {
         summary.counts += counts
         summary.future += future
         summary.reused += reused
-        // Also how far they are read has to become true.
+        // Also how far they are read has to be committed.
         rowsSinceCommit += Int(counts.stored + counts.duplicate)
         monthsSinceCommit.formUnion(batch.months)
-        for line in batch.takeBlanks() { pending.add(line, of: source.record) }
-        for line in batch.takeQuarantined() { pending.add(line, of: source.record) }
+        for line in batch.takeBlanks() { pending.add(line) }
+        for line in batch.takeQuarantined() { pending.add(line) }
         if bytes > 0 { hasNews = true }
     }
 
     /// Hands months over to the encoder: the one that is full, or the fullest ones until half of the memory is free.
-    private func makeRoomInBatch() throws {
+    func makeRoomInBatch() throws {
         while let full = batch.full {
             switch full {
             case .month(let month):
@@ -248,6 +204,8 @@ final class LineIntake {
     /// What cannot be compared must not be taken for new, so a segment that cannot be read keeps an input waiting that
     /// may be a copy of what it holds, and no other.
     func holdsLines(_ source: SourceRecord, _ bytes: [UInt8], endingAt end: Int64) throws -> Bool {
+        // Of records only those are stored that are events.
+        guard source.mapping == nil else { return false }
         try finish()
         do {
             return try Trail(reading: trail).holds(
@@ -266,10 +224,10 @@ final class LineIntake {
     /// Waits until nothing is on its way any more, whatever became of it.
     func abandon() { _ = try? encoder.finish() }
 
-    /// Waits until what is on its way to a commit is true. Throws the first error of any commit.
+    /// Waits until what is on its way to a commit is committed. Throws the first error of any commit.
     func settle() throws { _ = try encoder.finish() }
 
-    /// Commits the rest and waits until all of it is true. Throws the first error of any commit.
+    /// Commits the rest and waits until all of it is committed. Throws the first error of any commit.
     func finish() throws {
         try commit()
         let written = try encoder.finish()

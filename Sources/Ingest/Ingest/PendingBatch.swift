@@ -6,8 +6,10 @@ internal import Model
 struct PendingBatch {
     private(set) var counts = LineCounts()
     private(set) var bytesIn: Int64 = 0
-    private(set) var quarantined: [QuarantineRecord] = []
-    private(set) var blanks: [BlankRecord] = []
+    private(set) var quarantined: [QuarantinedLine] = []
+    private(set) var blanks: [BlankLine] = []
+    /// Records that gave no event, by source and type.
+    private var types: [SourceTypeKey: SourceType] = [:]
     /// Lines that were delivered again; those of one source in its order.
     private(set) var duplicates: [DuplicateSpan] = []
     /// Bytes of lines that wait in quarantine.
@@ -21,23 +23,31 @@ struct PendingBatch {
         self.bytesIn += bytesIn
     }
 
-    mutating func add(_ line: QuarantinedLine, of source: SourceRecord) {
+    mutating func add(_ line: QuarantinedLine) {
         quarantinedBytes += line.bytes.count + 256
-        quarantined.append(
-            QuarantineRecord(
-                sourceID: source.id, source: source.path, sourceOffset: line.offset, length: line.length,
-                reason: line.reason.rawValue, detail: line.detail, bytes: line.bytes, redacted: line.redacted))
+        quarantined.append(line)
     }
 
-    mutating func add(_ line: BlankLine, of source: SourceRecord) {
+    mutating func add(_ line: BlankLine) {
         quarantinedBytes += line.bytes.count + 64
-        blanks.append(BlankRecord(sourceID: source.id, sourceOffset: line.offset, bytes: line.bytes))
+        blanks.append(line)
     }
 
     /// Adds lines of one source that stand behind those that were added before.
     mutating func add(_ spans: [DuplicateSpan]) {
         for span in spans where duplicates.isEmpty || !duplicates[duplicates.count - 1].join(span) {
             duplicates.append(span)
+        }
+    }
+
+    /// Adds records that gave no event.
+    mutating func add(_ new: [SourceType]) {
+        for type in new {
+            let key = SourceTypeKey(source: type.sourceID, type: type.type)
+            var sum = types[key] ?? SourceType(sourceID: type.sourceID, type: type.type, skipped: 0, unmapped: 0)
+            sum.skipped += type.skipped
+            sum.unmapped += type.unmapped
+            types[key] = sum
         }
     }
 
@@ -52,8 +62,14 @@ struct PendingBatch {
         batch.quarantined = quarantined
         batch.blanks = blanks
         batch.duplicates = duplicates.joined()
+        batch.types = types.values.sorted { ($0.sourceID, $0.type) < ($1.sourceID, $1.type) }
         batch.sources = sources.values.sorted { $0.id < $1.id }
         self = PendingBatch()
         return batch
     }
+}
+
+private struct SourceTypeKey: Hashable {
+    var source: Int64
+    var type: String
 }

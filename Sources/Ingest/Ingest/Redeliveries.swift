@@ -28,7 +28,17 @@ final class Redeliveries {
     func judge(
         _ columns: EventColumns, _ rows: Range<Int>, in bytes: UnsafeRawBufferPointer, at offset: Int64
     ) throws -> [EventBatch.Verdict]? {
-        let lines = ReadLines(columns: columns, bytes: bytes, offset: offset)
+        try judge(columns, rows, ReadLines(columns: columns, bytes: bytes, offset: offset))
+    }
+
+    /// Judges rows that were just read from records, which they hold.
+    func judge(_ columns: EventColumns, _ rows: Range<Int>) throws -> [EventBatch.Verdict]? {
+        try judge(columns, rows, ReadLines(columns: columns, bytes: nil, offset: 0))
+    }
+
+    private func judge(
+        _ columns: EventColumns, _ rows: Range<Int>, _ lines: ReadLines
+    ) throws -> [EventBatch.Verdict]? {
         let questions = try questions(columns, rows, lines)
         guard let first = questions.first else { return nil }
         let answers = try lookup.answers(
@@ -45,6 +55,8 @@ final class Redeliveries {
                 open[open.count - 1].add(question.event, question.line, place)
             case .stored(let original):
                 verdicts[row - rows.lowerBound] = .duplicate
+                // Only our own lines are given back one by one.
+                guard lines.bytes != nil else { continue }
                 found.append(
                     DuplicateSpan(
                         sourceID: place.source, from: place.offset, to: place.offset + lines.length(of: row),
@@ -108,19 +120,21 @@ final class Redeliveries {
     /// Segments were merged or dropped: these are left.
     func replaceSegments(with all: [SegmentRecord]) { lookup.replace(with: all) }
 
-    /// Why some lines could not be looked for, if that was not told yet: a segment is damaged.
+    /// Why some lines could not be looked for, if that was not reported yet: a segment is damaged.
     func takeProblem() -> (any Error)? { lookup.takeProblem() }
 }
 
 /// The lines of rows, in the chunk from which they were read; it must not outlive that.
 private struct ReadLines {
     let columns: EventColumns
-    let bytes: UnsafeRawBufferPointer
+    /// Nil where rows hold their records.
+    let bytes: UnsafeRawBufferPointer?
     /// Where the chunk begins in the source.
     let offset: Int64
 
     /// A line as it was read, without its newline.
     private func line(of row: Int) -> UnsafeRawBufferPointer {
+        guard let bytes else { return UnsafeRawBufferPointer(start: nil, count: 0) }
         let rest = UnsafeRawBufferPointer(rebasing: bytes[Int(columns.sourceOffset[row] - offset)...])
         return UnsafeRawBufferPointer(rebasing: rest[..<(rest.bytes.newline(from: 0) ?? rest.count)])
     }
@@ -130,7 +144,7 @@ private struct ReadLines {
     /// Of the line as it is to be stored.
     func mark(of row: Int, _ marks: EventMarks) throws -> UInt64 {
         let length = columns.sourceLength[row]
-        guard length == EventColumns.noLength else {
+        guard length == EventColumns.noLength, bytes != nil else {
             return try redacted(row).withUnsafeBytes { marks.mark(line: $0, length: length) }
         }
         return marks.mark(line: line(of: row), length: length)
@@ -139,12 +153,12 @@ private struct ReadLines {
     /// Whether a stored line, of so many bytes in its source, is that of a row.
     func isLine(_ row: Int, _ stored: [UInt8], _ length: Int64) throws -> Bool {
         guard columns.sourceLength[row] == length else { return false }
-        if length != EventColumns.noLength { return try redacted(row) == stored }
+        if length != EventColumns.noLength || bytes == nil { return try redacted(row) == stored }
         let line = line(of: row)
         return stored.count == line.count && line.elementsEqual(stored)
     }
 
-    /// A line in which credentials were replaced.
+    /// A line in which credentials were replaced, or a record.
     private func redacted(_ row: Int) throws -> [UInt8] {
         var line: [UInt8] = []
         try LineRenderer(shapes: columns.shapes).append(columns, row: row, to: &line)

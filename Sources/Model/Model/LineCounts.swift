@@ -1,4 +1,6 @@
-/// How many lines were read and what became of them: `lines = stored + quarantined + blank + duplicate`.
+/// How many lines were read and what became of them: `lines = stored + quarantined + skipped + blank + duplicate`.
+///
+/// Of a mapped source a line is an event that a record gave, or a record that gave none.
 package struct LineCounts: Sendable, Equatable, Codable {
     package var lines: Int64 = 0
     package var stored: Int64 = 0
@@ -6,6 +8,10 @@ package struct LineCounts: Sendable, Equatable, Codable {
     package var blank: Int64 = 0
     /// Lines that were delivered again and are stored already.
     package var duplicate: Int64 = 0
+    /// Records of mapped sources that are no auth events.
+    package var skipped: Int64 = 0
+    /// Of the skipped records, those whose type their mapping does not know.
+    package var unmapped: Int64 = 0
     /// Stored lines that carry something odd: a field of the wrong type, a key given twice, no newline at the end, the
     /// `event_id` of another event.
     package var flagged: Int64 = 0
@@ -22,6 +28,8 @@ package struct LineCounts: Sendable, Equatable, Codable {
         blank = try values.decode(Int64.self, forKey: .blank)
         // Segments of an older version do not count them.
         duplicate = try values.decodeIfPresent(Int64.self, forKey: .duplicate) ?? 0
+        skipped = try values.decodeIfPresent(Int64.self, forKey: .skipped) ?? 0
+        unmapped = try values.decodeIfPresent(Int64.self, forKey: .unmapped) ?? 0
         flagged = try values.decode(Int64.self, forKey: .flagged)
         redacted = try values.decode(Int64.self, forKey: .redacted)
     }
@@ -32,6 +40,8 @@ package struct LineCounts: Sendable, Equatable, Codable {
         left.quarantined += right.quarantined
         left.blank += right.blank
         left.duplicate += right.duplicate
+        left.skipped += right.skipped
+        left.unmapped += right.unmapped
         left.flagged += right.flagged
         left.redacted += right.redacted
     }
@@ -42,6 +52,8 @@ package struct LineCounts: Sendable, Equatable, Codable {
         left.quarantined -= right.quarantined
         left.blank -= right.blank
         left.duplicate -= right.duplicate
+        left.skipped -= right.skipped
+        left.unmapped -= right.unmapped
         left.flagged -= right.flagged
         left.redacted -= right.redacted
     }

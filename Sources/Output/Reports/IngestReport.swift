@@ -73,7 +73,22 @@ package struct IngestReport: Sendable {
             + "authtrail report quarantine says why"
     }
 
+    /// Types of records that mappings do not know, the most frequent first.
+    private var unmapped: [(type: String, records: Int64)] {
+        summary.unmapped.map { ($0.key, $0.value) }.sorted { ($1.1, $0.0) < ($0.1, $1.0) }
+    }
+
     private func printDetails(to output: Output) throws {
+        for (name, inputs) in summary.mapped.sorted(by: { $0.key < $1.key }) {
+            try output.line("source: \(name) (\(Self.count(Int64(inputs), "input")))")
+        }
+        if !unmapped.isEmpty {
+            let shown = unmapped.prefix(5).map { "\(SafeText.visible($0.type)) (\(Human.count($0.records)))" }
+            let more = unmapped.count > 5 ? " and \(unmapped.count - 5) more types" : ""
+            try output.line(
+                "\(Self.count(summary.counts.unmapped, "record")) of types that the mapping does not know, counted and "
+                    + "not kept: \(shown.joined(separator: ", "))\(more)")
+        }
         if let error = summary.unmerged {
             let text = SafeText.visible("\(error)")
             try output.line("all is stored, but small segments could not be merged: \(text); run authtrail verify")
@@ -103,7 +118,8 @@ package struct IngestReport: Sendable {
         let counts = summary.counts
         return [
             .init("read", .int(counts.lines)), .init("stored", .int(counts.stored)),
-            .init("quarantined", .int(counts.quarantined)), .init("blank", .int(counts.blank)),
+            .init("quarantined", .int(counts.quarantined)), .init("skipped", .int(counts.skipped)),
+            .init("unmapped", .int(counts.unmapped)), .init("blank", .int(counts.blank)),
             .init("duplicate", .int(counts.duplicate)), .init("flagged", .int(counts.flagged)),
             .init("future", .int(summary.future)), .init("id_reused", .int(summary.reused)),
             .init("lines_redacted", .int(counts.redacted)),
@@ -121,6 +137,15 @@ package struct IngestReport: Sendable {
                 .init(
                     "waiting",
                     .array(summary.waiting.map { ["input": .string($0.input), "bytes": .int(Int64($0.bytes))] })),
+                .init(
+                    "mappings",
+                    .array(
+                        summary.mapped.sorted { $0.key < $1.key }.map {
+                            ["source": .string($0.key), "inputs": .int(Int64($0.value))]
+                        })),
+                .init(
+                    "unmapped_types",
+                    .array(unmapped.map { ["type": .string($0.type), "records": .int($0.records)] })),
                 .init("unfinished", .array(summary.unfinished.map { .string($0) })),
                 .init(
                     "problems",

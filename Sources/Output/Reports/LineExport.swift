@@ -11,6 +11,7 @@ package enum LineExportError: Error, Equatable, CustomStringConvertible {
     case severalSources(name: String?, choices: [String])
     case cutLine(name: String, offset: Int64, length: Int64, kept: Int64)
     case readElsewhere(name: String, bytes: Int64)
+    case mapped(name: String, mapping: String)
     case overlap(name: String, offset: Int64)
     case gap(name: String, before: Int64)
     case lost(name: String, lines: LostLines)
@@ -31,6 +32,9 @@ package enum LineExportError: Error, Equatable, CustomStringConvertible {
         case .readElsewhere(let name, let bytes):
             Self.back(name) + "it is a copy of a file of which the first \(bytes) bytes had been read already, and no "
                 + "source of the trail has these"
+        case .mapped(let name, let mapping):
+            Self.back(name) + "its records were read by the mapping \(mapping), and those that are no auth events were "
+                + "counted and not kept; the records of events come from authtrail export --raw"
         case .overlap(let name, let offset):
             Self.back(name) + "two lines cover its byte \(offset); run authtrail verify"
         case .gap(let name, let before):
@@ -121,6 +125,7 @@ package struct LineExport {
     }
 
     private func refuseIfIncomplete(_ source: SourceRecord) throws {
+        if let mapping = source.mapping { throw LineExportError.mapped(name: source.path, mapping: mapping) }
         if let lost = try trail.catalog.lostLines().first(where: { $0.sourceID == source.id }) {
             throw LineExportError.lost(name: source.path, lines: lost)
         }

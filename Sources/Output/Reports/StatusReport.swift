@@ -14,7 +14,7 @@ package struct StatusReport {
     private let zlib: String
     private let segments: [SegmentRecord]
     let sources: [SourceRecord]
-    private let prunedLines: [Int64: Int64]
+    let prunedLines: [Int64: Int64]
     private let waitingFiles: Int
     private let orphans: Orphans
     private let oldCatalogs: [String]
@@ -106,7 +106,7 @@ package struct StatusReport {
     private var bytesRead: Int64 { sources.reduce(0) { $0 + $1.checkpoint } }
     private var counts: LineCounts { sources.reduce(into: LineCounts()) { $0 += $1.counts } }
 
-    private func time(_ time: Int64?) -> JSONValue { time.map { .string(Timestamp.text($0)) } ?? .null }
+    func time(_ time: Int64?) -> JSONValue { time.map { .string(Timestamp.text($0)) } ?? .null }
 
     private var members: [JSONValue.Member] {
         [
@@ -123,6 +123,8 @@ package struct StatusReport {
             .init("lines_read", .int(counts.lines)),
             .init("lines_stored", .int(counts.stored)),
             .init("lines_quarantined", .int(counts.quarantined)),
+            .init("lines_skipped", .int(counts.skipped)),
+            .init("lines_unmapped", .int(counts.unmapped)),
             .init("lines_blank", .int(counts.blank)),
             .init("lines_duplicate", .int(counts.duplicate)),
             .init("lines_pruned", .int(prunedLines.values.reduce(0, +))),
@@ -195,28 +197,6 @@ package struct StatusReport {
     func lag(_ place: Int) -> Int64? {
         guard let unread = unread[place] else { return nil }
         return unread == 0 ? 0 : sources[place].readAt.map { max(0, now - $0) }
-    }
-
-    private func source(_ place: Int) -> JSONValue {
-        let source = sources[place]
-        return .object([
-            .init("id", .int(source.id)), .init("path", .string(source.path)),
-            .init("compressed", .bool(source.isCompressed)),
-            .init("device", source.device.map { .int($0) } ?? .null),
-            .init("inode", source.inode.map { .int($0) } ?? .null),
-            .init("checkpoint", .int(source.checkpoint)), .init("size", .int(source.size)),
-            .init("lines", .int(source.counts.lines)), .init("stored", .int(source.counts.stored)),
-            .init("quarantined", .int(source.counts.quarantined)), .init("blank", .int(source.counts.blank)),
-            .init("duplicate", .int(source.counts.duplicate)),
-            .init("flagged", .int(source.counts.flagged)), .init("redacted", .int(source.counts.redacted)),
-            .init("last_event", time(source.lastEvent)), .init("pruned", .int(prunedLines[source.id] ?? 0)),
-            .init("log", .string(source.log)), .init("generation", .int(source.generation)),
-            .init("read_at", time(source.readAt)),
-            .init("ended", source.ended.map { .string($0.rawValue) } ?? .null),
-            .init("ended_at", time(source.endedAt)), .init("bytes_lost", .int(source.lost)),
-            .init("lag_bytes", unread[place].map { .int($0) } ?? .null),
-            .init("lag_seconds", lag(place).map { .double(Double($0 / 1000) / 1000) } ?? .null),
-        ])
     }
 
     private var summary: Table {
@@ -301,8 +281,8 @@ package struct StatusReport {
         }
         guard let oldest = segments.map(\.minTS).min(), oldest < Self.leastPlausible else { return nil }
         return "There are events of \(Timestamp.text(oldest).prefix(10)): a clock that was not set, or a time in the "
-            + "wrong unit. The log seems to begin with them, so a token whose issue it does not hold is told as one "
-            + "that was never issued."
+            + "wrong unit. The log seems to begin with them, so a token whose issue it does not hold is reported as "
+            + "one that was never issued."
     }
 
     /// 2000-01-01. Nobody logged auth events in this form before.

@@ -64,7 +64,7 @@ package final class Catalog: Sendable {
         } catch { throw CatalogError(error, what, path) }
     }
 
-    /// Lets others empty the WAL. Reads that follow see what is true then.
+    /// Lets others empty the WAL. Reads that follow see what is committed then.
     package func endSnapshot() throws(CatalogError) {
         try read("close") { db in if db.isInsideTransaction { try db.rollback() } }
     }

@@ -5,7 +5,7 @@ internal import Model
 internal import Rollups
 
 extension Catalog {
-    /// Makes a batch true, in one transaction: segments, rollups, tokens, quarantine, counters and checkpoints.
+    /// Commits a batch, in one transaction: segments, rollups, tokens, quarantine, counters and checkpoints.
     ///
     /// `known` remembers the numbers of tokens from one commit to the next.
     package func commit(_ batch: CatalogBatch, known: inout KnownTokens) throws(CatalogError) {
@@ -27,6 +27,7 @@ extension Catalog {
             }
             for (lines, texts) in quarantine { try QuarantineTable.add(lines.map { $0.of(batchID) }, texts, db) }
             for line in batch.blanks { try Self.insert(line, db) }
+            try Self.add(batch.types, db)
             try Self.insert(batch.duplicates, areNoted: !batch.segments.isEmpty, db)
             // The first segment tells of all that no other one does, see `SegmentBuilder`.
             if !batch.segments.isEmpty { try Self.markNoted(batch.sources.map(\.id), db) }
@@ -37,13 +38,13 @@ extension Catalog {
     private static func insertBatch(_ batch: CatalogBatch, _ db: Database) throws -> Int64 {
         try db.execute(
             sql: """
-                INSERT INTO batches (committed_at, lines, stored, quarantined, blank, duplicate, flagged, bytes_in,
-                    bytes_stored, segments, redacted, oldest_event)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO batches (committed_at, lines, stored, quarantined, skipped, unmapped, blank, duplicate,
+                    flagged, bytes_in, bytes_stored, segments, redacted, oldest_event)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 batch.committedAt, batch.counts.lines, batch.counts.stored, batch.counts.quarantined,
-                batch.counts.blank, batch.counts.duplicate,
+                batch.counts.skipped, batch.counts.unmapped, batch.counts.blank, batch.counts.duplicate,
                 batch.counts.flagged, batch.bytesIn, batch.segments.reduce(0) { $0 + $1.record.bytes },
                 batch.segments.count, batch.counts.redacted, batch.segments.map(\.record.minTS).min(),
             ])
@@ -57,6 +58,8 @@ extension Catalog {
             ("tail_length", source.tailLength), ("tail_hash", source.tailHash), ("checkpoint", source.checkpoint),
             ("open_line", source.hasOpenLine), ("size", source.size), ("lines", source.counts.lines),
             ("stored", source.counts.stored), ("quarantined", source.counts.quarantined),
+            ("skipped", source.counts.skipped), ("unmapped", source.counts.unmapped),
+            ("mapping", source.mapping), ("frame", source.frame),
             ("blank", source.counts.blank), ("duplicate", source.counts.duplicate),
             ("flagged", source.counts.flagged), ("last_event", source.lastEvent),
             ("read_at", source.readAt), ("ended", source.ended?.rawValue), ("ended_at", source.endedAt),
@@ -113,8 +116,8 @@ extension Catalog {
         }
     }
 
-    private static func insert(_ line: BlankRecord, _ db: Database) throws {
+    private static func insert(_ line: BlankLine, _ db: Database) throws {
         try db.cachedStatement(sql: "INSERT INTO blank_lines (source_id, source_offset, bytes) VALUES (?, ?, ?)")
-            .execute(arguments: [line.sourceID, line.sourceOffset, line.bytes.asData])
+            .execute(arguments: [line.sourceID, line.offset, line.bytes.asData])
     }
 }

@@ -42,7 +42,7 @@ extension Catalog {
         return low..<max(low, span.upperBound)
     }
 
-    /// Just after the newest event, where runs and reports look back from unless told otherwise; nil without events.
+    /// Just after the newest event, where runs and reports look back from unless set otherwise; nil without events.
     ///
     /// Events that lay in the future when they were read do not count, or one wrong clock would blind every run; if
     /// there are no others, they do.
@@ -60,12 +60,12 @@ extension Catalog {
         }
     }
 
-    /// What all batches made true.
+    /// What all batches have committed.
     package func written() throws(CatalogError) -> WrittenTotals {
         try read("add up batches") { db in
             let sums = [
-                "lines", "stored", "quarantined", "blank", "duplicate", "flagged", "redacted", "bytes_in",
-                "bytes_stored", "segments",
+                "lines", "stored", "quarantined", "skipped", "unmapped", "blank", "duplicate", "flagged", "redacted",
+                "bytes_in", "bytes_stored", "segments",
             ]
             let list = sums.map { "ifnull(sum(\($0)), 0) AS \($0)" }.joined(separator: ", ")
             let sql = "SELECT \(list) FROM main.batches"
@@ -243,6 +243,11 @@ extension SourceRecord {
         endedAt = try row.int64IfAny("ended_at", .time)
         lost = try row.count("lost")
         startHash = try row.value("start_hash")
+        // What `prune` of an older version copied has no such columns.
+        if row.hasColumn("mapping") {
+            mapping = try row.value("mapping")
+            frame = try row.value("frame")
+        }
     }
 }
 
@@ -255,6 +260,10 @@ extension LineCounts {
         blank = try row.count("blank")
         // What `prune` of an older version copied has no such column.
         if row.hasColumn("duplicate") { duplicate = try row.count("duplicate") }
+        if row.hasColumn("skipped") {
+            skipped = try row.count("skipped")
+            unmapped = try row.count("unmapped")
+        }
         flagged = try row.count("flagged")
         redacted = try row.count("redacted")
     }

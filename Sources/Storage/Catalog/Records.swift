@@ -2,7 +2,7 @@ package import Events
 package import Model
 package import Rollups
 
-/// What commits have made true, added up.
+/// What all commits have added up to.
 package struct WrittenTotals: Sendable {
     package var counts = LineCounts()
     /// Bytes of lines, decompressed.
@@ -60,6 +60,10 @@ package struct SourceRecord: Sendable, Equatable, Codable {
     package var endedAt: Int64?
     /// Bytes that were seen to be there and could not be read any more: at least so many are lost.
     package var lost: Int64 = 0
+    /// The name of the mapping by which its records are read; nil for our own format, and as long as nobody knows.
+    package var mapping: String?
+    /// How its records stand in it and where between them the checkpoint is; nil for our own format.
+    package var frame: String?
 
     /// How a source ended.
     package enum Ending: String, Sendable, Codable {
@@ -90,7 +94,8 @@ extension SourceRecord {
     package var isPossible: Bool {
         let counts = [
             start, checkpoint, size, generation, lost, counts.lines, counts.stored,
-            counts.quarantined, counts.blank, counts.duplicate, counts.flagged, counts.redacted,
+            counts.quarantined, counts.skipped, counts.unmapped, counts.blank, counts.duplicate, counts.flagged,
+            counts.redacted,
         ]
         let times = [lastEvent, readAt, endedAt].compactMap(\.self)
         return counts.allSatisfy { (try? CatalogNumber.count.checked($0, "")) != nil }
@@ -143,59 +148,18 @@ package struct SegmentRecord: Sendable, Equatable {
     }
 }
 
-/// A line that is kept beside the events because it is none.
-package struct QuarantineRecord: Sendable, Equatable {
-    package var sourceID: Int64
-    package var source: String
-    package var sourceOffset: Int64
-    /// Of the whole line, without its newline.
-    package var length: Int64
-    /// A stable word, and what exactly is wrong.
-    package var reason: String
-    package var detail: String?
-    package var bytes: [UInt8]
-    /// The types of the credentials that were replaced in the bytes.
-    package var redacted: String?
-
-    package init(
-        sourceID: Int64, source: String, sourceOffset: Int64, length: Int64, reason: String, detail: String?,
-        bytes: [UInt8], redacted: String? = nil
-    ) {
-        self.redacted = redacted
-        self.sourceID = sourceID
-        self.source = source
-        self.sourceOffset = sourceOffset
-        self.length = length
-        self.reason = reason
-        self.detail = detail
-        self.bytes = bytes
-    }
-}
-
-/// A line of white space, kept so that its source can be given back byte for byte; empty ones need no record.
-package struct BlankRecord: Sendable, Equatable {
-    package var sourceID: Int64
-    package var sourceOffset: Int64
-    /// Without the newline.
-    package var bytes: [UInt8]
-
-    package init(sourceID: Int64, sourceOffset: Int64, bytes: [UInt8]) {
-        self.sourceID = sourceID
-        self.sourceOffset = sourceOffset
-        self.bytes = bytes
-    }
-}
-
-/// Everything that one transaction makes true.
+/// Everything that one transaction commits.
 package struct CatalogBatch: Sendable {
     /// When it is committed, microseconds since the epoch.
     package var committedAt: Int64
     package var counts = LineCounts()
     package var bytesIn: Int64 = 0
     package var segments: [(record: SegmentRecord, rollups: SegmentRollups)] = []
-    package var quarantined: [QuarantineRecord] = []
+    package var quarantined: [QuarantinedLine] = []
     /// Blank lines that are not simply empty.
-    package var blanks: [BlankRecord] = []
+    package var blanks: [BlankLine] = []
+    /// Records that gave no event, by source and type.
+    package var types: [SourceType] = []
     /// Lines that were delivered again; those of one source follow each other in their order.
     package var duplicates: [DuplicateSpan] = []
     /// The sources that were read, as they stand now.

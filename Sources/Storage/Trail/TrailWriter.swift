@@ -115,7 +115,7 @@ package final class TrailWriter {
         return batch.segments.map(\.record)
     }
 
-    /// Opens the catalog again after something could not be written, with what is true in it and nothing else.
+    /// Opens the catalog again after something could not be written, with what is committed in it and nothing else.
     package func startOver() throws {
         try? catalog.close()
         tokens = KnownTokens()

@@ -4,7 +4,8 @@ internal import Events
 /// Uses by callers without an identity, in whichever way a log says so: by the kind `anonymous`, by that word in place
 /// of a token or a principal, or by naming neither token, kind nor principal.
 ///
-/// A log that never names the token of a use says nothing by leaving it out: its uses are not judged, which is told.
+/// A log that never names the token of a use says nothing by leaving it out: its uses are not judged, which the run
+/// says.
 struct AnonymousUses {
     /// What scans ask for: each such use satisfies one of these, and only one.
     private(set) var conditions: [[EventField: TextCondition]] = [[.kind: .equals([Self.name])]] + Self.named

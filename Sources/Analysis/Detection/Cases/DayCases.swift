@@ -3,8 +3,8 @@ internal import Events
 
 /// Events that a rule objects to, by what it objects to and by UTC day.
 ///
-/// Something that goes on day after day is one case of each day: it is told anew until it is mended, but not for every
-/// line. Whole days are read, so that a case is the same whatever window of time a run looks at.
+/// Something that goes on day after day is one case of each day: it is reported anew until it is mended, but not for
+/// every line. Whole days are read, so that a case is the same whatever window of time a run looks at.
 struct DayCases {
     let history: any History
     let window: DetectionWindow

@@ -4,8 +4,8 @@ internal import Model
 /// The tokens of which a rule finds the same as of very many others.
 ///
 /// A hundred thousand tokens are not as many incidents: whoever is called at night needs the one cause, and those that
-/// stand out. So the tokens that were used most are told one by one, and the others together, a finding for each UTC
-/// day. Only of the former are events read, which also bounds what a run holds.
+/// stand out. So the tokens that were used most are reported one by one, and the others together, a finding for each
+/// UTC day. Only of the former are events read, which also bounds what a run holds.
 struct MoreTokens {
     /// How many tokens a rule tells one by one: more than anybody reads, and a few megabytes of output.
     static let most = 1_000
@@ -19,7 +19,7 @@ struct MoreTokens {
     }
 
     private(set) var days: [Int32: Day] = [:]
-    /// How many are told one by one.
+    /// How many are reported one by one.
     fileprivate(set) var told = 0
 
     var count: Int { days.values.reduce(0) { $0 + $1.tokens } }
@@ -64,7 +64,7 @@ struct MostUsed<Found> {
         kept.removeSubrange(MoreTokens.most...)
     }
 
-    /// Those to be told one by one, in the order in which they were added; the others are added to `more`.
+    /// Those to be reported one by one, in the order in which they were added; the others are added to `more`.
     mutating func told(others more: inout MoreTokens) -> [Found] {
         cut()
         more.add(self.more)
@@ -74,7 +74,7 @@ struct MostUsed<Found> {
 }
 
 extension DetectorCard.Class {
-    /// The class of the findings that tell of more tokens than are told one by one.
+    /// The class of the findings that tell of more tokens than are reported one by one.
     static func moreTokens(_ severity: Severity) -> DetectorCard.Class {
         .init(
             MoreTokens.class, severity,
@@ -90,7 +90,7 @@ extension MoreTokens {
 }
 
 extension Detector {
-    /// Tells of the tokens that are not told one by one; `what` says what is found of each: "used, never issued".
+    /// Tells of the tokens that are not reported one by one; `what` says what is found of each: "used, never issued".
     func tell(_ more: MoreTokens, _ what: String, in result: inout DetectionResult, asOf: Int64) {
         guard more.count > 0 else { return }
         let all = more.count + more.told
@@ -102,7 +102,7 @@ extension Detector {
             let verdict = Verdict(
                 class: MoreTokens.class, entity: .init("day", date), fact: [MoreTokens.class, date],
                 title: "\(tokens) of \(date): \(what)",
-                explanation: "Of \(all) tokens \(what), the \(more.told) used most are told one by one. These "
+                explanation: "Of \(all) tokens \(what), the \(more.told) used most are reported one by one. These "
                     + "are the others of \(date): \(day.tokens), used \(Wording.count(Int(day.uses), "time")). So many "
                     + "at once have one cause: a server that makes or names tokens in another way, an issuer that "
                     + "does not log here, or somebody who can make tokens.",
@@ -112,7 +112,7 @@ extension Detector {
         result.isCut = true
         result.coverage.append(
             CoverageNote(
-                kind: .more, text: "\(all) tokens \(what); the \(more.told) used most are told one by one",
+                kind: .more, text: "\(all) tokens \(what); the \(more.told) used most are reported one by one",
                 isPartial: true))
     }
 }

@@ -32,7 +32,7 @@ package struct BlindSpot: Detector {
         references: ["T1562.008"],
         knownGaps: [
             "Fewer than 10 failures in a run, or fewer than 20 quarantined lines behind events that were stored, are "
-                + "not told."
+                + "not reported."
         ],
         version: 1)
 
@@ -167,10 +167,10 @@ package struct BlindSpot: Detector {
 
     package static let examples: [DetectorExample] = [
         DetectorExample(
-            "ten failures without an address, and no other, are told", asOf: Event.time(day: 1),
+            "ten failures without an address, and no other, are reported", asOf: Event.time(day: 1),
             events: failures(10, ip: nil), expected: [.init("failures_not_judgeable", "auth.ndjson", .high)]),
         DetectorExample(
-            "failures whose reasons are words that nobody knows are told", asOf: Event.time(day: 1),
+            "failures whose reasons are words that nobody knows are reported", asOf: Event.time(day: 1),
             events: failures(60, ip: "203.0.113.9", reason: "error 17"),
             expected: [.init("failures_not_judgeable", "auth.ndjson", .high)]),
         DetectorExample(

@@ -55,7 +55,7 @@ package struct ClockAhead: Detector {
 
     package static let examples: [DetectorExample] = [
         DetectorExample(
-            "events that are dated later than now are told for their log", asOf: Event.time(day: 1, hour: 12),
+            "events that are dated later than now are reported for their log", asOf: Event.time(day: 1, hour: 12),
             events: [.used("tok_1", at: Event.time(day: 1, hour: 11)), .used("tok_1", at: Event.time(day: 9))],
             expected: [.init("clock_ahead", "auth.ndjson", .low)]),
         DetectorExample(

@@ -92,7 +92,7 @@ extension DormantTokenReactivation {
     private func hole(_ told: Told) -> String? {
         guard !told.holes.isEmpty else { return nil }
         let more = told.holes.count > 3 ? " and \(told.holes.count - 3) more times" : ""
-        return "The log itself tells nothing of \(told.holes.prefix(3).joined(separator: ", "))\(more): a use then "
+        return "The log itself has nothing of \(told.holes.prefix(3).joined(separator: ", "))\(more): a use then "
             + "would not show."
     }
 

@@ -48,7 +48,7 @@ package struct DormantTokenReactivation: Detector {
                 + "less than a day counts as a day.",
             "A hole in the log looks like silence of every token that would have been used in it. Whole UTC days "
                 + "without any event and outages that the policy declares lower the confidence; shorter holes, and "
-                + "those of one log among several, are told by source-silence only.",
+                + "those of one log among several, are reported by source-silence only.",
             "An issue that is dated more than `clock_skew` after the first use counts as unknown at that time.",
             "Address and agent are compared with the 30 days before the last use, not with all history.",
             "A successor is a later token of the same principal and scopes, or one that a refresh names.",
@@ -78,7 +78,7 @@ package struct DormantTokenReactivation: Detector {
         package var adaptiveUses = 20
         /// How far the clocks of two hosts may differ.
         package var clockSkew = Timestamp.minute
-        /// When the log is known to have told nothing.
+        /// When the log is known to be silent.
         package var outages: [Policy.Outage] = []
         /// How long after the reactivation uses are counted (in gap form; in literal form to the end of the window).
         package var aftermath = Timestamp.day
@@ -143,7 +143,7 @@ package struct DormantTokenReactivation: Detector {
         return result
     }
 
-    /// A reactivation that is told, and what was found out about it.
+    /// A reactivation that is reported, and what was found out about it.
     struct Told {
         var reactivation: Reactivation
         var kind: ReactivationClass
@@ -158,8 +158,8 @@ package struct DormantTokenReactivation: Detector {
         var limit: Int64? { tiers.map(\.limit).max() }
     }
 
-    /// Finds the reactivations of a window, counts them all by class, and returns those that are told: of very many of
-    /// a class the tokens that were used most, so that a flood of made-up tokens hides no stolen one.
+    /// Finds the reactivations of a window, counts them all by class, and returns those that are reported: of very many
+    /// of a class the tokens that were used most, so that a flood of made-up tokens hides no stolen one.
     private func judged(
         _ window: DetectionWindow, _ history: any History, _ coverage: Range<Int64>,
         _ tally: inout [ReactivationClass: Int],

@@ -57,7 +57,7 @@ extension FailedVerificationByIP {
             /// So many principals that were let in from one address make it one that many users share.
             package var principals = 10
             package var past = 30 * Timestamp.day
-            /// Such an address is told only if so many of its calls fail …
+            /// Such an address is reported only if so many of its calls fail …
             package var failureRatio = 0.5
             /// … on so many times the credentials of nearly all its earlier windows.
             package var surge = 3
@@ -84,7 +84,7 @@ extension FailedVerificationByIP {
         package var networkMembers = 8
         /// Qualifying windows with smaller gaps between their failures are one episode.
         package var episodeGap = 30 * Timestamp.minute
-        /// How long after an episode an accepted use is told.
+        /// How long after an episode an accepted use is reported.
         package var successWithin = 6 * Timestamp.hour
         /// How long before its first accepted use a credential is looked for at the client.
         package var knownWithin = 90 * Timestamp.day

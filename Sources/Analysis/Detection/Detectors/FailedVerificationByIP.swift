@@ -64,14 +64,14 @@ package struct FailedVerificationByIP: Detector {
         references: ["T1110", "T1110.001", "T1110.004", "T1078"],
         knownGaps: [
             "An address from which ten principals or more were let in within 30 days is shared: there, stuffing and "
-                + "volume are told only if half of the calls fail, on three times the credentials that nearly all its "
+                + "volume are reported only if half of the calls fail, on three times the credentials that nearly all "
                 + "windows of those days had. What is left out is counted as shared_egress.",
             "`stuffing_slow` asks for 80 % mismatches as stuffing does: expired access tokens, whose names change "
                 + "hourly, would make every OAuth client one. What lies in a burst that is stuffing does not count.",
             "`credential_replay` needs token_id and user_agent on the failure, a reason that says that the token is "
                 + "over, and an earlier use of the token; a thief with the owner's user agent is not seen.",
             "Between brute force (at most 3 credentials) and stuffing (at least 15) lies no class: 500 failures on 10 "
-                + "credentials are told by no verdict, only by the report failed-by-ip.",
+                + "credentials are no verdict, and stand only in the report failed-by-ip.",
             "A credential counts as unknown to the server for reasons of the classes mismatch and unknown, in whatever "
                 + "case; a producer with other words gets no stuffing verdict, and is told to give them a class "
                 + "(reasons in the policy).",

@@ -5,8 +5,8 @@ internal import Rollups
 
 /// A token was issued a month ago, is valid still, and nobody ever used it.
 ///
-/// It belongs to the moment at which the month was over, so it is told once. When it is used, revoked or expired, it is
-/// no finding any more.
+/// It belongs to the moment at which the month was over, so it is reported once. When it is used, revoked or expired,
+/// it is no finding any more.
 ///
 /// Not found: OAuth access tokens, which end by themselves.
 package struct NeverUsed: Detector {

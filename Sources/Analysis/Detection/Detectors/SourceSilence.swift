@@ -27,15 +27,15 @@ package struct SourceSilence: Detector {
         knownGaps: [
             "Files of one folder that differ in digits only, such as one a day, are one log, unless they speak at the "
                 + "same time on two days.",
-            "Gaps are measured in whole seconds; silences under 15 minutes are not told.",
-            "A log that is silent for more than 14 days while others speak counts as ended, and is told no more.",
+            "Gaps are measured in whole seconds; silences under 15 minutes are not reported.",
+            "A log that is silent for more than 14 days while others speak counts as ended, and is not reported.",
         ],
         version: 1)
 
     package struct Settings: Sendable, Equatable {
         /// How many times the usual gap a silence must last.
         package var factor: Int64 = 5
-        /// The shortest silence that is told, in microseconds.
+        /// The shortest silence that is reported, in microseconds.
         package var least = 15 * Timestamp.minute
         /// How many UTC days of habit are looked at, and how many of them must have events.
         package var habitDays: Int32 = 14
@@ -112,7 +112,7 @@ package struct SourceSilence: Detector {
         return Verdict(
             class: "source_silence", entity: .init("source", log), fact: [name, String(silence.start)],
             title: "\(log) fell silent at \(start)",
-            explanation: "\(log) told nothing from \(start) on \(span). On its days before, its longest gap was "
+            explanation: "\(log) logged nothing from \(start) on \(span). On its days before, its longest gap was "
                 + "\(Wording.span(silence.usual)) in the middle; the rule allows \(settings.factor) times that, and at "
                 + "least \(Wording.width(settings.least)). What happened meanwhile is not in this log.",
             confidence: .medium, context: context)

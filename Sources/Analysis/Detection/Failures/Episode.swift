@@ -154,7 +154,7 @@ extension ClientFailures {
         }
     }
 
-    /// One finding for one episode: a weaker class within a stronger one is named in it and not told by itself.
+    /// One finding for one episode: a weaker class within a stronger one is named in it and not reported by itself.
     ///
     /// A weaker episode that goes on for longer stays a finding of its own, and is named in the stronger one as well:
     /// a client that has been broken for weeks must not vanish because of a burst, nor keep the burst alive.

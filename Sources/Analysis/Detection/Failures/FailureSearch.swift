@@ -66,8 +66,8 @@ struct FailureSearch {
             }
     }
 
-    /// Episodes outside of the window to which accepted uses may belong that would else be told of those that touch it:
-    /// a use belongs to the episode that began last before it. Most runs end with the log, and their episodes are
+    /// Episodes outside of the window to which accepted uses may belong that would else be reported of those that touch
+    /// it: a use belongs to the episode that began last before it. Most runs end with the log, and their episodes are
     /// short: then there are none to look for.
     func others(around episodes: [Episode]) throws -> [Episode] {
         let followed = episodes.filter(\.kind.mayEndInSuccess)

@@ -5,7 +5,8 @@ internal import Events
 /// who mistype are no attack.
 ///
 /// An address is shared if enough principals were let in from it in the month before an episode. Then the episode is
-/// told only if most of the address's calls fail, on far more credentials than nearly all its windows of that month.
+/// reported only if most of the address's calls fail, on far more credentials than nearly all its windows of that
+/// month.
 struct SharedEgress {
     let history: any History
     let settings: FailedVerificationByIP.Settings

@@ -3,8 +3,8 @@ internal import Events
 /// What is too slow for the windows of a day: many credentials of one client over a week, and a client that is broken
 /// but tries twice a day only.
 ///
-/// What lies in a burst that is stuffing by itself is left out, so that a burst is told once and does not make its week
-/// slow stuffing as well.
+/// What lies in a burst that is stuffing by itself is left out, so that a burst is reported once and does not make its
+/// week slow stuffing as well.
 struct SlowCase {
     let key: IPKey
     /// By time, with a credential, outside of bursts.

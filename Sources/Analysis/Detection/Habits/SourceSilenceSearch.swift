@@ -41,8 +41,8 @@ struct SourceSilenceSearch {
 
     /// The silences that became too long within the window, and those that last still.
     ///
-    /// A log that has said nothing for longer than its habit is looked at counts as ended, and is told no more. Time in
-    /// which no log spoke does not count: nobody ends all of them.
+    /// A log that has said nothing for longer than its habit is looked at counts as ended, and is not reported any
+    /// more. Time in which no log spoke does not count: nobody ends all of them.
     mutating func read(_ window: DetectionWindow, _ history: any History) throws -> [Silence] {
         guard !window.isEmpty, let coverage = try history.coverage, coverage.lowerBound < window.asOf else { return [] }
         let low = Timestamp.day(of: try history.begins ?? coverage.lowerBound)

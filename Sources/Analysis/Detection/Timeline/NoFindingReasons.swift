@@ -74,7 +74,7 @@ package struct NoFindingReasons: Sendable {
             + "\(settings.memory) days"
         let roams =
             values.contains { $0.count > settings.mostHabits }
-            ? "; of what it had more than \(settings.mostHabits) a further one is not told" : ""
+            ? "; of what it had more than \(settings.mostHabits) a further one is not reported" : ""
         if uses < settings.settledUses {
             add(
                 "new-surroundings",

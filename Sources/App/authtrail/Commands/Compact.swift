@@ -11,7 +11,7 @@ struct Compact: ParsableCommand {
         discussion: """
             Many small runs of ingest leave many small segments. Merged ones hold the same events with the same lines, \
             are smaller and are asked sooner. Only what is worth writing again is merged, so it can run as often as \
-            you like. It may be stopped at any time: a merge is true or not there at all.
+            you like. It may be stopped at any time: a merge is committed whole or not at all.
 
             Readers go on undisturbed; files that they may still need are removed by a later run.
 

@@ -17,8 +17,8 @@ struct Detect: ParsableCommand {
         abstract: "Say what is wrong: run the detectors over the last 24 hours before a time.",
         discussion: """
             Findings are verdicts with reasons, worst first. The same trail and the same --as-of give the same bytes. \
-            Each run is noted in the catalog. What a run with --new has told is not told again by --new, unless its \
-            severity or title has changed; looking without --new takes nothing away from the next job.
+            Each run is noted in the catalog. What a run with --new has reported is not reported again by --new, \
+            unless its severity or title has changed; looking without --new takes nothing away from the next job.
 
             EXAMPLES
               authtrail detect
@@ -28,7 +28,7 @@ struct Detect: ParsableCommand {
               authtrail detect -q --new --also prometheus=/var/lib/node_exporter/authtrail.prom
               authtrail detect dormant-token-reactivation --as-of 2026-04-26T03:00:00Z
               authtrail detect dormant-token-reactivation --semantics literal
-              authtrail detect --from 2026-04-01 --to 2026-05-01 --every 1h     (what a job would have told)
+              authtrail detect --from 2026-04-01 --to 2026-05-01 --every 1h     (what a job would have reported)
               authtrail detect --new --fail-on high     (for cron: exit 1 only when there is something new)
             """)
 
@@ -53,7 +53,9 @@ struct Detect: ParsableCommand {
     @Option(name: .long, help: "gap: every reactivation; literal: used in the window, not in the 90 days before it.")
     var semantics: DormancySemantics = .gap
 
-    @Flag(name: .long, help: "Only findings that no earlier run with --new has told, or that have become worse since.")
+    @Flag(
+        name: .long,
+        help: "Only findings that no earlier run with --new has reported, or that have become worse since.")
     var new = false
 
     @Option(
@@ -109,7 +111,7 @@ struct Detect: ParsableCommand {
             opened, until: window.to, looked: new ? window.from..<window.asOf : nil, version: version, now: now)
     }
 
-    /// Tells what a job would have told, if that is asked for.
+    /// Tells what a job would have reported, if that is asked for.
     private func runBacktest(_ detectors: [any Detector], _ policy: PolicyFile, _ opened: Trail) throws -> Bool {
         guard backtest.every != nil else { return false }
         // A job that runs less often than daily looks back to the run before it.
@@ -141,7 +143,7 @@ struct Detect: ParsableCommand {
     }
 
     /// Writes the report, the files beside it first; false if nobody read it to its end. Counts and pages tell the
-    /// whole window, also when only what is new is told: they would forget what is still so.
+    /// whole window, also when only what is new is reported: they would forget what is still so.
     private func write(_ run: LedgerRun, _ facts: TrailFacts) throws -> Bool {
         func shown(as format: FindingsFormat) -> DetectionReport {
             var report = format.tellsOfTrail ? run.whole : run.report

@@ -12,6 +12,10 @@ struct Ingest: ParsableCommand {
         commandName: "ingest",
         abstract: "Read auth events into the trail; what was read before is not read again.",
         discussion: """
+            Logs of other systems are recognized by their first records (authtrail sources lists them) and read by \
+            their mapping, as lines, lists or documents of JSON, or as text. What nobody recognizes is not read, and \
+            the exit code is 65.
+
             A file is known by its identity and content, not by its name: reading it again stores nothing twice, a \
             grown file gives only its new lines, and a renamed, copied or gzipped one goes on where it was. A line \
             that is no event goes to quarantine and costs its neighbors nothing. A last line without a newline is \
@@ -27,7 +31,7 @@ struct Ingest: ParsableCommand {
             Of a folder, files are read (not in its subfolders) that end in .ndjson, .jsonl, .json or .log, also with \
             .gz, a rotation number or a date behind.
 
-            With --follow it goes on until SIGTERM or SIGINT, which make everything true before it ends: it reads \
+            With --follow it goes on until SIGTERM or SIGINT, which commit everything before it ends: it reads \
             what is appended, picks up new files, and reads a file that is renamed, truncated or deleted to its end. \
             SIGHUP has it look up the files again. Lines can be asked for within two seconds. With --keep it also \
             drops old months, which prune cannot while something is followed.
@@ -39,6 +43,9 @@ struct Ingest: ParsableCommand {
               authtrail ingest logs/ --format json
               authtrail ingest --follow /var/log/mcp '/srv/*/auth.log'
               authtrail ingest --follow /var/log/mcp --keep 400d
+              authtrail ingest okta-export.json
+              authtrail ingest --source sshd /var/log/auth.log
+              authtrail ingest --map ts=timestamp --map event=type --map event.token_issued=issued app.ndjson
               authtrail ingest --deliveries at-least-once 's3-copy/*.ndjson.gz'
               authtrail ingest -q /var/log/mcp          (for cron: speaks only when something is wrong)
             """)
@@ -62,7 +69,7 @@ struct Ingest: ParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "With --follow: how long a line may wait before it is made true (default 500ms).", valueName: "duration"),
+            "With --follow: how long a line may wait before it is committed (default 500ms).", valueName: "duration"),
         transform: DurationOption.parse)
     var flushInterval: DurationOption?
 
@@ -81,6 +88,7 @@ struct Ingest: ParsableCommand {
                 + "else that only reads.", valueName: "name"))
     var group: String?
 
+    @OptionGroup var sources: SourceOptions
     @OptionGroup var trail: TrailOptions
     @OptionGroup var output: OutputOptions
 
@@ -134,7 +142,7 @@ struct Ingest: ParsableCommand {
         let progress = Progress.standardError("ingest", total: nil, quiet: trail.quiet)
         return try IngestRun.run(
             found, into: trail.path, group: group.flatMap { groupNumber(named: $0) }, deliveries: deliveries,
-            isFinal: final, progress: progress)
+            choice: try sources.choice(), isFinal: final, progress: progress)
     }
 
     private func followed() throws -> IngestSummary {
@@ -142,6 +150,7 @@ struct Ingest: ParsableCommand {
         if let flushInterval { options.flushInterval = flushInterval.micros }
         options.keep = keep?.micros
         options.deliveries = deliveries
+        options.choice = try sources.choice()
         return try FollowRun(
             patterns: paths, options: options, path: trail.path, group: group.flatMap { groupNumber(named: $0) },
             isQuiet: trail.quiet
@@ -153,7 +162,7 @@ struct Ingest: ParsableCommand {
 enum IngestRun {
     static func run(
         _ inputs: Inputs.Found, into path: String, group: UInt32? = nil, deliveries: Deliveries = .exactlyOnce,
-        isFinal: Bool, progress: Progress
+        choice: SourceChoice = .recognized, isFinal: Bool, progress: Progress
     ) throws -> IngestSummary {
         defer { progress.finish() }
         Process.keepLittleMemory()
@@ -163,7 +172,7 @@ enum IngestRun {
         defer { try? writer.close() }
         var trimmed: Int64 = 0
         let ingestor = try Ingestor(
-            writer, deliveries: deliveries, takesUnfinishedLines: isFinal, now: Clock.now
+            writer, deliveries: deliveries, choice: choice, takesUnfinishedLines: isFinal, now: Clock.now
         ) { done in
             if done.bytes - trimmed >= 128 << 20 {
                 trimmed = done.bytes

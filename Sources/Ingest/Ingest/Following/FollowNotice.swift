@@ -9,7 +9,7 @@ package enum FollowNotice: Sendable {
     case renamed(from: String, to: String)
     /// Nothing more is awaited of a file; `lost` bytes of it were seen and could not be read.
     case ended(path: String, SourceRecord.Ending, lost: Int64)
-    /// An input cannot be read; it is tried again, and told again only when the reason changes.
+    /// An input cannot be read; it is tried again, and reported again only when the reason changes.
     case problem(path: String, any Error)
     /// An input was read, and nothing in it is an event so far.
     case blind(path: String, any Error)

@@ -6,8 +6,8 @@ internal import Trail
 // What a file that is open has to say.
 
 extension Follower {
-    /// Reads what is new in a file, and ends it when nothing more is to be awaited. What is wrong with it is told, and
-    /// keeps no other file from being read.
+    /// Reads what is new in a file, and ends it when nothing more is to be awaited. What is wrong with it is reported,
+    /// and keeps no other file from being read.
     /// - Returns: whether there is more to read at once.
     func read(_ file: LiveFile, _ time: Int64) throws -> Bool {
         if let retry = file.retry, time < retry.at { return false }
@@ -105,7 +105,12 @@ extension Follower {
         var budget = options.bytesPerTurn
         while budget > 0 {
             let count = try file.source.fill()
-            if count == 0 { return true }
+            guard try settle(file, isAtEnd: count == 0) else {
+                if count == 0 { return true }
+                continue
+            }
+            if count == 0, file.source.pending.isEmpty || !file.isNews { return true }
+            file.isNews = false
             // Looked at after reading: what was written in place of it meanwhile must not be taken for its end.
             guard try file.source.isUntouched() else { return nil }
             try intake.readLines(&file.source, hasEnded: file.source.isFinite && !mayGoOn(file))
@@ -116,6 +121,18 @@ extension Follower {
             }
         }
         return false
+    }
+
+    /// Finds out what a file is, unless that is known.
+    /// - Returns: false if more of it is needed to tell.
+    private func settle(_ file: LiveFile, isAtEnd: Bool) throws -> Bool {
+        if file.source.isSettled { return true }
+        let isComplete = isAtEnd && file.source.isFinite && !mayGoOn(file)
+        file.isNews = true
+        if try file.source.settle(options.choice, isAll: isComplete, now: now()) { return true }
+        if isComplete { file.source.settleAsNative() }
+        if file.source.isFull, file.source.pending.count < options.limits.lineBytes { file.source.grow() }
+        return isComplete
     }
 
     /// Whether a compressed file that has an end may get another one: it was changed a short while ago.
@@ -165,7 +182,7 @@ extension Follower {
 
     private static var many: Int { 256 }
 
-    /// Takes what is left of a file; it is closed when all of it is true.
+    /// Takes what is left of a file; it is closed when all of it is committed.
     /// - Parameter ending: how it ended; nil if it may go on some day.
     func end(_ file: LiveFile, _ ending: SourceRecord.Ending?, _ time: Int64) throws {
         let status = try? file.source.status()
@@ -248,8 +265,8 @@ extension Follower {
         files[file.identity] = nil
     }
 
-    /// A file stays open until all that was read of it is true, so that a full disk finds it still there. A compressed
-    /// one is found by its name.
+    /// A file stays open until all that was read of it is committed, so that a full disk finds it still there. A
+    /// compressed one is found by its name.
     private func leave(_ file: LiveFile) {
         if !file.source.isFinite { leaving.append(file) }
     }

@@ -5,7 +5,7 @@ package import Trail
 /// Follows logs into a trail: reads what is appended, and notices what happens to the files.
 ///
 /// It polls. A poll finds the files that the patterns name now, reads what is new in each, and commits when the
-/// oldest line that it holds has waited long enough. Nothing is true before its commit, and a commit carries lines and
+/// oldest line that it holds has waited long enough. Nothing counts before its commit, and a commit carries lines and
 /// checkpoints together; so whatever goes wrong between two commits, reading starts over from the last one. Files stay
 /// open until nothing more is awaited of them: what is renamed, or deleted by others, is read to its end.
 package final class Follower {
@@ -28,6 +28,8 @@ package final class Follower {
         /// How long events are kept before their month is dropped; nil for ever.
         package var keep: Int64?
         package var deliveries = Deliveries.exactlyOnce
+        /// By what mapping files are read that were not read before.
+        package var choice = SourceChoice.recognized
         package var limits = IngestLimits()
 
         package init() {}
@@ -48,7 +50,7 @@ package final class Follower {
     var identity: SourceIdentity
     /// The files that are open.
     var files: [FileIdentity: LiveFile] = [:]
-    /// Files of which nothing more is awaited, until what was read of them is true.
+    /// Files of which nothing more is awaited, until what was read of them is committed.
     var leaving: [LiveFile] = []
     /// Whether files were met that nobody knew. Only what is known is looked for when it was rotated meanwhile, so the
     /// next commit is due at once.
@@ -71,7 +73,7 @@ package final class Follower {
     var unlisted: Set<PathKey> = []
     /// Whether the patterns named nothing at all when they were looked up last.
     var seesNothing = false
-    /// What is wrong with inputs and patterns, as it was told.
+    /// What is wrong with inputs and patterns, as it was reported.
     var problems: ProblemList
     /// Patterns that name nothing, and since when.
     var absent: [PathKey: Int64] = [:]
@@ -197,10 +199,10 @@ package final class Follower {
         }
     }
 
-    /// Waits until the commits that are under way are true.
+    /// Waits for the commits that are under way.
     package func settle() throws { try intake.settle() }
 
-    /// Commits everything, waits until it is true, and tells what was made true since the start. Nothing may be read
+    /// Commits everything, waits for that, and returns what was committed since the start. Nothing may be read
     /// afterwards.
     package func finish() throws -> IngestSummary {
         if backoff == nil {

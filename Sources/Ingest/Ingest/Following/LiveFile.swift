@@ -15,6 +15,8 @@ final class LiveFile {
     var isNamed = true
     /// Since when it has looked as it did when it was opened, for a compressed file.
     var settledSince: Int64?
+    /// Whether bytes are in memory that were not read as lines, because it was not known what the file is.
+    var isNews = false
     /// Whether a compressed file was read up to a damage.
     var isDamaged = false
     /// Reading it failed: it is tried again later, each time with more patience.

@@ -51,8 +51,8 @@ extension Merging {
     private static let mostSegments = 128
     private static let mostRows: Int64 = 1 << 17
 
-    /// Merges what many short runs have left, at the end of one that has stored something. What that one read is true
-    /// whatever happens here.
+    /// Merges what many short runs have left, at the end of one that has stored something. What that one read is
+    /// committed whatever happens here.
     /// - Returns: why nothing could be merged.
     static func afterRun(_ writer: TrailWriter, now: () -> Int64) -> (any Error)? {
         var policy = CompactionPolicy()

@@ -218,7 +218,7 @@ extension SourceIdentity {
             do throws(FileError) {
                 read = try buffer.fill(0..<wanted) { (space) throws(FileError) in try stream.read(into: space) }
             } catch {
-                // A damage is told when the source is read; here it only means that the stream ends.
+                // A damage is reported when the source is read; here it only means that the stream ends.
                 guard case .damaged = error else { throw error }
             }
             guard read > 0 else { break }

@@ -1,7 +1,7 @@
 internal import Catalog
 internal import Files
 
-/// What is wrong with inputs, and with patterns that name nothing: told once, kept in the catalog for `status`, and
+/// What is wrong with inputs, and with patterns that name nothing: reported once, kept in the catalog for `status`, and
 /// gone from there when it is over.
 struct ProblemList {
     private var now: [PathKey: any Error] = [:]

@@ -1,6 +1,7 @@
 internal import Catalog
 internal import Events
 internal import Files
+internal import Mappings
 internal import Model
 internal import Trail
 
@@ -20,6 +21,10 @@ struct SourceReader {
     private var head: [UInt8]
     private var tail: [UInt8]
     private var newBytes: Int64 = 0
+    /// Whether it is known what the source is.
+    private(set) var isSettled = false
+    /// What reads its records; nil for our own format.
+    private var records: RecordReader?
 
     init(_ opened: OpenedSource, chunkBytes: Int) {
         self.chunkBytes = chunkBytes
@@ -113,8 +118,54 @@ struct SourceReader {
     /// Changes what is known about the source beside how far it is read.
     mutating func note(_ change: (inout SourceRecord) -> Void) { change(&record) }
 
+    // MARK: Mapped sources
+
+    mutating func settleAsNative() { isSettled = true }
+
+    mutating func settle(_ reader: RecordReader) {
+        isSettled = true
+        records = reader
+        record.mapping = reader.mapping.name
+        record.frame = reader.frame.text
+    }
+
+    /// Whether a mapping reads it.
+    var isMapped: Bool { records != nil }
+
+    /// Whether the same event may come several times.
+    var isAtLeastOnce: Bool { records?.mapping.isAtLeastOnce ?? false }
+
+    /// Reads records that are in memory into a batch.
+    /// - Returns: whether all that can be read is in the batch; else it is full.
+    mutating func readRecords(
+        isLast: Bool, with reader: inout LineReader, into batch: inout EventBatch
+    ) -> Bool {
+        guard var records else { return true }
+        // A copy in this place would be copied with each change.
+        self.records = nil
+        let count = records.read(
+            pending.span.bytes, at: record.checkpoint, isLast: isLast, source: record.path, sourceID: record.id,
+            with: &reader, into: &batch)
+        let isDone = !records.isWaiting && batch.full == nil
+        record.frame = records.frame.text
+        self.records = records
+        advance(count)
+        return isDone
+    }
+
+    /// Takes what records without an event were, by type.
+    mutating func takeTypes() -> [SourceType] {
+        guard let types = records?.takeTypes() else { return [] }
+        return types.map { type, count in
+            SourceType(
+                sourceID: record.id, type: String(decoding: type, as: UTF8.self), skipped: count.skipped,
+                unmapped: count.unmapped)
+        }
+    }
+
     /// Whether the bytes behind the last newline are a whole event, which no longer line can continue.
     var holdsEvent: Bool {
+        if let records { return records.isWhole(pending.span.bytes) }
         var trial = EventBatch()
         var reader = LineReader()
         reader.readLast(pending.span.bytes, at: 0, source: "", into: &trial)

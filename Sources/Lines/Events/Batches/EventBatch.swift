@@ -70,7 +70,7 @@ package struct EventBatch: Sendable {
     }
 
     package let limits: Limits
-    package internal(set) var counts = LineCounts()
+    package var counts = LineCounts()
     /// Of the flagged lines, those with a time after `LineReader.latest`.
     package internal(set) var future: Int64 = 0
     /// Of the flagged lines, those whose kind, time and `event_id` another line has that says something else.
@@ -86,7 +86,7 @@ package struct EventBatch: Sendable {
     var newest = Int64.min
     var open: [Month] = []
     /// Whether rows are to be reviewed.
-    private let isReviewed: Bool
+    private var isReviewed: Bool
     /// Of `open`, `quarantined` and `blanks`, as `Limits.bytes` counts them.
     var bytes = 0
     private var places: [Int32: Int] = [:]
@@ -96,6 +96,12 @@ package struct EventBatch: Sendable {
     package init(limits: Limits = Limits(), isReviewed: Bool = false) {
         self.limits = limits
         self.isReviewed = isReviewed
+    }
+
+    /// From now on `review` is called. The rows that are there are not shown to it.
+    package mutating func beginReviews() {
+        isReviewed = true
+        for place in open.indices { open[place].reviewed = open[place].columns.count }
     }
 
     /// The months that have events, ascending; months since January 1970, UTC.

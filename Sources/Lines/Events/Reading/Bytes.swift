@@ -5,43 +5,43 @@ import Darwin
 #endif
 
 /// The bytes that the grammar of a line knows by name.
-enum Byte {
-    static var tab: UInt8 { 0x09 }
-    static var newline: UInt8 { 0x0A }
-    static var carriageReturn: UInt8 { 0x0D }
-    static var space: UInt8 { 0x20 }
-    static var quote: UInt8 { 0x22 }
-    static var plus: UInt8 { 0x2B }
-    static var comma: UInt8 { 0x2C }
-    static var minus: UInt8 { 0x2D }
-    static var dot: UInt8 { 0x2E }
-    static var slash: UInt8 { 0x2F }
-    static var zero: UInt8 { 0x30 }
-    static var nine: UInt8 { 0x39 }
-    static var colon: UInt8 { 0x3A }
-    static var openBracket: UInt8 { 0x5B }
-    static var backslash: UInt8 { 0x5C }
-    static var closeBracket: UInt8 { 0x5D }
-    static var underscore: UInt8 { 0x5F }
-    static var openBrace: UInt8 { 0x7B }
-    static var closeBrace: UInt8 { 0x7D }
+package enum Byte {
+    package static var tab: UInt8 { 0x09 }
+    package static var newline: UInt8 { 0x0A }
+    package static var carriageReturn: UInt8 { 0x0D }
+    package static var space: UInt8 { 0x20 }
+    package static var quote: UInt8 { 0x22 }
+    package static var plus: UInt8 { 0x2B }
+    package static var comma: UInt8 { 0x2C }
+    package static var minus: UInt8 { 0x2D }
+    package static var dot: UInt8 { 0x2E }
+    package static var slash: UInt8 { 0x2F }
+    package static var zero: UInt8 { 0x30 }
+    package static var nine: UInt8 { 0x39 }
+    package static var colon: UInt8 { 0x3A }
+    package static var openBracket: UInt8 { 0x5B }
+    package static var backslash: UInt8 { 0x5C }
+    package static var closeBracket: UInt8 { 0x5D }
+    package static var underscore: UInt8 { 0x5F }
+    package static var openBrace: UInt8 { 0x7B }
+    package static var closeBrace: UInt8 { 0x7D }
 }
 
 extension UInt8 {
     /// A digit `0`…`9`.
-    @inline(__always) var isDigit: Bool { self &- Byte.zero <= 9 }
+    @inline(__always) package var isDigit: Bool { self &- Byte.zero <= 9 }
     /// A letter in lower case, if it is an ASCII letter; other bytes may change too.
-    @inline(__always) var lowercased: UInt8 { self | 0x20 }
+    @inline(__always) package var lowercased: UInt8 { self | 0x20 }
 }
 
 extension RawSpan {
     /// One byte. Stops the program outside the span, which no input can bring about.
     @inline(__always)
-    func byte(_ at: Int) -> UInt8 { unsafeLoad(fromByteOffset: at, as: UInt8.self) }
+    package func byte(_ at: Int) -> UInt8 { unsafeLoad(fromByteOffset: at, as: UInt8.self) }
 
     /// Eight bytes; the first is the lowest.
     @inline(__always)
-    func word(_ at: Int) -> UInt64 {
+    package func word(_ at: Int) -> UInt64 {
         UInt64(littleEndian: unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self))
     }
 
@@ -57,7 +57,7 @@ extension RawSpan {
     }
 
     /// Whether two ranges hold the same bytes.
-    func equal(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
+    package func equal(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
         guard left.count == right.count else { return false }
         for index in 0..<left.count where byte(left.lowerBound + index) != byte(right.lowerBound + index) {
             return false
@@ -66,7 +66,7 @@ extension RawSpan {
     }
 
     /// Whether a range holds these bytes.
-    func equal(_ range: Range<Int>, _ other: [UInt8]) -> Bool {
+    package func equal(_ range: Range<Int>, _ other: [UInt8]) -> Bool {
         guard range.count == other.count else { return false }
         for index in 0..<other.count where byte(range.lowerBound + index) != other[index] { return false }
         return true
@@ -95,14 +95,14 @@ extension RawSpan {
 
 extension [UInt8] {
     /// A part of a span.
-    init(_ bytes: RawSpan, _ range: Range<Int>) {
+    package init(_ bytes: RawSpan, _ range: Range<Int>) {
         self = []
         append(bytes, range)
     }
 
     /// Appends a part of a span.
     @inline(__always)
-    mutating func append(_ bytes: RawSpan, _ range: Range<Int>) {
+    package mutating func append(_ bytes: RawSpan, _ range: Range<Int>) {
         bytes.extracting(range).withUnsafeBytes { append(contentsOf: $0) }
     }
 }

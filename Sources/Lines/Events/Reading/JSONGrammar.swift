@@ -3,13 +3,13 @@
 /// Every function takes the place where something starts and returns the place after it. All rely on a newline at or
 /// before the end of the span: no rule accepts one, so each walk ends there at the latest and needs no other limit.
 /// Besides the RFC: a newline ends the line wherever it stands, escapes must make Unicode text, nesting is capped.
-enum JSONGrammar {
+package enum JSONGrammar {
     /// Objects and arrays may be nested so deep, the outermost counted.
-    static var deepest: Int { 64 }
+    package static var deepest: Int { 64 }
 
     /// The first place that is no space, tab or carriage return.
     @inline(__always)
-    static func afterSpaces(_ bytes: RawSpan, _ from: Int) -> Int {
+    package static func afterSpaces(_ bytes: RawSpan, _ from: Int) -> Int {
         if bytes.byte(from) > Byte.space { return from }
         var at = from
         while true {
@@ -54,7 +54,7 @@ enum JSONGrammar {
 
     /// A string, from after its opening quote. `escaped` becomes true if it has escapes.
     @inline(__always)
-    static func string(_ bytes: RawSpan, _ from: Int, escaped: inout Bool) throws(LineFault) -> Int {
+    package static func string(_ bytes: RawSpan, _ from: Int, escaped: inout Bool) throws(LineFault) -> Int {
         let at = afterPlain(bytes, from)
         if bytes.byte(at) == Byte.quote { return at &+ 1 }
         return try restOfString(bytes, at, escaped: &escaped)
@@ -166,7 +166,7 @@ enum JSONGrammar {
     }
 
     /// Any value. `depth` is how many objects and arrays it lies in. Needs no stack, however deep the value.
-    static func value(_ bytes: RawSpan, _ from: Int, depth outer: Int) throws(LineFault) -> Int {
+    package static func value(_ bytes: RawSpan, _ from: Int, depth outer: Int) throws(LineFault) -> Int {
         var at = from
         var depth = 0
         var objects: UInt64 = 0  // bit 0: whether the innermost container is an object

@@ -1,5 +1,5 @@
 /// The texts of JSON strings: what their escapes mean, and how a text is written.
-enum JSONText {
+package enum JSONText {
     /// The value of a hexadecimal digit, or nil.
     static func hexDigit(_ byte: UInt8) -> UInt32? {
         if byte.isDigit { return UInt32(byte - Byte.zero) }
@@ -8,7 +8,7 @@ enum JSONText {
     }
 
     /// Appends what a string means. The range is what stands between the quotes and has been checked by `JSONGrammar`.
-    static func unescape(_ bytes: RawSpan, _ range: Range<Int>, into out: inout [UInt8]) {
+    package static func unescape(_ bytes: RawSpan, _ range: Range<Int>, into out: inout [UInt8]) {
         var at = range.lowerBound
         while at < range.upperBound {
             var next = at
@@ -57,7 +57,7 @@ enum JSONText {
     ///
     /// Escaped are what JSON demands and, so that no reader or terminal sees a second line or a command in it,
     /// DEL, the C1 controls (next line among them) and the separators U+2028 and U+2029. The rest stays as it is.
-    static func escape(_ text: ArraySlice<UInt8>, into out: inout [UInt8]) {
+    package static func escape(_ text: ArraySlice<UInt8>, into out: inout [UInt8]) {
         out.append(Byte.quote)
         var start = text.startIndex
         var at = start

@@ -6,12 +6,12 @@ package struct LineFault: Error, Equatable {
     /// Where in the span, or -1.
     package var position: Int
 
-    init(_ reason: QuarantineReason, at position: Int) {
+    package init(_ reason: QuarantineReason, at position: Int) {
         self.reason = reason
         self.position = position
     }
 
-    init(_ reason: QuarantineReason, _ field: EventField? = nil) {
+    package init(_ reason: QuarantineReason, _ field: EventField? = nil) {
         self.reason = reason
         self.field = field
         self.position = -1
@@ -19,13 +19,13 @@ package struct LineFault: Error, Equatable {
 
     /// What an unexpected byte means: at the newline the line was cut off, anywhere else it is not JSON.
     @inline(never)
-    static func unexpected(_ bytes: RawSpan, at position: Int) -> LineFault {
+    package static func unexpected(_ bytes: RawSpan, at position: Int) -> LineFault {
         LineFault(bytes.byte(position) == Byte.newline ? .unterminated : .notJSON, at: position)
     }
 
     /// The same fault after a look at the whole line for what makes the rest meaningless: a byte order mark,
     /// NUL bytes, invalid UTF-8, in this order.
-    func judged(_ bytes: RawSpan, _ line: Range<Int>) -> LineFault {
+    package func judged(_ bytes: RawSpan, _ line: Range<Int>) -> LineFault {
         let start = line.lowerBound
         if line.count >= 3, bytes.byte(start) == 0xEF, bytes.byte(start + 1) == 0xBB, bytes.byte(start + 2) == 0xBF {
             return LineFault(.byteOrderMark, at: start)

@@ -4,8 +4,12 @@ extension LineReader {
     /// The time and kind of the scanned line; other names are now under the field that they mean.
     ///
     /// Throws what the line lacks, in the order of `QuarantineReason`.
+    /// - Parameter isMade: it was made from a record of another format, which says what its producer knows: it needs
+    ///   no more than somebody whom the event is about.
     @inline(__always)
-    mutating func interpret(_ bytes: RawSpan) throws(LineFault) -> (time: Int64, kind: EventKind) {
+    mutating func interpret(
+        _ bytes: RawSpan, isMade: Bool = false
+    ) throws(LineFault) -> (time: Int64, kind: EventKind) {
         guard scanner.present.contains(.ts) else { throw LineFault(.noTS) }
         let time = time(bytes, of: .ts)
         guard time != TimeReader.none else { throw LineFault(.badTS) }
@@ -16,6 +20,10 @@ extension LineReader {
         if !scanner.present.union(scanner.nulls).isDisjoint(with: Self.aliases) { scanner.resolveAliases(kind) }
         let required = required[Int(kind.rawValue)]
         let texts = scanner.strings.intersection(scanner.present)
+        if isMade {
+            if texts.isDisjoint(with: Self.somebody) { throw lacking(required.union(LineNames([.principal]))) }
+            return (time, kind)
+        }
         if !texts.isSuperset(of: required) { throw lacking(required) }
         if !texts.contains(.tokenID) { try goWithoutToken(kind, texts) }
         return (time, kind)
@@ -31,6 +39,9 @@ extension LineReader {
         case .revoked, .failed, .exchanged, .refreshed: break
         }
     }
+
+    /// By what an event is about somebody.
+    private static var somebody: LineNames { LineNames([.tokenID, .principal, .ip, .clientID]) }
 
     /// The names 21 to 26, as a constant.
     @inline(__always) private static var aliases: LineNames { LineNames(rawValue: 0b111111 << 21) }

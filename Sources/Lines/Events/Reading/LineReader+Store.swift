@@ -5,24 +5,31 @@ import Columns
 extension LineReader {
     /// Adds the scanned and interpreted line as one row. Returns the bytes that it costs, and whether the month is
     /// full.
+    /// - Parameter record: the record that the line was made from, which is kept in its place.
     @inline(__always)
     mutating func store(
         _ bytes: RawSpan, _ line: Range<Int>, _ time: Int64, _ kind: EventKind, _ offset: Int64,
-        in month: inout EventBatch.Month, _ limits: EventBatch.Limits
+        record: MadeLine? = nil, in month: inout EventBatch.Month, _ limits: EventBatch.Limits
     ) -> (cost: Int, isFull: Bool) {
-        month.block.startRow(time, kind, offset, length: line.count)
+        month.block.startRow(time, kind, offset, length: record.map { Int($0.length) } ?? line.count)
         storeTexts(bytes, in: &month.block)
         if scanner.present.contains(.expiresAt) { storeExpiry(bytes, in: &month) }
         if scanner.present.contains(.latencyMS) { storeLatency(bytes, in: &month) }
         if scanner.present.contains(.success) { storeSuccess(bytes, in: &month) }
         if scanner.present.contains(.scopes) { storeScopes(bytes, in: &month) }
         if !scanner.others.isEmpty { storeExtra(bytes, in: &month.block) }
-        let shape = shape(bytes, line)
         var cost = line.count &+ 1
-        month.block.setShape(shape)
-        if shape == EventColumns.noShape {
-            month.block.setRaw(line)
-            cost &*= 2
+        if let record {
+            month.block.setShape(EventColumns.noShape)
+            if let kept = record.record { month.block.setRaw(kept) }
+            cost &+= record.record?.count ?? 0
+        } else {
+            let shape = shape(bytes, line)
+            month.block.setShape(shape)
+            if shape == EventColumns.noShape {
+                month.block.setRaw(line)
+                cost &*= 2
+            }
         }
         if month.block.finishRow() { month.flush(bytes, limits, shapes.shapes, secrets) }
         month.bytes &+= cost

@@ -73,7 +73,8 @@ package struct LineReader: Sendable {
             var kept: [UInt8] = []
             kept.append(line, 0..<QuarantinedLine.keptBytes)
             let line = QuarantinedLine(
-                source: source, offset: offset, length: Int64(line.byteCount), reason: .lineTooLong, bytes: kept)
+                sourceID: sourceID, source: source, offset: offset, length: Int64(line.byteCount),
+                reason: .lineTooLong, bytes: kept)
             return batch.add(line.redacted(by: secrets))
         }
         begin(source, sourceID)
@@ -87,6 +88,54 @@ package struct LineReader: Sendable {
             at = readLine(copy.span.bytes, from: at, offset: offset, terminated: false, into: &batch)
         }
         batch.flush(copy.span.bytes, shapes.shapes, secrets)
+    }
+
+    /// Reads lines that were made from records of another format, and returns how many they were: all, or those up to
+    /// the one by which the batch became full.
+    /// - Parameter bytes: what the places of the lines are in.
+    package mutating func read(
+        _ lines: ArraySlice<MadeLine>, in bytes: RawSpan, source: String, sourceID: Int64, into batch: inout EventBatch
+    ) -> Int {
+        guard batch.full == nil else { return 0 }
+        begin(source, sourceID)
+        var count = 0
+        for line in lines where batch.full == nil {
+            read(line, bytes, into: &batch)
+            count += 1
+        }
+        batch.flush(bytes, shapes.shapes, secrets)
+        return count
+    }
+
+    private mutating func read(_ made: MadeLine, _ bytes: RawSpan, into batch: inout EventBatch) {
+        do throws(LineFault) {
+            let end = try scanner.scan(bytes, from: made.line.lowerBound)
+            let (time, kind) = try interpret(bytes, isMade: true)
+            if time < monthStart || time >= monthEnd { open(Timestamp.month(of: time), in: &batch) }
+            note(time, &batch)
+            let (cost, isFull) = store(
+                bytes, made.line.lowerBound..<end, time, kind, made.offset, record: made, in: &batch.open[place],
+                batch.limits)
+            batch.count(cost: cost, in: month, isFull: isFull, flagged: scanner.flagged)
+        } catch {
+            let kept = made.record ?? made.line
+            batch.add(
+                QuarantinedLine(
+                    sourceID: sourceID, source: source, offset: made.offset, length: made.length,
+                    reason: error.reason, field: error.field, bytes: Array(bytes, kept)
+                ).redacted(by: secrets))
+        }
+    }
+
+    /// Notes what the time of an event says about the batch.
+    @inline(__always)
+    private mutating func note(_ time: Int64, _ batch: inout EventBatch) {
+        if time > latest {
+            scanner.flagged = true
+            batch.future &+= 1
+        } else if time > batch.newest {
+            batch.newest = time
+        }
     }
 
     /// Forgets what the last call knew about the batch, which may be another one now.
@@ -109,12 +158,7 @@ package struct LineReader: Sendable {
             let (time, kind) = try interpret(bytes)
             if time < monthStart || time >= monthEnd { open(Timestamp.month(of: time), in: &batch) }
             if !terminated { scanner.flagged = true }
-            if time > latest {
-                scanner.flagged = true
-                batch.future &+= 1
-            } else if time > batch.newest {
-                batch.newest = time
-            }
+            note(time, &batch)
             let (cost, isFull) = store(
                 bytes, start..<end, time, kind, offset &+ Int64(start), in: &batch.open[place], batch.limits)
             batch.count(cost: cost, in: month, isFull: isFull, flagged: scanner.flagged)
@@ -150,7 +194,7 @@ package struct LineReader: Sendable {
             batch.counts.blank += 1
             if end > start {
                 batch.add(
-                    BlankLine(source: source, offset: offset &+ Int64(start), bytes: Array(bytes, start..<end)))
+                    BlankLine(sourceID: sourceID, offset: offset &+ Int64(start), bytes: Array(bytes, start..<end)))
             }
             return end + 1
         }
@@ -161,8 +205,9 @@ package struct LineReader: Sendable {
         let most = judged.reason == .lineTooLong ? QuarantinedLine.keptBytes : end - start
         batch.add(
             QuarantinedLine(
-                source: source, offset: offset &+ Int64(start), length: Int64(end - start), reason: judged.reason,
-                field: judged.field, position: judged.position < 0 ? nil : judged.position - start,
+                sourceID: sourceID, source: source, offset: offset &+ Int64(start), length: Int64(end - start),
+                reason: judged.reason, field: judged.field,
+                position: judged.position < 0 ? nil : judged.position - start,
                 bytes: Array(bytes, start..<start + most)
             ).redacted(by: secrets))
         return end + 1
@@ -176,17 +221,9 @@ package struct LineReader: Sendable {
         while end < bytes.byteCount, bytes.byte(end) == 0 { end += 1 }
         guard end - start >= Self.fewestNULs else { return nil }
         let isLine = end < bytes.byteCount && bytes.byte(end) == Byte.newline
-        batch.add(.zeros(end - start, source: source, offset: offset &+ Int64(start), isLine: isLine))
+        batch.add(
+            .zeros(
+                end - start, sourceID: sourceID, source: source, offset: offset &+ Int64(start), isLine: isLine))
         return isLine ? end + 1 : end
-    }
-}
-
-extension QuarantinedLine {
-    /// A line of zero bytes.
-    /// - Parameter isLine: a newline follows.
-    package static func zeros(_ count: Int, source: String, offset: Int64, isLine: Bool) -> QuarantinedLine {
-        QuarantinedLine(
-            source: source, offset: offset, length: Int64(count), reason: .nulBytes, position: isLine ? 0 : nil,
-            bytes: [UInt8](repeating: 0, count: min(count, keptBytes)))
     }
 }

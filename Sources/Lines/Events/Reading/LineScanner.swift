@@ -57,6 +57,9 @@ package struct LineScanner: Sendable {
 
     package init() {}
 
+    /// Whether the line that was scanned last has the two fields that every event of ours has, whatever they hold.
+    package var hasTimeAndKind: Bool { present.union(nulls).isSuperset(of: LineNames([.ts, .event])) }
+
     /// Scans the line that starts at `start` and returns the place of its newline.
     ///
     /// The span must hold that newline. Throws why the line is no JSON object, and where that shows.

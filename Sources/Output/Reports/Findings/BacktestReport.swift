@@ -43,7 +43,7 @@ extension BacktestReport {
 
     private var findingTable: Table {
         var table = Table(
-            "findings", title: "When each finding was first told",
+            "findings", title: "When each finding was first reported",
             columns: [
                 .init("told_at", .time), .init("severity", .severity), .init("detector", .text, minor: 4),
                 .init("class", .text, minor: 3),

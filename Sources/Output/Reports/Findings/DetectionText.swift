@@ -70,7 +70,8 @@ struct DetectionText {
         return looked + "; the log begins at \(secondsText(oldest)) UTC (--since start looks at all of it)"
     }
 
-    /// What earlier runs told and nobody has resolved: a run that tells only what is new must not look like peace.
+    /// What earlier runs reported and nobody has resolved: a run that reports only what is new must not look like
+    /// peace.
     private var stillOpen: String? {
         let open = report.stillOpen.filter { $0.value > 0 }.sorted { $0.key > $1.key }
         guard !open.isEmpty else { return nil }

@@ -105,7 +105,7 @@ extension Catalog {
         for source in sources { try statement.execute(arguments: [source]) }
     }
 
-    /// The spans of which no segment tells, at most so many.
+    /// The spans that no segment records, at most so many.
     package func unnotedSpans(atMost most: Int) throws(CatalogError) -> [DuplicateSpan] {
         try read("list lines delivered again") { db in
             try Row.fetchAll(

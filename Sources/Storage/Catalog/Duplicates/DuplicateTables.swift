@@ -9,9 +9,9 @@ enum DuplicateTables {
     /// other with a newline between; `original_id` and `original_offset` say where equal lines begin that are stored,
     /// and which follow each other in the same way. `noted`: whether a segment tells of it, too.
     static func make(_ db: Database) throws {
-        try rewrite("sources", with: sources, db)
-        try rewrite("batches", with: batches, db)
-        try rewrite("lost_lines", with: lostLines, db)
+        try TableSums.rewrite("sources", with: sources, db)
+        try TableSums.rewrite("batches", with: batches, db)
+        try TableSums.rewrite("lost_lines", with: lostLines, db)
         try db.execute(
             sql: """
                 CREATE INDEX sources_by_inode ON sources (device, inode);
@@ -29,20 +29,6 @@ enum DuplicateTables {
                 CREATE INDEX duplicate_spans_to_note ON duplicate_spans (source_id, from_offset) WHERE noted = 0;
                 """)
         try TableSums.add(["duplicate_spans"], db)
-    }
-
-    /// Gives a table another definition, and keeps its rows. Columns that are new are 0.
-    private static func rewrite(_ table: String, with sql: String, _ db: Database) throws {
-        let columns = try db.columns(in: table).map(\.name).joined(separator: ", ")
-        try TableSums.remove(table, db)
-        try db.execute(
-            sql: """
-                CREATE TABLE new_\(table) \(sql);
-                INSERT INTO new_\(table) (\(columns)) SELECT \(columns) FROM \(table);
-                DROP TABLE \(table);
-                ALTER TABLE new_\(table) RENAME TO \(table);
-                """)
-        try TableSums.add([table], db)
     }
 
     private static let sources = """

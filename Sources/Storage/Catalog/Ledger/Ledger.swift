@@ -133,7 +133,7 @@ extension Catalog {
         }
     }
 
-    /// The findings that runs have told, by status.
+    /// The findings that runs have reported, by status.
     package func findingsByStatus() throws(CatalogError) -> [(
         status: FindingStatus, severity: Severity, findings: Int64
     )] {

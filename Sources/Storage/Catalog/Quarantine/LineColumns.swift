@@ -1,7 +1,7 @@
 internal import Rollups
 
 /// Texts that look alike, column by column: what differs from one to the next stands behind what differs there in the
-/// others, and what they share is told once.
+/// others, and what they share is written once.
 ///
 /// A line is *words* (letters, digits, `_` and bytes of other characters) with marks between them. The marks, with
 /// an `a` in place of each word, are the line's shape; the lines of one shape make a column of each of their words. A

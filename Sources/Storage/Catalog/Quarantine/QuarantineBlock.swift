@@ -1,5 +1,6 @@
 internal import CZlib
 internal import GRDB
+internal import Model
 internal import Rollups
 
 /// Quarantined lines of one source that follow each other, compressed together: a row of `quarantine_blocks`.
@@ -41,7 +42,7 @@ struct QuarantineBlock {
         let record = lines[0].record
         let texts = texts ?? PackedTexts(lines)
         (sourceID, source) = (record.sourceID, record.source)
-        (first, last) = (record.sourceOffset, lines[lines.count - 1].record.sourceOffset)
+        (first, last) = (record.offset, lines[lines.count - 1].record.offset)
         self.lines = lines.count
         size = lines.reduce(0) { $0 + $1.record.bytes.count }
         lastBatch = lines.map(\.batch).max() ?? 0
@@ -134,8 +135,8 @@ struct QuarantineBlock {
         let heads = try heads(), texts = try texts(heads)
         return (0..<heads.count).map { line in
             ReadLine(
-                record: QuarantineRecord(
-                    sourceID: sourceID, source: source, sourceOffset: heads.offsets[line], length: heads.lengths[line],
+                record: QuarantinedLine(
+                    sourceID: sourceID, source: source, offset: heads.offsets[line], length: heads.lengths[line],
                     reason: heads.reason(line), detail: heads.detail(line), bytes: Array(texts[line]),
                     redacted: heads.redacted(line)),
                 batch: heads.batches[line], readAt: heads.times[line])

@@ -1,4 +1,5 @@
 internal import Events
+internal import Model
 
 /// How many lines of a block have which reason, told without opening it.
 ///

@@ -1,9 +1,9 @@
-internal import Events
+internal import Model
 internal import Rollups
 
 /// A quarantined line, and by which batch it was read and when.
 struct ReadLine: Equatable {
-    var record: QuarantineRecord
+    var record: QuarantinedLine
     var batch: Int64
     /// Microseconds since the epoch.
     var readAt: Int64
@@ -64,7 +64,7 @@ struct QuarantineHeads: Equatable {
             }
             kind.append(places[own] ?? 0)
             numbers.append(number ?? 0)
-            offsets.append(line.record.sourceOffset)
+            offsets.append(line.record.offset)
             lengths.append(line.record.length)
             kept.append(Int64(line.record.bytes.count))
             batches.append(line.batch)

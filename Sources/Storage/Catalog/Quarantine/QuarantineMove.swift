@@ -1,5 +1,5 @@
-internal import Events
 internal import GRDB
+internal import Model
 
 /// Moves quarantined lines from the table of earlier versions, a row for each, into blocks.
 ///
@@ -38,9 +38,9 @@ enum QuarantineMove {
     private static func line(_ row: Row) -> ReadLine? {
         do {
             let bytes = try row.bytes("bytes")
-            let record = QuarantineRecord(
+            let record = QuarantinedLine(
                 sourceID: try row.int64("source_id", .number), source: try row.value("source"),
-                sourceOffset: try row.count("source_offset"), length: try row.count("length"),
+                offset: try row.count("source_offset"), length: try row.count("length"),
                 reason: try row.value("reason"), detail: try row.value("detail"), bytes: bytes,
                 redacted: try row.value("redacted"))
             return ReadLine(

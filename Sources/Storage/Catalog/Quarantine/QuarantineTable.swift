@@ -1,5 +1,6 @@
 internal import Events
 internal import GRDB
+internal import Model
 
 /// The table `quarantine_blocks`.
 enum QuarantineTable {
@@ -120,7 +121,7 @@ struct QuarantineCutter {
         var full: [ReadLine]?
         if let last = open.last?.record,
             last.sourceID != line.record.sourceID || !last.source.utf8.elementsEqual(line.record.source.utf8)
-                || last.sourceOffset > line.record.sourceOffset
+                || last.offset > line.record.offset
                 || size + line.record.bytes.count > QuarantineBlock.mostBytes
                 || open.count == QuarantineBlock.mostLines
         {

@@ -71,8 +71,8 @@ extension Catalog {
 
     private static func foldBatches(after first: Int64, into batch: Int64, _ db: Database) throws {
         let sums = [
-            "lines", "stored", "quarantined", "blank", "duplicate", "flagged", "redacted", "bytes_in", "bytes_stored",
-            "segments",
+            "lines", "stored", "quarantined", "skipped", "unmapped", "blank", "duplicate", "flagged", "redacted",
+            "bytes_in", "bytes_stored", "segments",
         ]
         let range = "batch_id > ?1 AND batch_id < ?2"
         // What a scheduled run has known of is not late any more.

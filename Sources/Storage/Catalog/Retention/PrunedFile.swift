@@ -1,6 +1,6 @@
 internal import GRDB
 
-/// A small database beside the catalog that repeats what no segment can tell after `prune`: what was dropped, what it
+/// A small database beside the catalog that repeats what no segment holds after `prune`: what was dropped, what it
 /// said about tokens and where its lines stood, and how far sources were read. Only `rebuild` reads it.
 package enum PrunedFile {
     /// The tables of the catalog that it repeats.

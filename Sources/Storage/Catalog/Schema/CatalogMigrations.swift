@@ -46,6 +46,7 @@ enum CatalogMigrations {
         }
         migrator.registerMigration("8 quarantine in blocks") { db in try QuarantineMove.run(db) }
         migrator.registerMigration("8 lines delivered again") { db in try DuplicateTables.make(db) }
+        migrator.registerMigration("9 mapped sources") { db in try MappedSourceTables.make(db) }
         return migrator
     }
 

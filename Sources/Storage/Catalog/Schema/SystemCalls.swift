@@ -57,7 +57,7 @@ private typealias MapCall =
 ///
 /// SQLite maps the WAL's index, and makes it longer by one byte in each 4 KiB. Where blocks are smaller the rest is a
 /// hole; the system would look for a block when it is written to, and end the process by SIGBUS if the disk is full.
-/// Asked for beforehand, the same is an error that can be told, and passes.
+/// Asked for beforehand, the same is an error that can be named, and passes.
 private let mapWithRoom: MapCall = { address, length, protection, flags, file, offset in
     if flags & MAP_SHARED != 0, protection & PROT_WRITE != 0 {
         let problem = file_set_aside(file, Int64(offset), Int64(length))

@@ -1,7 +1,7 @@
 internal import Foundation
 internal import GRDB
 
-/// Checksums of the tables that nothing else tells: SQLite has none of its own, and a changed byte of a quarantined
+/// Checksums of the tables that nothing else checks: SQLite has none of its own, and a changed byte of a quarantined
 /// line would be believed.
 ///
 /// `table_sums` holds for each table the number of its rows and the sum of a hash over each. Triggers keep it, so no
@@ -11,7 +11,7 @@ enum TableSums {
     static let tables = [
         "sources", "batches", "quarantine_blocks", "blank_lines", "runs", "findings", "removed_segments", "prunes",
         "pruned_spans", "pruned_tokens", "lost_lines", "finding_changes", "input_problems", "kept_files",
-        "duplicate_spans",
+        "duplicate_spans", "source_types",
     ]
 
     /// `row_sum(value, …)`: a hash of some values, below 2^38, so that sums of millions are no overflow.
@@ -67,6 +67,20 @@ enum TableSums {
                 """)
     }
 
+    /// Gives a table another definition, and keeps its rows. Columns that are new have their default.
+    static func rewrite(_ table: String, with sql: String, _ db: Database) throws {
+        let columns = try db.columns(in: table).map(\.name).joined(separator: ", ")
+        try remove(table, db)
+        try db.execute(
+            sql: """
+                CREATE TABLE new_\(table) \(sql);
+                INSERT INTO new_\(table) (\(columns)) SELECT \(columns) FROM \(table);
+                DROP TABLE \(table);
+                ALTER TABLE new_\(table) RENAME TO \(table);
+                """)
+        try add([table], db)
+    }
+
     /// What `writePruned` copies of the sums, so that a copy of tables can be checked by itself.
     static func copy(_ tables: [String], to schema: String, _ db: Database) throws {
         let names = tables.map { "'\($0)'" }.joined(separator: ", ")
@@ -114,7 +128,7 @@ enum TableSums {
         let found = try Row.fetchOne(
             db, sql: "SELECT count(*) AS rows, ifnull(sum(row_sum(\(columns))), 0) AS sum FROM main.\(table)")
         guard let known, let found else { return "has no checksum" }
-        // A number that became something else is damage like any other, to be told with the rest.
+        // A number that became something else is damage like any other, to be reported with the rest.
         guard let written = try? known.value("rows") as Int64, let sum = try? known.value("sum") as Int64 else {
             return "has a checksum that is no number"
         }

@@ -136,7 +136,8 @@ final class RebuildAttempt {
             var lost = LostLines(sourceID: source.id, before: source.checkpoint)
             lost.stored = source.counts.stored - traces.rows(of: source.id) - (pruned[source.id]?.lines ?? 0)
             lost.quarantined = source.counts.quarantined
-            lost.duplicate = source.counts.duplicate - (again[source.id]?.lines ?? 0)
+            // Of records that were delivered again no segment says where they stand.
+            if source.mapping == nil { lost.duplicate = source.counts.duplicate - (again[source.id]?.lines ?? 0) }
             let known = (pruned[source.id]?.bytes ?? 0) + (again[source.id]?.bytes ?? 0)
             if lost.quarantined > 0 || lost.stored > 0 || lost.duplicate > 0 || isShort(source, known) {
                 lost.blank = max(source.counts.blank, lost.quarantined + lost.stored + lost.duplicate == 0 ? 1 : 0)
@@ -160,6 +161,7 @@ final class RebuildAttempt {
 
     /// Whether bytes of a source are neither those of lines nor empty lines: white space, which only the catalog had.
     private func isShort(_ source: SourceRecord, _ otherBytes: Int64) -> Bool {
+        if source.mapping != nil { return false }
         let known = traces.bytes(of: source.id) + otherBytes + source.counts.blank
         // The last line may have no newline yet.
         return !(known...known + 1 ~= source.checkpoint - source.start + 1)

@@ -202,7 +202,8 @@ final class Verifier {
     }
 
     private func tilingFault(_ source: SourceRecord, _ lost: LostLines?) throws -> String? {
-        guard !tiling.tiles(source) else { return nil }
+        // What of a mapped source is no event is counted and not kept.
+        guard source.mapping == nil, !tiling.tiles(source) else { return nil }
         var kept: [(span: LineSpan, kind: KeptLine)] = []
         try catalog.eachKeptLine(ofSource: source.id) { kept.append(($0, $1)) }
         var walk = try CoverageScan(source, in: trail, kept: kept, lost: lost)

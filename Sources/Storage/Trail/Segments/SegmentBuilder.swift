@@ -17,14 +17,14 @@ package final class SegmentBuilder {
     private var hints: SegmentHints?
     /// The fingerprint of the key of the trail's marks.
     private let key: String?
-    /// Lines delivered again of which no segment tells yet.
+    /// Lines delivered again that no segment records yet.
     private var unnoted: [DuplicateSpan]
 
     /// So many spans wait for a segment at most: they take as many megabytes of its footer. What is beyond that is told
     /// by the catalog alone.
     package static let mostUnnoted = 1 << 17
 
-    /// - Parameter unnoted: lines delivered again of which no segment tells.
+    /// - Parameter unnoted: lines delivered again that no segment records.
     package init(key: String? = nil, unnoted: [DuplicateSpan] = []) {
         self.key = key
         self.unnoted = unnoted
@@ -90,28 +90,36 @@ package struct FinishedSegment: Sendable {
 }
 
 /// A segment that still takes rows, and the rollups counted along with it.
-final class OpenSegment: @unchecked Sendable {
+final class OpenSegment: Sendable {
+    private struct Sums {
+        var rollups: SegmentRollups
+        var sources: Set<Int64> = []
+    }
+
     private let writer: SegmentWriter
-    private var rollups: SegmentRollups
+    /// Counted on one thread while others encode columns.
+    private let sums: Mutex<Sums>
 
     /// The sources whose lines it holds.
-    private(set) var sources: Set<Int64> = []
+    var sources: Set<Int64> { sums.withLock { $0.sources } }
 
     func canAdd(_ batch: EventColumns) -> Bool { writer.canAdd(batch) }
     var hints: SegmentHints { writer.hints }
 
     init(month: Int32, isMillis: Bool, _ hints: SegmentHints?, keepsFacts: Bool = true) {
         writer = SegmentWriter(month: month, isMillis: isMillis, hints: hints)
-        rollups = SegmentRollups(keepsFacts: keepsFacts)
+        sums = Mutex(Sums(rollups: SegmentRollups(keepsFacts: keepsFacts)))
     }
 
     func add(_ batch: EventColumns) throws {
         try writer.add(batch) { [self] in
-            rollups.add(batch)
-            var last: Int64?
-            for source in batch.sourceID where source != last {
-                sources.insert(source)
-                last = source
+            sums.withLock { sums in
+                sums.rollups.add(batch)
+                var last: Int64?
+                for source in batch.sourceID where source != last {
+                    sums.sources.insert(source)
+                    last = source
+                }
             }
         }
     }
@@ -120,12 +128,12 @@ final class OpenSegment: @unchecked Sendable {
         let segment = try writer.finish(metadata: metadata)
         let sha256 = Mutex("")
         DispatchQueue.concurrentPerform(iterations: 2) { [self] half in
-            guard half == 0 else { return rollups.finish() }
+            guard half == 0 else { return sums.withLock { $0.rollups.finish() } }
             var hash = SHA256()
             for part in segment.parts { hash.update(data: part) }
             sha256.withLock { $0 = hex(hash.finalize()) }
         }
-        return FinishedSegment(segment: segment, sha256: sha256.withLock { $0 }, rollups: rollups)
+        return FinishedSegment(segment: segment, sha256: sha256.withLock { $0 }, rollups: sums.withLock { $0.rollups })
     }
 }
 

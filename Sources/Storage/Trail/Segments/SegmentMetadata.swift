@@ -8,7 +8,7 @@ internal import Segments
 /// - `authtrail.source.N`: source number N as JSON, as it stood when the segment was committed, or for a merged segment
 ///   as the last of its lines left it: which file it is, how far it was read, and what became of its lines.
 /// - `authtrail.duplicates.N`: where in source number N lines stand that were delivered again and are stored where they
-///   were read first (`DuplicateNotes`): those of the commit, and those of earlier ones of which no segment tells.
+///   were read first (`DuplicateNotes`): those of the commit, and those of earlier ones that no segment records.
 /// - `authtrail.rank`: of a merged segment, its place in the order in which lines were committed.
 /// - `authtrail.replaces`: of a merged segment, the numbers of segments whose files may still lie beside it and count
 ///   no more, as ranges: `1-4,7`.

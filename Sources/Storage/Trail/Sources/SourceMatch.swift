@@ -1,5 +1,6 @@
 internal import Catalog
 package import Events
+internal import Model
 internal import Segments
 
 /// A line as it is stored, and how long it is in its source: longer or shorter where a credential was replaced.

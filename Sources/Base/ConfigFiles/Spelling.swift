@@ -1,7 +1,7 @@
 /// What somebody may have meant.
-enum Spelling {
+package enum Spelling {
     /// The known word that is nearest to a misspelled one, if it is near; of equals the alphabetically first.
-    static func nearest(to word: String, of known: [String]) -> String? {
+    package static func nearest(to word: String, of known: [String]) -> String? {
         let near = known.map { (distance: distance(Array(word.utf8), Array($0.utf8)), word: $0) }
             .filter { $0.distance <= max(2, word.utf8.count / 3) }
         return near.min { ($0.distance, $0.word) < ($1.distance, $1.word) }?.word

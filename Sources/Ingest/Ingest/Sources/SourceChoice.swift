@@ -1,0 +1,99 @@
+internal import Catalog
+internal import Console
+internal import Events
+package import Mappings
+
+/// By what mapping sources are read.
+package enum SourceChoice: Sendable {
+    /// By that which recognizes their first records.
+    case recognized
+    /// By none: they are of our own format.
+    case native
+    case mapping(Mapping)
+}
+
+/// What a source is must be known before anything of it is read, and is not.
+package struct UnknownSource: Error, CustomStringConvertible {
+    package enum Reason: Sendable {
+        case records(UnknownRecords)
+        case ambiguous([String])
+        /// It was read by a mapping that nobody has named now.
+        case mappingMissing(String)
+        case form
+    }
+
+    let path: String
+    package let reason: Reason
+
+    package var description: String {
+        let command = "authtrail sources"
+        switch reason {
+        case .ambiguous(let names):
+            return "its records look like those of \(names.joined(separator: " and of ")); say which with --source NAME"
+        case .mappingMissing(let name):
+            return
+                "it was read by the mapping \(SafeText.visible(name)), which is none of those that are built in; give "
+                + "--mapping FILE again"
+        case .form: return "its first record is not whole within 16 MiB, so nobody can tell what it is"
+        case .records(let seen) where seen.keys.isEmpty:
+            let text = seen.text.map { ": \(SafeText.visible($0))" } ?? ""
+            return "it holds no JSON objects and no text that a source recognizes\(text); \(command) lists those that "
+                + "are built in, --source native reads it all the same, and \(command) --help says how to begin a "
+                + "mapping"
+        case .records(let seen):
+            let keys = seen.keys.map { "`\(SafeText.visible($0))`" }.joined(separator: ", ")
+            return
+                "no source recognizes its records, which have \(keys); name one with --source NAME (\(command) lists "
+                + "them), say which names mean what with --map ts=NAME --map event=NAME, or begin a mapping with "
+                + "\(command) show okta"
+        }
+    }
+}
+
+extension SourceReader {
+    /// Finds out what the source is, from what is in memory of it, unless that is known.
+    /// - Parameter isAll: nothing follows what is in memory.
+    /// - Returns: false if more is needed to tell.
+    mutating func settle(_ choice: SourceChoice, isAll: Bool, now: Int64) throws(InputError) -> Bool {
+        if isSettled { return true }
+        if let name = record.mapping {
+            guard let mapping = Self.mapping(name, choice), let frame = record.frame.flatMap({ RecordFrame($0) }) else {
+                throw InputError(cause: UnknownSource(path: record.path, reason: .mappingMissing(name)))
+            }
+            begin(mapping, frame, now)
+            return true
+        }
+        // What was read before by no mapping is of our own format.
+        if record.checkpoint > record.start || record.start > 0 {
+            settleAsNative()
+            return true
+        }
+        switch choice {
+        case .native: settleAsNative()
+        case .mapping(let mapping):
+            guard let form = mapping.form(of: pending.span.bytes, isAll: isAll) else { return false }
+            begin(mapping, RecordFrame(form), now)
+        case .recognized:
+            switch Recognition(of: pending.span.bytes, isAll: isAll, among: Mapping.shipped) {
+            case .native: settleAsNative()
+            case .mapped(let mapping, let form): begin(mapping, RecordFrame(form), now)
+            case .undecided: return false
+            case .ambiguous(let names):
+                throw InputError(cause: UnknownSource(path: record.path, reason: .ambiguous(names)))
+            case .unknown(let seen):
+                throw InputError(cause: UnknownSource(path: record.path, reason: .records(seen)))
+            }
+        }
+        return true
+    }
+
+    private static func mapping(_ name: String, _ choice: SourceChoice) -> Mapping? {
+        if case .mapping(let mapping) = choice, mapping.name == name { return mapping }
+        return Mapping.named(name)
+    }
+
+    private mutating func begin(_ mapping: Mapping, _ frame: RecordFrame, _ now: Int64) {
+        let written = (try? status())?.map(\.changed).map { $0 / 1000 }
+        settle(RecordReader(mapping, frame: frame, reference: min(now, written ?? now)))
+    }
+}

@@ -1,0 +1,143 @@
+internal import Events
+
+/// What the first records of a source show it to be.
+package enum Recognition: Sendable {
+    /// Our own format.
+    case native
+    /// Records of a kind that one mapping recognizes.
+    case mapped(Mapping, RecordFrame.Form)
+    /// Records that several mappings recognize, by their names.
+    case ambiguous([String])
+    /// Records of no known kind: what was seen of them.
+    case unknown(UnknownRecords)
+    /// There is no whole record yet.
+    case undecided
+
+    /// So many records at the beginning of a source are looked at.
+    static let mostRecords = 1000
+
+    /// - Parameters:
+    ///   - head: the first bytes of the source.
+    ///   - isAll: nothing will follow them.
+    package init(of head: RawSpan, isAll: Bool, among mappings: [Mapping]) {
+        if Self.isNative(head, isAll: isAll) {
+            self = .native
+            return
+        }
+        var found: [(mapping: Mapping, form: RecordFrame.Form, hits: Int)] = []
+        var isUndecided = false
+        for mapping in mappings {
+            guard let form = mapping.form(of: head, isAll: isAll) else {
+                isUndecided = true
+                continue
+            }
+            let (hits, records) = mapping.hits(in: head, isAll: isAll, form)
+            if hits > 0 { found.append((mapping, form, hits)) }
+            if records == 0 { isUndecided = true }
+        }
+        // Where one kind is meant, hardly any record is taken for another.
+        let most = found.map(\.hits).max() ?? 0
+        let likely = found.filter { $0.hits * 2 > most }
+        if let one = likely.first, likely.count == 1 {
+            self = .mapped(one.mapping, one.form)
+        } else if !likely.isEmpty {
+            self = .ambiguous(likely.map(\.mapping.name))
+        } else if isUndecided, !isAll {
+            self = .undecided
+        } else {
+            let unknown = UnknownRecords(head, isAll: isAll)
+            self = unknown.records == 0 && !isAll ? .undecided : .unknown(unknown)
+        }
+    }
+
+    /// Whether a line has the two fields that every event of ours has.
+    private static func isNative(_ head: RawSpan, isAll: Bool) -> Bool {
+        var scanner = LineScanner()
+        var framer = RecordFramer(RecordFrame(.lines), lists: [])
+        var at = 0
+        for _ in 0..<mostRecords {
+            switch framer.next(head, at, isLast: isAll) {
+            case .record(let line, let next):
+                let bytes = Array(head, line) + [Byte.newline, 0, 0, 0, 0, 0, 0, 0]
+                if (try? scanner.scan(bytes.span.bytes, from: 0)) != nil, scanner.hasTimeAndKind { return true }
+                at = next
+            case .blank(_, let next), .passed(let next), .broken(_, _, _, let next): at = next
+            case .more: return false
+            }
+        }
+        return false
+    }
+}
+
+extension Mapping {
+    /// How many of the first records are of the mapping's kind, and how many there are.
+    func hits(in head: RawSpan, isAll: Bool, _ form: RecordFrame.Form) -> (hits: Int, records: Int) {
+        var framer = RecordFramer(RecordFrame(form), lists: lists)
+        var mapper = RecordMapper(self, reference: 0)
+        var (at, hits, records) = (0, 0, 0)
+        while records < Recognition.mostRecords {
+            switch framer.next(head, at, isLast: isAll) {
+            case .record(let record, let next):
+                records += 1
+                if mapper.recognizes(head.extracting(record), isText: form == .text) { hits += 1 }
+                at = next
+            case .broken(_, _, _, let next):
+                records += 1
+                at = next
+            case .blank(_, let next), .passed(let next): at = next
+            case .more: return (hits, records)
+            }
+        }
+        return (hits, records)
+    }
+}
+
+/// Records that no mapping recognizes: what a person needs to begin one with.
+package struct UnknownRecords: Sendable, Equatable {
+    /// How many were looked at.
+    package private(set) var records = 0
+    /// Of those, the ones that are JSON objects.
+    package private(set) var objects = 0
+    /// The keys that most objects have, at most five.
+    package private(set) var keys: [String] = []
+    /// The beginning of the first record that is no object.
+    package private(set) var text: String?
+
+    init(_ head: RawSpan, isAll: Bool) {
+        let form = SourceForm.find(head, isAll: isAll, lists: []) ?? .lines
+        var framer = RecordFramer(RecordFrame(form), lists: [])
+        var counts: [[UInt8]: Int] = [:]
+        var at = 0
+        scan: while records < 100 {
+            switch framer.next(head, at, isLast: isAll) {
+            case .record(let record, let next):
+                note(head, record, &counts)
+                at = next
+            case .broken(let bytes, _, _, let next):
+                note(head, bytes, &counts)
+                at = next
+            case .blank(_, let next), .passed(let next): at = next
+            case .more: break scan
+            }
+        }
+        let first = counts.sorted {
+            ($1.value, String(decoding: $0.key, as: UTF8.self)) < ($0.value, String(decoding: $1.key, as: UTF8.self))
+        }
+        keys = first.prefix(5).map { String(decoding: $0.key, as: UTF8.self) }
+    }
+
+    private mutating func note(_ head: RawSpan, _ record: Range<Int>, _ counts: inout [[UInt8]: Int]) {
+        records += 1
+        let names = PathWalk.names(Array(head, record))
+        if names.isEmpty {
+            if text == nil {
+                text = String(
+                    decoding: Array(head, record.lowerBound..<min(record.upperBound, record.lowerBound + 80)),
+                    as: UTF8.self)
+            }
+            return
+        }
+        objects += 1
+        for name in Set(names) { counts[name, default: 0] += 1 }
+    }
+}
