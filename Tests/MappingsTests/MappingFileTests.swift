@@ -80,10 +80,10 @@ struct MappingFileTests {
             """#
         #expect(
             try lines(body, records) == [
-                "skipped text",
+                "skipped (text)",
                 #"{"ts":"2026-04-26T00:11:41Z","event":"used","event_id":"r","principal":"a","tool":"info"}"#,
                 #"{"ts":"2026-04-26T00:11:42Z","event":"used","event_id":"r#1","principal":"b","tool":"info"}"#,
-                "skipped text",
+                "skipped (text)",
             ])
     }
 

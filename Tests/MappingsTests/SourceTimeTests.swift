@@ -42,7 +42,7 @@ struct SourceTimeTests {
     @Test(arguments: [
         "", "yesterday", "2026-02-30T00:00:00Z", "2026-04-26T24:00:00Z", "2026-04-26T00:11:41+25:00",
         "26 Foo 2026 1:2:3",
-        "Apr 31 00:00:00", "Apr 26 25:00:00", "1.2.3", "12:00:00", "99999999999999999999", "2026-04-26T00:11:41.Z",
+        "Apr 31 00:00:00", "Apr 26 25:00:00", "1.2.3", "12:00", "12:00:60", "99999999999999999999", "2026-04-26T00:11:41.Z",
         "Apr 26, 2026 13:48:00 AM", "-1",
     ])
     func `what is no time is none`(_ text: String) {
@@ -53,6 +53,16 @@ struct SourceTimeTests {
         #expect(read("Apr 29 00:00:00") == "2026-04-29T00:00:00Z")
         #expect(read("Apr 30 00:00:00") == "2025-04-30T00:00:00Z")
         #expect(read("Feb 29 12:00:00") == "2024-02-29T12:00:00Z")
+    }
+
+    @Test func `a time without a day is of the last one that fits`() {
+        let noon = SourceTime()
+        let at = { (text: String) in
+            noon.read(Array(text.utf8)[...], reference: reference + 12 * Timestamp.hour).map { Timestamp.text($0) }
+        }
+        #expect(at("11:59:59,5") == "2026-04-28T11:59:59.500Z")
+        #expect(at("12:00:01") == "2026-04-27T12:00:01Z")
+        #expect(at("25:00:01") == nil)
     }
 
     @Test func `a mapping says the zone of times that name none, and what numbers count`() {

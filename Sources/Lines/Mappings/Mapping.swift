@@ -64,6 +64,8 @@ struct Unfolding: Sendable {
     var content: Content
     /// Between name and value of `kv`.
     var separator: [UInt8]
+    /// What a producer puts where it has cut a text; empty if it never does.
+    var cutMark: [UInt8]
     /// Without such records the record stands for itself.
     var isOptional: Bool
 }

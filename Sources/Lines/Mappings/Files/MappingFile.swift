@@ -137,12 +137,13 @@ struct MappingReader: ConfigReader {
     }
 
     private mutating func readUnfolding(_ node: Node) -> Unfolding? {
-        var unfolding = Unfolding(paths: [], content: .json, separator: Array(", ".utf8), isOptional: false)
+        var unfolding = Unfolding(
+            paths: [], content: .json, separator: Array(", ".utf8), cutMark: [], isOptional: false)
         if node.string != nil {
             unfolding.paths = bound(node, "unfold").map { [$0] } ?? []
             return unfolding
         }
-        for (_, name, value) in members(node, known: ["path", "as", "separator", "optional"], of: "unfold") {
+        for (_, name, value) in members(node, known: ["path", "as", "separator", "cut", "optional"], of: "unfold") {
             switch name {
             case "path":
                 let nodes = value.sequence.map { Array($0) } ?? [value]
@@ -153,6 +154,7 @@ struct MappingReader: ConfigReader {
                 } else {
                     note(value, "unfold.as is \(Self.say(value)); want json or kv")
                 }
+            case "cut": unfolding.cutMark = Array((text(value) ?? "").utf8)
             case "separator": unfolding.separator = Array((text(value) ?? ", ").utf8)
             default: unfolding.isOptional = word(value, "unfold.optional", ["true": true, "false": false]) ?? false
             }

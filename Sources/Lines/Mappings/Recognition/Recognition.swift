@@ -79,7 +79,7 @@ extension Mapping {
             switch framer.next(head, at, isLast: isAll) {
             case .record(let record, let next):
                 records += 1
-                if mapper.recognizes(head.extracting(record), isText: form == .text) { hits += 1 }
+                if mapper.recognizes(head.extracting(record)) { hits += 1 }
                 at = next
             case .broken(_, _, _, let next):
                 records += 1

@@ -32,13 +32,13 @@ struct RecordMapper: Sendable {
     /// Maps a record; its outcomes are then in `outcomes`, and the lines of its events in `out`.
     ///
     /// Throws where the record is not what its form says; positions are those in `record`.
-    mutating func map(_ record: RawSpan, isText: Bool, into out: inout [UInt8]) throws(LineFault) {
+    mutating func map(_ record: RawSpan, into out: inout [UInt8]) throws(LineFault) {
         outcomes.removeAll(keepingCapacity: true)
         values.records.removeAll(keepingCapacity: true)
         var open = OpenRecord()
-        if isText {
+        if isText(record) {
             guard fill(&open.bytes, fromText: Array(record, 0..<record.byteCount)) else {
-                return outcomes.append(.skipped(type: Array("text".utf8)))
+                return outcomes.append(.skipped(type: Other.text))
             }
         } else {
             open.bytes.reserveCapacity(record.byteCount + 8)
@@ -52,10 +52,10 @@ struct RecordMapper: Sendable {
     }
 
     /// Whether a record is one of the mapping's kind.
-    mutating func recognizes(_ record: RawSpan, isText: Bool) -> Bool {
+    mutating func recognizes(_ record: RawSpan) -> Bool {
         values.records.removeAll()
         var open = OpenRecord()
-        if isText {
+        if isText(record) {
             guard fill(&open.bytes, fromText: Array(record, 0..<record.byteCount)) else { return false }
         } else {
             open.bytes = Array(record, 0..<record.byteCount)
@@ -66,6 +66,9 @@ struct RecordMapper: Sendable {
         values.forget()
         return mapping.recognition.allSatisfy { values.holds($0) }
     }
+
+    /// Whether a record is a line of text. Some logs have both, one below the other.
+    private func isText(_ record: RawSpan) -> Bool { !mapping.patterns.isEmpty && SourceForm.isText(record) }
 
     private func find(in open: inout OpenRecord, depth: Int) throws(LineFault) {
         // The scanner reads whole words: some bytes stand behind the newline.
@@ -103,31 +106,45 @@ struct RecordMapper: Sendable {
 
     // MARK: Unfolding
 
+    /// What is counted of values that are no records.
+    private enum Other {
+        static let text = Array("(text)".utf8)
+        static let cut = Array("(cut text)".utf8)
+        static let nothing = Array("(nothing unfolded)".utf8)
+    }
+
     private mutating func unfold(depth: Int, into out: inout [UInt8]) {
         guard depth < mapping.unfoldings.count else { return mapInnermost(into: &out) }
         let unfolding = mapping.unfoldings[depth]
         var parts: [[UInt8]] = []
-        var others = 0
+        var others = 0, cuts = 0
         for path in unfolding.paths where parts.isEmpty {
             values.each(path) { bytes, range in
                 var part: [UInt8] = []
-                if Self.append(bytes, range, unfolding, to: &part) { parts.append(part) } else { others += 1 }
-                return parts.count + others > Self.mostUnfolded
+                if unfolding.holdsCutMark(bytes, range) {
+                    cuts += 1
+                } else if Self.append(bytes, range, unfolding, to: &part) {
+                    parts.append(part)
+                } else {
+                    others += 1
+                }
+                return parts.count + others + cuts > Self.mostUnfolded
             }
         }
-        if parts.isEmpty, others == 0 {
+        outcomes += repeatElement(.skipped(type: Other.cut), count: cuts)
+        outcomes += repeatElement(.skipped(type: Other.text), count: min(others, 1))
+        if parts.isEmpty, others + cuts == 0 {
             guard unfolding.isOptional, let own = values.records.last else {
-                return outcomes.append(.skipped(type: type()))
+                return outcomes.append(.skipped(type: Other.nothing))
             }
             parts = [Array(own.bytes.dropLast(8))]
         }
-        for _ in 0..<min(others, 1) { outcomes.append(.skipped(type: Array("text".utf8))) }
         for part in parts {
             var open = OpenRecord(bytes: part)
             do throws(LineFault) {
                 try find(in: &open, depth: depth + 1)
             } catch {
-                outcomes.append(.skipped(type: Array("text".utf8)))
+                outcomes.append(.skipped(type: Other.text))
                 continue
             }
             values.records.append(open)
@@ -185,6 +202,16 @@ struct RecordMapper: Sendable {
             writer.append(
                 MappedEvent(kind: kind, time: time, number: number, rule: rule), mapping, &values, reference, to: &out)
             outcomes.append(.event(start..<out.count))
+        }
+    }
+}
+
+extension Unfolding {
+    /// Whether a text was cut by its producer.
+    func holdsCutMark(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+        guard let first = cutMark.first, range.count > cutMark.count else { return false }
+        return (range.lowerBound...range.upperBound - cutMark.count).contains { place in
+            bytes.byte(place) == first && bytes.equal(place..<place + cutMark.count, cutMark)
         }
     }
 }

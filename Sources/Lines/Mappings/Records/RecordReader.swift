@@ -23,7 +23,6 @@ package struct RecordReader: Sendable {
 
     private var framer: RecordFramer
     private var mapper: RecordMapper
-    private let isText: Bool
     private var types: [[UInt8]: TypeCount] = [:]
     private var made: [MadeLine] = []
     /// Of `made`, how many are in the batch.
@@ -35,7 +34,6 @@ package struct RecordReader: Sendable {
     package init(_ mapping: Mapping, frame: RecordFrame, reference: Int64) {
         framer = RecordFramer(frame, lists: mapping.lists)
         mapper = RecordMapper(mapping, reference: reference)
-        isText = frame.form == .text
     }
 
     package var mapping: Mapping { mapper.mapping }
@@ -130,7 +128,7 @@ package struct RecordReader: Sendable {
     private mutating func map(_ chunk: RawSpan, _ record: Range<Int>, _ offset: Int64) throws(LineFault) {
         let start = memory.count
         do throws(LineFault) {
-            try mapper.map(chunk.extracting(record), isText: isText, into: &memory)
+            try mapper.map(chunk.extracting(record), into: &memory)
         } catch {
             memory.removeLast(memory.count - start)
             throw error

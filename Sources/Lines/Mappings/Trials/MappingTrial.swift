@@ -33,7 +33,7 @@ package struct MappingTrial: Sendable {
         while records.count < most {
             switch framer.next(span, at, isLast: true) {
             case .record(let record, let next):
-                records.append(Self.record(&mapper, span, record, isText: form == .text))
+                records.append(Self.record(&mapper, span, record))
                 at = next
             case .broken(let range, let reason, _, let next):
                 records.append(
@@ -46,11 +46,11 @@ package struct MappingTrial: Sendable {
     }
 
     private static func record(
-        _ mapper: inout RecordMapper, _ bytes: RawSpan, _ range: Range<Int>, isText: Bool
+        _ mapper: inout RecordMapper, _ bytes: RawSpan, _ range: Range<Int>
     ) -> Record {
         var lines: [UInt8] = []
         do throws(LineFault) {
-            try mapper.map(bytes.extracting(range), isText: isText, into: &lines)
+            try mapper.map(bytes.extracting(range), into: &lines)
         } catch {
             return Record(
                 offset: range.lowerBound, outcomes: [.refused(reason: error.reason.rawValue, field: error.field?.name)])

@@ -29,6 +29,7 @@ struct SourceTime: Sendable {
         guard (1...64).contains(text.count) else { return nil }
         if text.allSatisfy({ $0.isDigit || $0 == Byte.dot }) { return epoch(text) }
         if text.first?.isDigit == true, text.count >= 19, text[text.startIndex + 4] == Byte.minus { return iso(text) }
+        if text.count <= 15, text.dropFirst(2).first == Byte.colon { return clock(text, reference) }
         return EnglishTime(text)?.time(zone: zone, reference: reference)
     }
 
@@ -89,6 +90,14 @@ struct SourceTime: Sendable {
         let rest = Array(bytes[end...].drop { $0 == Byte.space })
         guard let zone = Self.zone(rest, unnamed: zone) else { return nil }
         return Timestamp.parse(String(decoding: bytes[..<end] + Self.text(ofZone: zone), as: UTF8.self))
+    }
+
+    /// `21:01:45,403`, without a day: the last one that fits.
+    private func clock(_ text: ArraySlice<UInt8>, _ reference: Int64) -> Int64? {
+        let day = Timestamp.day(of: reference)
+        return [day, day - 1].lazy.compactMap { day in
+            iso((Array(Timestamp.dayText(day).utf8) + [UInt8(ascii: "T")] + text)[...])
+        }.first { $0 <= reference }
     }
 
     /// Minutes of a zone: `Z`, `UTC`, `GMT`, `+02:00`, `+0200`, `+02`, or nothing.
