@@ -70,7 +70,8 @@ let layers: [(folder: String, modules: [Target])] = [
             .target(
                 name: "Runs",
                 dependencies: [
-                    "Model", "Console", "Files", "Events", "Segments", "Rollups", "Catalog", "Trail", "Detection",
+                    "Model", "Console", "Files", "Events", "Mappings", "Segments", "Rollups", "Catalog", "Trail",
+                    "Detection",
                     "Policies",
                 ]),
         ]

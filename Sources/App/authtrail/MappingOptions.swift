@@ -29,7 +29,7 @@ struct SourceOptions: ParsableArguments {
         }
     }
 
-    func choice() throws -> SourceChoice {
+    func choice() throws -> SourceChoice.Word {
         if let mapping { return .mapping(try MappingOptions.read(mapping)) }
         if !map.isEmpty {
             do { return .mapping(try RenameMapping.make(map)) } catch let fault as RenameMapping.Fault {

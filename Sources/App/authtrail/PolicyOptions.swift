@@ -5,6 +5,8 @@ internal import Events
 internal import Files
 internal import Foundation
 internal import Policies
+internal import Runs
+internal import Trail
 
 /// Which policy the detectors judge by: flag, then environment, then `policy.yaml` in the trail's folder, then the
 /// defaults.
@@ -18,7 +20,16 @@ struct PolicyOptions: ParsableArguments {
 
     /// The policy for a trail. Throws `PolicyError` for one that cannot be used, `PolicyFileError` for one that cannot
     /// be read.
+    /// Sources of the trail add what their reasons mean.
     func read(trail: String) throws -> PolicyFile {
+        var file = try readFile(trail: trail)
+        if kind(ofPath: trail) == .folder, let opened = try? Trail(reading: trail) {
+            try file.settings.addReasons(of: opened)
+        }
+        return file
+    }
+
+    private func readFile(trail: String) throws -> PolicyFile {
         if let named = policy ?? Terminal.environment("AUTHTRAIL_POLICY"), !named.isEmpty {
             return try Self.read(named)
         }

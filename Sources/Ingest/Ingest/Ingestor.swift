@@ -30,7 +30,7 @@ package final class Ingestor {
     ///   - now: the clock, microseconds since the epoch.
     ///   - progress: called about once for each MiB.
     package init(
-        _ writer: TrailWriter, deliveries: Deliveries = .exactlyOnce, choice: SourceChoice = .recognized,
+        _ writer: TrailWriter, deliveries: Deliveries = .exactlyOnce, choice: SourceChoice.Word = .recognized,
         takesUnfinishedLines: Bool = false,
         limits: IngestLimits = IngestLimits(), now: @escaping () -> Int64,
         progress: @escaping (IngestProgress) -> Void = { _ in }
@@ -39,7 +39,7 @@ package final class Ingestor {
         let intake = try LineIntake(writer, deliveries, limits, now: now)
         self.writer = writer
         self.intake = intake
-        self.choice = choice
+        self.choice = SourceChoice(choice, try writer.catalog.mappings())
         identity = try SourceIdentity(of: writer.catalog, holdsLines: intake.holdsLines)
         self.limits = limits
         self.now = now

@@ -8,6 +8,7 @@ extension LineIntake {
     /// Reads the records of a mapped source that are in memory.
     func readRecords(_ source: inout SourceReader, isLast: Bool) throws {
         if source.isAtLeastOnce { try beginReviews() }
+        if let mapping = source.ownMapping { pending.add(mapping) }
         reader.latest = now() + 5 * Timestamp.minute
         var isDone = false
         while !isDone {

@@ -10,6 +10,7 @@ struct PendingBatch {
     private(set) var blanks: [BlankLine] = []
     /// Records that gave no event, by source and type.
     private var types: [SourceTypeKey: SourceType] = [:]
+    private var mappings: [String: String] = [:]
     /// Lines that were delivered again; those of one source in its order.
     private(set) var duplicates: [DuplicateSpan] = []
     /// Bytes of lines that wait in quarantine.
@@ -51,6 +52,9 @@ struct PendingBatch {
         }
     }
 
+    /// Has the next commit keep a mapping.
+    mutating func add(_ mapping: StoredMapping) { mappings[mapping.name] = mapping.text }
+
     /// Keeps the newest state of a source.
     mutating func update(_ source: SourceRecord) { sources[source.id] = source }
 
@@ -62,6 +66,7 @@ struct PendingBatch {
         batch.quarantined = quarantined
         batch.blanks = blanks
         batch.duplicates = duplicates.joined()
+        batch.mappings = mappings.map { StoredMapping(name: $0.key, text: $0.value) }.sorted { $0.name < $1.name }
         batch.types = types.values.sorted { ($0.sourceID, $0.type) < ($1.sourceID, $1.type) }
         batch.sources = sources.values.sorted { $0.id < $1.id }
         self = PendingBatch()

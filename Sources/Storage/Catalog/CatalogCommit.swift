@@ -27,6 +27,7 @@ extension Catalog {
             }
             for (lines, texts) in quarantine { try QuarantineTable.add(lines.map { $0.of(batchID) }, texts, db) }
             for line in batch.blanks { try Self.insert(line, db) }
+            try Self.save(batch.mappings, db)
             try Self.add(batch.types, db)
             try Self.insert(batch.duplicates, areNoted: !batch.segments.isEmpty, db)
             // The first segment tells of all that no other one does, see `SegmentBuilder`.

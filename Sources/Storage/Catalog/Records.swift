@@ -158,6 +158,8 @@ package struct CatalogBatch: Sendable {
     package var quarantined: [QuarantinedLine] = []
     /// Blank lines that are not simply empty.
     package var blanks: [BlankLine] = []
+    /// Mappings that sources are read by and that are not built in.
+    package var mappings: [StoredMapping] = []
     /// Records that gave no event, by source and type.
     package var types: [SourceType] = []
     /// Lines that were delivered again; those of one source follow each other in their order.

@@ -28,6 +28,12 @@ extension FailedVerificationByIP.Settings {
         self[keyPath: Self.list(of: reason)] += words
     }
 
+    /// Whether a word has a class.
+    package func knows(_ word: String) -> Bool {
+        let folded = ReasonWords.folded(word)
+        return knownReasons.contains { ReasonWords.folded($0) == folded }
+    }
+
     /// No rule tells a wrong credential from one that nobody has.
     private static func list(of reason: ReasonClass) -> WritableKeyPath<Self, [String]> {
         switch reason {

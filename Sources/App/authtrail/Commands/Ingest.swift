@@ -162,7 +162,7 @@ struct Ingest: ParsableCommand {
 enum IngestRun {
     static func run(
         _ inputs: Inputs.Found, into path: String, group: UInt32? = nil, deliveries: Deliveries = .exactlyOnce,
-        choice: SourceChoice = .recognized, isFinal: Bool, progress: Progress
+        choice: SourceChoice.Word = .recognized, isFinal: Bool, progress: Progress
     ) throws -> IngestSummary {
         defer { progress.finish() }
         Process.keepLittleMemory()

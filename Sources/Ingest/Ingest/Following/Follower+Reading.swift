@@ -129,7 +129,7 @@ extension Follower {
         if file.source.isSettled { return true }
         let isComplete = isAtEnd && file.source.isFinite && !mayGoOn(file)
         file.isNews = true
-        if try file.source.settle(options.choice, isAll: isComplete, now: now()) { return true }
+        if try file.source.settle(choice, isAll: isComplete, now: now()) { return true }
         if isComplete { file.source.settleAsNative() }
         if file.source.isFull, file.source.pending.count < options.limits.lineBytes { file.source.grow() }
         return isComplete

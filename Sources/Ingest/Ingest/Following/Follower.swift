@@ -29,7 +29,7 @@ package final class Follower {
         package var keep: Int64?
         package var deliveries = Deliveries.exactlyOnce
         /// By what mapping files are read that were not read before.
-        package var choice = SourceChoice.recognized
+        package var choice = SourceChoice.Word.recognized
         package var limits = IngestLimits()
 
         package init() {}
@@ -48,6 +48,7 @@ package final class Follower {
     let writer: TrailWriter
     var intake: LineIntake
     var identity: SourceIdentity
+    let choice: SourceChoice
     /// The files that are open.
     var files: [FileIdentity: LiveFile] = [:]
     /// Files of which nothing more is awaited, until what was read of them is committed.
@@ -129,6 +130,7 @@ package final class Follower {
         retention = options.keep.map { Retention(writer, span: $0) }
         intake = try LineIntake(writer, options.deliveries, self.options.limits, now: now)
         identity = try SourceIdentity(of: writer.catalog, holdsLines: intake.holdsLines)
+        choice = SourceChoice(options.choice, try writer.catalog.mappings())
     }
 
     /// Whether nothing can be written now, so that reading waits.

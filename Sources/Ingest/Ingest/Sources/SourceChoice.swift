@@ -4,12 +4,30 @@ internal import Events
 package import Mappings
 
 /// By what mapping sources are read.
-package enum SourceChoice: Sendable {
-    /// By that which recognizes their first records.
-    case recognized
-    /// By none: they are of our own format.
-    case native
-    case mapping(Mapping)
+package struct SourceChoice: Sendable {
+    package enum Word: Sendable {
+        /// By that which recognizes their first records.
+        case recognized
+        /// By none: they are of our own format.
+        case native
+        case mapping(Mapping)
+    }
+
+    let word: Word
+    /// Those that the trail has, beside those that are built in.
+    private let known: [Mapping]
+
+    /// - Parameter stored: the mappings that the trail has.
+    init(_ word: Word, _ stored: [StoredMapping]) {
+        self.word = word
+        known = stored.compactMap { try? Mapping($0.text, file: $0.name) }
+    }
+
+    /// The mapping of a name by which a source is read on.
+    func mapping(named name: String) -> Mapping? {
+        if case .mapping(let mapping) = word, mapping.name == name { return mapping }
+        return known.first { $0.name == name } ?? Mapping.named(name)
+    }
 }
 
 /// What a source is must be known before anything of it is read, and is not.
@@ -17,7 +35,7 @@ package struct UnknownSource: Error, CustomStringConvertible {
     package enum Reason: Sendable {
         case records(UnknownRecords)
         case ambiguous([String])
-        /// It was read by a mapping that nobody has named now.
+        /// It was read by a mapping that cannot be used any more.
         case mappingMissing(String)
         case form
     }
@@ -32,8 +50,8 @@ package struct UnknownSource: Error, CustomStringConvertible {
             return "its records look like those of \(names.joined(separator: " and of ")); say which with --source NAME"
         case .mappingMissing(let name):
             return
-                "it was read by the mapping \(SafeText.visible(name)), which is none of those that are built in; give "
-                + "--mapping FILE again"
+                "it was read by the mapping \(SafeText.visible(name)), which is not built in, and the trail's copy of "
+                + "it cannot be used; give --mapping FILE"
         case .form: return "its first record is not whole within 16 MiB, so nobody can tell what it is"
         case .records(let seen) where seen.keys.isEmpty:
             let text = seen.text.map { ": \(SafeText.visible($0))" } ?? ""
@@ -57,7 +75,8 @@ extension SourceReader {
     mutating func settle(_ choice: SourceChoice, isAll: Bool, now: Int64) throws(InputError) -> Bool {
         if isSettled { return true }
         if let name = record.mapping {
-            guard let mapping = Self.mapping(name, choice), let frame = record.frame.flatMap({ RecordFrame($0) }) else {
+            guard let mapping = choice.mapping(named: name), let frame = record.frame.flatMap({ RecordFrame($0) })
+            else {
                 throw InputError(cause: UnknownSource(path: record.path, reason: .mappingMissing(name)))
             }
             begin(mapping, frame, now)
@@ -68,7 +87,7 @@ extension SourceReader {
             settleAsNative()
             return true
         }
-        switch choice {
+        switch choice.word {
         case .native: settleAsNative()
         case .mapping(let mapping):
             guard let form = mapping.form(of: pending.span.bytes, isAll: isAll) else { return false }
@@ -85,11 +104,6 @@ extension SourceReader {
             }
         }
         return true
-    }
-
-    private static func mapping(_ name: String, _ choice: SourceChoice) -> Mapping? {
-        if case .mapping(let mapping) = choice, mapping.name == name { return mapping }
-        return Mapping.named(name)
     }
 
     private mutating func begin(_ mapping: Mapping, _ frame: RecordFrame, _ now: Int64) {

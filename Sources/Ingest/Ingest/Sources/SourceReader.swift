@@ -132,6 +132,12 @@ struct SourceReader {
     /// Whether a mapping reads it.
     var isMapped: Bool { records != nil }
 
+    /// The mapping that reads it, unless it is built in.
+    var ownMapping: StoredMapping? {
+        guard let mapping = records?.mapping, Mapping.named(mapping.name)?.text != mapping.text else { return nil }
+        return StoredMapping(name: mapping.name, text: mapping.text)
+    }
+
     /// Whether the same event may come several times.
     var isAtLeastOnce: Bool { records?.mapping.isAtLeastOnce ?? false }
 

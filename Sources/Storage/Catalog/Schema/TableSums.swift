@@ -11,7 +11,7 @@ enum TableSums {
     static let tables = [
         "sources", "batches", "quarantine_blocks", "blank_lines", "runs", "findings", "removed_segments", "prunes",
         "pruned_spans", "pruned_tokens", "lost_lines", "finding_changes", "input_problems", "kept_files",
-        "duplicate_spans", "source_types",
+        "duplicate_spans", "source_types", "mappings",
     ]
 
     /// `row_sum(value, …)`: a hash of some values, below 2^38, so that sums of millions are no overflow.

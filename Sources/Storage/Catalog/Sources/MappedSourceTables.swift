@@ -3,7 +3,7 @@ internal import GRDB
 /// The tables of sources that a mapping reads.
 enum MappedSourceTables {
     /// Adds the counters of records that are no auth events, and to a source its mapping and where between its records
-    /// reading is (`frame`). `source_types`: how many records of a source gave no event, by type.
+    /// reading is (`frame`). `mappings`: those that are not built in. `source_types`: how many records of a source gave no event, by type.
     static func make(_ db: Database) throws {
         try TableSums.rewrite("sources", with: sources, db)
         try TableSums.rewrite("batches", with: batches, db)
@@ -18,8 +18,12 @@ enum MappedSourceTables {
                     unmapped      INTEGER NOT NULL,
                     PRIMARY KEY (source_id, type)
                 ) STRICT, WITHOUT ROWID;
+                CREATE TABLE mappings (
+                    name          TEXT PRIMARY KEY,
+                    text          TEXT NOT NULL
+                ) STRICT, WITHOUT ROWID;
                 """)
-        try TableSums.add(["source_types"], db)
+        try TableSums.add(["source_types", "mappings"], db)
     }
 
     private static let sources = """
