@@ -168,6 +168,8 @@ struct PolicySection {
                 .init(
                     "shared_surge", .count(\.failedVerificationByIP.sharedEgress.surge), "times its usual credentials"),
                 .init("network_members", .count(\.failedVerificationByIP.networkMembers), "make a network one client"),
+                .init("login_guessing_failures", .count(\.failedVerificationByIP.loginGuessing.failures), "logins"),
+                .init("login_guessing_width", .span(\.failedVerificationByIP.loginGuessing.width), "within this time"),
                 .init("volume_failures", .count(\.failedVerificationByIP.volume.failures), "without credentials"),
                 .init("episode_gap", .span(\.failedVerificationByIP.episodeGap), "a longer pause is a new episode"),
                 .init(

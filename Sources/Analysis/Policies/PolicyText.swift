@@ -44,6 +44,7 @@ package enum PolicyText {
         "distributed": ["windows", "distributed_", "stuffing_mismatch_share", "mismatch_reasons"],
         "stuffing_slow": ["slow_", "stuffing_mismatch_share", "mismatch_reasons"],
         "brute_force": ["windows", "brute_force_"], "volume": ["windows", "volume_"],
+        "login_guessing": ["login_guessing_"],
         "broken_client": ["broken_client_"], "scope_probe": ["probe_"], "credential_replay": ["replay_"],
         "dormant_reactivated": ["dormancy", "tiers"], "dormant_from_birth": ["dormancy", "tiers"],
         "unknown_origin": ["dormancy"],

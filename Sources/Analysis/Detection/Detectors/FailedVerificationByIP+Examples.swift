@@ -75,6 +75,24 @@ extension FailedVerificationByIP {
                 .init("credential_stuffing", "198.51.100.23", .high),
             ]),
         DetectorExample(
+            "ten refused logins in five minutes are guesses", asOf: asOf,
+            events: failures(10, every: 33).map { event in
+                var event = event
+                event.texts[.kind] = "session"
+                event.texts[.reason] = "wrong_password"
+                return event
+            },
+            expected: [.init("login_guessing", "198.51.100.23", .low)]),
+        DetectorExample(
+            "nine refused logins in five minutes, and ten over six, stay quiet", asOf: asOf,
+            events: (failures(9, every: 33) + failures(10, every: 34, ip: "203.0.113.9")).map { event in
+                var event = event
+                event.texts[.kind] = "session"
+                event.texts[.reason] = "wrong_password"
+                return event
+            },
+            expected: []),
+        DetectorExample(
             "twenty failures in an hour that name no credential are volume", asOf: asOf,
             events: failures(20, every: 120).map { event in
                 var event = event

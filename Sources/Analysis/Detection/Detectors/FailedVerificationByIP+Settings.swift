@@ -63,6 +63,12 @@ extension FailedVerificationByIP {
             package var surge = 3
         }
 
+        package struct LoginGuessing: Sendable, Equatable {
+            package var width = 5 * Timestamp.minute
+            /// Refused logins (`kind` is `session`) whose reason is of the classes mismatch and unknown.
+            package var failures = 10
+        }
+
         package struct Volume: Sendable, Equatable {
             package var width = Timestamp.hour
             package var failures = 20
@@ -74,6 +80,7 @@ extension FailedVerificationByIP {
         package var bruteForce = BruteForce()
         package var brokenClient = BrokenClient()
         package var distributed = Distributed()
+        package var loginGuessing = LoginGuessing()
         package var volume = Volume()
         package var slowStuffing = SlowStuffing()
         package var scopeProbe = ScopeProbe()
@@ -108,7 +115,10 @@ extension FailedVerificationByIP {
 
 extension FailedVerificationByIP.Settings {
     /// No rule can qualify on fewer failures of one client.
-    var fewestFailures: Int { min(stuffing.failures, bruteForce.failures, brokenClient.failures, volume.failures) }
+    var fewestFailures: Int {
+        min(
+            stuffing.failures, bruteForce.failures, brokenClient.failures, volume.failures, loginGuessing.failures)
+    }
 
     var fewestFailuresOfNetwork: Int { min(stuffing.failures, bruteForce.failures, volume.failures) }
 
@@ -125,7 +135,8 @@ extension FailedVerificationByIP.Settings {
             ("distributed.keys", distributed.keys), ("distributed.credentials", distributed.credentials),
             ("distributed.failures", distributed.failures), ("volume.failures", volume.failures),
             ("slow_stuffing.credentials", slowStuffing.credentials), ("slow_stuffing.days", slowStuffing.days),
-            ("scope_probe.tools", scopeProbe.tools), ("shared_egress.principals", sharedEgress.principals),
+            ("scope_probe.tools", scopeProbe.tools), ("login_guessing.failures", loginGuessing.failures),
+             ("shared_egress.principals", sharedEgress.principals),
             ("shared_egress.surge", sharedEgress.surge), ("network_members", networkMembers),
         ]
         for (name, value) in counts where !(1...1_000_000).contains(value) {
@@ -150,7 +161,7 @@ extension FailedVerificationByIP.Settings {
         let widths =
             [("windows", windows.min() ?? 0), ("volume.width", volume.width)]
             + [("distributed.width", distributed.width), ("slow_stuffing.width", slowStuffing.width)]
-            + [("scope_probe.width", scopeProbe.width)]
+            + [("scope_probe.width", scopeProbe.width), ("login_guessing.width", loginGuessing.width)]
         for (name, value) in widths where value <= 0 {
             throw bad(name, Wording.span(value), "lengths of time greater than zero")
         }

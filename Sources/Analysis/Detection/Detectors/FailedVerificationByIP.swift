@@ -53,6 +53,10 @@ package struct FailedVerificationByIP: Detector {
                 "Stuffing spread over a week: 30 credentials on three days or more.",
                 advice: "Block {entity}; it stays under limits of an hour, so a limit over days is wanted."),
             .init(
+                "login_guessing", .low,
+                "Ten logins refused in five minutes, whatever name was tried.",
+                advice: "Slow {entity} down or block it; where a name is one of yours, see whether it logged in after."),
+            .init(
                 "volume", .low,
                 "Many failures that name no credential: the evidence is weak.",
                 advice: "See which program it is before anything is blocked; slow it down if it does harm."),

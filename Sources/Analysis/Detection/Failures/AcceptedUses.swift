@@ -46,13 +46,25 @@ struct SuccessAfter {
     var firsts: [AcceptedUse]
 }
 
+extension EventColumns {
+    /// Whether a row says that somebody was let in: a token that an admin issues is none that was presented, a login
+    /// is.
+    func isAccepted(at row: Int) -> Bool {
+        kind(at: row) != .issued || self[.kind].bytes(at: row)?.elementsEqual("session".utf8) ?? false
+    }
+}
+
 /// Looks up accepted uses, always bounded by the clients that matter.
 struct AcceptedUseReader {
     let history: any History
     let settings: FailedVerificationByIP.Settings
     let asOf: Int64
 
-    static let kinds: EventKinds = [.used, EventKinds(.exchanged), EventKinds(.refreshed)]
+    static let kinds: EventKinds = [
+        .used, EventKinds(.exchanged), EventKinds(.refreshed), EventKinds(.issued),
+    ]
+    /// What `EventColumns.isAccepted` needs.
+    static let kindFields = EventFields([.event, .kind])
     private static let day = Timestamp.day
 
     // MARK: Broken clients
@@ -85,10 +97,10 @@ struct AcceptedUseReader {
                 .ip: history.clients.condition(Set(byKey.keys)),
                 .tokenID: .equals(open.flatMap { tokens[$0] }),
             ],
-            fields: EventFields([.ts, .ip, .tokenID]))
+            fields: Self.kindFields.union(EventFields([.ts, .ip, .tokenID])))
         try history.scan(scan) { events in
             let clients = events.clients(history.clients, behind: settings.trustedProxies)
-            for row in 0..<events.count {
+            for row in 0..<events.count where events.isAccepted(at: row) {
                 guard let key = clients[row].key, let places = byKey[key] else { continue }
                 let ts = events.ts[row]
                 // Times are compared first: most rows are those of other days.
@@ -143,7 +155,7 @@ struct AcceptedUseReader {
             try history.scan(scan) { events in
                 let clients = events.clients(history.clients, behind: settings.trustedProxies)
                 let agents = events[.userAgent].values(none: nil) { followed.number(ofAgent: $0) }
-                for row in 0..<events.count {
+                for row in 0..<events.count where events.isAccepted(at: row) {
                     guard let key = clients[row].key,
                         let episode = followed.episode(of: key, at: events.ts[row], agent: agents[row]),
                         let token = events[.tokenID][row]
@@ -217,10 +229,10 @@ struct AcceptedUseReader {
         let scan = EventScan(
             from: first.minus(older), to: last.minus(newer), kinds: Self.kinds,
             texts: [.ip: history.clients.condition(Set(waiting.keys)), field: .equals(waiting.values.flatMap(\.keys))],
-            fields: EventFields([.ts, .ip, field]))
+            fields: Self.kindFields.union(EventFields([.ts, .ip, field])))
         try history.scan(scan) { events in
             let clients = events.clients(history.clients, behind: settings.trustedProxies)
-            for row in 0..<events.count {
+            for row in 0..<events.count where events.isAccepted(at: row) {
                 guard let key = clients[row].key, let byText = waiting[key], let text = events[field][row] else {
                     continue
                 }

@@ -8,6 +8,7 @@ struct ClientCounts {
     /// Failures that name a credential.
     private var known = 0
     private var credentials = 0
+    private var logins = 0
     /// Most attempts on one credential.
     private var most = 0
 
@@ -16,6 +17,7 @@ struct ClientCounts {
         count = failures.count
         let times = [failures.first, failures.last].compactMap { $0.map { Timestamp.day(of: $0.ts) } }
         days = times.isEmpty ? 0 : Int(times[1] - times[0]) + 1
+        logins = failures.count { $0.isLogin && $0.isMismatch }
         FailureFacts.forEachRun(failures.map { $0.credential }) { credential, attempts in
             guard credential != Failure.noCredential else { return }
             known += attempts
@@ -28,7 +30,7 @@ struct ClientCounts {
     func mayQualify(_ settings: FailedVerificationByIP.Settings) -> Bool {
         credentials >= settings.stuffing.credentials && count >= settings.stuffing.failures
             || known >= settings.bruteForce.failures || count - known >= settings.volume.failures
-            || most >= settings.brokenClient.failures
+            || most >= settings.brokenClient.failures || logins >= settings.loginGuessing.failures
     }
 
     /// Whether any rule of `SlowCase` can.

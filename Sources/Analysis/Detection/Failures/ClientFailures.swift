@@ -11,6 +11,8 @@ struct ClientFailures {
     /// Brute force on two or more credentials.
     private(set) var bruteOnFew = QualifyingWindows()
     private(set) var volume = QualifyingWindows()
+    /// Refused logins.
+    private(set) var guessing = QualifyingWindows()
     /// Failures that look like a broken client: the rule but for the earlier success.
     private(set) var steady = QualifyingWindows()
 
@@ -23,14 +25,18 @@ struct ClientFailures {
         self.key = key
         self.failures = failures
         var tally = KeyTally(failures, settings, network: fewestMembers > 0 ? key.family : nil)
-        for width in Set(settings.windows + [settings.volume.width] + steadyWidths).sorted() {
+        let own = [settings.volume.width, settings.loginGuessing.width]
+        for width in Set(settings.windows + own + steadyWidths).sorted() {
             let isRule = settings.windows.contains(width)
             let isVolume = width == settings.volume.width
+            let isGuessing = width == settings.loginGuessing.width
             beginWidth()
             var stuffing = stuffing, one = bruteOnOne, few = bruteOnFew, volume = volume, steady = steady
+            var guessing = guessing
             slide(width, over: failures, enter: { tally.enter($0) }, leave: { tally.leave($0) }) { lo, hi in
                 guard tally.members.distinct >= fewestMembers else { return }
                 if isVolume, tally.isVolume { volume.add(lo, hi, width: width) }
+                if isGuessing, tally.isGuessing { guessing.add(lo, hi, width: width) }
                 if fewestMembers == 0, isRule || steadyWidths.contains(width), tally.isSteady(lo, hi) {
                     steady.add(lo, hi, width: width)
                 }
@@ -45,16 +51,17 @@ struct ClientFailures {
                 }
             }
             (self.stuffing, bruteOnOne, bruteOnFew, self.volume, self.steady) = (stuffing, one, few, volume, steady)
+            self.guessing = guessing
         }
     }
 
     var isEmpty: Bool {
-        stuffing.isEmpty && bruteOnOne.isEmpty && bruteOnFew.isEmpty && volume.isEmpty && steady.isEmpty
+        [stuffing, bruteOnOne, bruteOnFew, guessing, volume, steady].allSatisfy(\.isEmpty)
     }
 
     /// The spans of time in which any rule qualifies.
     func failureSpans(gap: Int64) -> [FailureSpan] {
-        let all = [stuffing, bruteOnOne, bruteOnFew, volume, steady]
+        let all = [stuffing, bruteOnOne, bruteOnFew, guessing, volume, steady]
         let reach = all.dropFirst().reduce(stuffing.reach) { $0.joined(with: $1.reach) }
         return FailureSpan.joining(all.flatMap { $0.spans }, failures, gap: gap, within: reach)
     }
@@ -70,6 +77,7 @@ struct ClientFailures {
         bruteOnOne.beginWidth()
         bruteOnFew.beginWidth()
         volume.beginWidth()
+        guessing.beginWidth()
         steady.beginWidth()
     }
 }
@@ -166,6 +174,8 @@ private struct KeyTally {
     /// Credentials with one or two attempts.
     private var few = 0
     private var mismatches = 0
+    /// Logins that were refused because name and credential do not belong together.
+    private var logins = 0
 
     init(
         _ failures: ArraySlice<Failure>, _ settings: FailedVerificationByIP.Settings, network: IPKey.Family?
@@ -197,6 +207,7 @@ private struct KeyTally {
         count += 1
         if !memberNumbers.isEmpty { members.add(memberNumbers[place - start]) }
         if failures[place].isMismatch { mismatches += 1 }
+        if failures[place].isMismatch, failures[place].isLogin { logins += 1 }
         agents.add(agentNumbers[place - start])
         reasons.add(reasonNumbers[place - start])
         guard failures[place].credential != Failure.noCredential else { return }
@@ -212,6 +223,7 @@ private struct KeyTally {
         count -= 1
         if !memberNumbers.isEmpty { members.remove(memberNumbers[place - start]) }
         if failures[place].isMismatch { mismatches -= 1 }
+        if failures[place].isMismatch, failures[place].isLogin { logins -= 1 }
         agents.remove(agentNumbers[place - start])
         reasons.remove(reasonNumbers[place - start])
         guard failures[place].credential != Failure.noCredential else { return }
@@ -237,6 +249,8 @@ private struct KeyTally {
         let span = failures[hi - 1].ts.minus(failures[lo].ts)
         return span == 0 || Double(known) * Double(Timestamp.second) / Double(span) >= rule.rate
     }
+
+    var isGuessing: Bool { logins >= settings.loginGuessing.failures }
 
     var isVolume: Bool { count - known >= settings.volume.failures }
 

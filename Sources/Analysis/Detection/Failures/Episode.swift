@@ -10,6 +10,7 @@ enum FailureClass: String, CaseIterable {
     case scopeProbe = "scope_probe"
     case bruteForce = "brute_force"
     case stuffingSlow = "stuffing_slow"
+    case loginGuessing = "login_guessing"
     case volume
     case brokenClient = "broken_client"
 
@@ -18,7 +19,7 @@ enum FailureClass: String, CaseIterable {
         case .successAfter: .critical
         case .credentialStuffing, .distributed, .credentialReplay, .scopeProbe: .high
         case .bruteForce, .stuffingSlow: .medium
-        case .volume: .low
+        case .loginGuessing, .volume: .low
         case .brokenClient: .info
         }
     }
@@ -120,7 +121,8 @@ extension ClientFailures {
         let found: [(FailureClass, [WindowSpan], FailureReach?)] = [
             (.credentialStuffing, stuffing.spans, stuffing.reach),
             (.bruteForce, QualifyingWindows.joining(one + bruteOnFew.spans), ofBrute),
-            (.volume, volume.spans, nil), (.brokenClient, brokenSpans, nil),
+            (.loginGuessing, guessing.spans, guessing.reach), (.volume, volume.spans, nil),
+            (.brokenClient, brokenSpans, nil),
         ]
         // A client that has been broken for weeks does not keep a burst alive.
         let episodes = found.flatMap { kind, spans, reach in

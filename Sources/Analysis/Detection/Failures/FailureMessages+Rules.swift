@@ -48,6 +48,10 @@ extension FailureMessages {
             return "\(who) had \(failures) on \(credentials) \(window), \(rate(facts)), up to \(facts.most) on one "
                 + "(rule: \(rule.failures) failures on at most \(rule.credentials) credentials, "
                 + "\(Wording.number(rule.rate)) per second)."
+        case .loginGuessing:
+            let rule = settings.loginGuessing
+            return "\(who) had \(failures) on \(credentials) \(window), refused logins as of somebody who guesses "
+                + "passwords (rule: \(rule.failures) refused logins within \(Wording.width(rule.width)))."
         case .volume:
             let nameless = facts.failures - facts.known
             return "\(who) had \(failures) \(window), of which \(nameless) name no credential "

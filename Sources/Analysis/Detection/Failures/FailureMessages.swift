@@ -32,6 +32,7 @@ struct FailureMessages {
         case .scopeProbe: "Token \(named(episode.named?.tokens)) probed for scopes from \(who)"
         case .bruteForce: "Brute force from \(who)"
         case .stuffingSlow: "Slow credential stuffing from \(who)"
+        case .loginGuessing: "Logins guessed from \(who)"
         case .volume: "Many failed verifications from \(who)"
         case .brokenClient: "Broken client at \(who)"
         }
@@ -158,6 +159,7 @@ struct FailureMessages {
         switch kind {
         case .exchanged: "given out in exchange for a code"
         case .refreshed: "given out by a refresh"
+        case .issued: "given out by a login"
         default: "used"
         }
     }
@@ -166,7 +168,7 @@ struct FailureMessages {
         switch kind {
         case .successAfter, .credentialStuffing, .distributed, .scopeProbe: .high
         case .bruteForce, .brokenClient, .stuffingSlow, .credentialReplay: .medium
-        case .volume: .low
+        case .volume, .loginGuessing: .low
         }
     }
 
@@ -176,7 +178,7 @@ struct FailureMessages {
         case .credentialStuffing, .distributed, .stuffingSlow: ["T1110.004"]
         case .credentialReplay: ["T1550.001"]
         case .scopeProbe: ["T1078", "T1526"]
-        case .bruteForce: ["T1110.001"]
+        case .bruteForce, .loginGuessing: ["T1110.001"]
         case .volume: ["T1110"]
         case .brokenClient: []
         }

@@ -13,8 +13,22 @@ struct Failure {
     /// The number of the reason.
     var reason: UInt16
     var family: IPKey.Family
+    private var marks: UInt8
+
+    init(
+        bits: UInt64, ts: Int64, credential: UInt64, agent: UInt32, reason: UInt16, family: IPKey.Family,
+        isMismatch: Bool, isLogin: Bool
+    ) {
+        (self.bits, self.ts, self.credential, self.agent) = (bits, ts, credential, agent)
+        (self.reason, self.family) = (reason, family)
+        marks = (isMismatch ? 1 : 0) | (isLogin ? 2 : 0)
+    }
+
     /// Whether the reason says that the credential is none we know.
-    var isMismatch: Bool
+    var isMismatch: Bool { marks & 1 != 0 }
+
+    /// Whether somebody tried to log in, with a name and what belongs to it.
+    var isLogin: Bool { marks & 2 != 0 }
 
     static let noCredential: UInt64 = 0
 
@@ -68,7 +82,7 @@ struct FailureReader {
         var rows = Rows()
         var scan = EventScan(
             from: span.lowerBound, to: span.upperBound, kinds: .failed,
-            fields: EventFields([.ts, .ip, .userAgent, .reason, .presented, .tokenID]))
+            fields: EventFields([.ts, .ip, .userAgent, .reason, .presented, .tokenID, .kind]))
         switch selection {
         case .often, .clients: break
         case .keys(let keys): scan.texts[.ip] = history.clients.condition(keys)
@@ -111,6 +125,7 @@ struct FailureReader {
         let presented = events[.presented].values(none: Failure.noCredential) { KeyedTextHash.of($0, kind: 1) }
         let tokens = events[.tokenID].values(none: Failure.noCredential) { KeyedTextHash.of($0, kind: 2) }
         let mismatches = mismatches(in: events), tries = tries(in: events)
+        let logins = events[.kind].values(none: false) { $0.elementsEqual("session".utf8) }
         for row in 0..<events.count where tries[row] {
             guard let key = clients[row].key else { continue }
             let wanted = wants(key, agents[row], selection)
@@ -118,7 +133,8 @@ struct FailureReader {
             let credential = presented[row] != Failure.noCredential ? presented[row] : tokens[row]
             let failure = Failure(
                 bits: key.bits, ts: events.ts[row], credential: credential, agent: agentNumber(agents[row]),
-                reason: reasonNumber(reasons[row]), family: key.family, isMismatch: mismatches[row])
+                reason: reasonNumber(reasons[row]), family: key.family, isMismatch: mismatches[row],
+                isLogin: logins[row])
             if wanted.forKey, flood.keeps(failure, .key) { rows.byKey.append(failure) }
             if wanted.forNetwork, flood.keeps(failure, .network) { rows.byNetwork.append(failure) }
             if wanted.forAgent, flood.keeps(failure, .agent) {

@@ -12,7 +12,7 @@ struct SharedEgress {
     let settings: FailedVerificationByIP.Settings
 
     /// The classes that count failures over all who call from an address.
-    private static let kinds: Set<FailureClass> = [.credentialStuffing, .stuffingSlow, .volume]
+    private static let kinds: Set<FailureClass> = [.credentialStuffing, .stuffingSlow, .volume, .loginGuessing]
 
     /// The episodes that are worth telling, in their order.
     func judge(_ episodes: [Episode]) throws -> [Episode] {
@@ -32,9 +32,11 @@ struct SharedEgress {
     private func isAttack(_ episode: Episode, _ traffic: Traffic, _ usual: Int) -> Bool {
         let rule = settings.sharedEgress
         let failures = Double(episode.peak.failures)
-        let count = episode.kind == .volume ? episode.peak.failures : episode.peak.credentials
+        let count = Self.countsFailures(episode.kind) ? episode.peak.failures : episode.peak.credentials
         return failures / (failures + Double(traffic.accepted)) >= rule.failureRatio && count >= rule.surge * usual
     }
+
+    private static func countsFailures(_ kind: FailureClass) -> Bool { kind == .volume || kind == .loginGuessing }
 
     // MARK: What else comes from the address
 
@@ -53,11 +55,11 @@ struct SharedEgress {
         let scan = EventScan(
             from: (episodes.map(\.first).min() ?? 0).minus(past), to: (episodes.map(\.peak.last).max() ?? 0).plus(1),
             kinds: AcceptedUseReader.kinds, texts: [.ip: history.clients.condition(Set(byKey.keys))],
-            fields: EventFields([.ts, .ip, .principal]))
+            fields: AcceptedUseReader.kindFields.union(EventFields([.ts, .ip, .principal])))
         try history.scan(scan) { events in
             let clients = events.clients(history.clients, behind: settings.trustedProxies)
             let principals = events[.principal].values(none: 0) { KeyedTextHash.of($0) }
-            for row in 0..<events.count {
+            for row in 0..<events.count where events.isAccepted(at: row) {
                 guard let key = clients[row].key else { continue }
                 let ts = events.ts[row]
                 for place in key.withNetworks.flatMap({ byKey[$0] ?? [] }) {
@@ -87,7 +89,7 @@ struct SharedEgress {
             let before = rows.failures(of: episode.keys[0]).filter {
                 $0.ts < episode.first && $0.ts >= episode.first.minus(past)
             }
-            let counts = Self.counts(before, width: episode.peakWidth, ofFailures: episode.kind == .volume).sorted()
+            let counts = Self.counts(before, width: episode.peakWidth, ofFailures: Self.countsFailures(episode.kind)).sorted()
             return counts.isEmpty ? 0 : counts[(counts.count * 99 + 99) / 100 - 1]
         }
     }
