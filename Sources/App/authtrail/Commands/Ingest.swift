@@ -28,7 +28,7 @@ struct Ingest: ParsableCommand {
             Standard input has no identity: what is piped in twice is stored twice, and so is what a shipper delivers \
             twice in other files; with --deliveries at-least-once neither is, as far as its lines have an event_id.
 
-            Of a folder, files are read (not in its subfolders) that end in .ndjson, .jsonl, .json or .log, also with \
+            Of a folder and those in it, files are read that end in .ndjson, .jsonl, .json or .log, also with \
             .gz, a rotation number or a date behind.
 
             With --follow it goes on until SIGTERM or SIGINT, which commit everything before it ends: it reads \
@@ -38,6 +38,7 @@ struct Ingest: ParsableCommand {
 
             EXAMPLES
               authtrail ingest /var/log/mcp/auth.ndjson
+              authtrail ingest 'bucket/AWSLogs/**/*.json.gz'
               authtrail ingest 'logs/*.ndjson' archive/auth.2026-01.ndjson.gz
               kubectl logs deploy/mcp | authtrail ingest -
               authtrail ingest logs/ --format json

@@ -24,7 +24,7 @@ package enum Inputs {
 
     /// Which files a folder gives, for whoever finds none.
     package static let folderRule =
-        "of a folder, files are read that end in .ndjson, .jsonl, .json or .log, also with "
+        "of a folder and those in it, files are read that end in .ndjson, .jsonl, .json or .log, also with "
         + ".gz, a number or a date behind"
 
     /// What patterns name, and what kept some of them from naming anything.
@@ -41,7 +41,7 @@ package enum Inputs {
         var isNothing: Bool { inputs.isEmpty && problems.isEmpty }
     }
 
-    /// Expands files, folders (one level deep), shell patterns and `-`, in the order given and sorted within each; a
+    /// Expands files, folders with all in them, shell patterns and `-`, in the order given and sorted within each; a
     /// file that is named twice, also by two paths, is read once. A pattern that names nothing keeps none of the others
     /// from being read.
     package static func resolve(_ patterns: [String]) -> Found {
@@ -72,7 +72,8 @@ package enum Inputs {
     static func folders(of patterns: [String]) -> Set<String> {
         Set(
             patterns.flatMap { pattern in
-                if kind(ofPath: pattern) == .folder { return [pattern] }
+                if kind(ofPath: pattern) == .folder { return LogFolder(pattern).folders }
+                if let (base, _) = split(pattern) { return LogFolder(base).folders }
                 // Of a pattern, all folders that its part before the last slash names, and where more may appear.
                 var folder = parent(of: pattern)
                 var folders = isPattern(folder) ? paths(matching: folder).found : []
@@ -90,9 +91,16 @@ package enum Inputs {
         if pattern == "-" { return ([pattern], []) }
         let kind = kind(ofPath: pattern)
         if kind == .folder {
-            do throws(FileError) {
-                return (try logs(inFolder: pattern), [])
-            } catch { return ([], [(absolute(pattern), error)]) }
+            let folder = LogFolder(pattern)
+            return (folder.logs, folder.problems)
+        }
+        if kind == .missing, let (base, name) = split(pattern) {
+            let folder = LogFolder(base)
+            let below = folder.folders.map { expand(join($0, name)) }
+            return (
+                below.flatMap(\.paths),
+                folder.problems + below.flatMap(\.problems).filter { if case .missing = $0.error { false } else { true } }
+            )
         }
         // A file that is named like a pattern is that file; the pattern may name others beside it.
         var found = kind == .missing ? [] : [pattern]
@@ -106,12 +114,11 @@ package enum Inputs {
         return (found, problems)
     }
 
-    /// The logs in a folder. What may not be looked at is among them: opening it tells why.
-    private static func logs(inFolder folder: String) throws(FileError) -> [String] {
-        try names(inFolder: folder).filter(isLog).map { join(folder, $0) }.filter { path in
-            let kind = kind(ofPath: path)
-            return kind == .file || kind == .other && FileStatus(path: path) == nil
-        }
+    /// `logs/**/*.json` in two: the folder of which all folders are meant, and what is looked for in each.
+    private static func split(_ pattern: String) -> (base: String, name: String)? {
+        guard let range = pattern.firstRange(of: "/**/") else { return nil }
+        let (base, name) = (String(pattern[..<range.lowerBound]), String(pattern[range.upperBound...]))
+        return isPattern(base) || name.isEmpty ? nil : (base.isEmpty ? "/" : base, name)
     }
 
     /// The input that a path stands for, under the name of the file itself.
@@ -140,7 +147,7 @@ package enum Inputs {
         name.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
     }
 
-    private static func join(_ folder: String, _ name: String) -> String {
+    static func join(_ folder: String, _ name: String) -> String {
         folder.utf8.last == slash ? folder + name : folder + "/" + name
     }
 }
