@@ -148,8 +148,8 @@ let tests: [Target] = [
     .testTarget(
         name: "IngestTests",
         dependencies: [
-            "Model", "Columns", "Events", "Files", "Segments", "Rollups", "Catalog", "Trail", "Ingest", "TestSupport",
-            "TrailSupport", grdb,
+            "Model", "Columns", "Events", "Files", "Mappings", "Segments", "Rollups", "Catalog", "Trail", "Ingest",
+            "TestSupport", "TrailSupport", grdb,
         ]),
     .testTarget(
         name: "DetectionTests",

@@ -45,12 +45,14 @@ package final class Place {
 
     /// One run of ingestion.
     @discardableResult
-    package func ingest(_ words: String..., final: Bool = false, limits: IngestLimits = IngestLimits()) throws
-        -> IngestSummary
-    {
+    package func ingest(
+        _ words: String..., final: Bool = false, choice: SourceChoice.Word = .recognized,
+        limits: IngestLimits = IngestLimits()
+    ) throws -> IngestSummary {
         let writer = try TrailWriter(path: trail)
-        return try Ingestor(writer, takesUnfinishedLines: final, limits: limits, now: { [clock] in clock })
-            .ingest(Inputs.resolve(words))
+        return try Ingestor(
+            writer, choice: choice, takesUnfinishedLines: final, limits: limits, now: { [clock] in clock }
+        ).ingest(Inputs.resolve(words))
     }
 
     /// What the catalog keeps of inputs that could not be read.

@@ -122,7 +122,8 @@ package final class Ingestor {
         // The lines before a damage are kept, and so is how far they go.
         defer { finish(&source, start, opened.size) }
         var hasNews = filled
-        while try source.fill() > 0 || hasNews {
+        // A pipe may say nothing more for hours.
+        while try hasNews || source.fill() > 0 {
             hasNews = false
             try intake.readLines(&source, hasEnded: isComplete)
             tell(source)

@@ -30,6 +30,8 @@ package struct Mapping: Sendable {
     /// What a record must be to be one of this kind.
     let recognition: [MappedCondition]
     let named: [MappedValue]
+    /// How many values are parts that patterns take.
+    let parts: Int
     let time: MappedValue
     let timeForm: SourceTime
     let eventID: MappedValue?
@@ -68,6 +70,9 @@ struct Unfolding: Sendable {
     var cutMark: [UInt8]
     /// Without such records the record stands for itself.
     var isOptional: Bool
+    /// Of an optional one: for each number of the inner record's tree that of the outer one's, so that a record that
+    /// stands for itself is looked at once.
+    var ownSlots: [Int] = []
 }
 
 /// A field of the event and where its value comes from.

@@ -136,7 +136,7 @@ extension FailedVerificationByIP.Settings {
             ("distributed.failures", distributed.failures), ("volume.failures", volume.failures),
             ("slow_stuffing.credentials", slowStuffing.credentials), ("slow_stuffing.days", slowStuffing.days),
             ("scope_probe.tools", scopeProbe.tools), ("login_guessing.failures", loginGuessing.failures),
-             ("shared_egress.principals", sharedEgress.principals),
+            ("shared_egress.principals", sharedEgress.principals),
             ("shared_egress.surge", sharedEgress.surge), ("network_members", networkMembers),
         ]
         for (name, value) in counts where !(1...1_000_000).contains(value) {

@@ -89,7 +89,8 @@ struct SharedEgress {
             let before = rows.failures(of: episode.keys[0]).filter {
                 $0.ts < episode.first && $0.ts >= episode.first.minus(past)
             }
-            let counts = Self.counts(before, width: episode.peakWidth, ofFailures: Self.countsFailures(episode.kind)).sorted()
+            let counts = Self.counts(before, width: episode.peakWidth, ofFailures: Self.countsFailures(episode.kind))
+                .sorted()
             return counts.isEmpty ? 0 : counts[(counts.count * 99 + 99) / 100 - 1]
         }
     }

@@ -97,10 +97,9 @@ package enum Inputs {
         if kind == .missing, let (base, name) = split(pattern) {
             let folder = LogFolder(base)
             let below = folder.folders.map { expand(join($0, name)) }
-            return (
-                below.flatMap(\.paths),
-                folder.problems + below.flatMap(\.problems).filter { if case .missing = $0.error { false } else { true } }
-            )
+            // Where some folders have no such file, others have.
+            let problems = below.flatMap(\.problems).filter { if case .missing = $0.error { false } else { true } }
+            return (below.flatMap(\.paths), folder.problems + problems)
         }
         // A file that is named like a pattern is that file; the pattern may name others beside it.
         var found = kind == .missing ? [] : [pattern]

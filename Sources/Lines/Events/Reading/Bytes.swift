@@ -4,44 +4,45 @@ import Glibc
 import Darwin
 #endif
 
-/// The bytes that the grammar of a line knows by name.
-package enum Byte {
-    package static var tab: UInt8 { 0x09 }
-    package static var newline: UInt8 { 0x0A }
-    package static var carriageReturn: UInt8 { 0x0D }
-    package static var space: UInt8 { 0x20 }
-    package static var quote: UInt8 { 0x22 }
-    package static var plus: UInt8 { 0x2B }
-    package static var comma: UInt8 { 0x2C }
-    package static var minus: UInt8 { 0x2D }
-    package static var dot: UInt8 { 0x2E }
-    package static var slash: UInt8 { 0x2F }
-    package static var zero: UInt8 { 0x30 }
-    package static var nine: UInt8 { 0x39 }
-    package static var colon: UInt8 { 0x3A }
-    package static var openBracket: UInt8 { 0x5B }
-    package static var backslash: UInt8 { 0x5C }
-    package static var closeBracket: UInt8 { 0x5D }
-    package static var underscore: UInt8 { 0x5F }
-    package static var openBrace: UInt8 { 0x7B }
-    package static var closeBrace: UInt8 { 0x7D }
+/// The bytes that the grammar of a line knows by name. Public, as what is below, because other modules read records in
+/// hot loops too.
+public enum Byte {
+    @inlinable public static var tab: UInt8 { 0x09 }
+    @inlinable public static var newline: UInt8 { 0x0A }
+    @inlinable public static var carriageReturn: UInt8 { 0x0D }
+    @inlinable public static var space: UInt8 { 0x20 }
+    @inlinable public static var quote: UInt8 { 0x22 }
+    @inlinable public static var plus: UInt8 { 0x2B }
+    @inlinable public static var comma: UInt8 { 0x2C }
+    @inlinable public static var minus: UInt8 { 0x2D }
+    @inlinable public static var dot: UInt8 { 0x2E }
+    @inlinable public static var slash: UInt8 { 0x2F }
+    @inlinable public static var zero: UInt8 { 0x30 }
+    @inlinable public static var nine: UInt8 { 0x39 }
+    @inlinable public static var colon: UInt8 { 0x3A }
+    @inlinable public static var openBracket: UInt8 { 0x5B }
+    @inlinable public static var backslash: UInt8 { 0x5C }
+    @inlinable public static var closeBracket: UInt8 { 0x5D }
+    @inlinable public static var underscore: UInt8 { 0x5F }
+    @inlinable public static var openBrace: UInt8 { 0x7B }
+    @inlinable public static var closeBrace: UInt8 { 0x7D }
 }
 
 extension UInt8 {
     /// A digit `0`…`9`.
-    @inline(__always) package var isDigit: Bool { self &- Byte.zero <= 9 }
+    @inlinable @inline(__always) public var isDigit: Bool { self &- Byte.zero <= 9 }
     /// A letter in lower case, if it is an ASCII letter; other bytes may change too.
-    @inline(__always) package var lowercased: UInt8 { self | 0x20 }
+    @inlinable @inline(__always) public var lowercased: UInt8 { self | 0x20 }
 }
 
 extension RawSpan {
     /// One byte. Stops the program outside the span, which no input can bring about.
-    @inline(__always)
-    package func byte(_ at: Int) -> UInt8 { unsafeLoad(fromByteOffset: at, as: UInt8.self) }
+    @inlinable @inline(__always)
+    public func byte(_ at: Int) -> UInt8 { unsafeLoad(fromByteOffset: at, as: UInt8.self) }
 
     /// Eight bytes; the first is the lowest.
-    @inline(__always)
-    package func word(_ at: Int) -> UInt64 {
+    @inlinable @inline(__always)
+    public func word(_ at: Int) -> UInt64 {
         UInt64(littleEndian: unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self))
     }
 
@@ -66,7 +67,8 @@ extension RawSpan {
     }
 
     /// Whether a range holds these bytes.
-    package func equal(_ range: Range<Int>, _ other: [UInt8]) -> Bool {
+    @inlinable
+    public func equal(_ range: Range<Int>, _ other: [UInt8]) -> Bool {
         guard range.count == other.count else { return false }
         for index in 0..<other.count where byte(range.lowerBound + index) != other[index] { return false }
         return true
@@ -101,8 +103,8 @@ extension [UInt8] {
     }
 
     /// Appends a part of a span.
-    @inline(__always)
-    package mutating func append(_ bytes: RawSpan, _ range: Range<Int>) {
+    @inlinable @inline(__always)
+    public mutating func append(_ bytes: RawSpan, _ range: Range<Int>) {
         bytes.extracting(range).withUnsafeBytes { append(contentsOf: $0) }
     }
 }

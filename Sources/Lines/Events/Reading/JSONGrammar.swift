@@ -3,13 +3,13 @@
 /// Every function takes the place where something starts and returns the place after it. All rely on a newline at or
 /// before the end of the span: no rule accepts one, so each walk ends there at the latest and needs no other limit.
 /// Besides the RFC: a newline ends the line wherever it stands, escapes must make Unicode text, nesting is capped.
-package enum JSONGrammar {
+public enum JSONGrammar {
     /// Objects and arrays may be nested so deep, the outermost counted.
     package static var deepest: Int { 64 }
 
     /// The first place that is no space, tab or carriage return.
-    @inline(__always)
-    package static func afterSpaces(_ bytes: RawSpan, _ from: Int) -> Int {
+    @inlinable @inline(__always)
+    public static func afterSpaces(_ bytes: RawSpan, _ from: Int) -> Int {
         if bytes.byte(from) > Byte.space { return from }
         var at = from
         while true {

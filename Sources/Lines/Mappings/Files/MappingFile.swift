@@ -40,6 +40,7 @@ struct MappingReader: ConfigReader {
     var trees = [PathTree(ignoresCase: false)]
     var named: [MappedValue] = []
     var names: [String: Int] = [:]
+    var parts = 0
     /// The depth of the records whose values are asked for.
     var depth = 0
 
@@ -58,7 +59,7 @@ struct MappingReader: ConfigReader {
         let lists = readLists(nodes["lists"])
         let patterns = readPatterns(nodes["text"])
         let recognition = readConditions(nodes["recognize"], "recognize")
-        let unfoldings = readUnfoldings(nodes["unfold"], ignoresCase)
+        var unfoldings = readUnfoldings(nodes["unfold"], ignoresCase)
         depth = unfoldings.count
         readNamed(nodes["let"])
         let (timeValue, timeForm) = timed(time, "time")
@@ -71,6 +72,9 @@ struct MappingReader: ConfigReader {
         let times = nodes["times"].flatMap { value($0, "times") }
         let otherwise = nodes["otherwise"].flatMap { outcome($0, "otherwise") } ?? .unmapped
         // The trees hold every path now that all of them are read.
+        for place in unfoldings.indices.reversed() where unfoldings[place].isOptional {
+            unfoldings[place].ownSlots = trees[place].join(trees[place + 1])
+        }
         return Mapping(
             name: readName(nodes["source"]), title: nodes["title"].flatMap { self.text($0) } ?? "",
             about: nodes["about"].flatMap { self.text($0) } ?? "",
@@ -78,7 +82,7 @@ struct MappingReader: ConfigReader {
                 nodes["deliveries"], "deliveries", ["at-least-once": true, "exactly-once": false]) ?? false,
             text: text, lacks: readLacks(nodes["lacks"]), reasons: readReasons(nodes["reasons"]), patterns: patterns,
             lists: lists, ignoresCase: ignoresCase, unfoldings: unfoldings, trees: trees, recognition: recognition,
-            named: named, time: timeValue ?? .text([]), timeForm: timeForm, eventID: eventID, type: type,
+            named: named, parts: parts, time: timeValue ?? .text([]), timeForm: timeForm, eventID: eventID, type: type,
             fields: fields, session: session, extra: extra, times: times, rules: rules, otherwise: otherwise)
     }
 

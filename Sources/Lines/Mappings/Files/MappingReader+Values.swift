@@ -48,9 +48,9 @@ extension MappingReader {
         if let node = parts["pattern"], let pattern = pattern(node, path) {
             let wanted = parts["group"]?.scalar?.string ?? (pattern.groups.isEmpty ? "0" : "1")
             if wanted == "0" {
-                value = value.map { .part($0, pattern, group: 0) }
+                value = part(value, pattern, 0)
             } else if let group = pattern.group(wanted) {
-                value = value.map { .part($0, pattern, group: group) }
+                value = part(value, pattern, group)
             } else {
                 note(parts["group"] ?? node, "\(path): the pattern has no group `\(wanted)`")
             }
@@ -65,6 +65,11 @@ extension MappingReader {
             value = value.map { .split($0, Array(separator.utf8)) }
         }
         return value
+    }
+
+    private mutating func part(_ value: MappedValue?, _ pattern: Pattern, _ group: Int) -> MappedValue? {
+        defer { parts += 1 }
+        return value.map { .part($0, pattern, group: group, memo: parts) }
     }
 
     private mutating func lookup(_ value: MappedValue?, _ node: Node, _ otherwise: Node?, _ path: String)

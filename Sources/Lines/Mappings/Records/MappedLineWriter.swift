@@ -11,15 +11,17 @@ struct MappedEvent {
 
 /// Writes an event that a record gives as a line of our own format, with a newline.
 struct MappedLineWriter: Sendable {
+    private static let kinds = EventKind.allCases.map { Array(",\"event\":\"\($0.name)\"".utf8) }
     private static let keys = EventField.allCases.map { Array(",\"\($0.name)\":".utf8) }
 
     func append(
         _ event: MappedEvent, _ mapping: Mapping, _ values: inout ValueReader, _ reference: Int64,
         to out: inout [UInt8]
     ) {
-        out += Array("{\"ts\":\"".utf8)
+        out.append(contentsOf: "{\"ts\":\"".utf8)
         Timestamp.append(event.time, to: &out)
-        out += Array("\",\"event\":\"\(event.kind.name)\"".utf8)
+        out.append(Byte.quote)
+        out += Self.kinds[Int(event.kind.rawValue)]
         if let id = mapping.eventID, var text = values.text(id) {
             // Of several events of one record each has an id of its own.
             if event.number > 0 { text += Array("#\(event.number)".utf8) }
@@ -92,8 +94,15 @@ struct MappedLineWriter: Sendable {
             }
             Self.append(text: text, .ip, &out)
         default:
-            guard let text = values.text(field.value) else { return false }
-            Self.append(text: text, field.field, &out)
+            switch values.inPlace(field.value) {
+            case .absent: return false
+            case .string(let record, let range):
+                out += Self.keys[Int(field.field.rawValue)]
+                values.append(record, range, to: &out)
+            case .other:
+                guard let text = values.text(field.value) else { return false }
+                Self.append(text: text, field.field, &out)
+            }
         }
         return true
     }
@@ -105,11 +114,8 @@ struct MappedLineWriter: Sendable {
 
     private static func append(text: [UInt8], _ field: EventField, _ out: inout [UInt8]) {
         out += keys[Int(field.rawValue)]
-        // A path may have led to bytes that are no text; they are kept in `raw`.
-        if String(validating: text, as: UTF8.self) == nil {
-            JSONText.escape(Array(String(decoding: text, as: UTF8.self).utf8)[...], into: &out)
-        } else {
-            JSONText.escape(text[...], into: &out)
-        }
+        // A pattern may have cut a character in two; the record is kept as it is.
+        let isText = text.allSatisfy { $0 < 0x80 } || String(validating: text, as: UTF8.self) != nil
+        JSONText.escape(isText ? text[...] : Array(String(decoding: text, as: UTF8.self).utf8)[...], into: &out)
     }
 }

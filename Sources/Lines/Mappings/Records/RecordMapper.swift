@@ -26,7 +26,7 @@ struct RecordMapper: Sendable {
     init(_ mapping: Mapping, reference: Int64) {
         self.mapping = mapping
         self.reference = reference
-        values = ValueReader(named: mapping.named, ignoresCase: mapping.ignoresCase)
+        values = ValueReader(named: mapping.named, ignoresCase: mapping.ignoresCase, parts: mapping.parts)
     }
 
     /// Maps a record; its outcomes are then in `outcomes`, and the lines of its events in `out`.
@@ -43,8 +43,7 @@ struct RecordMapper: Sendable {
         } else {
             open.bytes.reserveCapacity(record.byteCount + 8)
             open.bytes.append(record, 0..<record.byteCount)
-            // Outside of strings, where JSON has none, a line break is a space.
-            for place in open.bytes.indices where open.bytes[place] == Byte.newline { open.bytes[place] = Byte.space }
+            open.bytes.replaceNewlines(from: 0)
         }
         try find(in: &open, depth: 0)
         values.records.append(open)
@@ -59,7 +58,7 @@ struct RecordMapper: Sendable {
             guard fill(&open.bytes, fromText: Array(record, 0..<record.byteCount)) else { return false }
         } else {
             open.bytes = Array(record, 0..<record.byteCount)
-            for place in open.bytes.indices where open.bytes[place] == Byte.newline { open.bytes[place] = Byte.space }
+            open.bytes.replaceNewlines(from: 0)
         }
         guard (try? find(in: &open, depth: 0)) != nil else { return false }
         values.records.append(open)
@@ -137,7 +136,10 @@ struct RecordMapper: Sendable {
             guard unfolding.isOptional, let own = values.records.last else {
                 return outcomes.append(.skipped(type: Other.nothing))
             }
-            parts = [Array(own.bytes.dropLast(8))]
+            values.records.append(OpenRecord(bytes: own.bytes, found: unfolding.ownSlots.map { own.found[$0] }))
+            unfold(depth: depth + 1, into: &out)
+            values.records.removeLast()
+            return
         }
         for part in parts {
             var open = OpenRecord(bytes: part)
@@ -167,7 +169,8 @@ struct RecordMapper: Sendable {
                 return KeyValues.appendObject(text[...], separator: unfolding.separator, to: &part)
             }
             guard text.first(where: { $0 > Byte.space }) == Byte.openBrace else { return false }
-            part = text.map { $0 == Byte.newline ? Byte.space : $0 }
+            part = text
+            part.replaceNewlines(from: 0)
             return true
         default: return false
         }
@@ -212,6 +215,17 @@ extension Unfolding {
         guard let first = cutMark.first, range.count > cutMark.count else { return false }
         return (range.lowerBound...range.upperBound - cutMark.count).contains { place in
             bytes.byte(place) == first && bytes.equal(place..<place + cutMark.count, cutMark)
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Makes line breaks spaces: outside of strings, where JSON has none, they are the same.
+    mutating func replaceNewlines(from start: Int) {
+        var at = start
+        while let place = span.bytes.newline(from: at) {
+            self[place] = Byte.space
+            at = place + 1
         }
     }
 }

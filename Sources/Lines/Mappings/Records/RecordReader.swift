@@ -139,7 +139,7 @@ package struct RecordReader: Sendable {
                 let start = memory.count
                 memory.append(chunk, record)
                 // A record over several lines is kept as one.
-                for place in start..<memory.count where memory[place] == 0x0A { memory[place] = 0x20 }
+                memory.replaceNewlines(from: start)
                 kept = start..<memory.count
             }
             made.append(

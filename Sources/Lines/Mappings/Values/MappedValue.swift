@@ -10,12 +10,34 @@ indirect enum MappedValue: Sendable {
     /// The first that is there.
     case first([MappedValue])
     /// A part of a value: what a group of a pattern took. Absent where the pattern is not found.
-    case part(MappedValue, Pattern, group: Int)
+    case part(MappedValue, Pattern, group: Int, memo: Int)
     /// Another value for each of some; absent for others unless there is one for them.
     case lookup(MappedValue, [[UInt8]: [UInt8]], otherwise: [UInt8]?)
     case lowercased(MappedValue)
     /// A list out of a text, cut at a separator.
     case split(MappedValue, [UInt8])
+}
+
+/// What patterns took from texts that were met before: most texts of a log are met again.
+struct PatternMemo: Sendable {
+    private static let most = 4096
+
+    private var known: [[[UInt8]: [UInt8]?]]
+
+    /// - Parameter count: how many parts of values a mapping has.
+    init(count: Int) { known = Array(repeating: [:], count: count) }
+
+    /// What a group of a pattern takes from a text, or nil.
+    mutating func part(_ number: Int, of text: [UInt8], _ pattern: Pattern, group: Int) -> [UInt8]? {
+        if let answer = known[number][text] { return answer }
+        let places = pattern.find(in: text[...])
+        let answer = places.flatMap { places in
+            places[2 * group] < 0 ? nil : Array(text[places[2 * group]..<places[2 * group + 1]])
+        }
+        if known[number].count == Self.most { known[number].removeAll(keepingCapacity: true) }
+        known[number][text] = .some(answer)
+        return answer
+    }
 }
 
 /// A path and where its value is found.

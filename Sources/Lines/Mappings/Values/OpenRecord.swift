@@ -17,7 +17,10 @@ struct ValueReader: Sendable {
     /// Of each named value what it is in the records that are open, as far as it was asked for.
     private var known: [[UInt8]??]
 
-    init(named: [MappedValue], ignoresCase: Bool) {
+    private var memo: PatternMemo
+
+    init(named: [MappedValue], ignoresCase: Bool, parts: Int) {
+        memo = PatternMemo(count: parts)
         self.named = named
         self.ignoresCase = ignoresCase
         known = Array(repeating: .none, count: named.count)
@@ -46,11 +49,9 @@ struct ValueReader: Sendable {
         case .first(let values):
             for value in values { if let text = text(value) { return text } }
             return nil
-        case .part(let value, let pattern, let group):
-            guard let text = text(value), let places = pattern.find(in: text[...]), places[2 * group] >= 0 else {
-                return nil
-            }
-            return Self.present(Array(text[places[2 * group]..<places[2 * group + 1]]))
+        case .part(let value, let pattern, let group, let number):
+            guard let text = text(value) else { return nil }
+            return memo.part(number, of: text, pattern, group: group).flatMap(Self.present)
         case .lookup(let value, let words, let otherwise):
             guard let text = text(value) else { return nil }
             return words[text] ?? otherwise
@@ -92,6 +93,7 @@ struct ValueReader: Sendable {
     mutating func holds(_ condition: MappedCondition) -> Bool { holds(condition.test, condition.value) }
 
     private mutating func holds(_ test: MappedTest, _ value: MappedValue) -> Bool {
+        if case .path(let path) = value, let answer = holdsInPlace(test, path) { return answer }
         switch test {
         case .exists(let wanted): return (text(value) != nil) == wanted
         case .not(let test): return !holds(test, value)
@@ -102,6 +104,77 @@ struct ValueReader: Sendable {
         case .pattern(let pattern): return text(value).map { pattern.matches($0[...]) } ?? false
         case .atLeast(let least):
             return text(value).flatMap { Double(String(decoding: $0, as: UTF8.self)) }.map { $0 >= least } ?? false
+        }
+    }
+
+    /// What can be said of a value without making a text of it.
+    enum InPlace {
+        case absent
+        /// A string without escapes, in the JSON of a record, its quotes included.
+        case string(record: Int, Range<Int>)
+        /// It takes more to say.
+        case other
+    }
+
+    /// The value where it stands, for those that are copied as they are.
+    func inPlace(_ value: MappedValue) -> InPlace {
+        switch value {
+        case .path(let path): return inPlace(path)
+        case .named(let place): return inPlace(named[place])
+        case .first(let values):
+            for value in values {
+                switch inPlace(value) {
+                case .absent: continue
+                case let found: return found
+                }
+            }
+            return .absent
+        default: return .other
+        }
+    }
+
+    private func inPlace(_ path: BoundPath) -> InPlace {
+        let place = records.count - 1 - path.outward
+        guard records.indices.contains(place), records[place].found.indices.contains(path.slot) else { return .other }
+        let range = records[place].found[path.slot]
+        guard !range.isEmpty else { return .absent }
+        guard path.rest.isEmpty else { return .other }
+        let record = records[place].bytes
+        let bytes = record.span.bytes
+        switch bytes.byte(range.lowerBound) {
+        case Byte.quote where range.count > 9 && bytes.hasNoBackslash(range): return .string(record: place, range)
+        case UInt8(ascii: "n"): return .absent
+        default: return .other
+        }
+    }
+
+    /// Appends the bytes of a value that is in place.
+    func append(_ record: Int, _ range: Range<Int>, to out: inout [UInt8]) {
+        out.append(contentsOf: records[record].bytes[range])
+    }
+
+    /// The answer for a text without escapes, or a value that is not there, without making a text of it; nil if it takes
+    /// more.
+    private func holdsInPlace(_ test: MappedTest, _ path: BoundPath) -> Bool? {
+        switch inPlace(path) {
+        case .other: return nil
+        case .absent:
+            switch test {
+            case .exists(let wanted): return !wanted
+            case .not(let test): return holdsInPlace(test, path).map { !$0 }
+            default: return false
+            }
+        case .string(let place, let range):
+            let record = records[place].bytes
+            let bytes = record.span.bytes
+            let text = range.lowerBound + 1..<range.upperBound - 1
+            switch test {
+            case .exists(let wanted): return wanted
+            case .anyOf(let texts): return texts.contains { bytes.equal(text, $0) }
+            case .prefix(let starts): return starts.contains { bytes.starts(text, with: $0) }
+            case .not(let test): return holdsInPlace(test, path).map { !$0 }
+            case .suffix, .pattern, .atLeast: return nil
+            }
         }
     }
 
@@ -164,5 +237,16 @@ struct ValueReader: Sendable {
         return parts.map { part in
             Array(part.drop { $0 == Byte.space }.reversed().drop { $0 == Byte.space }.reversed())
         }.filter { !$0.isEmpty }
+    }
+}
+
+extension RawSpan {
+    fileprivate func hasNoBackslash(_ range: Range<Int>) -> Bool {
+        for place in range where byte(place) == Byte.backslash { return false }
+        return true
+    }
+
+    fileprivate func starts(_ range: Range<Int>, with text: [UInt8]) -> Bool {
+        range.count >= text.count && equal(range.lowerBound..<range.lowerBound + text.count, text)
     }
 }

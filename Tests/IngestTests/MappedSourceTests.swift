@@ -1,0 +1,133 @@
+import Catalog
+import Events
+import Foundation
+import Ingest
+import Mappings
+import Model
+import TestSupport
+import Testing
+import Trail
+import TrailSupport
+
+/// Logs of other systems on their way into a trail.
+struct MappedSourceTests {
+    let place = Place()
+
+    private static func trailRecord(_ number: Int, name: String = "GetObject") -> String {
+        #"{"eventVersion":"1.08","userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::1:user/u","#
+            + #""accessKeyId":"AKIA\#(number)"},"eventTime":"2026-04-26T00:00:\#(number % 60 < 10 ? "0" : "")\#(number % 60)Z","#
+            + #""eventSource":"s3.amazonaws.com","eventName":"\#(name)","sourceIPAddress":"203.0.113.7","#
+            + #""eventID":"e-\#(number)"}"#
+    }
+
+    private static func document(_ numbers: Range<Int>) -> String {
+        #"{"Records":["# + numbers.map { trailRecord($0) }.joined(separator: ",") + "]}"
+    }
+
+    private var sources: [SourceRecord] { get throws { try Trail(reading: place.trail).catalog.sources() } }
+
+    @Test func `a document is read as far as its records are whole, and goes on at the next one`() throws {
+        let text = Self.document(0..<50)
+        let cut = text.utf8.count * 3 / 5
+        place.write("a.json", String(text.prefix(cut)))
+        var limits = IngestLimits()
+        (limits.chunkBytes, limits.batchRows) = (700, 4)
+        let first = try place.ingest(place.path("a.json"), limits: limits).counts
+        #expect(first.stored > 20 && first.stored < 35)
+        #expect(try sources.first?.frame == "document list 1")
+        place.append("a.json", String(text.dropFirst(cut)))
+        let second = try place.ingest(place.path("a.json"), limits: limits).counts
+        #expect(first.stored + second.stored == 50)
+        #expect(try place.tokens() == (0..<50).map { "AKIA\($0)" }.sorted())
+        #expect(try Trail(reading: place.trail).verify().problems.isEmpty)
+        #expect(try place.ingest(place.path("a.json")).counts.lines == 0)
+    }
+
+    @Test func `what is delivered again in another object counts once`() throws {
+        place.write("a.json", Self.document(0..<10))
+        place.write("b.json", Self.document(5..<15))
+        #expect(try place.ingest(place.path("a.json")).counts.stored == 10)
+        let counts = try place.ingest(place.path("b.json")).counts
+        #expect((counts.stored, counts.duplicate, counts.lines) == (5, 5, 10))
+        place.write("c.json", Self.document(0..<15))
+        place.write("d.json", Self.document(15..<20))
+        let both = try place.ingest(place.path("c.json"), place.path("d.json")).counts
+        #expect((both.stored, both.duplicate) == (5, 15))
+        #expect(try place.tokens().count == 20)
+    }
+
+    @Test func `logs of all kinds lie in one tree, each with its own mapping`() throws {
+        place.shell("mkdir -p tree/2026/04 tree/.hidden")
+        place.write("tree/ours.ndjson", use("t1") + "\n")
+        place.write("tree/2026/trail.json", Self.document(0..<3))
+        place.write("tree/2026/04/more.json", Self.document(3..<5))
+        place.write("tree/.hidden/no.json", Self.document(7..<9))
+        place.write(
+            "tree/2026/auth.log",
+            "Apr 26 00:12:42 web1 sshd[812]: Failed password for root from 198.51.100.23 port 40022 ssh2\n")
+        place.shell("gzip tree/2026/04/more.json")
+        let summary = try place.ingest(place.path("tree"), final: true)
+        #expect(summary.inputs == 4)
+        #expect(summary.mapped == ["cloudtrail": 2, "sshd": 1])
+        #expect(summary.counts.stored == 7)
+        let names = try sources.map { "\(($0.path as NSString).lastPathComponent) \($0.mapping ?? "native")" }.sorted()
+        #expect(names == ["auth.log sshd", "more.json.gz cloudtrail", "ours.ndjson native", "trail.json cloudtrail"])
+        #expect(try place.ingest(place.path("tree") + "/**/*.json", final: true).inputs == 1)
+    }
+
+    @Test func `what nobody knows is not read, and keeps nothing else from being read`() throws {
+        place.write("a.json", #"{"foo":1,"bar":2}"# + "\n")
+        place.write("b.json", Self.document(0..<3))
+        place.write("c.log", "no JSON at all\n")
+        let summary = try place.ingest(place.folder)
+        #expect(summary.counts.stored == 3)
+        #expect(summary.counts.quarantined == 0)
+        #expect(summary.problems.count == 2)
+        #expect("\(summary.problems[0].error)".contains("`bar`, `foo`"))
+        #expect("\(summary.problems[1].error)".contains("no JSON at all"))
+        #expect(try sources.count == 1)
+        // It waits until somebody says what it is.
+        #expect(try place.ingest(place.path("c.log"), choice: .native).counts.quarantined == 1)
+    }
+
+    @Test func `a source keeps its mapping, also one that is not built in`() throws {
+        let text = """
+            mapping: 1
+            source: acme
+            title: Acme
+            recognize: [when]
+            time: when
+            fields: {token_id: key}
+            events: [{when: {key: {exists: true}}, event: used}]
+            """
+        let mapping = try Mapping(text, file: "acme.yaml")
+        place.write("a.log", #"{"when":1777162301,"key":"k1"}"# + "\n")
+        #expect(try place.ingest(place.path("a.log"), choice: .mapping(mapping)).counts.stored == 1)
+        place.append("a.log", #"{"when":1777162302,"key":"k2"}"# + "\n" + #"{"when":1777162303}"# + "\n")
+        let counts = try place.ingest(place.path("a.log")).counts
+        #expect((counts.stored, counts.skipped, counts.unmapped) == (1, 1, 1))
+        let catalog = try Trail(reading: place.trail).catalog
+        #expect(try catalog.mappings() == [StoredMapping(name: "acme", text: text)])
+        #expect(try catalog.sourceTypes() == [SourceType(sourceID: 1, type: "none", skipped: 0, unmapped: 1)])
+    }
+
+    @Test func `a log that is followed is recognized when its first record is whole`() throws {
+        place.write("a.json", "")
+        let followed = try Followed(place, "a.json")
+        let record = Self.trailRecord(1)
+        place.append("a.json", String(record.prefix(40)))
+        try followed.pass(seconds: 8)
+        #expect(try sources.allSatisfy { $0.mapping == nil })
+        place.append("a.json", String(record.dropFirst(40)) + "\n" + Self.trailRecord(2) + "\n")
+        try followed.pass(seconds: 8)
+        // Killed and started again, it goes on by the same mapping.
+        followed.kill()
+        place.append("a.json", Self.trailRecord(3) + "\n")
+        try followed.start()
+        try followed.pass(seconds: 8)
+        try followed.stop()
+        #expect(try sources.map(\.mapping) == ["cloudtrail"])
+        #expect(try place.tokens() == ["AKIA1", "AKIA2", "AKIA3"])
+        #expect(try Trail(reading: place.trail).verify().problems.isEmpty)
+    }
+}
