@@ -42,7 +42,7 @@ faults: build
 evaluate: build
 	@python3 Tests/Evaluation/run.py $(RELEASE)/release/authtrail $(EVALUATE)
 
-## libFuzzer against the readers of lines and segments and the search for credentials; FUZZ="lines -- -max_total_time=60".
+## libFuzzer against the readers of lines, segments and other logs and the search for credentials; FUZZ="lines -- -max_total_time=60".
 fuzz: setup
 	bash Fuzz/run.sh $(FUZZ)
 

@@ -123,7 +123,8 @@ let tests: [Target] = [
     .target(name: "EngineChecks", dependencies: ["TestSupport"], path: "Tests/Engines/Checks"),
     // What must hold for all bytes; `swift test` tries some, libFuzzer (Fuzz/run.sh) many.
     .target(
-        name: "FuzzProperties", dependencies: ["Model", "Columns", "Events", "Segments", "TestSupport"],
+        name: "FuzzProperties",
+        dependencies: ["Model", "Columns", "Events", "Mappings", "Segments", "TestSupport"],
         path: "Fuzz/Properties"),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzProperties"]),
     .testTarget(name: "ColumnsTests", dependencies: ["Columns"]),

@@ -11,7 +11,8 @@ private let property: @Sendable ([UInt8]) -> String? = {
     case "lines": LineProperty.fault
     case "segments": SegmentProperty.fault
     case "secrets": SecretProperty.fault
-    default: fatalError("AUTHTRAIL_FUZZ must be lines, segments or secrets")
+    case "mappings": MappingProperty.fault
+    default: fatalError("AUTHTRAIL_FUZZ must be lines, segments, secrets or mappings")
     }
 }()
 

@@ -16,7 +16,7 @@ struct BlindJobTests {
     private func grow(_ name: String, _ text: String) throws {
         let path = program.folder + "/" + name
         let before = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
-        _ = try program.run("ingest", "-q", program.write(name, before + text))
+        _ = try program.run("ingest", "-q", "--source", "native", program.write(name, before + text))
     }
 
     private func titles(_ run: Run) throws -> [String] {

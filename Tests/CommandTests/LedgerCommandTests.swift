@@ -187,7 +187,9 @@ struct LedgerCommandTests: TellsOfTokens {
 
     @Test func `a log that lies in quarantine is no log without findings`() throws {
         let none = String(repeating: #"{"timestamp":1,"event":"used"}"# + "\n", count: 60)
-        #expect(try program.run("ingest", program.write("a.ndjson", none), "--quiet", "--final").status == 65)
+        #expect(
+            try program.run("ingest", program.write("a.ndjson", none), "--source", "native", "-q", "--final").status
+                == 65)
         let empty = try program.run("detect").output
         #expect(empty.contains("the trail holds no events; 60 lines, 100 % of all that were read, are in quarantine"))
         #expect(try program.run("explain", "--ip", "192.0.2.1").errors.contains("the trail holds no events"))

@@ -18,10 +18,10 @@ struct OutputTests {
         let report = try JSONParser.parse(run.output)
         #expect(
             report.members?.map(\.key) == [
-                "schema_version", "read", "stored", "quarantined", "blank", "duplicate", "flagged", "future",
-                "id_reused", "lines_redacted", "segments", "bytes_in", "bytes_stored", "seconds", "inputs",
-                "unchanged_inputs",
-                "waiting", "unfinished", "problems",
+                "schema_version", "read", "stored", "quarantined", "skipped", "unmapped", "blank", "duplicate",
+                "flagged", "future", "id_reused", "lines_redacted", "segments", "bytes_in", "bytes_stored", "seconds",
+                "inputs",
+                "unchanged_inputs", "waiting", "mappings", "unmapped_types", "unfinished", "problems",
             ])
         for (name, value) in [
             ("read", 2), ("stored", 1), ("blank", 1), ("quarantined", 0), ("flagged", 1), ("segments", 1),
@@ -233,7 +233,8 @@ struct OutputTests {
 
     @Test func `a trail without events answers every command`() throws {
         let log = program.write("bad.ndjson", "no event\n")
-        let ingest = try program.run("ingest", log, "--trail", program.folder + "/empty", "-q")
+        let ingest = try program.run(
+            "ingest", log, "--source", "native", "--trail", program.folder + "/empty", "-q")
         #expect(ingest.errors.hasPrefix("1 line of 1 went to quarantine"))
         for arguments in [
             ["detect"], ["status"], ["verify"], ["export"], ["export", "dashboard"], ["report", "principals"],

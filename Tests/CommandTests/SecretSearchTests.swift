@@ -87,7 +87,7 @@ struct SecretSearchTests {
 
     @Test func `a mark in quarantine is told, too`() throws {
         let bad = program.write("bad.ndjson", "password=hunter9 panic\n")
-        #expect(try program.run("ingest", "-q", "--final", bad).status == 65)
+        #expect(try program.run("ingest", "-q", "--final", "--source", "native", bad).status == 65)
         let text = try program.run("trace", "principal", "-", input: "hunter9").output
         #expect(
             text.contains("its mark stands in 1 line in quarantine. authtrail report quarantine shows them."), "\(text)"

@@ -1,3 +1,4 @@
+import Console
 import Foundation
 import Testing
 
@@ -14,13 +15,44 @@ struct UnreadInputTests {
 
     @Test func `lines of which none is an event are said`() throws {
         let path = program.write("a.log", "nothing\nthat is an event\n")
-        let run = try program.run("ingest", "-q", path)
+        let run = try program.run("ingest", "-q", "--source", "native", path)
         #expect(run.status == 65)
         #expect(run.errors.contains("none of the 2 lines read is an event, so nothing can be judged"))
         // Nothing new is no blindness.
         #expect(try program.run("ingest", "-q", path).status == 0)
         let status = try program.run("status")
         #expect(status.output.contains("a.log: none of its lines is an event"))
+    }
+
+    @Test func `what nobody knows is not read until somebody says what it is`() throws {
+        let path = program.write("a.log", #"{"when":1777162301,"what":"token_issued","who":"maria"}"# + "\n")
+        let run = try program.run("ingest", "-q", path)
+        #expect(run.status == 65)
+        #expect(run.errors.contains("no source recognizes its records, which have `what`, `when`, `who`"))
+        #expect(try program.json("status")["lines_read"] == 0)
+        let mapped = try program.run(
+            "ingest", path, "--map", "ts=when", "--map", "event=what", "--map", "event.token_issued=issued", "--map",
+            "principal=who")
+        #expect(mapped.status == 0, "\(mapped.errors)")
+        let event = try program.json("export")["events"]?[0]
+        #expect(event?["event"] == "issued" && event?["principal"] == "maria")
+        // Its words are wrong: nothing is read.
+        for (words, message) in [
+            (["ts=when"], "--map event=NAME is missing"),
+            (["ts=when", "event=what", "token=x"], "`token` is no field"),
+            (["when"], "`when` is no pair"),
+        ] {
+            let run = try program.run(["ingest", path] + words.flatMap { ["--map", $0] })
+            #expect(run.status == 64 && run.errors.contains(message), "\(run.errors)")
+        }
+        #expect(try program.run("ingest", path, "--source", "oktta").errors.contains("there are logpush-workers, "))
+    }
+
+    @Test func `a credential in a log of no known kind is not repeated`() throws {
+        let path = program.write("a.log", "starting with ghp_" + "16C7e42F292c6912E7710c838347Ae178B4a" + "\n")
+        let errors = try program.run("ingest", path).errors
+        #expect(errors.contains("starting with"))
+        #expect(!errors.contains("16C7e42F"))
     }
 
     @Test func `one bad line in a log of events is no blindness`() throws {

@@ -107,7 +107,7 @@ extension FailureOracle {
                             }
                         ),
                         ("brute_force", counting(one + few), { place in brute.contains { $0.rows.contains(place) } }),
-                        ("volume", volume, { _ in false }),
+                        guessing(rows, isMany), ("volume", volume, { _ in false }),
                     ], name, rows)
             }
         }
@@ -135,7 +135,8 @@ extension FailureOracle {
 
     /// Whether a run is told although many may share its address.
     func isTold(_ run: Run) -> Bool {
-        guard ["credential_stuffing", "stuffing_slow", "volume"].contains(run.kind), let first = run.peak.first,
+        let kinds = ["credential_stuffing", "stuffing_slow", "volume", "login_guessing"]
+        guard kinds.contains(run.kind), let first = run.peak.first,
             let last = run.peak.last
         else { return true }
         let rule = settings.sharedEgress
@@ -145,14 +146,14 @@ extension FailureOracle {
             return true
         }
         let meanwhile = own.filter { $0.ts >= first.ts && $0.ts <= last.ts }.count
-        let (failures, isVolume) = (run.peak.count, run.kind == "volume")
-        let number = isVolume ? failures : Set(run.peak.compactMap(credential)).count
+        let (failures, countsAll) = (run.peak.count, ["volume", "login_guessing"].contains(run.kind))
+        let number = countsAll ? failures : Set(run.peak.compactMap(credential)).count
         let before = events.filter {
             $0.kind == .failed && isTry($0) && key($0).map { isOf($0, run) } ?? false && past.contains($0.ts)
         }
         let usual = before.map { end in
             let inside = before.filter { $0.ts <= end.ts && $0.ts > end.ts - run.width }
-            return isVolume ? inside.count : Set(inside.compactMap(credential)).count
+            return countsAll ? inside.count : Set(inside.compactMap(credential)).count
         }.sorted()
         let p99 = usual.isEmpty ? 0 : usual[(usual.count * 99 + 99) / 100 - 1]
         return Double(failures) / Double(failures + meanwhile) >= rule.failureRatio && number >= rule.surge * p99

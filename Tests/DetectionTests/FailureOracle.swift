@@ -252,9 +252,19 @@ struct FailureOracle {
                     brute.contains { $0.rows.contains(place) }
                 }
             ),
+            guessing(rows) { _ in true },
             ("volume", volume, { _ in false }), ("broken_client", brokenSpans, { _ in false }),
         ]
         return folded(classes, key, rows, without: isBroken) + slowRuns(key, rows) + weekly
+    }
+
+    /// Refused logins, in windows that are also something else.
+    func guessing(_ rows: [Event], _ isWanted: ([Event]) -> Bool) -> Class {
+        let rule = settings.loginGuessing
+        let found = all(rows, [rule.width]) { rows in
+            isWanted(rows) && rows.filter { isMismatch($0) && $0[.kind] == "session" }.count >= rule.failures
+        }
+        return ("login_guessing", counting(found), { place in found.contains { $0.rows.contains(place) } })
     }
 
     /// A weaker run within a stronger one is not told.
@@ -306,7 +316,11 @@ struct FailureOracle {
 
     // MARK: Successes
 
-    var accepted: [Event] { events.filter { [.used, .exchanged, .refreshed].contains($0.kind) } }
+    var accepted: [Event] {
+        events.filter { event in
+            [.used, .exchanged, .refreshed].contains(event.kind) || event.kind == .issued && event[.kind] == "session"
+        }
+    }
 
     private func successes(after runs: [Run]) -> Set<Answer> {
         struct Target: Hashable {

@@ -107,7 +107,7 @@ struct PropertyTests {
             classes == [
                 "dormant_reactivated", "dormant_from_birth", "unknown_origin", "credential_stuffing", "brute_force",
                 "broken_client", "volume", "distributed", "success_after", "stuffing_slow", "credential_replay",
-                "scope_probe",
+                "scope_probe", "login_guessing",
             ])
     }
 

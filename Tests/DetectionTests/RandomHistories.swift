@@ -57,6 +57,8 @@ enum RandomHistories {
         settings.distributed.failuresPerKey = 2.5
         settings.volume.width = 120 * second
         settings.volume.failures = 5
+        settings.loginGuessing.width = 60 * second
+        settings.loginGuessing.failures = 5
         settings.slowStuffing.width = 3600 * second
         settings.slowStuffing.credentials = 4
         settings.slowStuffing.days = 2
@@ -104,6 +106,7 @@ enum RandomHistories {
         let jitters: [Int64] = [0, 0, 1, step / 4, step]
         let jitter = jitters.randomElement(using: &numbers)!
         let token = "tok_\(Int.random(in: 0..<5, using: &numbers))"
+        let isLogin = Int.random(in: 0..<3, using: &numbers) == 0
         var time = begin
         var events: [Event] = []
         for number in 0..<Int.random(in: 3...16, using: &numbers) {
@@ -113,6 +116,7 @@ enum RandomHistories {
                 presented: credentials == 0 || isToken ? nil : "fp\(number % credentials)",
                 token: isToken ? token : nil, reason: reasons.randomElement(using: &numbers)!,
                 agent: agents.randomElement(using: &numbers)!)
+            if isLogin, !isToken { failure.texts[.kind] = "session" }
             failure.texts[.tool] = isToken ? "tool.\(Int.random(in: 0..<4, using: &numbers))" : nil
             events.append(failure)
             time += step + (jitter > 0 ? Int64.random(in: 0...jitter, using: &numbers) : 0)
@@ -128,7 +132,7 @@ enum RandomHistories {
     private static func accepted(
         _ token: String, around time: Int64, _ ip: String?, _ agent: String?, _ numbers: inout SeededRandom
     ) -> Event {
-        let kinds: [EventKind] = [.used, .used, .exchanged, .refreshed]
+        let kinds: [EventKind] = [.used, .used, .exchanged, .refreshed, .issued]
         var event = Event(
             ts: time + Int64.random(in: 0..<400, using: &numbers) * Timestamp.second,
             kind: kinds.randomElement(using: &numbers)!,
@@ -136,7 +140,7 @@ enum RandomHistories {
         event.texts[.ip] = ip
         event.texts[.userAgent] = agent
         if event.kind == .refreshed { event.texts[.oldTokenID] = "tok_\(Int.random(in: 0..<5, using: &numbers))" }
-        if Bool.random(using: &numbers) { event.texts[.kind] = "oauth" }
+        if Bool.random(using: &numbers) { event.texts[.kind] = event.kind == .issued ? "session" : "oauth" }
         return event
     }
 

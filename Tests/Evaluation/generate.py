@@ -12,6 +12,7 @@ import cases_admin
 import cases_clients
 import cases_dormant
 import cases_habits
+import cases_logins
 import cases_rights
 import cases_stuffing
 import cases_success
@@ -25,8 +26,8 @@ from world import World
 
 # (class, detector, a function that plants a case, one that plays a near miss)
 CASES = [
-    one for module in (cases_dormant, cases_stuffing, cases_clients, cases_success, cases_tokens, cases_rights,
-                       cases_habits, cases_admin)
+    one for module in (cases_dormant, cases_stuffing, cases_logins, cases_clients, cases_success, cases_tokens,
+                       cases_rights, cases_habits, cases_admin)
     for one in module.CASES
 ]
 

@@ -53,6 +53,17 @@ struct FuzzTests {
         try hold(SegmentProperty.fault, "segments", seed: seed, rounds: Self.rounds / 4)
     }
 
+    @Test(arguments: [UInt64(7), 8])
+    func `records of any bytes are events, skipped, quarantined or blank, wherever they are cut`(seed: UInt64) throws {
+        var mutator = Mutator(corpus: MappingProperty.seeds, words: try Self.words(), seed: seed)
+        for round in 0..<Self.rounds {
+            let bytes = mutator.next()
+            if let said = MappingProperty.fault(in: bytes) {
+                Issue.record("seed \(seed), round \(round): \(said); Base64 \(Data(bytes).base64EncodedString())")
+            }
+        }
+    }
+
     @Test(arguments: [UInt64(5), 6])
     func `the search for credentials changes nothing else, in any bytes, in linear time`(seed: UInt64) throws {
         try hold(SecretProperty.fault, "lines", seed: seed, rounds: Self.rounds / 4)

@@ -162,22 +162,30 @@ struct DeliveryUpkeepTests {
         #expect(try place.faults() == [])
     }
 
-    /// The catalog as the version before this knew it: without the counter, its checks and its table.
+    /// The catalog as the version before counted knew it: without what came with it and after it.
     private func makeOlder() throws {
         try TrailWriter(path: place.trail).close()
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false
         try DatabaseQueue(path: place.trail + "/catalog.sqlite", configuration: configuration).write { db in
-            try db.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = '8 lines delivered again'")
-            try db.execute(sql: "DROP TABLE duplicate_spans; DELETE FROM table_sums WHERE name = 'duplicate_spans'")
+            try db.execute(
+                sql: """
+                    DELETE FROM grdb_migrations WHERE identifier IN ('8 lines delivered again', '9 mapped sources');
+                    DROP TABLE duplicate_spans;
+                    DROP TABLE source_types;
+                    DROP TABLE mappings;
+                    DELETE FROM table_sums WHERE name IN ('duplicate_spans', 'source_types', 'mappings');
+                    """)
+            let later = ["duplicate", "skipped", "unmapped", "mapping", "frame"]
             for table in ["sources", "batches", "lost_lines"] {
                 let sql = try #require(
                     try String.fetchOne(
                         db, sql: "SELECT sql FROM sqlite_master WHERE name = ?", arguments: [table]))
-                let old = sql[sql.firstIndex(of: "(")!...]
-                    .replacing(",\n    duplicate     INTEGER NOT NULL DEFAULT 0", with: "")
-                    .replacing(" + duplicate", with: "")
-                let columns = try db.columns(in: table).map(\.name).filter { $0 != "duplicate" }
+                let old = later.reduce(String(sql[sql.firstIndex(of: "(")!...])) { text, name in
+                    text.replacing(" + \(name)", with: "")
+                        .replacing(try! Regex(",\\n +\(name) +(INTEGER NOT NULL DEFAULT 0|TEXT)"), with: "")
+                }
+                let columns = try db.columns(in: table).map(\.name).filter { !later.contains($0) }
                 try db.execute(
                     sql: """
                         CREATE TABLE older \(old);

@@ -76,7 +76,9 @@ struct FollowTroubleTests {
 
     @Test func `a log of which no line is an event is told of once, as long as it is so`() throws {
         place.write("a.log", "no event\n")
-        let followed = try Followed(place, "a.log")
+        var options = Follower.Options()
+        options.choice = .native
+        let followed = try Followed(place, "a.log", options: options)
         try followed.pass(seconds: 2)
         place.append("a.log", "still none\n")
         try followed.pass(seconds: 2)

@@ -24,6 +24,14 @@ struct MappedSourceTests {
         #"{"Records":["# + numbers.map { trailRecord($0) }.joined(separator: ",") + "]}"
     }
 
+    private func ingest(
+        _ words: String..., final: Bool = false, limits: IngestLimits = IngestLimits()
+    ) throws -> IngestSummary {
+        let writer = try TrailWriter(path: place.trail)
+        return try Ingestor(writer, takesUnfinishedLines: final, limits: limits, now: { 1_780_272_000_000_000 })
+            .ingest(Inputs.resolve(words))
+    }
+
     private var sources: [SourceRecord] { get throws { try Trail(reading: place.trail).catalog.sources() } }
 
     @Test func `a document is read as far as its records are whole, and goes on at the next one`() throws {
@@ -32,26 +40,26 @@ struct MappedSourceTests {
         place.write("a.json", String(text.prefix(cut)))
         var limits = IngestLimits()
         (limits.chunkBytes, limits.batchRows) = (700, 4)
-        let first = try place.ingest(place.path("a.json"), limits: limits).counts
+        let first = try ingest(place.path("a.json"), limits: limits).counts
         #expect(first.stored > 20 && first.stored < 35)
         #expect(try sources.first?.frame == "document list 1")
         place.append("a.json", String(text.dropFirst(cut)))
-        let second = try place.ingest(place.path("a.json"), limits: limits).counts
+        let second = try ingest(place.path("a.json"), limits: limits).counts
         #expect(first.stored + second.stored == 50)
         #expect(try place.tokens() == (0..<50).map { "AKIA\($0)" }.sorted())
         #expect(try Trail(reading: place.trail).verify().problems.isEmpty)
-        #expect(try place.ingest(place.path("a.json")).counts.lines == 0)
+        #expect(try ingest(place.path("a.json")).counts.lines == 0)
     }
 
     @Test func `what is delivered again in another object counts once`() throws {
         place.write("a.json", Self.document(0..<10))
         place.write("b.json", Self.document(5..<15))
-        #expect(try place.ingest(place.path("a.json")).counts.stored == 10)
-        let counts = try place.ingest(place.path("b.json")).counts
+        #expect(try ingest(place.path("a.json")).counts.stored == 10)
+        let counts = try ingest(place.path("b.json")).counts
         #expect((counts.stored, counts.duplicate, counts.lines) == (5, 5, 10))
         place.write("c.json", Self.document(0..<15))
         place.write("d.json", Self.document(15..<20))
-        let both = try place.ingest(place.path("c.json"), place.path("d.json")).counts
+        let both = try ingest(place.path("c.json"), place.path("d.json")).counts
         #expect((both.stored, both.duplicate) == (5, 15))
         #expect(try place.tokens().count == 20)
     }
@@ -66,20 +74,20 @@ struct MappedSourceTests {
             "tree/2026/auth.log",
             "Apr 26 00:12:42 web1 sshd[812]: Failed password for root from 198.51.100.23 port 40022 ssh2\n")
         place.shell("gzip tree/2026/04/more.json")
-        let summary = try place.ingest(place.path("tree"), final: true)
+        let summary = try ingest(place.path("tree"), final: true)
         #expect(summary.inputs == 4)
         #expect(summary.mapped == ["cloudtrail": 2, "sshd": 1])
         #expect(summary.counts.stored == 7)
         let names = try sources.map { "\(($0.path as NSString).lastPathComponent) \($0.mapping ?? "native")" }.sorted()
         #expect(names == ["auth.log sshd", "more.json.gz cloudtrail", "ours.ndjson native", "trail.json cloudtrail"])
-        #expect(try place.ingest(place.path("tree") + "/**/*.json", final: true).inputs == 1)
+        #expect(try ingest(place.path("tree") + "/**/*.json", final: true).inputs == 1)
     }
 
     @Test func `what nobody knows is not read, and keeps nothing else from being read`() throws {
         place.write("a.json", #"{"foo":1,"bar":2}"# + "\n")
         place.write("b.json", Self.document(0..<3))
         place.write("c.log", "no JSON at all\n")
-        let summary = try place.ingest(place.folder)
+        let summary = try ingest(place.folder)
         #expect(summary.counts.stored == 3)
         #expect(summary.counts.quarantined == 0)
         #expect(summary.problems.count == 2)
@@ -104,7 +112,7 @@ struct MappedSourceTests {
         place.write("a.log", #"{"when":1777162301,"key":"k1"}"# + "\n")
         #expect(try place.ingest(place.path("a.log"), choice: .mapping(mapping)).counts.stored == 1)
         place.append("a.log", #"{"when":1777162302,"key":"k2"}"# + "\n" + #"{"when":1777162303}"# + "\n")
-        let counts = try place.ingest(place.path("a.log")).counts
+        let counts = try ingest(place.path("a.log")).counts
         #expect((counts.stored, counts.skipped, counts.unmapped) == (1, 1, 1))
         let catalog = try Trail(reading: place.trail).catalog
         #expect(try catalog.mappings() == [StoredMapping(name: "acme", text: text)])
@@ -128,6 +136,51 @@ struct MappedSourceTests {
         try followed.stop()
         #expect(try sources.map(\.mapping) == ["cloudtrail"])
         #expect(try place.tokens() == ["AKIA1", "AKIA2", "AKIA3"])
+        #expect(try Trail(reading: place.trail).verify().problems.isEmpty)
+    }
+
+    @Test func `beside a log that delivers twice, equal lines of our own format each count`() throws {
+        place.write("a.json", Self.document(0..<3))
+        place.write("b.log", use("t1") + "\n" + use("t1") + "\n")
+        let counts = try ingest(place.path("a.json"), place.path("b.log")).counts
+        #expect((counts.stored, counts.duplicate) == (5, 0))
+    }
+
+    @Test func `a log that was truncated is what it was, whatever its first lines are`() throws {
+        place.shell("mkdir logs")
+        let (mapped, ours) = ("logs/mapped.json", "logs/ours.log")
+        place.write(mapped, Self.trailRecord(1) + "\n")
+        place.write(ours, use("t1") + "\n")
+        let followed = try Followed(place, "logs")
+        try followed.pass(seconds: 2)
+        for name in [mapped, ours] { place.shell("truncate -s 0 \(name)") }
+        try followed.pass(seconds: 2)
+        for name in [mapped, ours] { place.append(name, "a line of a crash\n") }
+        try followed.pass(seconds: 8)
+        place.append(mapped, Self.trailRecord(2) + "\n")
+        place.append(ours, use("t2") + "\n")
+        try followed.pass(seconds: 8)
+        try followed.stop()
+        #expect(try place.tokens() == ["AKIA1", "AKIA2", "t1", "t2"])
+        let all = try sources
+        #expect(all.map { $0.mapping ?? "native" }.sorted() == ["cloudtrail", "cloudtrail", "native", "native"])
+        #expect(all.reduce(0) { $0 + $1.counts.quarantined } == 2)
+    }
+
+    @Test(arguments: [false, true])
+    func `behind a hole of zero bytes a log is recognized`(isFollowed: Bool) throws {
+        place.shell("truncate -s 40M a.json")
+        place.append("a.json", Self.trailRecord(1) + "\n" + Self.trailRecord(2) + "\n")
+        if isFollowed {
+            let followed = try Followed(place, "a.json")
+            try followed.pass(seconds: 8)
+            try followed.stop()
+        } else {
+            _ = try ingest(place.path("a.json"))
+        }
+        let source = try #require(try sources.first)
+        #expect(source.mapping == "cloudtrail")
+        #expect((source.counts.stored, source.counts.quarantined) == (2, 1))
         #expect(try Trail(reading: place.trail).verify().problems.isEmpty)
     }
 }

@@ -117,7 +117,7 @@ struct Reading {
                 part.span.bytes, at: Int64(start), isLast: end == bytes.count, source: "s", sourceID: 1, with: &reader,
                 into: &batch)
         } while end < bytes.count
-        types = records.takeTypes()
+        types = records.takeTypes(nil)
         let writer = EventLineWriter()
         for month in batch.months {
             guard let columns = batch[month] else { continue }

@@ -43,10 +43,11 @@ package final class Place {
     /// Long after that: 2096.
     package static let farAhead: Int64 = 3_976_272_000_000_000
 
-    /// One run of ingestion.
+    /// One run of ingestion, of our own format unless a test says otherwise: of lines that are no events nobody else can
+    /// tell what they are.
     @discardableResult
     package func ingest(
-        _ words: String..., final: Bool = false, choice: SourceChoice.Word = .recognized,
+        _ words: String..., final: Bool = false, choice: SourceChoice.Word = .native,
         limits: IngestLimits = IngestLimits()
     ) throws -> IngestSummary {
         let writer = try TrailWriter(path: trail)

@@ -145,7 +145,8 @@ package final class Ingestor {
     /// - Returns: whether something was read.
     private func settle(_ source: inout SourceReader, isComplete: Bool) throws(InputError) -> Bool {
         var isAtEnd = false
-        while try !source.settle(choice, isAll: isAtEnd && isComplete, now: now()) {
+        let earlier = identity.generation(before: source.record)
+        while try !source.settle(choice, after: earlier, isAll: isAtEnd && isComplete, now: now()) {
             if isAtEnd {
                 source.settleAsNative()
                 break
@@ -161,7 +162,8 @@ package final class Ingestor {
         return !source.pending.isEmpty
     }
 
-    private static let mostHead = 16 << 20
+    /// So much is read at most to find out what a source is.
+    static let mostHead = 16 << 20
 
     /// Keeps for the summary what was found out of a source.
     private func note(_ source: SourceReader) {

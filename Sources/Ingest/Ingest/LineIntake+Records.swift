@@ -15,7 +15,7 @@ extension LineIntake {
             isDone = source.readRecords(isLast: isLast, with: &reader, into: &batch)
             try reviewRecords(isCounted: source.isAtLeastOnce)
             take(&source)
-            let types = source.takeTypes()
+            let types = source.takeTypes(reader.secrets)
             pending.add(types)
             for type in types where type.unmapped > 0 { summary.unmapped[type.type, default: 0] += type.unmapped }
             try makeRoomInBatch()
@@ -33,7 +33,7 @@ extension LineIntake {
     }
 
     /// Takes out of the batch what records have delivered again; where each counts, they are only passed over.
-    private func reviewRecords(isCounted: Bool) throws {
+    func reviewRecords(isCounted: Bool) throws {
         guard let redeliveries else { return }
         endCommits()
         try batch.review(latest: reader.latest) { columns, rows in

@@ -25,6 +25,8 @@ final class LineIntake {
     private var monthsSinceCommit: Set<Int32> = []
     /// Nil as long as each line counts.
     var redeliveries: Redeliveries?
+    /// Whether lines of our own format may be delivered several times, too.
+    private let reviewsLines: Bool
     let writer: TrailWriter
 
     /// - Parameter now: the clock, microseconds since the epoch. Throws `CatalogError`.
@@ -35,6 +37,7 @@ final class LineIntake {
         self.writer = writer
         reader.secrets = writer.secrets
         let isReviewed = deliveries == .atLeastOnce
+        reviewsLines = isReviewed
         redeliveries = isReviewed ? Redeliveries(writer.path, try writer.catalog.segments()) : nil
         encoder = Encoder(
             writer, limits, tellsCommits: isReviewed,
@@ -50,7 +53,10 @@ final class LineIntake {
     /// memory grow up to the limit of a line; what is longer is skipped and counted.
     /// - Parameter hasEnded: the source gets no more: a line that is too long ends with it.
     func readLines(_ source: inout SourceReader, hasEnded: Bool) throws {
-        if source.isMapped { return try readRecords(&source, isLast: false) }
+        if source.isMapped {
+            if source.isBetweenRecords { try takeNULs(&source, hasEnded) }
+            return try readRecords(&source, isLast: false)
+        }
         closeOpenLine(&source)
         try takeNULs(&source, hasEnded)
         try readWholeLines(&source)
@@ -103,7 +109,7 @@ final class LineIntake {
 
     /// Takes out of the batch what a chunk has delivered again.
     private func review(_ bytes: RawSpan, at offset: Int64) throws {
-        guard let redeliveries else { return }
+        guard reviewsLines, let redeliveries else { return try reviewRecords(isCounted: false) }
         endCommits()
         let latest = reader.latest
         try bytes.withUnsafeBytes { bytes in

@@ -45,7 +45,7 @@ package struct TrialReport {
             for outcome in record.outcomes {
                 let (word, text) = Self.say(outcome)
                 counts[word, default: 0] += 1
-                try output.line("  \(word)  \(SafeText.visible(text))")
+                try output.line("  \(word)  \(SafeText.visible(SecretMarker.covered(text)))")
             }
             if record.outcomes.isEmpty { try output.line("  nothing") }
         }

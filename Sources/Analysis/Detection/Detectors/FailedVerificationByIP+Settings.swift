@@ -120,7 +120,9 @@ extension FailedVerificationByIP.Settings {
             stuffing.failures, bruteForce.failures, brokenClient.failures, volume.failures, loginGuessing.failures)
     }
 
-    var fewestFailuresOfNetwork: Int { min(stuffing.failures, bruteForce.failures, volume.failures) }
+    var fewestFailuresOfNetwork: Int {
+        min(stuffing.failures, bruteForce.failures, volume.failures, loginGuessing.failures)
+    }
 
     /// No campaign can consist of fewer mismatches.
     var fewestMismatchesOfAgent: Int {

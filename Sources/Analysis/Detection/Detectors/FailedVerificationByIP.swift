@@ -55,7 +55,7 @@ package struct FailedVerificationByIP: Detector {
             .init(
                 "login_guessing", .low,
                 "Ten logins refused in five minutes, whatever name was tried.",
-                advice: "Slow {entity} down or block it; where a name is one of yours, see whether it logged in after."),
+                advice: "Slow {entity} down or block it; where a name is one of yours, see if it logged in after."),
             .init(
                 "volume", .low,
                 "Many failures that name no credential: the evidence is weak.",

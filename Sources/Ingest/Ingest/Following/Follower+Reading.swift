@@ -129,9 +129,15 @@ extension Follower {
         if file.source.isSettled { return true }
         let isComplete = isAtEnd && file.source.isFinite && !mayGoOn(file)
         file.isNews = true
-        if try file.source.settle(choice, isAll: isComplete, now: now()) { return true }
+        let earlier = identity.generation(before: file.source.record)
+        if try file.source.settle(choice, after: earlier, isAll: isComplete, now: now()) { return true }
         if isComplete { file.source.settleAsNative() }
-        if file.source.isFull, file.source.pending.count < options.limits.lineBytes { file.source.grow() }
+        if file.source.isFull {
+            guard file.source.pending.count < Ingestor.mostHead else {
+                throw InputError(cause: UnknownSource(path: file.source.record.path, reason: .form))
+            }
+            file.source.grow()
+        }
         return isComplete
     }
 

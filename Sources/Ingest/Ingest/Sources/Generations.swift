@@ -67,6 +67,13 @@ extension SourceIdentity {
             .map { Inputs.input($0.path) }
     }
 
+    /// The generation of its log that was read before a source.
+    func generation(before source: SourceRecord) -> SourceRecord? {
+        known.ofLog(source.log)
+            .filter { $0.id != source.id && $0.generation < source.generation && $0.hasWholeLine }
+            .max { $0.generation < $1.generation }
+    }
+
     /// The number that the next generation of a log gets.
     func nextGeneration(of log: String) -> Int64 {
         1 + (known.ofLog(log).map(\.generation).max() ?? 0)

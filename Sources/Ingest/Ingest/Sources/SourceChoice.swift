@@ -70,9 +70,13 @@ package struct UnknownSource: Error, CustomStringConvertible {
 
 extension SourceReader {
     /// Finds out what the source is, from what is in memory of it, unless that is known.
-    /// - Parameter isAll: nothing follows what is in memory.
+    /// - Parameters:
+    ///   - earlier: the generation of its log before it. Where records do not tell, the log is what it was.
+    ///   - isAll: nothing follows what is in memory.
     /// - Returns: false if more is needed to tell.
-    mutating func settle(_ choice: SourceChoice, isAll: Bool, now: Int64) throws(InputError) -> Bool {
+    mutating func settle(
+        _ choice: SourceChoice, after earlier: SourceRecord?, isAll: Bool, now: Int64
+    ) throws(InputError) -> Bool {
         if isSettled { return true }
         if let name = record.mapping {
             guard let mapping = choice.mapping(named: name), let frame = record.frame.flatMap({ RecordFrame($0) })
@@ -87,22 +91,43 @@ extension SourceReader {
             settleAsNative()
             return true
         }
+        let first = try firstBytes()
         switch choice.word {
         case .native: settleAsNative()
         case .mapping(let mapping):
-            guard let form = mapping.form(of: pending.span.bytes, isAll: isAll) else { return false }
+            guard let form = mapping.form(of: first.span.bytes, isAll: isAll) else { return false }
             begin(mapping, RecordFrame(form), now)
         case .recognized:
-            switch Recognition(of: pending.span.bytes, isAll: isAll, among: Mapping.shipped) {
+            switch Recognition(of: first.span.bytes, isAll: isAll, among: Mapping.shipped) {
             case .native: settleAsNative()
             case .mapped(let mapping, let form): begin(mapping, RecordFrame(form), now)
             case .undecided: return false
             case .ambiguous(let names):
-                throw InputError(cause: UnknownSource(path: record.path, reason: .ambiguous(names)))
+                guard try settle(like: earlier, choice, first, now) else {
+                    throw InputError(cause: UnknownSource(path: record.path, reason: .ambiguous(names)))
+                }
             case .unknown(let seen):
-                throw InputError(cause: UnknownSource(path: record.path, reason: .records(seen)))
+                guard try settle(like: earlier, choice, first, now) else {
+                    throw InputError(cause: UnknownSource(path: record.path, reason: .records(seen)))
+                }
             }
         }
+        return true
+    }
+
+    /// - Returns: false if there is no earlier generation.
+    private mutating func settle(
+        like earlier: SourceRecord?, _ choice: SourceChoice, _ first: ArraySlice<UInt8>, _ now: Int64
+    ) throws(InputError) -> Bool {
+        guard let earlier else { return false }
+        guard let name = earlier.mapping else {
+            settleAsNative()
+            return true
+        }
+        guard let mapping = choice.mapping(named: name) else {
+            throw InputError(cause: UnknownSource(path: record.path, reason: .mappingMissing(name)))
+        }
+        begin(mapping, RecordFrame(mapping.form(of: first.span.bytes, isAll: true) ?? .lines), now)
         return true
     }
 

@@ -132,6 +132,9 @@ struct SourceReader {
     /// Whether a mapping reads it.
     var isMapped: Bool { records != nil }
 
+    /// Whether it stands between lines or documents.
+    var isBetweenRecords: Bool { records?.frame.isBetween ?? true }
+
     /// The mapping that reads it, unless it is built in.
     var ownMapping: StoredMapping? {
         guard let mapping = records?.mapping, Mapping.named(mapping.name)?.text != mapping.text else { return nil }
@@ -160,13 +163,30 @@ struct SourceReader {
     }
 
     /// Takes what records without an event were, by type.
-    mutating func takeTypes() -> [SourceType] {
-        guard let types = records?.takeTypes() else { return [] }
+    mutating func takeTypes(_ secrets: SecretMarker?) -> [SourceType] {
+        guard let types = records?.takeTypes(secrets) else { return [] }
         return types.map { type, count in
             SourceType(
                 sourceID: record.id, type: String(decoding: type, as: UTF8.self), skipped: count.skipped,
                 unmapped: count.unmapped)
         }
+    }
+
+    /// The bytes in which its first records stand: those in memory, or behind many zero bytes those that follow them.
+    func firstBytes() throws(InputError) -> ArraySlice<UInt8> {
+        var rest = pending.drop { $0 == 0 }
+        guard pending.count - rest.count >= LineReader.fewestNULs else { return pending }
+        guard case .file(let box) = stream else { return rest }
+        var offset = record.checkpoint + Int64(pending.count)
+        do throws(FileError) {
+            while rest.isEmpty {
+                let more = try SourceIdentity.read(box, offset, chunkBytes)
+                if more.isEmpty { break }
+                offset += Int64(more.count)
+                rest = more.drop { $0 == 0 }
+            }
+            return rest + (try SourceIdentity.read(box, offset, chunkBytes))
+        } catch { throw InputError(cause: error) }
     }
 
     /// Whether the bytes behind the last newline are a whole event, which no longer line can continue.

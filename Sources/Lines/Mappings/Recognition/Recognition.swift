@@ -123,7 +123,7 @@ package struct UnknownRecords: Sendable, Equatable {
         let first = counts.sorted {
             ($1.value, String(decoding: $0.key, as: UTF8.self)) < ($0.value, String(decoding: $1.key, as: UTF8.self))
         }
-        keys = first.prefix(5).map { String(decoding: $0.key, as: UTF8.self) }
+        keys = first.prefix(5).map { SecretMarker.covered(String(decoding: $0.key, as: UTF8.self)) }
     }
 
     private mutating func note(_ head: RawSpan, _ record: Range<Int>, _ counts: inout [[UInt8]: Int]) {
@@ -131,9 +131,9 @@ package struct UnknownRecords: Sendable, Equatable {
         let names = PathWalk.names(Array(head, record))
         if names.isEmpty {
             if text == nil {
-                text = String(
-                    decoding: Array(head, record.lowerBound..<min(record.upperBound, record.lowerBound + 80)),
-                    as: UTF8.self)
+                // Covered before it is cut: half of a credential is none that anybody recognizes.
+                let whole = Array(head, record.lowerBound..<min(record.upperBound, record.lowerBound + 4096))
+                text = String(SecretMarker.covered(String(decoding: whole, as: UTF8.self)).prefix(80))
             }
             return
         }

@@ -31,6 +31,9 @@ package struct RecordFrame: Sendable, Equatable {
 
     package init(_ form: Form) { self.form = form }
 
+    /// Whether reading is between lines or documents.
+    package var isBetween: Bool { place == .top }
+
     /// As the catalog keeps it: `lines`, `document`, `document list 1`, `document pass 2 string list 1`.
     package var text: String {
         switch place {

@@ -54,9 +54,14 @@ package struct RecordReader: Sendable {
     }
 
     /// Takes what records without an event were, by type.
-    package mutating func takeTypes() -> [[UInt8]: TypeCount] {
+    /// - Parameter secrets: replaces credentials, which a type may hold where it comes from the log.
+    package mutating func takeTypes(_ secrets: SecretMarker?) -> [[UInt8]: TypeCount] {
         defer { types = [:] }
-        return types
+        return types.reduce(into: [:]) { all, entry in
+            let name = secrets?.redacted(text: entry.key.span.bytes)?.bytes ?? entry.key
+            all[name, default: TypeCount()].skipped += entry.value.skipped
+            all[name, default: TypeCount()].unmapped += entry.value.unmapped
+        }
     }
 
     /// Reads records from the beginning of a chunk, and returns how many bytes of it need not be shown again.

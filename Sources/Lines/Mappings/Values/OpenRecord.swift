@@ -153,8 +153,8 @@ struct ValueReader: Sendable {
         out.append(contentsOf: records[record].bytes[range])
     }
 
-    /// The answer for a text without escapes, or a value that is not there, without making a text of it; nil if it takes
-    /// more.
+    /// The answer for a text without escapes, or a value that is not there, without making a text of it; nil if it
+    /// takes more.
     private func holdsInPlace(_ test: MappedTest, _ path: BoundPath) -> Bool? {
         switch inPlace(path) {
         case .other: return nil

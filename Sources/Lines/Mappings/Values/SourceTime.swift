@@ -80,6 +80,7 @@ struct SourceTime: Sendable {
 
     /// `2026-04-26T00:11:41.212Z` and what is like it: a comma before the fraction, offsets without a colon, no zone.
     private func iso(_ text: ArraySlice<UInt8>) -> Int64? {
+        guard text.count >= 19 else { return nil }
         var bytes = Array(text)
         if bytes.count > 19, bytes[19] == Byte.comma { bytes[19] = Byte.dot }
         var end = 19

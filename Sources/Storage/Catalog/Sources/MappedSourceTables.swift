@@ -3,7 +3,8 @@ internal import GRDB
 /// The tables of sources that a mapping reads.
 enum MappedSourceTables {
     /// Adds the counters of records that are no auth events, and to a source its mapping and where between its records
-    /// reading is (`frame`). `mappings`: those that are not built in. `source_types`: how many records of a source gave no event, by type.
+    /// reading is (`frame`). `mappings`: those that are not built in. `source_types`: how many records of a source gave
+    /// no event, by type.
     static func make(_ db: Database) throws {
         try TableSums.rewrite("sources", with: sources, db)
         try TableSums.rewrite("batches", with: batches, db)
