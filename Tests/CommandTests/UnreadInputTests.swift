@@ -71,7 +71,7 @@ struct UnreadInputTests {
         try program.shell("mkdir none")
         let beside = try program.run("ingest", "-q", "none", path)
         #expect(beside.status == 0)
-        #expect(beside.errors.contains("none: no log found; of a folder, files are read that end in"))
+        #expect(beside.errors.contains("none: no log found; of a folder and those in it, files are read that end in"))
         let alone = try program.run("ingest", "-q", "none")
         #expect(alone.status == 65)
         #expect(alone.errors.contains("no log found in none: of a folder"))

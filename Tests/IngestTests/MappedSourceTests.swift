@@ -62,6 +62,7 @@ struct MappedSourceTests {
         let both = try ingest(place.path("c.json"), place.path("d.json")).counts
         #expect((both.stored, both.duplicate) == (5, 15))
         #expect(try place.tokens().count == 20)
+        #expect(try Trail(reading: place.trail).verify().problems.isEmpty)
     }
 
     @Test func `logs of all kinds lie in one tree, each with its own mapping`() throws {
@@ -182,5 +183,54 @@ struct MappedSourceTests {
         #expect(source.mapping == "cloudtrail")
         #expect((source.counts.stored, source.counts.quarantined) == (2, 1))
         #expect(try Trail(reading: place.trail).verify().problems.isEmpty)
+    }
+
+    @Test(arguments: [#"{"Records":[]}"#, #"{ "Records" : [ ] }"# + "\n"])
+    func `an empty list of records is nothing, and nothing of it goes to quarantine`(_ text: String) throws {
+        place.write("a.json", text)
+        place.write("b.json", text)
+        place.shell("gzip b.json")
+        let summary = try ingest(place.folder)
+        #expect(summary.problems.isEmpty)
+        #expect(summary.counts.lines == 0)
+        #expect(try sources.map(\.mapping) == ["cloudtrail", "cloudtrail"])
+    }
+
+    @Test func `a copy that goes on by itself is read as its original`() throws {
+        place.write("a.json", Self.trailRecord(1) + "\n" + Self.trailRecord(2) + "\n")
+        place.shell("cp a.json b.json; head -n 1 a.json > c.json")
+        #expect(try ingest(place.folder).counts.stored == 2)
+        place.append("b.json", Self.trailRecord(3) + "\n")
+        place.append("c.json", Self.trailRecord(4) + "\n")
+        let counts = try ingest(place.folder).counts
+        #expect((counts.stored, counts.quarantined) == (2, 0))
+        #expect(try sources.map(\.mapping) == ["cloudtrail", "cloudtrail", "cloudtrail"])
+        #expect(try Trail(reading: place.trail).verify().problems.isEmpty)
+    }
+
+    @Test func `what was read by one mapping is not read on by another, and says so`() throws {
+        place.write("a.json", Self.document(0..<3))
+        place.write("b.log", use("t1") + "\n")
+        _ = try ingest(place.folder)
+        let okta = try #require(Mapping.named("okta"))
+        let summary = try place.ingest(place.path("a.json"), place.path("b.log"), choice: .mapping(okta))
+        #expect(
+            summary.problems.map { "\($0.error)".prefix(28) } == [
+                "it was read as cloudtrail, a", "it was read as native, and w",
+            ])
+        #expect(try place.ingest(place.path("a.json"), choice: .native).problems.count == 1)
+        let cloudtrail = try #require(Mapping.named("cloudtrail"))
+        #expect(try place.ingest(place.path("a.json"), choice: .mapping(cloudtrail)).problems.isEmpty)
+    }
+
+    @Test func `a log of which a mapping knows no record is one that tells nothing`() throws {
+        let records = (0..<12).map {
+            #"{"published":"2026-04-26T00:00:00Z","eventType":"made.up.\#($0)","uuid":"u\#($0)"}"#
+        }
+        place.write("a.log", records.joined(separator: "\n") + "\n")
+        let okta = try #require(Mapping.named("okta"))
+        let summary = try place.ingest(place.path("a.log"), choice: .mapping(okta))
+        #expect(summary.isBlind)
+        #expect((summary.counts.stored, summary.counts.unmapped) == (0, 12))
     }
 }

@@ -14,6 +14,7 @@ struct InputError: Error, CustomStringConvertible {
 /// An input was read, and nothing in it is an event.
 struct BlindError: Error, CustomStringConvertible {
     var description: String {
-        "none of its lines is an event; all of them went to quarantine: authtrail report quarantine"
+        "none of its lines is an event: authtrail report quarantine says why, and authtrail sources try of records "
+            + "that a mapping does not know"
     }
 }

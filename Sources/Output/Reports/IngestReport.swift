@@ -68,7 +68,12 @@ package struct IngestReport: Sendable {
             return "no log found\(folders): \(Inputs.folderRule)"
         }
         guard summary.isBlind else { return nil }
-        let lines = Self.count(summary.counts.quarantined, "line")
+        let (lines, unmapped) = (Self.count(summary.counts.lines, "line"), summary.counts.unmapped)
+        guard unmapped == 0 else {
+            return
+                "none of the \(lines) read is an event, so nothing can be judged; the mapping does not know the type "
+                + "of \(Human.count(unmapped)): authtrail sources try shows what it makes of them"
+        }
         return "none of the \(lines) read is an event, so nothing can be judged; "
             + "authtrail report quarantine says why"
     }

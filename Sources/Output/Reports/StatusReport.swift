@@ -65,11 +65,12 @@ package struct StatusReport {
         catalogBytes = try trail.catalog.bytes()
     }
 
-    /// Text and Markdown as tables; JSON as one document, see Docs/json.md; NDJSON and CSV as one row a source.
+    /// Text and Markdown as tables, in which the objects of a bucket are one row; JSON as one document, see
+    /// Docs/json.md; NDJSON and CSV as one row a source.
     package func print(as format: Format, to output: Output) throws {
         switch format {
         case .json: try output.line(json.json(.pretty))
-        case .ndjson, .csv: try Console.print(sourceTable, as: format, to: output)
+        case .ndjson, .csv: try Console.print(sourceTable(isFolded: false), as: format, to: output)
         case .text, .markdown:
             try Console.print(summary, as: format, to: output)
             // What somebody must act on stands before what may be a long list.
@@ -96,7 +97,7 @@ package struct StatusReport {
                 try Console.print(quarantineTable, as: format, to: output)
             }
             try output.line()
-            try Console.print(sourceTable, as: format, to: output)
+            try Console.print(sourceTable(isFolded: true), as: format, to: output)
         }
     }
 

@@ -4,12 +4,14 @@ internal import Events
 internal import Model
 
 extension StatusReport {
-    var sourceTable: Table {
+    /// One row a source; `isFolded`: one row for all objects of a bucket, with how many they are.
+    func sourceTable(isFolded: Bool) -> Table {
+        let rows = isFolded ? foldedSources : sources.indices.map { SourceRow(self, $0) }
+        let areFolded = rows.contains { $0.files > 1 }
         var table = Table(
             "sources", title: "Sources",
-            columns: [
-                .init("id", .integer), .init("path", .text), .init("mapping", .text), .init("checkpoint", .bytes),
-                .init("size", .bytes),
+            columns: [.init("id", .integer), .init("path", .text)] + (areFolded ? [.init("files", .integer)] : []) + [
+                .init("mapping", .text), .init("checkpoint", .bytes), .init("size", .bytes),
                 .init("lines", .integer), .init("stored", .integer), .init("quarantined", .integer),
                 .init("skipped", .integer), .init("unmapped", .integer), .init("blank", .integer),
                 .init("duplicate", .integer),
@@ -17,19 +19,25 @@ extension StatusReport {
                 .init("ended", .text), .init("bytes_lost", .bytes), .init("lag_bytes", .bytes),
                 .init("lag_seconds", .decimal(digits: 1)),
             ])
-        for (place, source) in sources.enumerated() {
-            table.append([
-                .integer(source.id), .text(source.path), .text(source.mapping ?? "native"), .integer(source.checkpoint),
-                .integer(source.size),
-                .integer(source.counts.lines), .integer(source.counts.stored), .integer(source.counts.quarantined),
-                .integer(source.counts.skipped), .integer(source.counts.unmapped), .integer(source.counts.blank),
-                .integer(source.counts.duplicate), .integer(source.counts.flagged),
-                Cell(source.lastEvent.map { Timestamp.text($0) }), .integer(source.generation),
-                Cell(source.ended?.rawValue), .integer(source.lost), unread[place].map { .integer($0) } ?? .null,
-                lag(place).map { .decimal(Double($0) / 1_000_000) } ?? .null,
-            ])
-        }
+        for row in rows { table.append(row.cells(withFiles: areFolded)) }
         return table
+    }
+
+    /// Objects of a bucket come in thousands; together they say what one log says.
+    private var foldedSources: [SourceRow] {
+        var rows: [SourceRow] = []
+        var places: [[UInt8]: Int] = [:]
+        for place in sources.indices {
+            let log = LogName(ofPath: Array(sources[place].path.utf8)[...])
+            let row = SourceRow(self, place)
+            if log.isObject, let known = places[log.apart], rows[known].mapping == row.mapping {
+                rows[known].add(row, log)
+            } else {
+                if log.isObject { places[log.apart] = rows.count }
+                rows.append(row)
+            }
+        }
+        return rows
     }
 
     /// A source as JSON has it.

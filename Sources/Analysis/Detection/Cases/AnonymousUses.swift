@@ -1,5 +1,6 @@
 internal import Columns
 internal import Events
+internal import Model
 
 /// Uses by callers without an identity, in whichever way a log says so: by the kind `anonymous`, by that word in place
 /// of a token or a principal, or by naming neither token, kind nor principal.
@@ -30,7 +31,7 @@ struct AnonymousUses {
         var condition = Self.nameless
         if telling.count < uses.count {
             coverage = [Self.note(uses.filter { !telling.contains($0.key) })]
-            condition[.source] = .matching { telling.contains(SourceSilenceSearch.name(of: $0)) }
+            condition[.source] = .matching { telling.contains(LogName(ofPath: $0).bytes) }
         }
         if !telling.isEmpty { conditions.append(condition) }
     }
@@ -47,7 +48,7 @@ struct AnonymousUses {
             from: days.lowerBound, to: days.upperBound, kinds: .used, texts: nameless, fields: EventFields(.source))
         try history.scan(scan) { batch in
             for (place, count) in batch.rowsBySource where count > 0 {
-                uses[SourceSilenceSearch.name(of: batch[.source].dictionary.slice(at: place)), default: 0] += count
+                uses[LogName(ofPath: batch[.source].dictionary.slice(at: place)).bytes, default: 0] += count
             }
         }
         return uses
@@ -66,7 +67,7 @@ struct AnonymousUses {
                 texts: [.tokenID: .matching { !$0.elementsEqual(name.utf8) }], fields: EventFields(.source))
             try history.scan(scan) { batch in
                 for (place, count) in batch.rowsBySource where count > 0 {
-                    let log = SourceSilenceSearch.name(of: batch[.source].dictionary.slice(at: place))
+                    let log = LogName(ofPath: batch[.source].dictionary.slice(at: place)).bytes
                     if logs.contains(log) { telling.insert(log) }
                 }
             }

@@ -82,7 +82,7 @@ package struct LifetimePolicy: Detector {
                     findings.append(found)
                     continue
                 }
-                endless[SourceSilenceSearch.name(of: batch[.source].bytes(at: row) ?? []), default: []].append(found)
+                endless[LogName(ofPath: batch[.source].bytes(at: row) ?? []).bytes, default: []].append(found)
             }
         }
         if endless.isEmpty { return findings }
@@ -116,7 +116,7 @@ package struct LifetimePolicy: Detector {
                 if sources[row] != TextColumn.none { isSaid[Int(sources[row])] = true }
             }
             for place in isSaid.indices where isSaid[place] {
-                logs.insert(SourceSilenceSearch.name(of: batch[.source].dictionary.slice(at: place)))
+                logs.insert(LogName(ofPath: batch[.source].dictionary.slice(at: place)).bytes)
             }
         }
         return logs

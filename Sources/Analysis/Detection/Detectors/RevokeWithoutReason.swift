@@ -6,7 +6,7 @@ internal import Model
 ///
 /// The reason is what tells an incident from a rotation a year later. One finding for each actor and UTC day.
 ///
-/// Not found: a reason that says nothing.
+/// Not found: a reason that says nothing; sessions, which people end when they log out.
 package struct RevokeWithoutReason: Detector {
     package static let card = DetectorCard(
         id: "revoke-without-reason",
@@ -22,7 +22,10 @@ package struct RevokeWithoutReason: Detector {
                 advice: "Ask {entity} for the reasons, and note them.")
         ],
         references: [],
-        knownGaps: ["A log that never names reasons is found for every actor and day, until it does."],
+        knownGaps: [
+            "A log that never names reasons is found for every actor and day, until it does.",
+            "Sessions (`kind` is `session`) that end without a reason are not reported: people log out.",
+        ],
         version: 1)
 
     package init() {}
@@ -30,8 +33,10 @@ package struct RevokeWithoutReason: Detector {
     package func detect(in window: DetectionWindow, of history: any History) throws -> DetectionResult {
         var result = emptyResult
         let search = DayCases(
-            history: history, window: window, kinds: EventKinds(.revoked), columns: [.actor, .reason])
+            history: history, window: window, kinds: EventKinds(.revoked), columns: [.actor, .reason, .kind])
         let cases = try search.read { revocations, row in
+            // Who logs out ends a session, and owes nobody a reason.
+            if revocations[.kind].bytes(at: row)?.elementsEqual("session".utf8) ?? false { return nil }
             let reason = revocations[.reason].bytes(at: row) ?? []
             return reason.allSatisfy { $0 == 0x20 } ? revocations[.actor][row] ?? "" : nil
         }
@@ -66,7 +71,15 @@ package struct RevokeWithoutReason: Detector {
             events: [.revoked("tok_1", at: Event.time(day: 1, hour: 1), by: nil, reason: nil)],
             expected: [.init("revoke_without_reason", "unnamed", .medium)]),
         DetectorExample(
+            "people who log out stay quiet", asOf: Event.time(day: 1, hour: 12), events: [logout], expected: []),
+        DetectorExample(
             "a revocation with a reason stays quiet", asOf: Event.time(day: 1, hour: 12),
             events: [.revoked("tok_1", at: Event.time(day: 1, hour: 1))], expected: []),
     ]
+
+    private static var logout: Event {
+        var event = Event.revoked("sess_1", at: Event.time(day: 1, hour: 1), by: nil, reason: nil)
+        event.texts[.kind] = "session"
+        return event
+    }
 }

@@ -25,8 +25,9 @@ package struct SourceSilence: Detector {
         ],
         references: ["T1562.008", "T1070"],
         knownGaps: [
-            "Files of one folder that differ in digits only, such as one a day, are one log, unless they speak at the "
-                + "same time on two days.",
+            "Files that differ only in digits or in folders that are dates, such as one a day, are one log, unless "
+                + "they speak at the same time on two days; so are a bucket's objects that differ only from the moment "
+                + "in their names on.",
             "Gaps are measured in whole seconds; silences under 15 minutes are not reported.",
             "A log that is silent for more than 14 days while others speak counts as ended, and is not reported.",
         ],
@@ -87,7 +88,7 @@ package struct SourceSilence: Detector {
         let log = silence.log
         let scan = EventScan(
             from: silence.start, to: silence.start + Timestamp.second,
-            texts: [.source: .matching { $0.elementsEqual(log) || SourceSilenceSearch.name(of: $0) == log }],
+            texts: [.source: .matching { LogName(ofPath: $0).bytes == log || LogName(ofPath: $0).apart == log }],
             fields: Case.fields)
         try history.scan(scan) { batch in
             for row in 0..<batch.count { one.add(batch, row, window) }

@@ -1,10 +1,11 @@
 internal import Columns
 internal import Events
+internal import Model
 
 /// Finds silences of logs, from the seconds in which each has events.
 ///
-/// Files whose names differ in digits only and that follow one another are one log. Where they speak at the same time,
-/// each is a log of its own.
+/// Files that follow one another are one log (`LogName`). Where those whose names differ in digits only speak at the
+/// same time, each is a log of its own.
 struct SourceSilenceSearch {
     struct Silence {
         /// Name of the log; of several files with `#` for the digits of their names.
@@ -102,20 +103,6 @@ struct SourceSilenceSearch {
         return silences
     }
 
-    /// The name of a log: digits and `.gz` at the end of a path tell the files of one log apart. Folders are places.
-    static func name(of source: ArraySlice<UInt8>) -> [UInt8] {
-        let isCompressed = source.count > 3 && source.suffix(3).elementsEqual(".gz".utf8)
-        let path = isCompressed ? source.dropLast(3) : source
-        let file = path.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? path.startIndex
-        var name = Array(path[..<file])
-        for byte in path[file...] {
-            let isDigit = byte >= 0x30 && byte <= 0x39
-            if isDigit, name.last == 0x23 { continue }
-            name.append(isDigit ? 0x23 : byte)
-        }
-        return name
-    }
-
     /// What a log shows on one day.
     private struct Day {
         /// Whether each second has an event.
@@ -147,8 +134,8 @@ struct SourceSilenceSearch {
             for row in 0..<batch.count {
                 guard let file = files.number(batch[.source], row) else { continue }
                 if file == logOfFile.count {
-                    let source = files[file], name = Self.name(of: source[...])
-                    let log = split.contains(name) ? source : name
+                    let name = LogName(ofPath: files[file][...])
+                    let log = split.contains(name.bytes) ? name.apart : name.bytes
                     logOfFile.append(logs[log] ?? days.count)
                     if logs[log] == nil {
                         logs[log] = days.count

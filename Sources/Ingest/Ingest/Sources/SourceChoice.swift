@@ -23,6 +23,15 @@ package struct SourceChoice: Sendable {
         known = stored.compactMap { try? Mapping($0.text, file: $0.name) }
     }
 
+    /// The name of what is asked for, if it is.
+    var name: String? {
+        switch word {
+        case .recognized: nil
+        case .native: "native"
+        case .mapping(let mapping): mapping.name
+        }
+    }
+
     /// The mapping of a name by which a source is read on.
     func mapping(named name: String) -> Mapping? {
         if case .mapping(let mapping) = word, mapping.name == name { return mapping }
@@ -37,6 +46,8 @@ package struct UnknownSource: Error, CustomStringConvertible {
         case ambiguous([String])
         /// It was read by a mapping that cannot be used any more.
         case mappingMissing(String)
+        /// It was read by the first, and the second is asked for.
+        case readBefore(by: String, wanted: String)
         case form
     }
 
@@ -52,12 +63,15 @@ package struct UnknownSource: Error, CustomStringConvertible {
             return
                 "it was read by the mapping \(SafeText.visible(name)), which is not built in, and the trail's copy of "
                 + "it cannot be used; give --mapping FILE"
+        case .readBefore(let before, let wanted):
+            return
+                "it was read as \(SafeText.visible(before)), and what was read is not read again as "
+                + "\(SafeText.visible(wanted)); go on without --source, or ingest it into another trail (--trail DIR)"
         case .form: return "its first record is not whole within 16 MiB, so nobody can tell what it is"
         case .records(let seen) where seen.keys.isEmpty:
             let text = seen.text.map { ": \(SafeText.visible($0))" } ?? ""
-            return "it holds no JSON objects and no text that a source recognizes\(text); \(command) lists those that "
-                + "are built in, --source native reads it all the same, and \(command) --help says how to begin a "
-                + "mapping"
+            return "it begins with no JSON objects and no text that a source recognizes\(text); if it is one of those "
+                + "that \(command) lists, --source NAME reads it; \(command) --help says how to begin a mapping"
         case .records(let seen):
             let keys = seen.keys.map { "`\(SafeText.visible($0))`" }.joined(separator: ", ")
             return
@@ -78,6 +92,10 @@ extension SourceReader {
         _ choice: SourceChoice, after earlier: SourceRecord?, isAll: Bool, now: Int64
     ) throws(InputError) -> Bool {
         if isSettled { return true }
+        if let before = readBefore, let wanted = choice.name, wanted != before {
+            throw InputError(
+                cause: UnknownSource(path: record.path, reason: .readBefore(by: before, wanted: wanted)))
+        }
         if let name = record.mapping {
             guard let mapping = choice.mapping(named: name), let frame = record.frame.flatMap({ RecordFrame($0) })
             else {
@@ -86,8 +104,7 @@ extension SourceReader {
             begin(mapping, frame, now)
             return true
         }
-        // What was read before by no mapping is of our own format.
-        if record.checkpoint > record.start || record.start > 0 {
+        if readBefore != nil {
             settleAsNative()
             return true
         }
@@ -113,6 +130,11 @@ extension SourceReader {
             }
         }
         return true
+    }
+
+    /// By what it was read before; what was read by no mapping is of our own format.
+    private var readBefore: String? {
+        record.mapping ?? (record.checkpoint > record.start || record.start > 0 ? "native" : nil)
     }
 
     /// - Returns: false if there is no earlier generation.

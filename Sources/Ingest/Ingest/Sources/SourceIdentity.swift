@@ -155,6 +155,10 @@ struct SourceIdentity {
         copy.checkpoint = length
         copy.hasOpenLine = length == source.checkpoint && source.hasOpenLine
         copy.lastEvent = source.lastEvent
+        // What follows in a copy is read as in the original. Between records, the form alone says where reading is.
+        copy.mapping = source.mapping
+        copy.frame =
+            length == source.checkpoint ? source.frame : source.frame?.split(separator: " ").first.map(String.init)
         return copy
     }
 
@@ -186,6 +190,9 @@ extension SourceRecord {
 }
 
 extension LineCounts {
-    /// Whether there are lines, and none of them is an event.
-    var isBlind: Bool { quarantined > 0 && stored + duplicate == 0 }
+    /// Whether there are lines, and none of them is an event. A few records that a mapping does not know say little: an
+    /// object of a bucket may hold no others.
+    var isBlind: Bool {
+        stored + duplicate == 0 && (quarantined > 0 || unmapped >= 10 && unmapped == skipped)
+    }
 }

@@ -26,14 +26,16 @@ package enum Recognition: Sendable {
         }
         var found: [(mapping: Mapping, form: RecordFrame.Form, hits: Int)] = []
         var isUndecided = false
+        var empty: (mapping: Mapping, form: RecordFrame.Form)?
         for mapping in mappings {
             guard let form = mapping.form(of: head, isAll: isAll) else {
                 isUndecided = true
                 continue
             }
-            let (hits, records) = mapping.hits(in: head, isAll: isAll, form)
-            if hits > 0 { found.append((mapping, form, hits)) }
-            if records == 0 { isUndecided = true }
+            let sample = mapping.hits(in: head, isAll: isAll, form)
+            if sample.hits > 0 { found.append((mapping, form, sample.hits)) }
+            if sample.isEmptyList { empty = empty ?? (mapping, form) }
+            if sample.records == 0 { isUndecided = true }
         }
         // Where one kind is meant, hardly any record is taken for another.
         let most = found.map(\.hits).max() ?? 0
@@ -42,6 +44,9 @@ package enum Recognition: Sendable {
             self = .mapped(one.mapping, one.form)
         } else if !likely.isEmpty {
             self = .ambiguous(likely.map(\.mapping.name))
+        } else if let empty {
+            // Whoever writes lists of records under this name has none to write.
+            self = .mapped(empty.mapping, empty.form)
         } else if isUndecided, !isAll {
             self = .undecided
         } else {
@@ -70,11 +75,14 @@ package enum Recognition: Sendable {
 }
 
 extension Mapping {
-    /// How many of the first records are of the mapping's kind, and how many there are.
-    func hits(in head: RawSpan, isAll: Bool, _ form: RecordFrame.Form) -> (hits: Int, records: Int) {
+    /// How many of the first records are of the mapping's kind, how many there are, and whether there are none because
+    /// their list is empty.
+    func hits(
+        in head: RawSpan, isAll: Bool, _ form: RecordFrame.Form
+    ) -> (hits: Int, records: Int, isEmptyList: Bool) {
         var framer = RecordFramer(RecordFrame(form), lists: lists)
         var mapper = RecordMapper(self, reference: 0)
-        var (at, hits, records) = (0, 0, 0)
+        var (at, hits, records, wasInList) = (0, 0, 0, false)
         while records < Recognition.mostRecords {
             switch framer.next(head, at, isLast: isAll) {
             case .record(let record, let next):
@@ -84,11 +92,16 @@ extension Mapping {
             case .broken(_, _, _, let next):
                 records += 1
                 at = next
-            case .blank(_, let next), .passed(let next): at = next
-            case .more: return (hits, records)
+            case .blank(_, let next): at = next
+            case .passed(let next):
+                at = next
+                if case .list(around: 1...) = framer.frame.place { wasInList = true }
+            case .more:
+                let isEmptyList = wasInList && records == 0 && framer.frame.isBetween && at == head.byteCount
+                return (hits, records, isEmptyList)
             }
         }
-        return (hits, records)
+        return (hits, records, false)
     }
 }
 
