@@ -71,6 +71,14 @@ enum MappingOptions {
             sample = Mapping.sample(of: shipped.name) ?? ([], [])
         } else {
             let stem = word.hasSuffix(".yaml") ? String(word.dropLast(5)) : word
+            for name in [stem + ".sample", stem + ".events"] where kind(ofPath: name) == .missing {
+                throw Failure(
+                    code: Failure.inputOutput,
+                    messages: [
+                        "there is no \(SafeText.visible(name)); \(SafeText.visible(stem)).sample holds records, and .events "
+                            + "what must come of them, as authtrail sources try --lines prints it"
+                    ])
+            }
             sample = (
                 try SourceHead(of: stem + ".sample", most: 64 << 20).bytes,
                 try SourceHead(of: stem + ".events", most: 64 << 20).bytes

@@ -147,11 +147,20 @@ package struct NoFindingReasons: Sendable {
             "\(Wording.percent(mismatches, of: failures.count)) of its failures say that the credential is "
                 + "unknown (reasons in the policy: mismatch, unknown); stuffing wants "
                 + "\(Wording.number(rules.stuffing.mismatchShare * 100)) %")
+        addLogins(failures.filter { $0.isLogin && $0.meaning == .mismatch }, rules.loginGuessing)
         let unnamed = failures.count { $0.credential == nil }
         add(
             "volume",
             "\(Wording.count(unnamed, "failure")) of \(failures.count) without a credential in all; volume "
                 + "wants \(rules.volume.failures) in \(Wording.width(rules.volume.width))")
+    }
+
+    private mutating func addLogins(_ logins: [Failure], _ rule: FailedVerificationByIP.Settings.LoginGuessing) {
+        guard !logins.isEmpty else { return }
+        add(
+            "login_guessing",
+            "at most \(Wording.count(Self.busiest(logins, rule.width).0, "refused login")) in any "
+                + "\(Wording.width(rule.width)); the rule wants \(rule.failures)")
     }
 
     /// A failure of an address, and what its reason says of the credential.
@@ -161,6 +170,7 @@ package struct NoFindingReasons: Sendable {
         var ts: Int64
         var credential: [UInt8]?
         var meaning: Meaning
+        var isLogin: Bool
     }
 
     /// The failures of an address, by time.
@@ -179,14 +189,15 @@ package struct NoFindingReasons: Sendable {
         var failures: [Failure] = []
         let scan = EventScan(
             to: asOf, kinds: .failed, texts: [.ip: history.clients.condition([key])],
-            fields: EventFields([.ts, .presented, .tokenID, .ip, .reason]))
+            fields: EventFields([.ts, .presented, .tokenID, .ip, .reason, .kind]))
         try history.scan(scan) { batch in
             for row in 0..<batch.count {
                 let credential = batch[.presented].bytes(at: row) ?? batch[.tokenID].bytes(at: row)
                 failures.append(
                     Failure(
                         ts: batch.ts[row], credential: credential.map { Array($0) },
-                        meaning: meaning(batch[.reason].bytes(at: row))))
+                        meaning: meaning(batch[.reason].bytes(at: row)),
+                        isLogin: batch[.kind].bytes(at: row)?.elementsEqual("session".utf8) ?? false))
             }
         }
         return failures.sorted { $0.ts < $1.ts }

@@ -54,7 +54,7 @@ struct SourcesCommand: ParsableCommand {
             commandName: "test",
             abstract: "Read a mapping's sample records and compare the events; exit 1 if one differs.",
             discussion: "A file FILE.yaml has its records in FILE.sample and what must come of them in FILE.events, a "
-                + "line for each. Without arguments all that are built in are tested.")
+                + "line for each, as sources try --lines prints it. Without arguments all that are built in are tested.")
 
         @Argument(help: "Names or files.") var mappings: [String] = []
 
@@ -77,8 +77,9 @@ struct SourcesCommand: ParsableCommand {
             commandName: "try", abstract: "Show what becomes of the first records of a log. Nothing is stored.")
 
         @Argument(help: "The name of a mapping, or its file.") var mapping: String
-        @Argument(help: "The log; .gz too.") var log: String
+        @Argument(help: "The log; .gz too; - is standard input.") var log: String
         @Option(name: .long, help: "So many records.") var limit = 20
+        @Flag(name: .long, help: "Only what becomes of them, a line each, as a .events file has it.") var lines = false
 
         func validate() throws {
             guard (1...100_000).contains(limit) else { throw ValidationError("--limit is from 1 to 100000") }
@@ -86,9 +87,16 @@ struct SourcesCommand: ParsableCommand {
 
         func run() throws {
             let mapping = try MappingOptions.read(mapping)
+            if kind(ofPath: log) == .folder {
+                throw ValidationError("\(SafeText.visible(log)) is a folder; give one of its files")
+            }
             let head = try SourceHead(of: log, most: 64 << 20)
             let trial = MappingTrial(mapping, head.bytes, reference: Clock.now(), most: limit)
             let output = Output.standardOutput()
+            guard !lines else {
+                for line in trial.lines { try output.line(SafeText.visible(line)) }
+                return try output.finish()
+            }
             try TrialReport(trial, source: mapping.name).print(to: output)
             try output.finish()
         }

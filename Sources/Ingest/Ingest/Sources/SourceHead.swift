@@ -6,14 +6,15 @@ package struct SourceHead: Sendable {
     /// Whether these are all.
     package let isAll: Bool
 
-    /// Reads at most so many bytes of a file. Throws `FileError`.
+    /// Reads at most so many bytes of a file, or of standard input for `-`. Throws `FileError`.
     package init(of path: String, most: Int) throws(FileError) {
         var stream: ByteStream
-        let file = try InputFile(path: path)
-        if Inputs.isGzip(Array(path.utf8)) {
-            stream = .gzip(GzipStream(file))
+        if path == "-" {
+            stream = .standardInput
+        } else if Inputs.isGzip(Array(path.utf8)) {
+            stream = .gzip(GzipStream(try InputFile(path: path)))
         } else {
-            stream = .file(InputFileBox(file))
+            stream = .file(InputFileBox(try InputFile(path: path)))
         }
         var buffer = [UInt8](repeating: 0, count: most)
         var filled = 0

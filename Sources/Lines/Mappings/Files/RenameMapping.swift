@@ -15,12 +15,17 @@ package enum RenameMapping {
         var fields: [(name: String, path: String)] = []
         var words: [(word: String, kind: String)] = []
         let known = EventField.allCases.filter { $0.rawValue < EventField.extra.rawValue }.map(\.name)
+        let kinds = EventKind.allCases.map(\.name)
         for pair in pairs {
             guard let equals = pair.firstIndex(of: "="), equals != pair.startIndex else {
                 throw Fault(description: "`\(pair)` is no pair; want one such as ts=timestamp")
             }
             let (left, right) = (String(pair[..<equals]), String(pair[pair.index(after: equals)...]))
             if left.hasPrefix("event.") {
+                guard kinds.contains(right) else {
+                    throw Fault(
+                        description: "`\(pair)`: `\(right)` is no event; there are \(kinds.joined(separator: ", "))")
+                }
                 words.append((String(left.dropFirst(6)), right))
             } else if known.contains(left) {
                 fields.append((left, right))
