@@ -233,4 +233,16 @@ struct MappedSourceTests {
         #expect(summary.isBlind)
         #expect((summary.counts.stored, summary.counts.unmapped) == (0, 12))
     }
+
+    @Test func `what is compressed under another name, or UTF-16, is said to be so`() throws {
+        place.write("a.log", use("t1") + "\n")
+        place.write("b.json", Self.document(0..<2))
+        place.shell("gzip -c a.log > c.log; iconv -f UTF-8 -t UTF-16 b.json > d.json")
+        let summary = try ingest(place.folder)
+        #expect(summary.counts.stored == 3)
+        #expect(
+            summary.problems.map { "\($0.error)".prefix(26) } == [
+                "it is compressed with gzip", "it is UTF-16, of which not",
+            ])
+    }
 }

@@ -75,8 +75,8 @@ enum MappingOptions {
                 throw Failure(
                     code: Failure.inputOutput,
                     messages: [
-                        "there is no \(SafeText.visible(name)); \(SafeText.visible(stem)).sample holds records, and .events "
-                            + "what must come of them, as authtrail sources try --lines prints it"
+                        "there is no \(SafeText.visible(name)); \(SafeText.visible(stem)).sample holds records, and "
+                            + ".events what must come of them, as authtrail sources try --lines prints it"
                     ])
             }
             sample = (

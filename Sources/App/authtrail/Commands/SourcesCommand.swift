@@ -54,7 +54,8 @@ struct SourcesCommand: ParsableCommand {
             commandName: "test",
             abstract: "Read a mapping's sample records and compare the events; exit 1 if one differs.",
             discussion: "A file FILE.yaml has its records in FILE.sample and what must come of them in FILE.events, a "
-                + "line for each, as sources try --lines prints it. Without arguments all that are built in are tested.")
+                + "line for each, as sources try --lines prints it. Without arguments all that are built in are "
+                + "tested.")
 
         @Argument(help: "Names or files.") var mappings: [String] = []
 

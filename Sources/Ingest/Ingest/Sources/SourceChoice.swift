@@ -49,6 +49,8 @@ package struct UnknownSource: Error, CustomStringConvertible {
         /// It was read by the first, and the second is asked for.
         case readBefore(by: String, wanted: String)
         case form
+        case compressed
+        case utf16
     }
 
     let path: String
@@ -67,6 +69,10 @@ package struct UnknownSource: Error, CustomStringConvertible {
             return
                 "it was read as \(SafeText.visible(before)), and what was read is not read again as "
                 + "\(SafeText.visible(wanted)); go on without --source, or ingest it into another trail (--trail DIR)"
+        case .compressed:
+            return "it is compressed with gzip; give it a name that ends in .gz, or zcat it into authtrail ingest -"
+        case .utf16:
+            return "it is UTF-16, of which nothing is read; write it again: iconv -f UTF-16 -t UTF-8 FILE > NEW"
         case .form: return "its first record is not whole within 16 MiB, so nobody can tell what it is"
         case .records(let seen) where seen.keys.isEmpty:
             let text = seen.text.map { ": \(SafeText.visible($0))" } ?? ""
@@ -109,6 +115,9 @@ extension SourceReader {
             return true
         }
         let first = try firstBytes()
+        if let reason = Self.notText(first), choice.name != "native" {
+            throw InputError(cause: UnknownSource(path: record.path, reason: reason))
+        }
         switch choice.word {
         case .native: settleAsNative()
         case .mapping(let mapping):
@@ -130,6 +139,12 @@ extension SourceReader {
             }
         }
         return true
+    }
+
+    /// What bytes show to be no text that anything reads.
+    private static func notText(_ bytes: ArraySlice<UInt8>) -> UnknownSource.Reason? {
+        if bytes.starts(with: [0x1F, 0x8B]) { return .compressed }
+        return bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) ? .utf16 : nil
     }
 
     /// By what it was read before; what was read by no mapping is of our own format.
