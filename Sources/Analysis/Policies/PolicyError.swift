@@ -1,5 +1,4 @@
 package import ConfigFiles
-internal import Console
 
 /// A policy file that cannot be used.
 package struct PolicyError: Error, CustomStringConvertible {
@@ -7,9 +6,8 @@ package struct PolicyError: Error, CustomStringConvertible {
     package var problems: [ConfigProblem]
 
     package var description: String {
-        let name = SafeText.visible(file)
-        return "the policy cannot be used:\n" + problems.map { "  \(name):\($0)" }.joined(separator: "\n")
-            + "\n  (" + ShellWord.command("authtrail policy check", [], about: file)
-            + " says the same; authtrail policy init prints a file that is right)"
+        ConfigProblem.report(
+            problems, in: file, "the policy", check: "authtrail policy check",
+            example: "authtrail policy init prints a file")
     }
 }

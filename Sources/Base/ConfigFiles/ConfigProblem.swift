@@ -16,5 +16,18 @@ package struct ConfigProblem: Error, Equatable, CustomStringConvertible {
         self.isWarning = isWarning
     }
 
+    /// What is said of a file that cannot be used.
+    /// - Parameters:
+    ///   - what: such as `the policy`.
+    ///   - check: the command that checks such a file.
+    ///   - example: the command that prints one that is right, and what it prints.
+    package static func report(
+        _ problems: [ConfigProblem], in file: String, _ what: String, check: String, example: String
+    ) -> String {
+        let name = SafeText.visible(file)
+        return "\(what) cannot be used:\n" + problems.map { "  \(name):\($0)" }.joined(separator: "\n")
+            + "\n  (" + ShellWord.command(check, [], about: file) + " says the same; \(example) that is right)"
+    }
+
     package var description: String { "\(line):\(column): \(isWarning ? "warning: " : "")\(SafeText.visible(text))" }
 }

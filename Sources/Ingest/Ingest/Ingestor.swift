@@ -145,25 +145,19 @@ package final class Ingestor {
     /// - Returns: whether something was read.
     private func settle(_ source: inout SourceReader, isComplete: Bool) throws(InputError) -> Bool {
         var isAtEnd = false
-        let earlier = identity.generation(before: source.record)
-        while try !source.settle(choice, after: earlier, isAll: isAtEnd && isComplete, now: now()) {
+        let record = source.record
+        while try !source.settle(
+            choice, after: identity.generation(before: record), isAll: isAtEnd && isComplete, now: now())
+        {
             if isAtEnd {
                 source.settleAsNative()
                 break
             }
-            if source.isFull, !source.pending.isEmpty {
-                guard source.pending.count < Self.mostHead else {
-                    throw InputError(cause: UnknownSource(path: source.record.path, reason: .form))
-                }
-                source.grow()
-            }
+            try source.growToSettle()
             isAtEnd = try source.fill() == 0
         }
         return !source.pending.isEmpty
     }
-
-    /// So much is read at most to find out what a source is.
-    static let mostHead = 16 << 20
 
     /// Keeps for the summary what was found out of a source.
     private func note(_ source: SourceReader) {

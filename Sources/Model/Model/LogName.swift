@@ -38,6 +38,9 @@ package struct LogName: Sendable {
         }
     }
 
+    /// Whether a log of this name, as either of the two ways has it, has the file.
+    package func isOf(_ log: [UInt8]) -> Bool { bytes == log || apart == log }
+
     private static let mark = UInt8(ascii: "#")
 
     private static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }

@@ -36,7 +36,7 @@ package struct RevokeWithoutReason: Detector {
             history: history, window: window, kinds: EventKinds(.revoked), columns: [.actor, .reason, .kind])
         let cases = try search.read { revocations, row in
             // Who logs out ends a session, and owes nobody a reason.
-            if revocations[.kind].bytes(at: row)?.elementsEqual("session".utf8) ?? false { return nil }
+            if revocations.isOfSession(at: row) { return nil }
             let reason = revocations[.reason].bytes(at: row) ?? []
             return reason.allSatisfy { $0 == 0x20 } ? revocations[.actor][row] ?? "" : nil
         }

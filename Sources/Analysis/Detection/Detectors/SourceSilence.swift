@@ -88,7 +88,7 @@ package struct SourceSilence: Detector {
         let log = silence.log
         let scan = EventScan(
             from: silence.start, to: silence.start + Timestamp.second,
-            texts: [.source: .matching { LogName(ofPath: $0).bytes == log || LogName(ofPath: $0).apart == log }],
+            texts: [.source: .matching { LogName(ofPath: $0).isOf(log) }],
             fields: Case.fields)
         try history.scan(scan) { batch in
             for row in 0..<batch.count { one.add(batch, row, window) }

@@ -50,8 +50,14 @@ extension EventColumns {
     /// Whether a row says that somebody was let in: a token that an admin issues is none that was presented, a login
     /// is.
     func isAccepted(at row: Int) -> Bool {
-        kind(at: row) != .issued || self[.kind].bytes(at: row)?.elementsEqual("session".utf8) ?? false
+        kind(at: row) != .issued || isOfSession(at: row)
     }
+
+    /// Whether a row is about a session: a login that succeeded or was refused, a logout.
+    func isOfSession(at row: Int) -> Bool { self[.kind].bytes(at: row).map(Self.isSession) ?? false }
+
+    /// Whether a kind of credential is that of sessions.
+    static func isSession(_ kind: ArraySlice<UInt8>) -> Bool { kind.elementsEqual("session".utf8) }
 }
 
 /// Looks up accepted uses, always bounded by the clients that matter.

@@ -125,7 +125,7 @@ struct FailureReader {
         let presented = events[.presented].values(none: Failure.noCredential) { KeyedTextHash.of($0, kind: 1) }
         let tokens = events[.tokenID].values(none: Failure.noCredential) { KeyedTextHash.of($0, kind: 2) }
         let mismatches = mismatches(in: events), tries = tries(in: events)
-        let logins = events[.kind].values(none: false) { $0.elementsEqual("session".utf8) }
+        let logins = events[.kind].values(none: false, EventColumns.isSession)
         for row in 0..<events.count where tries[row] {
             guard let key = clients[row].key else { continue }
             let wanted = wants(key, agents[row], selection)

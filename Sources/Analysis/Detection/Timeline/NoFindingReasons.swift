@@ -197,7 +197,7 @@ package struct NoFindingReasons: Sendable {
                     Failure(
                         ts: batch.ts[row], credential: credential.map { Array($0) },
                         meaning: meaning(batch[.reason].bytes(at: row)),
-                        isLogin: batch[.kind].bytes(at: row)?.elementsEqual("session".utf8) ?? false))
+                        isLogin: batch.isOfSession(at: row)))
             }
         }
         return failures.sorted { $0.ts < $1.ts }

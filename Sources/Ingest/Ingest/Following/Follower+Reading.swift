@@ -129,15 +129,12 @@ extension Follower {
         if file.source.isSettled { return true }
         let isComplete = isAtEnd && file.source.isFinite && !mayGoOn(file)
         file.isNews = true
-        let earlier = identity.generation(before: file.source.record)
-        if try file.source.settle(choice, after: earlier, isAll: isComplete, now: now()) { return true }
+        let record = file.source.record
+        let isKnown = try file.source.settle(
+            choice, after: identity.generation(before: record), isAll: isComplete, now: now())
+        if isKnown { return true }
         if isComplete { file.source.settleAsNative() }
-        if file.source.isFull {
-            guard file.source.pending.count < Ingestor.mostHead else {
-                throw InputError(cause: UnknownSource(path: file.source.record.path, reason: .form))
-            }
-            file.source.grow()
-        }
+        try file.source.growToSettle()
         return isComplete
     }
 

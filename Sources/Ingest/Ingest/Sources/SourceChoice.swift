@@ -53,7 +53,6 @@ package struct UnknownSource: Error, CustomStringConvertible {
         case utf16
     }
 
-    let path: String
     package let reason: Reason
 
     package var description: String {
@@ -95,17 +94,17 @@ extension SourceReader {
     ///   - isAll: nothing follows what is in memory.
     /// - Returns: false if more is needed to tell.
     mutating func settle(
-        _ choice: SourceChoice, after earlier: SourceRecord?, isAll: Bool, now: Int64
+        _ choice: SourceChoice, after earlier: @autoclosure () -> SourceRecord?, isAll: Bool, now: Int64
     ) throws(InputError) -> Bool {
         if isSettled { return true }
         if let before = readBefore, let wanted = choice.name, wanted != before {
             throw InputError(
-                cause: UnknownSource(path: record.path, reason: .readBefore(by: before, wanted: wanted)))
+                cause: UnknownSource(reason: .readBefore(by: before, wanted: wanted)))
         }
         if let name = record.mapping {
             guard let mapping = choice.mapping(named: name), let frame = record.frame.flatMap({ RecordFrame($0) })
             else {
-                throw InputError(cause: UnknownSource(path: record.path, reason: .mappingMissing(name)))
+                throw InputError(cause: UnknownSource(reason: .mappingMissing(name)))
             }
             begin(mapping, frame, now)
             return true
@@ -116,7 +115,7 @@ extension SourceReader {
         }
         let first = try firstBytes()
         if let reason = Self.notText(first), choice.name != "native" {
-            throw InputError(cause: UnknownSource(path: record.path, reason: reason))
+            throw InputError(cause: UnknownSource(reason: reason))
         }
         switch choice.word {
         case .native: settleAsNative()
@@ -128,14 +127,8 @@ extension SourceReader {
             case .native: settleAsNative()
             case .mapped(let mapping, let form): begin(mapping, RecordFrame(form), now)
             case .undecided: return false
-            case .ambiguous(let names):
-                guard try settle(like: earlier, choice, first, now) else {
-                    throw InputError(cause: UnknownSource(path: record.path, reason: .ambiguous(names)))
-                }
-            case .unknown(let seen):
-                guard try settle(like: earlier, choice, first, now) else {
-                    throw InputError(cause: UnknownSource(path: record.path, reason: .records(seen)))
-                }
+            case .ambiguous(let names): try settle(like: earlier(), choice, first, now, or: .ambiguous(names))
+            case .unknown(let seen): try settle(like: earlier(), choice, first, now, or: .records(seen))
             }
         }
         return true
@@ -152,20 +145,24 @@ extension SourceReader {
         record.mapping ?? (record.checkpoint > record.start || record.start > 0 ? "native" : nil)
     }
 
-    /// - Returns: false if there is no earlier generation.
+    /// - Parameter reason: why nothing can be read if there is no earlier generation.
     private mutating func settle(
-        like earlier: SourceRecord?, _ choice: SourceChoice, _ first: ArraySlice<UInt8>, _ now: Int64
-    ) throws(InputError) -> Bool {
-        guard let earlier else { return false }
-        guard let name = earlier.mapping else {
-            settleAsNative()
-            return true
-        }
+        like earlier: SourceRecord?, _ choice: SourceChoice, _ first: ArraySlice<UInt8>, _ now: Int64,
+        or reason: UnknownSource.Reason
+    ) throws(InputError) {
+        guard let earlier else { throw InputError(cause: UnknownSource(reason: reason)) }
+        guard let name = earlier.mapping else { return settleAsNative() }
         guard let mapping = choice.mapping(named: name) else {
-            throw InputError(cause: UnknownSource(path: record.path, reason: .mappingMissing(name)))
+            throw InputError(cause: UnknownSource(reason: .mappingMissing(name)))
         }
         begin(mapping, RecordFrame(mapping.form(of: first.span.bytes, isAll: true) ?? .lines), now)
-        return true
+    }
+
+    /// Makes room for more of a first record, of which so much is read at most.
+    mutating func growToSettle() throws(InputError) {
+        guard isFull, !pending.isEmpty else { return }
+        guard pending.count < 16 << 20 else { throw InputError(cause: UnknownSource(reason: .form)) }
+        grow()
     }
 
     private mutating func begin(_ mapping: Mapping, _ frame: RecordFrame, _ now: Int64) {

@@ -3,8 +3,6 @@ package import Files
 /// The first bytes of an input, decompressed, to find out what it holds.
 package struct SourceHead: Sendable {
     package let bytes: [UInt8]
-    /// Whether these are all.
-    package let isAll: Bool
 
     /// Reads at most so many bytes of a file, or of standard input for `-`. Throws `FileError`.
     package init(of path: String, most: Int) throws(FileError) {
@@ -27,6 +25,5 @@ package struct SourceHead: Sendable {
             filled += count
         }
         bytes = Array(buffer[..<filled])
-        isAll = filled < most
     }
 }

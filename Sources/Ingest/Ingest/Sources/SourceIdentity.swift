@@ -1,5 +1,6 @@
 internal import Catalog
 internal import Files
+internal import Mappings
 internal import Model
 internal import Trail
 
@@ -158,7 +159,8 @@ struct SourceIdentity {
         // What follows in a copy is read as in the original. Between records, the form alone says where reading is.
         copy.mapping = source.mapping
         copy.frame =
-            length == source.checkpoint ? source.frame : source.frame?.split(separator: " ").first.map(String.init)
+            length == source.checkpoint
+            ? source.frame : source.frame.flatMap { RecordFrame($0) }.map { RecordFrame($0.form).text }
         return copy
     }
 

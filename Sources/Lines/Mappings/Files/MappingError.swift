@@ -1,5 +1,4 @@
 package import ConfigFiles
-internal import Console
 
 /// A mapping's file that cannot be used.
 package struct MappingError: Error, CustomStringConvertible {
@@ -7,9 +6,8 @@ package struct MappingError: Error, CustomStringConvertible {
     package let problems: [ConfigProblem]
 
     package var description: String {
-        let name = SafeText.visible(file)
-        return "the mapping cannot be used:\n" + problems.map { "  \(name):\($0)" }.joined(separator: "\n")
-            + "\n  (" + ShellWord.command("authtrail sources test", [], about: file)
-            + " says the same; authtrail sources show okta prints a mapping that is right)"
+        ConfigProblem.report(
+            problems, in: file, "the mapping", check: "authtrail sources test",
+            example: "authtrail sources show okta prints a mapping")
     }
 }

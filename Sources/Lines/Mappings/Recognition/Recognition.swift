@@ -109,8 +109,6 @@ extension Mapping {
 package struct UnknownRecords: Sendable, Equatable {
     /// How many were looked at.
     package private(set) var records = 0
-    /// Of those, the ones that are JSON objects.
-    package private(set) var objects = 0
     /// The keys that most objects have, at most five.
     package private(set) var keys: [String] = []
     /// The beginning of the first record that is no object.
@@ -150,7 +148,6 @@ package struct UnknownRecords: Sendable, Equatable {
             }
             return
         }
-        objects += 1
         for name in Set(names) { counts[name, default: 0] += 1 }
     }
 }

@@ -18,8 +18,6 @@ package struct RecordReader: Sendable {
     private static let mostMade = 1 << 20
 
     package var frame: RecordFrame { framer.frame }
-    /// Whether each event keeps its record.
-    package var keepsRecords = true
 
     private var framer: RecordFramer
     private var mapper: RecordMapper
@@ -140,7 +138,7 @@ package struct RecordReader: Sendable {
         }
         var kept: Range<Int>?
         for case .event(let line) in mapper.outcomes {
-            if kept == nil, keepsRecords {
+            if kept == nil {
                 let start = memory.count
                 memory.append(chunk, record)
                 // A record over several lines is kept as one.
