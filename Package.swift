@@ -70,9 +70,8 @@ let layers: [(folder: String, modules: [Target])] = [
             .target(
                 name: "Runs",
                 dependencies: [
-                    "Model", "Console", "Files", "Events", "Mappings", "Segments", "Rollups", "Catalog", "Trail",
-                    "Detection",
-                    "Policies",
+                    "Model", "Columns", "Console", "Files", "Events", "Mappings", "Segments", "Rollups", "Catalog",
+                    "Trail", "Detection", "Policies",
                 ]),
         ]
     ),

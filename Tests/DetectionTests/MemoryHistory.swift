@@ -13,6 +13,7 @@ struct MemoryHistory: History {
     private var numbers: [String: UInt32] = [:]
     private(set) var coverage: Range<Int64>?
     var aheadFrom: Int64?
+    var systems: LoggedSystems?
 
     /// The events in the order in which they are read; `batchSize` of them to a batch.
     init(_ events: [Event], batchSize: Int = 1000) {
@@ -129,6 +130,7 @@ struct MemoryHistory: History {
             if scan.fields.contains(.expiresAt) { some.expiresAt = all.expiresAt }
             if scan.fields.contains(.success) { some.success = all.success }
             if scan.fields.contains(.scopes) { some.scopes = all.scopes }
+            if scan.fields.contains(.sourceID) { some.sourceID = all.sourceID }
             if scan.fields.contains(.sourceOffset) { some.sourceOffset = all.sourceOffset }
             for field in EventField.texts where scan.fields.contains(field) { some[field] = all[field] }
             try body(some)

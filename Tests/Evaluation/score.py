@@ -3,6 +3,7 @@
 The matching rule, which is all that this module assumes:
 - A label is found if a finding has its class and one of its entities, and the finding's first_seen to last_seen touches
   the label's first to last event, within a tolerance of one second (silences are told in whole seconds).
+- A finding that names other classes under `also` tells these, too.
 - Sources are compared by the name of the file: where the log lay is nobody's concern.
 - A finding that matches no label is *implied* if a label or a near miss names its class and entity as a consequence of
   the same events; it then counts neither for nor against.
@@ -64,6 +65,11 @@ def touches(finding, one):
             and milliseconds(finding["last_seen"]) >= one.first - TOLERANCE)
 
 
+def told_by(finding):
+    """The finding, and the same as each other class that it stands for."""
+    return [finding] + [{**finding, "class": klass} for klass in finding["context"].get("also", [])]
+
+
 def score(findings, labels, quiet, known):
     """Scores by class. `known` are the classes that the program has; others are left out."""
     by_entity, near, implied = {}, {}, set()
@@ -77,7 +83,7 @@ def score(findings, labels, quiet, known):
     for one in quiet:
         near.setdefault((one.klass, *one.entity), []).append(one)
     told = set()
-    for finding in findings:
+    for finding in (one for finding in findings for one in told_by(finding)):
         key = (finding["class"], *entity_of(finding))
         mine = scores.setdefault(finding["class"], Score())
         matches = [label for label in by_entity.get(key, []) if touches(finding, label)]

@@ -63,6 +63,9 @@ package protocol History: Sendable {
     /// What came of the lines that were read; nil where that is not known.
     var intake: Intake? { get throws }
 
+    /// The systems whose logs it holds; nil where all are in our own format, so that nothing is known to be left out.
+    var systems: LoggedSystems? { get throws }
+
     /// What several detectors ask in the same words is read once.
     var memo: HistoryMemo { get }
 
@@ -97,6 +100,9 @@ extension History {
 
     /// Where there are events and no lines.
     package var intake: Intake? { nil }
+
+    /// Where all logs are in our own format.
+    package var systems: LoggedSystems? { nil }
 
     /// Where nothing is to be remembered.
     package var memo: HistoryMemo { HistoryMemo() }

@@ -53,6 +53,7 @@ package struct DetectionRun {
             report.ahead = ahead.map { ($0.events, $0.last) }
         }
         report.hide(allowlist)
+        report.tellFactsOnce()
         return report
     }
 

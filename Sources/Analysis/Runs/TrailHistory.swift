@@ -14,6 +14,7 @@ package struct TrailHistory: History {
     private let trail: Trail
     private let lives: LifeCache
     private let known = KnownBeginning()
+    private let knownSystems = TrailSystems()
 
     package init(_ trail: Trail, _ clients: Clients, aheadFrom: Int64? = nil) {
         (self.trail, self.clients, self.aheadFrom) = (trail, clients, aheadFrom)
@@ -28,6 +29,8 @@ package struct TrailHistory: History {
 
     /// Where the log begins, and what lies before; counted once.
     var beginning: LogBeginning? { get throws { try known.beginning(of: trail.catalog) } }
+
+    package var systems: LoggedSystems? { get throws { try knownSystems.of(trail, begins: begins) } }
 
     package var firstDayOfUses: Int32? { get throws { try trail.catalog.daysWithUses().first } }
 

@@ -145,17 +145,20 @@ extension DormantTokenReactivation {
     }
 
     func notes(
-        _ tally: [ReactivationClass: Int], _ around: [Surroundings], logBegins: Int64, window: DetectionWindow
+        _ tally: [ReactivationClass: Int], _ unsaid: UnsaidTokens, _ around: [Surroundings], logBegins: Int64,
+        window: DetectionWindow
     ) -> [CoverageNote] {
         var notes: [CoverageNote] = []
         let limit = Wording.span(settings.dormancy)
-        if let count = tally[.insufficientHistory], count > 0 {
-            let tokens = Wording.count(count, "token")
+        let young = (tally[.insufficientHistory] ?? 0) - unsaid.count
+        if young > 0 {
+            let tokens = Wording.count(young, "token")
             notes.append(
                 CoverageNote(
                     kind: .insufficientHistory,
                     text: "\(tokens) without issue or earlier use, less than \(limit) of log before"))
         }
+        if let note = unsaid.note("unknown_origin", for: "when such tokens are issued") { notes.append(note) }
         let before = window.from.minus(logBegins)
         if before < settings.dormancy {
             let begin = before > 0 ? "\(Wording.span(before)) before the window" : "no earlier than the window"

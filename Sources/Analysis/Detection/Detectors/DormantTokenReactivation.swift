@@ -114,10 +114,10 @@ package struct DormantTokenReactivation: Detector {
         try check()
         let history = try StraylessHistory.of(whole)
         var result = DetectionResult(detector: Self.card.id)
-        var tally = [ReactivationClass: Int]()
+        var tally = [ReactivationClass: Int](), unsaid = UnsaidTokens()
         if !window.isEmpty, let coverage = try history.coverage {
             var more = MoreTokens()
-            let told = try judged(window, history, coverage, &tally, others: &more)
+            let told = try judged(window, history, coverage, &tally, &unsaid, others: &more)
             let around = try SurroundingsReader(history: history, window: window, settings: settings)
                 .read(told.map(\.reactivation))
             let holes =
@@ -135,7 +135,7 @@ package struct DormantTokenReactivation: Detector {
                 result.findings.append(finding(one, around, sum, asOf: window.asOf))
             }
             result.coverage = notes(
-                tally, around, logBegins: try history.begins ?? coverage.lowerBound, window: window)
+                tally, unsaid, around, logBegins: try history.begins ?? coverage.lowerBound, window: window)
             tell(more, "used for the first time in months, or ever", in: &result, asOf: window.asOf)
         }
         for kind in ReactivationClass.allCases { result.counts.add(kind.rawValue, tally[kind] ?? 0) }
@@ -162,7 +162,7 @@ package struct DormantTokenReactivation: Detector {
     /// of a class the tokens that were used most, so that a flood of made-up tokens hides no stolen one.
     private func judged(
         _ window: DetectionWindow, _ history: any History, _ coverage: Range<Int64>,
-        _ tally: inout [ReactivationClass: Int],
+        _ tally: inout [ReactivationClass: Int], _ unsaid: inout UnsaidTokens,
         others more: inout MoreTokens
     ) throws -> [Told] {
         let isLiteral = settings.semantics == .literal
@@ -174,6 +174,7 @@ package struct DormantTokenReactivation: Detector {
         let begins = try history.begins ?? coverage.lowerBound
         var told: [ReactivationClass: MostUsed<Told>] = [:]
         func judge(_ reactivations: [Reactivation]) throws {
+            let systems = try systems(of: reactivations.filter(\.hasNoPast), history)
             let tiers =
                 try isLiteral
                 ? reactivations.map { ($0.gap ?? 0) >= settings.dormancy ? [.absolute(settings.dormancy)] : [] }
@@ -182,8 +183,12 @@ package struct DormantTokenReactivation: Detector {
             for (reactivation, tiers) in zip(reactivations, tiers) where !reactivation.life.isAnonymous {
                 // A silence that only the shortest limit calls one, and no limit of this token.
                 if !isLiteral, reactivation.previous != nil, tiers.isEmpty { continue }
+                let system = systems[Array(reactivation.life.tokenID.utf8)]
+                let isUnsaid = system?.lacksIssuances(ofKind: reactivation.life.kind) ?? false
                 let kind = ReactivationClass(
-                    of: reactivation, isDormant: !tiers.isEmpty, dormancy: settings.dormancy, logBegins: begins)
+                    of: reactivation, isDormant: !tiers.isEmpty, dormancy: settings.dormancy,
+                    logBegins: isUnsaid ? nil : system.map { max($0.begins, begins) } ?? begins)
+                if let system, isUnsaid, kind == .insufficientHistory { unsaid.add(system) }
                 tally[kind, default: 0] += 1
                 guard isLiteral || (kind != .firstUse && kind != .insufficientHistory) else { continue }
                 told[kind, default: MostUsed()].add(
@@ -194,6 +199,16 @@ package struct DormantTokenReactivation: Detector {
         }
         if isLiteral { try search.absentBeforeWindow(judge) } else { try search.silencesEnded(judge) }
         return ReactivationClass.allCases.flatMap { told[$0]?.told(others: &more) ?? [] }
+    }
+
+    /// Which systems tell of tokens that have no past.
+    private func systems(
+        of reactivations: [Reactivation], _ history: any History
+    ) throws -> [[UInt8]: LoggedSystem] {
+        let times = reactivations.map(\.at)
+        guard let first = times.min(), let last = times.max() else { return [:] }
+        return try history.systems(
+            ofTokens: reactivations.map { Array($0.life.tokenID.utf8) }, usedIn: first..<last.plus(1))
     }
 
     private func check() throws(DetectionError) {

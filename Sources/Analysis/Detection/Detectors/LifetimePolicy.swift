@@ -68,13 +68,20 @@ package struct LifetimePolicy: Detector {
         var endless: [[UInt8]: [Finding]] = [:]
         let scan = EventScan(
             from: window.from, to: window.to, kinds: EventKinds(.issued),
-            fields: Case.fields.union(EventFields([.tokenID, .kind, .expiresAt])))
+            fields: Case.fields.union(EventFields([.tokenID, .kind, .expiresAt, .sourceID])))
+        let systems = try history.systems
+        var unsaid = UnsaidTokens()
         try history.scan(scan) { batch in
             for row in 0..<batch.count where !Self.otherKinds.contains(batch[.kind][row] ?? "") {
                 guard let token = batch[.tokenID][row] else { continue }
                 let expires = batch.expiresAt[row] == EventColumns.noTime ? nil : batch.expiresAt[row]
                 let life = expires.map { $0.minus(batch.ts[row]) }
                 guard life.map({ $0 > policy.lifetimes.apiToken.plus(Self.tolerance) }) ?? true else { continue }
+                let system = systems?.system(ofSource: batch.sourceID[row])
+                if life == nil, let system, system.lacksExpiries(ofKind: batch[.kind][row]) {
+                    unsaid.add(system)
+                    continue
+                }
                 var one = Case()
                 one.add(batch, row, window)
                 let found = finding(verdict(token, life, one), one, asOf: window.asOf)
@@ -85,6 +92,7 @@ package struct LifetimePolicy: Detector {
                 endless[LogName(ofPath: batch[.source].bytes(at: row) ?? []).bytes, default: []].append(found)
             }
         }
+        if let note = unsaid.note("no_expiry", for: "when such tokens end") { result.coverage.append(note) }
         if endless.isEmpty { return findings }
         let telling = try logsWithExpiries(until: window.asOf, history)
         let silent = endless.filter { !telling.contains($0.key) }

@@ -8,7 +8,7 @@ internal import Rollups
 /// It belongs to the moment at which the month was over, so it is reported once. When it is used, revoked or expired,
 /// it is no finding any more.
 ///
-/// Not found: OAuth access tokens, which end by themselves.
+/// Not found: OAuth access tokens, which end by themselves, and sessions, which end with their page.
 package struct NeverUsed: Detector {
     package static let card = DetectorCard(
         id: "never-used",
@@ -24,7 +24,10 @@ package struct NeverUsed: Detector {
                 advice: "Revoke {entity} if nobody waits for it.")
         ],
         references: ["T1078"],
-        knownGaps: ["A token whose uses are logged elsewhere looks the same."],
+        knownGaps: [
+            "A token whose uses are logged elsewhere looks the same, unless the mapping of its log says that uses are "
+                + "not in it."
+        ],
         version: 1)
 
     /// How long a token may lie idle from its issue on, in microseconds.
@@ -38,10 +41,18 @@ package struct NeverUsed: Detector {
         var issuances: [[UInt8]: [(ts: Int64, one: Case)]] = [:]
         let scan = EventScan(
             from: window.from.minus(idle), to: window.to.minus(idle), kinds: EventKinds(.issued),
-            fields: Case.fields.union(EventFields(.tokenID)))
+            fields: Case.fields.union(EventFields([.tokenID, .kind, .sourceID])))
         guard !window.isEmpty else { return result }
+        let systems = try history.systems
+        var unsaid = UnsaidTokens()
         try history.scan(scan) { batch in
             for row in 0..<batch.count {
+                let kind = batch[.kind][row]
+                if kind == "session" { continue }
+                if let system = systems?.system(ofSource: batch.sourceID[row]), system.lacksUses(ofKind: kind) {
+                    unsaid.add(system)
+                    continue
+                }
                 var one = Case()
                 one.add(batch, row, window)
                 issuances[batch.tokenBytes(at: row), default: []].append((batch.ts[row], one))
@@ -58,6 +69,7 @@ package struct NeverUsed: Detector {
                     asOf: window.asOf))
         }
         result.counts.add("tokens", result.findings.count)
+        if let note = unsaid.note("tokens that nobody used", for: "when they are used") { result.coverage.append(note) }
         result.sort()
         return result
     }

@@ -28,8 +28,9 @@ package struct OrphanToken: Detector {
         references: ["T1606", "T1078"],
         knownGaps: [
             "A token that lives longer than the policy allows, and was issued before the log began, looks the same.",
-            "`dormant-token-reactivation` tells of the same token as `unknown_origin` when the log reaches back so "
-                + "far.",
+            "Where `dormant-token-reactivation` would tell of the same token as `unknown_origin`, one of the two does, "
+                + "and names the other under `also`.",
+            "Tokens of systems whose log does not say when they are issued, or when they end, are not judged.",
         ],
         version: 1)
 
@@ -41,18 +42,18 @@ package struct OrphanToken: Detector {
         var result = emptyResult
         guard let coverage = try history.coverage else { return result }
         let begins = try history.begins ?? coverage.lowerBound
-        let unnamed = try history.firstIssuance(ofKind: nil)
-        var since: [String?: Int64?] = [:]
-        var tooShort: Set<UInt32> = []
+        let systems = try systems(window, history)
+        var issuances = Issuances(history: history)
+        var tooShort: Set<UInt32> = [], unsaid: [UInt32: LoggedSystem] = [:]
         let orphans = try LateUses(history: history, window: window).read { life in
-            guard life.issuedAt == nil, !life.isAnonymous, let first = life.firstUse else { return nil }
-            if since[life.kind] == nil {
-                // A token that names no kind is taken for an API token.
-                let kind = life.kind ?? "api_token"
-                since[life.kind] = try .some([unnamed, history.firstIssuance(ofKind: kind)].compactMap { $0 }.min())
+            guard isSuspect(life), let first = life.firstUse else { return nil }
+            let system = systems[Array(life.tokenID.utf8)]
+            if let system, system.lacksIssuances(ofKind: life.kind) || system.lacksExpiries(ofKind: life.kind) {
+                unsaid[life.number] = system
+                return nil
             }
-            guard let begin = since[life.kind] ?? nil,
-                first.minus(max(begin, begins)) >= policy.lifetimes.limit(ofKind: life.kind)
+            guard let since = try issuances.since(ofKind: life.kind, in: system),
+                first.minus(max(since, system?.begins ?? begins, begins)) >= policy.lifetimes.limit(ofKind: life.kind)
             else {
                 tooShort.insert(life.number)
                 return nil
@@ -63,16 +64,58 @@ package struct OrphanToken: Detector {
         tell(orphans.more, "used, never issued", in: &result, asOf: window.asOf)
         result.counts.add("tokens", orphans.cases.count + orphans.more.count)
         result.counts.add("insufficient_history", tooShort.count)
-        if !tooShort.isEmpty {
-            result.coverage.append(
-                CoverageNote(
-                    kind: .insufficientHistory,
-                    text:
-                        "\(Wording.count(tooShort.count, "token")) without an issuance not judged: issuances of that "
-                        + "kind have been logged for less than such a token may live before its first use"))
-        }
+        result.coverage = notes(tooShort.count, Array(unsaid.values))
         result.sort()
         return result
+    }
+
+    /// Whether nobody is known to have issued a token.
+    private func isSuspect(_ life: TokenLife) -> Bool { life.issuedAt == nil && !life.isAnonymous }
+
+    /// Which systems tell of the suspects.
+    private func systems(
+        _ window: DetectionWindow, _ history: any History
+    ) throws -> [[UInt8]: LoggedSystem] {
+        guard try history.systems != nil else { return [:] }
+        let suspects = try ActiveTokens(history: history, window: window).read().map(\.life).filter(isSuspect)
+        return try history.systems(
+            ofTokens: suspects.map { Array($0.tokenID.utf8) }, usedIn: window.wholeDays)
+    }
+
+    private func notes(_ tooShort: Int, _ unsaid: [LoggedSystem]) -> [CoverageNote] {
+        var notes: [CoverageNote] = [], tokens = UnsaidTokens()
+        for system in unsaid { tokens.add(system) }
+        if let note = tokens.note("tokens without an issuance", for: "when such tokens are issued, or when they end") {
+            notes.append(note)
+        }
+        guard tooShort > 0 else { return notes }
+        return notes + [
+            CoverageNote(
+                kind: .insufficientHistory,
+                text: "\(Wording.count(tooShort, "token")) without an issuance not judged: issuances of that kind have "
+                    + "been logged for less than such a token may live before its first use")
+        ]
+    }
+
+    /// Since when issuances of each kind are logged.
+    private struct Issuances {
+        let history: any History
+        private var known: [String?: Int64?] = [:]
+
+        init(history: any History) { self.history = history }
+
+        /// By one system, or by all of them. A token that names no kind is taken for an API token, and so is an
+        /// issuance that names none taken for one of any kind.
+        mutating func since(ofKind kind: String?, in system: LoggedSystem?) throws -> Int64? {
+            if let system {
+                return [system.issuances[nil], system.issuances[kind ?? "api_token"]].compactMap { $0 }.min()
+            }
+            if let known = known[kind] { return known }
+            let since = try [history.firstIssuance(ofKind: nil), history.firstIssuance(ofKind: kind ?? "api_token")]
+                .compactMap { $0 }.min()
+            known[kind] = .some(since)
+            return since
+        }
     }
 
     private func verdict(_ life: TokenLife, _ uses: Case) -> Verdict {

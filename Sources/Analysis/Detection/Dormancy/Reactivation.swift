@@ -24,6 +24,9 @@ struct Reactivation {
 
     var issuedAt: Int64? { issuance?.issuedAt }
 
+    /// Whether nothing is known of the token before this use.
+    var hasNoPast: Bool { previous == nil && issuedAt == nil }
+
     /// How long the token was silent, where that is known: since its previous use, or since its issue.
     var gap: Int64? { (previous ?? issuedAt).map { max(0, at.minus($0)) } }
 }
@@ -37,14 +40,15 @@ enum ReactivationClass: String, CaseIterable {
     case insufficientHistory = "insufficient_history"
 
     /// The class of a first use after a silence; `isDormant` says whether the silence has reached a limit, `firstEvent`
-    /// is where the log begins.
-    init(of reactivation: Reactivation, isDormant: Bool, dormancy: Int64, logBegins firstEvent: Int64) {
+    /// is where the log begins that would say when the token was issued, or nil if it never says that.
+    init(of reactivation: Reactivation, isDormant: Bool, dormancy: Int64, logBegins firstEvent: Int64?) {
         if reactivation.previous != nil {
             self = .dormantReactivated
         } else if reactivation.issuedAt != nil {
             self = isDormant ? .dormantFromBirth : .firstUse
         } else {
-            self = reactivation.at.minus(firstEvent) >= dormancy ? .unknownOrigin : .insufficientHistory
+            let known = firstEvent.map { reactivation.at.minus($0) }
+            self = known.map { $0 >= dormancy } ?? false ? .unknownOrigin : .insufficientHistory
         }
     }
 }

@@ -178,15 +178,25 @@ struct MappingReader: ConfigReader {
         }
     }
 
+    /// Kinds of events and fields, each alone or `of` a kind of token.
     private mutating func readLacks(_ node: Node?) -> [String] {
         guard let node else { return [] }
         let known = EventKind.allCases.map(\.name) + EventField.allCases.map(\.name)
-        for item in list(node) ?? [] where !known.contains(item.string ?? "") {
-            let near = Spelling.nearest(to: item.string ?? "", of: known).map { "; did you mean `\($0)`?" } ?? ""
-            note(item, "lacks names \(Self.say(item)), which is no kind of event and no field\(near)")
+        for item in list(node) ?? [] {
+            let parts = (item.string ?? "").split(separator: " of ").map(String.init)
+            let word = parts.first ?? ""
+            if !known.contains(word) {
+                let near = Spelling.nearest(to: word, of: known).map { "; did you mean `\($0)`?" } ?? ""
+                note(item, "lacks names \(Self.say(item)), which is no kind of event and no field\(near)")
+            } else if parts.count > 2 || parts.count == 2 && !Self.tokenKinds.contains(parts[1]) {
+                let kinds = Self.tokenKinds.joined(separator: ", ")
+                note(item, "lacks names \(Self.say(item)); behind `of` want a kind of token: \(kinds)")
+            }
         }
         return texts(node) ?? []
     }
+
+    private static let tokenKinds = ["anonymous", "api_token", "oauth", "session"]
 
     private mutating func readReasons(_ node: Node?) -> [String: String] {
         guard let node else { return [:] }
