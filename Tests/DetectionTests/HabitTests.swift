@@ -28,6 +28,8 @@ struct HabitTests {
                 var event = Event.used(
                     "tok_\(token)", at: Event.time() + Int64.random(in: start...end, using: &numbers), ip: values[0],
                     agent: values[1], tool: values[2])
+                // Programs are updated all the time.
+                event.texts[.userAgent] = values[1] + "/\(Int.random(in: 1...9, using: &numbers)).0"
                 if Int.random(in: 0..<20, using: &numbers) == 0 { event.texts[.userAgent] = nil }
                 events.append(event)
             }
@@ -36,7 +38,18 @@ struct HabitTests {
     }
 
     private static func value(_ field: EventField, _ token: Int, _ number: Int) -> String {
-        field == .ip ? "203.0.\(token).\(number)" : "\(field.name) \(number)"
+        switch field {
+        case .ip: return "203.0.\(token).\(number)"
+        case .userAgent:
+            let letters = Array("abcdefghij")
+            return "agent-\(letters[number / 10])\(letters[number % 10])"
+        default: return "\(field.name) \(number)"
+        }
+    }
+
+    /// A value without what does not count: a version of a program.
+    private static func plain(_ field: EventField, _ value: String) -> Substring {
+        field == .userAgent ? value.prefix { $0 != "/" } : value[...]
     }
 
     /// The tokens with news on the days of a span, as "token day class".
@@ -50,8 +63,9 @@ struct HabitTests {
                 let most =
                     uses.filter { Timestamp.day(of: $0.ts) == day && $0.ts - first >= 7 * Timestamp.day }.map { use in
                         Self.fields.count { field in
-                            let had = Set(before.compactMap { $0[field] })
-                            return use[field].map { !had.contains($0) && (1...3).contains(had.count) } ?? false
+                            let had = Set(before.compactMap { $0[field].map { Self.plain(field, $0) } })
+                            let shown = use[field].map { Self.plain(field, $0) }
+                            return shown.map { !had.contains($0) && (1...3).contains(had.count) } ?? false
                         }
                     }.max() ?? 0
                 if most > 0 { news.append("\(token) \(Timestamp.dayText(day)) \(names[most - 1])") }

@@ -76,17 +76,17 @@ struct StoryTests {
         let story = try Story.read(name)
         let history = MemoryHistory(story.events().events, batchSize: 40)
         let window = DetectionWindow(asOf: try time(story.as_of))
-        let found = try Detectors.all(Story.policy(name).settings).flatMap {
+        let all = try Detectors.all(Story.policy(name).settings).flatMap {
             try $0.detect(in: window, of: history).findings
         }
-        .sorted(by: Finding.precedes)
-        .map { finding in
-            Story.Expected(
-                detector: finding.detector, class: finding.class,
-                entity: .init(type: finding.entity.type, value: finding.entity.value),
-                severity: finding.severity.name, first_seen: Timestamp.text(finding.firstSeen),
-                last_seen: Timestamp.text(finding.lastSeen))
-        }
+        let found = OneFact.told(all).sorted(by: Finding.precedes)
+            .map { finding in
+                Story.Expected(
+                    detector: finding.detector, class: finding.class,
+                    entity: .init(type: finding.entity.type, value: finding.entity.value),
+                    severity: finding.severity.name, first_seen: Timestamp.text(finding.firstSeen),
+                    last_seen: Timestamp.text(finding.lastSeen))
+            }
         #expect(found == story.findings)
     }
 

@@ -56,6 +56,12 @@ package struct DetectionReport: Sendable {
         hidden.sort { Finding.precedes($0.finding, $1.finding) }
     }
 
+    /// Leaves one finding of each fact. What an allowance hides replaces nothing.
+    package mutating func tellFactsOnce() {
+        let told = Dictionary(OneFact.told(findings).map { ($0.id, $0) }) { first, _ in first }
+        for place in results.indices { results[place].findings = results[place].findings.compactMap { told[$0.id] } }
+    }
+
     /// Adds findings to those of their detectors.
     package mutating func add(_ findings: [Finding]) {
         for finding in findings {

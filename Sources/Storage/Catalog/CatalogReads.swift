@@ -60,16 +60,6 @@ extension Catalog {
         }
     }
 
-    /// The mapping by which each source is read that has events, by its number; nil for our own format.
-    package func mappingsOfSources() throws(CatalogError) -> [Int64: String?] {
-        try read("list sources") { db in
-            let rows = try Row.fetchAll(db, sql: "SELECT source_id, mapping FROM main.sources WHERE stored > 0")
-            return Dictionary(
-                try rows.map { (try $0.value("source_id") as Int64, try $0.textIfAny("mapping")) }
-            ) { first, _ in first }
-        }
-    }
-
     /// What all batches have committed.
     package func written() throws(CatalogError) -> WrittenTotals {
         try read("add up batches") { db in
@@ -157,29 +147,6 @@ extension Catalog {
                 lives.append(try TokenLife(row))
             }
             return lives
-        }
-    }
-
-    /// When the first token of a kind came into being, as far as the log tells; `nil` asks for tokens without a kind.
-    package func firstIssuance(ofKind kind: String?) throws(CatalogError) -> Int64? {
-        try read("read tokens") { db in
-            try db.number(
-                "issued_at", .time, sql: "SELECT min(issued_at) FROM main.tokens WHERE kind IS CAST(? AS TEXT)",
-                arguments: [kind.map { Data($0.utf8) }])
-        }
-    }
-
-    /// The same of all kinds.
-    package func firstIssuances() throws(CatalogError) -> [String?: Int64] {
-        try read("read tokens") { db in
-            let rows = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT kind, min(issued_at) AS since FROM main.tokens WHERE issued_at NOT NULL GROUP BY kind
-                    """)
-            return Dictionary(
-                try rows.map { (try $0.textIfAny("kind"), try $0.time("since")) }
-            ) { first, _ in first }
         }
     }
 

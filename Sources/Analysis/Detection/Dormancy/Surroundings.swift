@@ -143,8 +143,9 @@ struct SurroundingsReader {
         if let ip = reactivation.ip, let earlier = events[.ip][row] {
             one.newAddress = (one.newAddress ?? true) && !isSameAddress(ip, earlier)
         }
-        if let agent = reactivation.userAgent, let earlier = events[.userAgent][row] {
-            one.newAgent = (one.newAgent ?? true) && agent != earlier
+        if let agent = reactivation.userAgent, let earlier = events[.userAgent].bytes(at: row) {
+            let isSame = Program.name(of: Array(agent.utf8)[...]) == Program.name(of: earlier)
+            one.newAgent = (one.newAgent ?? true) && !isSame
         }
     }
 

@@ -2,10 +2,11 @@ internal import Columns
 internal import Events
 internal import Rollups
 
-/// Finds credentials that are over (revoked, expired, superseded) and are tried from an address and with a user agent
-/// from which they were never accepted: a stolen copy that came too late.
+/// Finds credentials that are over (revoked, expired, superseded) and are tried from an address and with a program
+/// (`Program`) from which they were never accepted: a stolen copy that came too late.
 ///
-/// The owner's own client tries an expired token as well, from where it always was or with the program it always had.
+/// The owner's own client tries an expired token as well, from where it always was or with the program it always had,
+/// in whatever version.
 struct CredentialReplaySearch {
     let history: any History
     let settings: FailedVerificationByIP.Settings
@@ -44,7 +45,7 @@ struct CredentialReplaySearch {
 
     // MARK: Habits
 
-    /// The failures whose token was used before, but never from their client nor with their agent.
+    /// The failures whose token was used before, but never from their client nor with their program.
     private func strange(
         _ failures: [NamedFailure], _ reader: NamedFailures, until end: Int64
     ) throws -> [NamedFailure] {
@@ -81,41 +82,46 @@ struct CredentialReplaySearch {
     }
 }
 
-/// Since when tokens are known to clients and to agents, as far as somebody asks.
+/// Since when tokens are known to clients and to programs, as far as somebody asks.
 private struct FirstSeenIndex {
     private struct OfClient: Hashable {
         var token: UInt32
         var key: IPKey
     }
 
-    private struct OfAgent: Hashable {
+    private struct OfProgram: Hashable {
         var token: UInt32
-        var agent: UInt32
+        var program: UInt32
     }
 
     /// The earliest use that was found, or `never`.
     private var ofClients: [OfClient: Int64] = [:]
-    private var ofAgents: [OfAgent: Int64] = [:]
+    private var ofPrograms: [OfProgram: Int64] = [:]
     private let tokens: TextNumbers
-    private let agents: TextNumbers
+    private var programs = TextNumbers()
+    /// The number of the program that each agent of the failures names.
+    private var programOf: [UInt32] = []
 
     private static let never = Int64.max
 
     init(_ failures: [NamedFailure], _ reader: NamedFailures) {
         tokens = reader.tokens
-        agents = reader.agents
+        for agent in 0..<UInt32(reader.agents.count) {
+            programOf.append(programs.number(of: Program.name(of: reader.agents[agent][...])[...]))
+        }
         for one in failures {
             guard let agent = one.agent else { continue }
             ofClients[OfClient(token: one.token, key: one.key)] = Self.never
-            ofAgents[OfAgent(token: one.token, agent: agent)] = Self.never
+            ofPrograms[OfProgram(token: one.token, program: programOf[Int(agent)])] = Self.never
         }
     }
 
-    /// The earliest use of a failure's token from its client or with its agent, or nil.
+    /// The earliest use of a failure's token from its client or with its program, or nil.
     func since(_ failure: NamedFailure) -> Int64? {
         guard let agent = failure.agent else { return nil }
         let client = ofClients[OfClient(token: failure.token, key: failure.key)] ?? Self.never
-        let earliest = min(client, ofAgents[OfAgent(token: failure.token, agent: agent)] ?? Self.never)
+        let program = OfProgram(token: failure.token, program: programOf[Int(agent)])
+        let earliest = min(client, ofPrograms[program] ?? Self.never)
         return earliest == Self.never ? nil : earliest
     }
 
@@ -132,12 +138,12 @@ private struct FirstSeenIndex {
 
     mutating func take(_ events: EventColumns, _ clients: [Client]) {
         let tokens = events[.tokenID].values(none: nil) { self.tokens.known($0) }
-        let agents = events[.userAgent].values(none: nil) { self.agents.known($0) }
+        let used = events[.userAgent].values(none: nil) { programs.known(Program.name(of: $0)[...]) }
         for row in 0..<events.count {
             guard let token = tokens[row] else { continue }
             let ts = events.ts[row]
             if let key = clients[row].key { Self.note(ts, OfClient(token: token, key: key), in: &ofClients) }
-            if let agent = agents[row] { Self.note(ts, OfAgent(token: token, agent: agent), in: &ofAgents) }
+            if let program = used[row] { Self.note(ts, OfProgram(token: token, program: program), in: &ofPrograms) }
         }
     }
 

@@ -103,13 +103,17 @@ struct TokenHabits {
         }
     }
 
-    /// A value as habits tell values apart: an address by its network.
+    /// A value as habits tell values apart: an address by its network, a program without its version.
     static func spelled(_ batch: EventColumns, _ field: EventField, _ row: Int, _ clients: Clients) -> [UInt8]? {
         batch[field].bytes(at: row).map { spell(field, $0, clients) }
     }
 
     private static func spell(_ field: EventField, _ text: ArraySlice<UInt8>, _ clients: Clients) -> [UInt8] {
-        field == .ip ? Array(clients.name(of: text)) : Array(text)
+        switch field {
+        case .ip: Array(clients.name(of: text))
+        case .userAgent: Program.name(of: text)
+        default: Array(text)
+        }
     }
 
     // MARK: Reading

@@ -19,7 +19,8 @@ package enum Recognition: Sendable {
     /// - Parameters:
     ///   - head: the first bytes of the source.
     ///   - isAll: nothing will follow them.
-    package init(of head: RawSpan, isAll: Bool, among mappings: [Mapping]) {
+    ///   - mappings: asked for only if it is not our own format: compiling them takes longer than reading a small log.
+    package init(of head: RawSpan, isAll: Bool, among mappings: @autoclosure () -> [Mapping]) {
         if Self.isNative(head, isAll: isAll) {
             self = .native
             return
@@ -27,7 +28,7 @@ package enum Recognition: Sendable {
         var found: [(mapping: Mapping, form: RecordFrame.Form, hits: Int)] = []
         var isUndecided = false
         var empty: (mapping: Mapping, form: RecordFrame.Form)?
-        for mapping in mappings {
+        for mapping in mappings() {
             guard let form = mapping.form(of: head, isAll: isAll) else {
                 isUndecided = true
                 continue

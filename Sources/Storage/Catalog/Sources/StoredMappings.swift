@@ -22,6 +22,16 @@ extension Catalog {
         }
     }
 
+    /// The mapping by which each source is read that has events, by its number; nil for our own format.
+    package func mappingsOfSources() throws(CatalogError) -> [Int64: String?] {
+        try read("list sources") { db in
+            let rows = try Row.fetchAll(db, sql: "SELECT source_id, mapping FROM main.sources WHERE stored > 0")
+            return Dictionary(
+                try rows.map { (try $0.value("source_id") as Int64, try $0.textIfAny("mapping")) }
+            ) { first, _ in first }
+        }
+    }
+
     static func save(_ mappings: [StoredMapping], _ db: Database) throws {
         for mapping in mappings {
             try db.cachedStatement(
