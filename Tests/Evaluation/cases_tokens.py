@@ -99,21 +99,19 @@ def chain(stage, length):
 
 def refresh_reuse(stage, number):
     tokens = chain(stage, stage.span(2, 6))
+    place = stage.span(0, len(tokens) - 2)
+    old, replaced = tokens[place], tokens[place + 1].born
     if number % 3 == 0:
-        # Two generations old: at once, even within the ten seconds.
-        old = tokens[-1]
-        first = stage.refresh(old, old.born + 30 * MINUTE)
-        second = stage.refresh(first, first.born + stage.span(SECOND, 3 * SECOND))
-        at = second.born + stage.span(SECOND, 4 * SECOND)
-        story = "a token whose successor was replaced as well, refreshed at once"
+        at = replaced + stage.span(SECOND, 59 * SECOND)
+        other = {"ip": stage.ip(), "agent": stage.agent()}
+        story = "refreshed again at once, from elsewhere"
     else:
-        place = stage.span(0, len(tokens) - 2)
-        old, replaced = tokens[place], tokens[place + 1].born
-        at = replaced + late(stage, 10 * SECOND, 9 * DAY)
+        at = replaced + late(stage, MINUTE, 9 * DAY)
+        other = thief(stage)
         story = f"refreshed again {(at - replaced) / SECOND:.1f} s after it was replaced"
-    again = [at] + [at + stage.span(SECOND, DAY) for _ in range(stage.random.choice([0, 0, 2]))]
+    again = [at] + [at + stage.span(MINUTE, DAY) for _ in range(stage.random.choice([0, 0, 2]))]
     for moment in sorted(again):
-        stage.refresh(old, moment, **thief(stage))
+        stage.refresh(old, moment, **other)
     stage.plant("token", old.id, at, max(again), story)
 
 
@@ -121,11 +119,72 @@ def calm_refresh_reuse(stage, number):
     tokens = chain(stage, stage.span(1, 3))
     old = tokens[-1]
     at = old.born + 40 * MINUTE
-    stage.refresh(old, at)
-    again = at + (10 * SECOND if number == 0 else stage.span(6 * SECOND, 10 * SECOND))
+    first = stage.refresh(old, at)
+    again = at + (MINUTE if number == 0 else stage.span(6 * SECOND, MINUTE))
+    if stage.chance(0.5):
+        # Tabs of one program race each other.
+        stage.refresh(first, at + stage.span(SECOND, 5 * SECOND))
     newest = stage.refresh(old, again)
     stage.refresh(newest, again + 50 * MINUTE)
     stage.near("token", old.id, at, again, f"the answer was lost: again after {(again - at) / SECOND:.1f} s")
+
+
+REUSE = ["refresh_token_reused", "reuse_detected", "token_already_used", "Refresh-Token-Reuse"]
+
+
+def spent(stage):
+    """A token that was refreshed, and the one that took its place, which nobody has used."""
+    tokens = chain(stage, stage.span(1, 4))
+    old = tokens[-1]
+    return old, stage.refresh(old, old.born + stage.span(20 * MINUTE, 50 * MINUTE))
+
+
+def refuse(stage, old, at, other):
+    who = {"ip": old.ip, "agent": old.agent, **other}
+    stage.fail(at, stage.random.choice(REUSE), who["ip"], who["agent"], token=old)
+
+
+def refused_reuse(stage, number):
+    old, successor = spent(stage)
+    stage.use(successor, successor.born + stage.span(SECOND, 10 * MINUTE))
+    if number % 2:
+        at, other = successor.born + stage.span(SECOND, MINUTE), {"ip": stage.ip(), "agent": stage.agent()}
+        story = "refused at once, from elsewhere"
+    else:
+        at, other = successor.born + late(stage, MINUTE, 5 * DAY), thief(stage)
+        story = f"refused {(at - successor.born) / SECOND:.1f} s after it was spent"
+    refuse(stage, old, at, other)
+    stage.plant("token", old.id, at, at, story)
+
+
+def lost_answer(stage, number):
+    """A client that presents a spent token and is no thief; returns the token and when."""
+    old, successor = spent(stage)
+    if number % 2:
+        stage.use(successor, successor.born + stage.span(SECOND, 10 * MINUTE))
+        at = successor.born + (MINUTE if number == 1 else stage.span(SECOND, MINUTE))
+    else:
+        at = successor.born + stage.span(MINUTE, 3 * HOUR)
+    refuse(stage, old, at, {})
+    return old, at
+
+
+def calm_refused_reuse(stage, number):
+    old, at = lost_answer(stage, number)
+    stage.near("token", old.id, at, at, "a client that lost the answer", [("refresh_retry", "token", old.id)])
+
+
+def refresh_retry(stage, number):
+    old, at = lost_answer(stage, number)
+    stage.plant("token", old.id, at, at, "a client that lost the answer tries again")
+
+
+def calm_refresh_retry(stage, number):
+    old, successor = spent(stage)
+    stage.use(successor, successor.born + stage.span(SECOND, 10 * MINUTE))
+    at = successor.born + stage.span(2 * MINUTE, DAY)
+    refuse(stage, old, at, thief(stage))
+    stage.near("token", old.id, at, at, "no retry: the successor is in use", [("refused_reuse", "token", old.id)])
 
 
 def code_replay(stage, number):
@@ -199,6 +258,8 @@ CASES = [
     ("revocation_gap", "use-after-revoke", revocation_gap, calm_revocation_gap),
     ("use_after_expiry", "use-after-expiry", use_after_expiry, calm_use_after_expiry),
     ("refresh_reuse", "refresh-reuse", refresh_reuse, calm_refresh_reuse),
+    ("refused_reuse", "refresh-reuse", refused_reuse, calm_refused_reuse),
+    ("refresh_retry", "refresh-reuse", refresh_retry, calm_refresh_retry),
     ("code_replay", "code-replay", code_replay, calm_code_replay),
     ("principal_mismatch", "principal-mismatch", principal_mismatch, calm_principal_mismatch),
     ("rotation_overlap", "rotation-overlap", rotation_overlap, calm_rotation_overlap),

@@ -9,7 +9,7 @@ package enum Detectors {
             FailedVerificationByIP(settings.failedVerificationByIP),
             UseAfterRevoke(grace: settings.revokeGrace),
             UseAfterExpiry(grace: settings.expiryGrace),
-            RefreshReuse(grace: settings.refreshGrace),
+            RefreshReuse(grace: settings.refreshGrace, settings.failedVerificationByIP),
             CodeReplay(),
             PrincipalMismatch(),
             ScopeBypass(settings.policy),
@@ -59,8 +59,8 @@ package struct DetectorSettings: Sendable {
     package var revokeGrace = Timestamp.minute
     /// How far the clocks of servers may differ, in microseconds.
     package var expiryGrace = Timestamp.minute
-    /// How long after a refresh the same one may be repeated, in microseconds.
-    package var refreshGrace = 10 * Timestamp.second
+    /// How long after a refresh the same caller may repeat it, in microseconds.
+    package var refreshGrace = Timestamp.minute
     /// How many tokens one actor may issue, or revoke, within a time.
     package var issues = Burst()
     package var revocations = Burst()

@@ -108,7 +108,7 @@ struct PolicySection {
             PolicySection(
                 name: "refresh-reuse", meaning: "",
                 fields: [
-                    .init("grace", .span(\.refreshGrace), "a client may try again within")
+                    .init("grace", .span(\.refreshGrace), "the same caller may try again within")
                 ]),
         ]
     }
