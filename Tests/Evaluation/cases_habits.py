@@ -143,6 +143,52 @@ def calm_rate(stage, number):
     stage.near(*entity, times[0], times[-1], story)
 
 
+# Surges
+
+
+def busy(stage, number, day, days, most):
+    """A caller that makes `most` calls in its busiest hour, on each of some days before a day. Returns how it calls,
+    and the entity."""
+    start = day - stage.span(days, 20)
+    chosen = sorted(stage.random.sample(range(start, day), days))
+    if number % 2:
+        first = stage.midday(chosen[0]) - 2 * HOUR
+        tokens = [stage.issue(first, ["inventory:read", "prices:read"])]
+        entity = ("token", tokens[0].id)
+    else:
+        one = stage.exchange(stage.midday(chosen[0]) - 2 * HOUR, ["orders:read"], life=None)
+        tokens = [one, stage.exchange(one.born + MINUTE, ["orders:read"], principal=one.principal, life=None)]
+        entity = ("principal", one.principal)
+    for place, each in enumerate(chosen):
+        hour = stage.midday(each) // HOUR * HOUR
+        for _ in range(most if place == 0 else stage.span(1, most)):
+            stage.use(stage.random.choice(tokens), hour + stage.span(0, HOUR - 1))
+    return (lambda at: stage.use(stage.random.choice(tokens), at)), entity
+
+
+def call_surge(stage, number):
+    day, most = stage.span(25, stage.world.days - 3), stage.span(2, 14)
+    call, entity = busy(stage, number, day, stage.span(7, 12), most)
+    count = max(100, 8 * most) + (0 if number < 2 else stage.span(1, 60))
+    times = calls(stage, call, stage.midday(day), count, stage.span(20 * MINUTE, HOUR))
+    stage.plant(*entity, times[0], times[-1], f"{count} calls in an hour, {most} at most before")
+
+
+def calm_surge(stage, number):
+    day, way = stage.span(25, stage.world.days - 3), number % 3
+    if way == 0:
+        call, entity = busy(stage, number, day, 8, 14)
+        count, story = 111, "less than 8 times the busiest hour before"
+    elif way == 1:
+        call, entity = busy(stage, number, day, stage.span(3, 6), 4)
+        count, story = 130, "a caller of less than a week"
+    else:
+        call, entity = busy(stage, number, day, 9, 3)
+        count, story = 99, "many times the habit, and still few"
+    times = calls(stage, call, stage.midday(day), count, 50 * MINUTE)
+    stage.near(*entity, times[0], times[-1], story)
+
+
 # Silence
 
 
@@ -226,6 +272,7 @@ CASES = [
     ("all_new", DETECTOR, all_new, calm_new),
     ("two_new", DETECTOR, two_new, calm_new),
     ("one_new", DETECTOR, one_new, calm_new),
+    ("call_surge", "call-surge", call_surge, calm_surge),
     ("rate_limit_breach", "rate-limit-breach", rate_limit_breach, calm_rate),
     ("source_silence", "source-silence", silences, None),
 ]

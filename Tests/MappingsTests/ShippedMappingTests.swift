@@ -52,8 +52,9 @@ struct ShippedMappingTests {
         let batch = Reading(mapping, records).batch
         #expect(batch.counts.stored == Int64(expected.count { $0.hasPrefix("{") }))
         #expect(batch.counts.unmapped == Int64(expected.count { $0.hasPrefix("unmapped") }))
-        #expect(batch.counts.skipped == Int64(expected.count { !$0.hasPrefix("{") }))
-        #expect(batch.counts.quarantined == 0)
+        let quarantined = expected.count { $0.hasPrefix("quarantined") }
+        #expect(batch.counts.quarantined == Int64(quarantined))
+        #expect(batch.counts.skipped == Int64(expected.count { !$0.hasPrefix("{") } - quarantined))
         #expect(batch.counts.flagged <= batch.counts.stored)
         for month in batch.months {
             let columns = try #require(batch[month])

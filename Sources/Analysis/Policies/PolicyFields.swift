@@ -74,6 +74,15 @@ struct PolicySection {
                     .init("most_habits", .count(\.newSurroundings.mostHabits), "a token with more of a kind roams"),
                 ]),
             PolicySection(
+                name: "call-surge", meaning: "",
+                fields: [
+                    .init("calls", .count(\.callSurge.calls), "calls of one caller"),
+                    .init("width", .span(\.callSurge.width), "within this time"),
+                    .init("factor", .count(\.callSurge.factor), "times the most of any hour before"),
+                    .init("memory", .days(\.callSurge.memory), "days that make the habit"),
+                    .init("active_days", .count(\.callSurge.activeDays), "on so many of them it must have called"),
+                ]),
+            PolicySection(
                 name: "mass-issuance", meaning: "",
                 fields: [
                     .init("limit", .count(\.issues.limit), "tokens of one actor"),

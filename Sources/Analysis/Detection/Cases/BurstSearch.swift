@@ -29,8 +29,9 @@ struct BurstSearch {
         fileprivate var spans: [ClosedRange<Int64>] = []
     }
 
-    /// The bursts with an event in the window of the run, and how many keys were counted.
-    func read() throws -> (bursts: [Burst], keys: Int) {
+    /// The bursts with an event in the window of the run, and how many keys were counted. `select` may leave out bursts
+    /// before their lines are read.
+    func read(_ select: ([Burst]) throws -> [Burst] = { $0 }) throws -> (bursts: [Burst], keys: Int) {
         var bursts: [Burst] = []
         var keys = TextNumbers()
         let days = window.wholeDays
@@ -45,6 +46,7 @@ struct BurstSearch {
             behind = min(last, day + 6)
             bursts += try self.bursts(on: day...behind, &keys)
         }
+        bursts = try select(bursts)
         try readEvents(&bursts)
         return (bursts.filter(\.events.isInWindow), keys.count)
     }
