@@ -48,7 +48,8 @@ struct DoctorCommandTests {
         let report = try doctor(Program.repository + "/SampleLogs/all-six-kinds.ndjson")
         #expect(
             report.members?.map(\.key) == [
-                "schema_version", "as_of", "window", "log_begins", "score", "reachable_score", "rules_by_ability",
+                "schema_version", "as_of", "window", "rules_ran_from", "log_begins", "score", "reachable_score",
+                "rules_by_ability",
                 "lines_read", "lines_quarantined", "lines_skipped", "lines_unmapped", "quarantine", "unmapped_types",
                 "systems", "rules", "remedies", "out_of_reach", "findings", "findings_by_severity",
             ])

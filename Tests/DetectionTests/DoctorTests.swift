@@ -48,7 +48,7 @@ struct DoctorTests {
         let end = try asOf ?? history.coverage?.upperBound ?? 0
         let window = DetectionWindow(from: try history.coverage?.lowerBound ?? 0, to: end, asOf: end)
         let results = try Detectors.all(settings).map { try $0.detect(in: window, of: history) }
-        return try Diagnosis(settings, results, systems, in: window, of: history)
+        return try Diagnosis(settings, results, ranIn: window, systems, in: window, of: history)
     }
 
     private func changed(_ change: (inout Event) -> Void) -> [Event] {

@@ -30,25 +30,29 @@ package struct Diagnosis: Sendable {
     /// Where the log begins, and how far it reaches back from the end of the window.
     package let begins: Int64
     package let window: DetectionWindow
+    /// The part of it over which the rules ran.
+    package let ran: DetectionWindow
 
     /// - Parameters:
-    ///   - results: what all detectors said of the window, without what `FieldCoverage` adds.
+    ///   - results: what detectors said, without what `FieldCoverage` adds; all of them, or those that ran.
+    ///   - ran: what they looked at: the window, or its end.
     ///   - systems: whose logs lie in the history.
     package init(
-        _ settings: DetectorSettings, _ results: [DetectionResult], _ systems: [LogSystem],
+        _ settings: DetectorSettings, _ results: [DetectionResult], ranIn ran: DetectionWindow, _ systems: [LogSystem],
         in window: DetectionWindow, of history: any History
     ) throws {
         let needs = Need.all(settings)
-        let cards = results.compactMap { Detectors.cards[$0.detector] }
+        let cards = Detectors.all(settings).map { $0.card }
         let asked = cards.flatMap { needs[$0.id] ?? [] }
-        self.window = window
+        (self.window, self.ran) = (window, ran)
         begins = try history.begins ?? window.from
         census = try LogCensus(asked, systems, in: window, of: history, settings.failedVerificationByIP)
         let facts = Set(asked.flatMap(\.anyOf).compactMap { if case .tokens(let fact) = $0 { fact } else { nil } })
         let judge = NeedJudge(
-            census: census, tokens: try FieldCoverage.tokens(facts, window, history),
+            census: census, tokens: try FieldCoverage.tokens(facts, ran, history),
             hasTools: !settings.policy.tools.isEmpty, reach: window.to.minus(begins))
-        for (card, result) in zip(cards, results) {
+        for card in cards {
+            let result = results.first { $0.detector == card.id }
             let short = judge.shortcomings(of: needs[card.id] ?? [], result)
             rules.append(
                 Rule(

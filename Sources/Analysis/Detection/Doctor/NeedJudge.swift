@@ -9,7 +9,7 @@ struct NeedJudge {
     let reach: Int64
 
     /// What a rule needs and does not have, and what its run said beside that.
-    func shortcomings(of needs: [Need], _ result: DetectionResult) -> [Shortcoming] {
+    func shortcomings(of needs: [Need], _ result: DetectionResult?) -> [Shortcoming] {
         var short: [Shortcoming] = []
         for need in needs {
             guard let one = shortcoming(of: need, result), !short.contains(where: { $0.covers(one) }) else { continue }
@@ -18,7 +18,7 @@ struct NeedJudge {
         return short + told(result, beside: short)
     }
 
-    private func shortcoming(of need: Need, _ result: DetectionResult) -> Shortcoming? {
+    private func shortcoming(of need: Need, _ result: DetectionResult?) -> Shortcoming? {
         var missing = need.anyOf.compactMap { answer($0, result) }
         guard missing.count == need.anyOf.count, !missing.isEmpty else { return nil }
         // Of several ways the one that is nearest.
@@ -32,7 +32,7 @@ struct NeedJudge {
     }
 
     /// What is missing of one thing, or nil if nothing is.
-    private func answer(_ ask: Need.Ask, _ result: DetectionResult) -> Shortcoming? {
+    private func answer(_ ask: Need.Ask, _ result: DetectionResult?) -> Shortcoming? {
         switch ask {
         case .events(let kinds): absent([], on: kinds) { _ in false }
         case .fields(let kinds, let fields): absent(fields, on: kinds) { !$0.isNearlyAll }
@@ -41,9 +41,14 @@ struct NeedJudge {
         case .reasons: unclassed
         case .tools: hasTools ? nil : .init(.tools, [.tools])
         case .history(let wants, let ifTold):
-            reach >= wants || (ifTold && !result.coverage.contains { $0.kind == .insufficientHistory })
+            reach >= wants || (ifTold && !tellsOfHistory(result))
                 ? nil : .init(.history(has: reach, wants: wants), [.history])
         }
+    }
+
+    /// Whether a run met something for which the log is too short; one that did not take place may have.
+    private func tellsOfHistory(_ result: DetectionResult?) -> Bool {
+        result.map { $0.coverage.contains { $0.kind == .insufficientHistory } } ?? true
     }
 
     private func absent(
@@ -111,9 +116,9 @@ struct NeedJudge {
     // MARK: What runs say
 
     /// What the run of a rule said that its needs do not say already.
-    private func told(_ result: DetectionResult, beside short: [Shortcoming]) -> [Shortcoming] {
+    private func told(_ result: DetectionResult?, beside short: [Shortcoming]) -> [Shortcoming] {
         let gaps = Set(short.flatMap(\.gaps))
-        return result.coverage.compactMap { note in
+        return (result?.coverage ?? []).compactMap { note in
             guard note.kind == .notEvaluable, !isKnown(note, gaps, short) else { return nil }
             var one = Shortcoming(.told(note.text), note.about.map(Self.gaps) ?? [], isPartial: note.isPartial)
             one.isEssential = !note.isPartial

@@ -12,6 +12,14 @@ package struct DoctorRun {
     package var asOf: Int64?
     /// All of the log unless given.
     package var since = WindowStart.start
+    /// Of a log with more events the last days that have no more, and one day at least, are what rules run over and
+    /// tokens are looked at: over all of a large log that takes minutes, and says the same of what it lacks.
+    package var mostEvents: Int64 = 500_000
+    /// The rules that say more of what a log lacks than their needs do; of a larger log only these run.
+    private static let telling: Set = [
+        DormantTokenReactivation.card.id, FailedVerificationByIP.card.id, AuthModeViolation.card.id,
+        RateLimitBreach.card.id,
+    ]
 
     package init(_ policy: PolicyFile) { self.policy = policy }
 
@@ -22,22 +30,43 @@ package struct DoctorRun {
         let clients = policy.settings.clients
         var run = DetectionRun(Detectors.all(policy.settings), clients, asOf: asOf, since: since)
         run.allowlist = policy.allowlist
+        let window = try run.window(trail.catalog.newest(), trail.catalog.coverage())
+        let from = max(window.from, try begins(trail, window))
+        let isCut = from > window.from
+        if isCut {
+            run.since = .time(from)
+            run.detectors.removeAll { !Self.telling.contains($0.card.id) }
+        }
         let report = try run.report(on: trail, progress: progress)
         let diagnosis = try Diagnosis(
-            policy.settings, report.results, LogSystem.all(of: trail), in: report.window,
+            policy.settings, report.results, ranIn: report.window, LogSystem.all(of: trail), in: window,
             of: TrailHistory(trail, clients))
-        return try Checkup(diagnosis, findings: report.findings.map(\.severity), intake: Checkup.Intake(trail))
+        return try Checkup(
+            diagnosis, findings: isCut ? nil : report.findings.map(\.severity), intake: Checkup.Intake(trail))
+    }
+
+    /// Where the last days begin that have no more events than the rules are to run over.
+    private func begins(_ trail: Trail, _ window: DetectionWindow) throws -> Int64 {
+        var left = mostEvents, begins = Int64.max
+        for (day, events) in try trail.catalog.eventsByDay(of: .all).reversed() {
+            guard Timestamp.start(ofDay: day) < window.to else { continue }
+            left -= events
+            if left < 0, begins != .max { break }
+            begins = Timestamp.start(ofDay: day)
+        }
+        // Before the first event there is nothing to leave out.
+        return left < 0 ? begins : window.from
     }
 }
 
 /// What the doctor has to say of a trail.
 package struct Checkup: Sendable {
     package var diagnosis: Diagnosis
-    /// The severities of what the rules found, worst first.
-    package var findings: [Severity]
+    /// The severities of what the rules found, worst first; nil if not all of them ran.
+    package var findings: [Severity]?
     package var intake: Intake
 
-    package init(_ diagnosis: Diagnosis, findings: [Severity], intake: Intake) {
+    package init(_ diagnosis: Diagnosis, findings: [Severity]?, intake: Intake) {
         (self.diagnosis, self.findings, self.intake) = (diagnosis, findings, intake)
     }
 

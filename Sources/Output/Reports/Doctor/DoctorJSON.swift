@@ -11,6 +11,7 @@ extension DoctorReport {
         return .object([
             .init("schema_version", 1), .init("as_of", Self.time(diagnosis.window.asOf)),
             .init("window", ["from": Self.time(diagnosis.window.from), "to": Self.time(diagnosis.window.to)]),
+            .init("rules_ran_from", Self.time(diagnosis.ran.from)),
             .init("log_begins", Self.time(diagnosis.begins)), .init("score", .int(Int64(diagnosis.score))),
             .init("reachable_score", .int(Int64(diagnosis.reachableScore))),
             .init(
@@ -31,14 +32,16 @@ extension DoctorReport {
             .init("rules", .array(diagnosis.rules.map(rule))),
             .init("remedies", .array(diagnosis.remedies.map(remedy))),
             .init("out_of_reach", .array(diagnosis.outOfReach.map(remedy))),
-            .init("findings", .int(Int64(checkup.findings.count))),
-            .init(
-                "findings_by_severity",
-                .object(
-                    Severity.allCases.reversed().map { severity in
-                        .init(severity.name, .int(Int64(checkup.findings.count { $0 == severity })))
-                    })),
+            .init("findings", checkup.findings.map { .int(Int64($0.count)) } ?? .null),
+            .init("findings_by_severity", checkup.findings.map(Self.counts) ?? .null),
         ])
+    }
+
+    private static func counts(_ found: [Severity]) -> JSONValue {
+        .object(
+            Severity.allCases.reversed().map { severity in
+                .init(severity.name, .int(Int64(found.count { $0 == severity })))
+            })
     }
 
     private static func time(_ time: Int64) -> JSONValue { .string(Timestamp.text(time)) }

@@ -48,10 +48,18 @@ struct DoctorText {
             "Looked at \(secondsText(window.from)) to \(secondsText(window.to)) UTC; the log begins at "
                 + "\(secondsText(diagnosis.begins)) UTC. A rule that judges in part counts half, and each by how "
                 + "bad what it finds is.", .dim)
+        if isCut {
+            try paragraph(
+                "The log is large: fields are counted in all of it, tokens from "
+                    + "\(secondsText(diagnosis.ran.from)) UTC on.", .dim)
+        }
         guard diagnosis.reachableScore < 100, !diagnosis.outOfReach.isEmpty else { return }
         try paragraph(
             "More than \(diagnosis.reachableScore) is out of reach: \(sources) \(areNever) the rest.", .plain)
     }
+
+    /// Whether the rules looked at the end of the log only.
+    private var isCut: Bool { diagnosis.ran.from > diagnosis.window.from }
 
     private var sources: String {
         let names = Set(diagnosis.outOfReach.flatMap(\.never).map(DoctorWords.system)).sorted()
@@ -181,12 +189,11 @@ struct DoctorText {
 
     private func printNext() throws {
         try heading("Next")
-        let found = report.checkup.findings
-        let told =
-            found.isEmpty
-            ? "The rules that can judge found nothing in it."
-            : "The rules that can judge found \(count(Int64(found.count), "thing")) in it: \(countsText(found))."
-        try paragraph(told, .plain)
+        if let found = report.checkup.findings {
+            let told = found.isEmpty ? "nothing" : "\(count(Int64(found.count), "thing"))"
+            let severities = found.isEmpty ? "" : ": \(countsText(found))"
+            try paragraph("The rules that can judge found \(told) in it\(severities).", .plain)
+        }
         if let ingest = report.ingest { try paste(ingest) }
         try paste(report.words.command("authtrail detect --since start"))
     }
