@@ -103,7 +103,9 @@ struct Doctor: ParsableCommand {
         }
         checkup.intake.unmappedTypes = (summary?.unmapped ?? [:]).map { ($0.key, $0.value) }
             .sorted { ($1.1, $0.0) < ($0.1, $1.0) }
-        let report = DoctorReport(checkup, trailFlag: trailFlag, ingest: summary.map { _ in ingestCommand })
+        let report = DoctorReport(
+            checkup, trail: summary == nil ? path : "./trail", trailFlag: trailFlag,
+            ingest: summary.map { _ in ingestCommand })
         try output.write { try report.print(as: output.format, to: $0) }
     }
 

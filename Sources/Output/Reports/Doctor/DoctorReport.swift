@@ -12,10 +12,14 @@ package struct DoctorReport {
     /// The command that reads the log for good, of a log that was only looked at.
     let ingest: String?
     var diagnosis: Diagnosis { checkup.diagnosis }
-    var words: DoctorWords { DoctorWords(checkup.diagnosis, trailFlag: trailFlag) }
+    /// Where the trail's policy lies, as a word of a shell.
+    private let policyPath: String
+    var words: DoctorWords { DoctorWords(checkup.diagnosis, trailFlag: trailFlag, policyPath: policyPath) }
 
-    package init(_ checkup: Checkup, trailFlag: String, ingest: String? = nil) {
+    /// - Parameter trail: the path of the trail in which the log is, or is to be.
+    package init(_ checkup: Checkup, trail: String, trailFlag: String, ingest: String? = nil) {
         (self.checkup, self.trailFlag, self.ingest) = (checkup, trailFlag, ingest)
+        policyPath = ShellWord.quoted(trail + "/policy.yaml")
     }
 
     /// Text and Markdown for people; JSON as one document, see Docs/json.md; NDJSON and CSV as one row a rule.

@@ -1,15 +1,17 @@
 internal import Console
 internal import Detection
 internal import Events
+internal import Mappings
 
 /// What the doctor says of rules and of what is missing, in sentences.
 struct DoctorWords {
     private let diagnosis: Diagnosis
     private let trailFlag: String
+    private let policyPath: String
     private let never: [Gap: [String?]]
 
-    init(_ diagnosis: Diagnosis, trailFlag: String) {
-        (self.diagnosis, self.trailFlag) = (diagnosis, trailFlag)
+    init(_ diagnosis: Diagnosis, trailFlag: String, policyPath: String) {
+        (self.diagnosis, self.trailFlag, self.policyPath) = (diagnosis, trailFlag, policyPath)
         never = Dictionary(
             (diagnosis.remedies + diagnosis.outOfReach).map { ($0.gap, $0.never) }, uniquingKeysWith: { $1 })
     }
@@ -137,7 +139,9 @@ struct DoctorWords {
             }
             return isGiven
                 ? "\(name): its mapping takes it, and these records have none"
-                : "\(name): its mapping gives none; one of your own can: authtrail sources show \(name)"
+                : Mapping.named(name) == nil
+                    ? "\(name): its mapping gives none; say there where the records have it"
+                    : "\(name): its mapping gives none; one of your own can: authtrail sources show \(name)"
         }
     }
 
@@ -147,8 +151,6 @@ struct DoctorWords {
         let list = YAMLText.list(words.prefix(1).map(\.word))
         return ["\(told); say in the policy what they mean, such as", "reasons: {mismatch: \(list)}"]
     }
-
-    private var policyPath: String { trailFlag.isEmpty ? "trail/policy.yaml" : "policy.yaml" }
 
     func command(_ text: String) -> String { trailFlag.isEmpty ? text : "\(text) \(trailFlag)" }
 
