@@ -13,7 +13,7 @@ struct MemoryHistory: History {
     private var numbers: [String: UInt32] = [:]
     private(set) var coverage: Range<Int64>?
     var aheadFrom: Int64?
-    var systems: LoggedSystems?
+    var systems: LogSystems?
 
     /// The events in the order in which they are read; `batchSize` of them to a batch.
     init(_ events: [Event], batchSize: Int = 1000) {

@@ -13,7 +13,7 @@ package struct AheadHistory: History {
     package var coverage: Range<Int64>? {
         get throws { try base.coverage.map { max($0.lowerBound, from)..<max($0.upperBound, from) } }
     }
-    package var systems: LoggedSystems? { get throws { try base.systems } }
+    package var systems: LogSystems? { get throws { try base.systems } }
     package func tokenDays(on day: Int32) -> [TokenDays] { [] }
     package func life(ofToken number: UInt32) throws -> TokenLife? { try base.life(ofToken: number) }
     package func lives(ofTokens numbers: [UInt32]) throws -> [TokenLife] { try base.lives(ofTokens: numbers) }

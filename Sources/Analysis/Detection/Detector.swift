@@ -140,6 +140,14 @@ package struct CoverageNote: Sendable, Equatable {
     package var text: String
     /// Whether the rest was judged.
     package var isPartial = false
+    /// What is missing, where it is one thing that a producer or a policy can add.
+    package var about: Subject?
+
+    package enum Subject: Sendable, Equatable {
+        case field(EventKinds, EventField)
+        case tools
+        case reasons
+    }
 
     package enum Kind: String, Sendable {
         /// A field that the rule needs is missing.

@@ -64,7 +64,7 @@ package protocol History: Sendable {
     var intake: Intake? { get throws }
 
     /// The systems whose logs it holds; nil where all are in our own format, so that nothing is known to be left out.
-    var systems: LoggedSystems? { get throws }
+    var systems: LogSystems? { get throws }
 
     /// What several detectors ask in the same words is read once.
     var memo: HistoryMemo { get }
@@ -102,7 +102,7 @@ extension History {
     package var intake: Intake? { nil }
 
     /// Where all logs are in our own format.
-    package var systems: LoggedSystems? { nil }
+    package var systems: LogSystems? { nil }
 
     /// Where nothing is to be remembered.
     package var memo: HistoryMemo { HistoryMemo() }

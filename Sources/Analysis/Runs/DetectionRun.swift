@@ -57,7 +57,7 @@ package struct DetectionRun {
         return report
     }
 
-    private func window(_ newest: Int64?, _ coverage: Range<Int64>?) throws(RunError) -> DetectionWindow {
+    func window(_ newest: Int64?, _ coverage: Range<Int64>?) throws(RunError) -> DetectionWindow {
         let end = asOf ?? newest ?? 0
         let oldest = coverage?.lowerBound ?? end
         let from = since.map { $0.start(end: end, oldest: min(oldest, end)) } ?? end.minus(DetectionWindow.recent)

@@ -30,7 +30,7 @@ package struct TrailHistory: History {
     /// Where the log begins, and what lies before; counted once.
     var beginning: LogBeginning? { get throws { try known.beginning(of: trail.catalog) } }
 
-    package var systems: LoggedSystems? { get throws { try knownSystems.of(trail, begins: begins) } }
+    package var systems: LogSystems? { get throws { try knownSystems.of(trail, begins: begins) } }
 
     package var firstDayOfUses: Int32? { get throws { try trail.catalog.daysWithUses().first } }
 

@@ -20,46 +20,65 @@ struct UsedMappings {
             return
         }
         let stored = try trail.catalog.mappings().compactMap { try? Mapping($0.text, file: $0.name) }
-        mappings = (Mapping.shipped + stored).filter { names.contains($0.name) }
+        // What was stored with the trail is what its log was read by.
+        mappings = (stored + Mapping.shipped).filter { names.contains($0.name) }
+    }
+}
+
+extension LogSystem {
+    /// The systems whose events are in a trail: our own format first, then by the names of their mappings.
+    package static func all(of trail: Trail) throws -> [LogSystem] {
+        let used = try UsedMappings(trail)
+        var systems: [String: LogSystem] = [:]
+        for (source, name) in used.ofSources {
+            let mapping = used.mappings.first { $0.name == name }
+            let known = systems[name ?? ""] ?? mapping.map(LogSystem.init(read:)) ?? LogSystem(mapping: name)
+            systems[name ?? ""] = known
+            systems[name ?? ""]?.sources.insert(source)
+        }
+        return systems.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    private init(read mapping: Mapping) {
+        self.init(mapping: mapping.name, lacks: Set(mapping.lacks))
+        gives = [:]
+        for kind in EventKind.allCases { gives?[kind] = mapping.fields(of: kind) }
+        onlySessions = Set(EventKind.allCases.filter(mapping.makesOnlySessions))
     }
 }
 
 /// The systems whose logs a trail holds, read once for a run.
 final class TrailSystems: Sendable {
-    private let known = Mutex<LoggedSystems??>(nil)
+    private let known = Mutex<LogSystems??>(nil)
 
     /// Nil where all logs are in our own format. `begins` is where the trail's log begins.
-    func of(_ trail: Trail, begins: Int64?) throws -> LoggedSystems? {
+    func of(_ trail: Trail, begins: Int64?) throws -> LogSystems? {
         if let known = known.withLock({ $0 }) { return known }
         let read = try Self.read(trail, begins: begins)
         known.withLock { $0 = .some(read) }
         return read
     }
 
-    private static func read(_ trail: Trail, begins: Int64?) throws -> LoggedSystems? {
-        let used = try UsedMappings(trail)
-        guard !used.mappings.isEmpty, let begins else { return nil }
-        let lacks = Dictionary(used.mappings.map { ($0.name, Set($0.lacks)) }) { _, last in last }
-        let names = Set(used.ofSources.values.map { $0 ?? LoggedSystem.own }).sorted()
-        var systems = names.map { name in
-            var system = LoggedSystem(name, begins: begins)
-            system.lacks = lacks[name] ?? []
-            return system
-        }
-        let numbers = Dictionary(names.enumerated().map { ($1, $0) }) { first, _ in first }
-        let places = used.ofSources.compactMapValues { numbers[$0 ?? LoggedSystem.own] }
+    private static func read(_ trail: Trail, begins: Int64?) throws -> LogSystems? {
+        guard let begins else { return nil }
+        var systems = try LogSystem.all(of: trail)
+        guard systems.contains(where: { $0.mapping != nil }) else { return nil }
+        for place in systems.indices { systems[place].begins = begins }
         if systems.count == 1 {
             systems[0].issuances = try trail.catalog.firstIssuances()
         } else {
+            let places = Dictionary(
+                systems.enumerated().flatMap { place, system in system.sources.map { ($0, place) } }
+            ) { first, _ in first }
             try readBeginnings(of: &systems, places, trail, from: begins)
             try readIssuances(of: &systems, places, trail)
         }
-        return LoggedSystems(systems, places: places)
+        return LogSystems(systems)
     }
 
     /// Where the log of each begins. Months are read until all have begun.
     private static func readBeginnings(
-        of systems: inout [LoggedSystem], _ places: [Int64: Int], _ trail: Trail, from begins: Int64
+        of systems: inout [LogSystem], _ places: [Int64: Int], _ trail: Trail, from begins: Int64
     ) throws {
         guard let end = try trail.catalog.coverage()?.upperBound else { return }
         var first = [Int64](repeating: .max, count: systems.count)
@@ -79,7 +98,7 @@ final class TrailSystems: Sendable {
     }
 
     private static func readIssuances(
-        of systems: inout [LoggedSystem], _ places: [Int64: Int], _ trail: Trail
+        of systems: inout [LogSystem], _ places: [Int64: Int], _ trail: Trail
     ) throws {
         let scan = EventScan(
             kinds: .issuances, fields: EventFields([.ts, .tokenID, .kind, .sourceID]))

@@ -14,6 +14,7 @@ struct AuthTrail: ParsableCommand {
             tokens that wake up and credential stuffing, and says why.
 
             EXAMPLES
+              authtrail doctor /var/log/mcp/auth.ndjson
               authtrail ingest /var/log/mcp/auth.ndjson
               authtrail detect
               authtrail report failed-by-ip --set window=10min
@@ -25,7 +26,7 @@ struct AuthTrail: ParsableCommand {
             """,
         version: "authtrail \(Version.current)",
         subcommands: [
-            Ingest.self, Detect.self, Findings.self, Explain.self, Trace.self,
+            Doctor.self, Ingest.self, Detect.self, Findings.self, Explain.self, Trace.self,
             Report.self, Query.self, Export.self, Status.self, Verify.self,
             Compact.self, Prune.self, RebuildCatalog.self,
             PolicyCommand.self, SourcesCommand.self, DetectorList.self, QueryList.self, DemoCommand.self,

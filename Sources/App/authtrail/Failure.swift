@@ -42,6 +42,14 @@ struct Failure: Error {
         self.init(code: code, messages: Self.messages(of: error))
     }
 
+    /// What kept inputs from being read, each said; the exit code is that of the first.
+    init(ofInputs problems: [(input: String, error: any Error)]) {
+        self.init(
+            code: problems.first.flatMap { Self.code(of: $0.error) } ?? Self.inputOutput,
+            // The error of a file names it.
+            messages: problems.map { $0.error is UnknownSource ? "\($0.input): \($0.error)" : "\($0.error)" })
+    }
+
     /// Some errors are lists; whatever else holds a newline has it from a name or a line.
     private static func messages(of error: any Error) -> [String] {
         guard error is PolicyError || error is MappingError || error is LineExportError else { return ["\(error)"] }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Console
+internal import Detection
 internal import Runs
 internal import Trail
 
@@ -15,6 +16,12 @@ extension LedgerRun {
         self = try shown(request.detectors.count, isQuiet) { progress in
             try LedgerRun(request, on: trail, progress: progress)
         }
+    }
+}
+
+extension DoctorRun {
+    func checkup(of trail: Trail, isQuiet: Bool) throws -> Checkup {
+        try shown(Detectors.all().count, isQuiet) { progress in try checkup(of: trail, progress: progress) }
     }
 }
 

@@ -82,7 +82,7 @@ struct AnonymousUses {
             kind: .notEvaluable,
             text: "not evaluable: uses without token, kind and principal in \(names), where no use ever names a token "
                 + "(\(Wording.count(uses.values.reduce(0, +), "use")) on these days)",
-            isPartial: true)
+            isPartial: true, about: .field(.used, .tokenID))
     }
 }
 

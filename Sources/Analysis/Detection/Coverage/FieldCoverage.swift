@@ -4,13 +4,8 @@ internal import Rollups
 
 /// What the log of a window lacks of the things that rules judge by: counted once for all detectors of a run.
 package struct FieldCoverage: Sendable {
-    private struct Share {
-        var absent = 0
-        var all = 0
-    }
-
-    private var ofEvents: [EventKinds: [EventField: Share]] = [:]
-    private var ofTokens: [TokenFact: Share] = [:]
+    private var ofEvents: [EventKinds: [EventField: FieldShare]] = [:]
+    private var ofTokens: [TokenFact: FieldShare] = [:]
 
     /// Reads what the cards of some detectors say that they judge by. Throws what the history throws.
     package init(_ cards: [DetectorCard], in window: DetectionWindow, of history: any History) throws {
@@ -23,13 +18,13 @@ package struct FieldCoverage: Sendable {
             }
         }
         for (kinds, fields) in events { ofEvents[kinds] = try Self.count(kinds, fields, window, history) }
-        if !facts.isEmpty { ofTokens = try Self.count(facts, window, history) }
+        if !facts.isEmpty { ofTokens = try Self.tokens(facts, window, history) }
     }
 
     private static func count(
         _ kinds: EventKinds, _ fields: Set<EventField>, _ window: DetectionWindow, _ history: any History
-    ) throws -> [EventField: Share] {
-        var shares: [EventField: Share] = [:]
+    ) throws -> [EventField: FieldShare] {
+        var shares: [EventField: FieldShare] = [:]
         // Whoever comes without a credential has no principal either.
         let ofTokens: [EventField] = fields.contains(.principal) && kinds == .used ? [.tokenID, .kind] : []
         let scan = EventScan(
@@ -38,24 +33,25 @@ package struct FieldCoverage: Sendable {
             let rows = ofTokens.isEmpty ? nil : batch.rowsOfTokens
             for field in fields {
                 let looked = field == .principal ? rows : nil
-                shares[field, default: Share()].all += looked?.count ?? batch.count
-                shares[field, default: Share()].absent += batch.absent(field, looked)
+                let all = looked?.count ?? batch.count
+                shares[field, default: FieldShare()].all += all
+                shares[field, default: FieldShare()].present += all - batch.absent(field, looked)
             }
         }
         return shares
     }
 
-    /// Of the tokens used on the days of the window.
-    private static func count(
+    /// Of how many of the tokens used on the days of the window which facts are known.
+    static func tokens(
         _ facts: Set<TokenFact>, _ window: DetectionWindow, _ history: any History
-    ) throws -> [TokenFact: Share] {
-        var shares: [TokenFact: Share] = [:]
+    ) throws -> [TokenFact: FieldShare] {
+        var shares: [TokenFact: FieldShare] = [:]
         for token in try ActiveTokens(history: history, window: window).read() where !token.life.isAnonymous {
             // Days are whole there: a token may have been used later only.
             guard let first = token.life.firstUse, first < window.asOf else { continue }
             for fact in facts where fact == .issuance || token.life.issuedAt != nil {
-                shares[fact, default: Share()].all += 1
-                if fact.isUnknown(of: token.life) { shares[fact, default: Share()].absent += 1 }
+                shares[fact, default: FieldShare()].all += 1
+                if !fact.isUnknown(of: token.life) { shares[fact, default: FieldShare()].present += 1 }
             }
         }
         return shares
@@ -77,12 +73,12 @@ package struct FieldCoverage: Sendable {
         }
     }
 
-    private static func note(_ what: String, _ share: Share, _ whose: String) -> CoverageNote? {
-        guard share.all > 0, share.absent * 100 >= share.all else { return nil }
+    private static func note(_ what: String, _ share: FieldShare, _ whose: String) -> CoverageNote? {
+        guard share.all > 0, !share.isNearlyAll else { return nil }
         return CoverageNote(
             kind: .notEvaluable,
-            text: "not evaluable: \(what) \(Wording.percent(share.absent, of: share.all)) \(whose)",
-            isPartial: share.absent < share.all)
+            text: "not evaluable: \(what) \(Wording.percent(share.all - share.present, of: share.all)) \(whose)",
+            isPartial: share.present > 0)
     }
 
     private static func names(_ kinds: EventKinds) -> String {

@@ -55,7 +55,7 @@ package struct AuthModeViolation: Detector {
                 CoverageNote(
                     kind: .notEvaluable,
                     text: "not evaluable: the class wrong_credential, because the policy declares no tools (authtrail "
-                        + "policy suggest proposes them)", isPartial: true))
+                        + "policy suggest proposes them)", isPartial: true, about: .tools))
             result.isEvaluable = false
         }
         result.sort()

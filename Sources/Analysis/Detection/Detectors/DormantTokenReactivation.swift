@@ -204,7 +204,7 @@ package struct DormantTokenReactivation: Detector {
     /// Which systems tell of tokens that have no past.
     private func systems(
         of reactivations: [Reactivation], _ history: any History
-    ) throws -> [[UInt8]: LoggedSystem] {
+    ) throws -> [[UInt8]: LogSystem] {
         let times = reactivations.map(\.at)
         guard let first = times.min(), let last = times.max() else { return [:] }
         return try history.systems(

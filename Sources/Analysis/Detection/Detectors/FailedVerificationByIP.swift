@@ -150,23 +150,23 @@ package struct FailedVerificationByIP: Detector {
 
     private func notes(_ outcome: FailureSearch.Outcome) -> [CoverageNote] {
         let census = outcome.census
-        let missing = [
-            ("`ip` absent", census.withoutAddress, census.failures, "`failed`", false),
-            ("`ip` not an address", census.badAddress, census.failures, "`failed`", false),
-            ("`user_agent` absent", census.withoutAgent, census.failures, "`failed`", true),
+        let missing: [(String, EventField, Int, Int, String, Bool)] = [
+            ("`ip` absent", .ip, census.withoutAddress, census.failures, "`failed`", false),
+            ("`ip` not an address", .ip, census.badAddress, census.failures, "`failed`", false),
+            ("`user_agent` absent", .userAgent, census.withoutAgent, census.failures, "`failed`", true),
             (
-                "`presented` and `token_id` absent", outcome.withoutCredential, outcome.closely,
+                "`presented` and `token_id` absent", .presented, outcome.withoutCredential, outcome.closely,
                 "`failed` of clients with several failures", true
             ),
             (
-                "`token_id` absent", outcome.overUnnamed, outcome.over,
+                "`token_id` absent", .tokenID, outcome.overUnnamed, outcome.over,
                 "`failed` whose credential is over (class credential_replay)", true
             ),
         ]
-        var notes = missing.filter { $0.1 > 0 }.map { what, count, all, whose, isOfOneClass in
+        var notes = missing.filter { $0.2 > 0 }.map { what, field, count, all, whose, isOfOneClass in
             CoverageNote(
                 kind: .notEvaluable, text: "not evaluable: \(what) on \(Wording.percent(count, of: all)) of \(whose)",
-                isPartial: isOfOneClass || count < all)
+                isPartial: isOfOneClass || count < all, about: .field(.failed, field))
         }
         if let note = census.unknownReasons.note(of: census.failures) { notes.append(note) }
         guard outcome.oneIn > 1 else { return notes }

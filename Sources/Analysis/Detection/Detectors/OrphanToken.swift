@@ -44,7 +44,7 @@ package struct OrphanToken: Detector {
         let begins = try history.begins ?? coverage.lowerBound
         let systems = try systems(window, history)
         var issuances = Issuances(history: history)
-        var tooShort: Set<UInt32> = [], unsaid: [UInt32: LoggedSystem] = [:]
+        var tooShort: Set<UInt32> = [], unsaid: [UInt32: LogSystem] = [:]
         let orphans = try LateUses(history: history, window: window).read { life in
             guard isSuspect(life), let first = life.firstUse else { return nil }
             let system = systems[Array(life.tokenID.utf8)]
@@ -75,14 +75,14 @@ package struct OrphanToken: Detector {
     /// Which systems tell of the suspects.
     private func systems(
         _ window: DetectionWindow, _ history: any History
-    ) throws -> [[UInt8]: LoggedSystem] {
+    ) throws -> [[UInt8]: LogSystem] {
         guard try history.systems != nil else { return [:] }
         let suspects = try ActiveTokens(history: history, window: window).read().map(\.life).filter(isSuspect)
         return try history.systems(
             ofTokens: suspects.map { Array($0.tokenID.utf8) }, usedIn: window.wholeDays)
     }
 
-    private func notes(_ tooShort: Int, _ unsaid: [LoggedSystem]) -> [CoverageNote] {
+    private func notes(_ tooShort: Int, _ unsaid: [LogSystem]) -> [CoverageNote] {
         var notes: [CoverageNote] = [], tokens = UnsaidTokens()
         for system in unsaid { tokens.add(system) }
         if let note = tokens.note("tokens without an issuance", for: "when such tokens are issued, or when they end") {
@@ -106,7 +106,7 @@ package struct OrphanToken: Detector {
 
         /// By one system, or by all of them. A token that names no kind is taken for an API token, and so is an
         /// issuance that names none taken for one of any kind.
-        mutating func since(ofKind kind: String?, in system: LoggedSystem?) throws -> Int64? {
+        mutating func since(ofKind kind: String?, in system: LogSystem?) throws -> Int64? {
             if let system {
                 return [system.issuances[nil], system.issuances[kind ?? "api_token"]].compactMap { $0 }.min()
             }

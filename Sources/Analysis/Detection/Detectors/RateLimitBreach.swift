@@ -67,7 +67,7 @@ package struct RateLimitBreach: Detector {
             CoverageNote(
                 kind: .notEvaluable,
                 text: "not evaluable: \(Wording.count(calls, "anonymous use")) whose `ip` is no address",
-                isPartial: true)
+                isPartial: true, about: .field(.used, .ip))
         ]
     }
 

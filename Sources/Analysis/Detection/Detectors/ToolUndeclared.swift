@@ -88,5 +88,5 @@ extension CoverageNote {
     static let noTools = CoverageNote(
         kind: .notEvaluable,
         text: "not evaluable: the policy declares no tools (authtrail policy suggest proposes "
-            + "them)")
+            + "them)", about: .tools)
 }

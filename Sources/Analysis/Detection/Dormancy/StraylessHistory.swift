@@ -31,7 +31,7 @@ struct StraylessHistory: History {
     var begins: Int64? { get throws { try base.begins } }
     var firstDayOfUses: Int32? { get throws { try base.firstDayOfUses } }
     var intake: Intake? { get throws { try base.intake } }
-    var systems: LoggedSystems? { get throws { try base.systems } }
+    var systems: LogSystems? { get throws { try base.systems } }
     var memo: HistoryMemo { base.memo }
 
     func tokenDays(on day: Int32) throws -> [TokenDays] { isStray(day) ? [] : try base.tokenDays(on: day) }

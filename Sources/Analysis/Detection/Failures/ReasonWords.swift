@@ -74,11 +74,11 @@ struct UnknownReasons {
             kind: .notEvaluable,
             text: "not evaluable as tries of unknown credentials: the reason \(names.joined(separator: ", ")) has no "
                 + "class; say in the policy what it means, such as reasons: {mismatch: [\"\(example)\"]}",
-            isPartial: true)
+            isPartial: true, about: .reasons)
     }
 
     /// Whether a text stands between quotes in YAML as it is.
-    private static func isPlain(_ text: String) -> Bool {
+    static func isPlain(_ text: String) -> Bool {
         text.utf8.count <= 40 && text.utf8.allSatisfy { 0x20..<0x7F ~= $0 && $0 != 0x22 && $0 != 0x5C }
     }
 }

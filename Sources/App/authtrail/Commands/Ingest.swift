@@ -123,23 +123,15 @@ struct Ingest: ParsableCommand {
         let report = IngestReport(summary, seconds: seconds)
         if !trail.quiet || output.format != .text { try output.write { try report.print(as: output.format, to: $0) } }
         try report.printRemarks(onlyAlarms: trail.quiet, to: .standardError())
-        if !summary.problems.isEmpty { throw failure(of: summary.problems.map { ($0.input, $0.error) }) }
+        if !summary.problems.isEmpty { throw Failure(ofInputs: summary.problems.map { ($0.input, $0.error) }) }
         if let blindness = report.blindness { throw Failure(code: Failure.data, messages: [blindness]) }
-    }
-
-    /// What kept inputs from being read, each said; the exit code is that of the first.
-    private func failure(of problems: [(input: String, error: any Error)]) -> Failure {
-        Failure(
-            code: problems.first.flatMap { Failure.code(of: $0.error) } ?? Failure.inputOutput,
-            // The error of a file names it.
-            messages: problems.map { $0.error is UnknownSource ? "\($0.input): \($0.error)" : "\($0.error)" })
     }
 
     private func once() throws -> IngestSummary {
         let found = Inputs.resolve(paths)
         // Where nothing is to be read, no trail is made.
         if found.inputs.isEmpty, !found.problems.isEmpty, kind(ofPath: trail.path) == .missing {
-            throw failure(of: found.problems.map { ($0.name, $0.error) })
+            throw Failure(ofInputs: found.problems.map { ($0.name, $0.error) })
         }
         let progress = Progress.standardError("ingest", total: nil, quiet: trail.quiet)
         return try IngestRun.run(

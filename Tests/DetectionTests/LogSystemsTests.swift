@@ -4,7 +4,7 @@ import Testing
 @testable import Detection
 
 /// Logs of several systems in one history: what one says is not expected of another.
-struct LoggedSystemsTests {
+struct LogSystemsTests {
     private static let old = Int64(1)
     private static let young = Int64(2)
 
@@ -27,13 +27,13 @@ struct LoggedSystemsTests {
                 event(endless, source: Self.young),
             ] + more)
         var systems = [
-            LoggedSystem(LoggedSystem.own, begins: Event.time()),
-            LoggedSystem("idp", begins: Event.time(day: 100)),
+            LogSystem(sources: [Self.old]), LogSystem(mapping: "idp", lacks: lacks, sources: [Self.young]),
         ]
+        systems[0].begins = Event.time()
+        systems[1].begins = Event.time(day: 100)
         systems[0].issuances = ["api_token": Event.time()]
         systems[1].issuances = ["api_token": Event.time(day: 100)]
-        systems[1].lacks = lacks
-        history.systems = LoggedSystems(systems, places: [Self.old: 0, Self.young: 1])
+        history.systems = LogSystems(systems)
         return history
     }
 
@@ -114,9 +114,8 @@ struct LoggedSystemsTests {
 
     @Test func `in one system nothing is scanned to know whose a token is`() throws {
         var history = history([])
-        var only = LoggedSystem("idp", begins: Event.time())
-        only.lacks = ["scopes"]
-        history.systems = LoggedSystems([only], places: [Self.old: 0, Self.young: 0])
+        let only = LogSystem(mapping: "idp", lacks: ["scopes"], sources: [Self.old, Self.young])
+        history.systems = LogSystems([only])
         let found = try history.systems(ofTokens: [Array("any".utf8)], usedIn: 0..<1)
         #expect(found == [Array("any".utf8): only])
     }
