@@ -14,8 +14,8 @@ struct ValueReader: Sendable {
         case text(Range<Int>)
     }
 
-    private let named: [MappedValue]
-    private let ignoresCase: Bool
+    let named: [MappedValue]
+    let ignoresCase: Bool
     /// The bytes of records: JSON, an object each, with a newline and some bytes behind it.
     var memory: [UInt8] = []
     /// Those that are open, the outermost first.
@@ -118,55 +118,6 @@ struct ValueReader: Sendable {
         }
     }
 
-    // MARK: Lists
-
-    /// The value as a list of texts: the elements of an array, the parts of a text, or the one text.
-    mutating func list(_ value: MappedValue) -> [[UInt8]]? {
-        switch value {
-        case .path(let path):
-            var all: [[UInt8]] = []
-            each(path) { bytes, range in
-                if bytes.byte(range.lowerBound) == Byte.openBracket {
-                    _ = PathWalk.each([.all], bytes, range, ignoresCase: ignoresCase) { bytes, element in
-                        if let text = Self.present(PathWalk.text(bytes, element)) { all.append(text) }
-                        return false
-                    }
-                } else if let text = Self.present(PathWalk.text(bytes, range)) {
-                    all.append(text)
-                }
-                return false
-            }
-            return all.isEmpty ? nil : all
-        case .first(let values):
-            for value in values { if let list = list(value) { return list } }
-            return nil
-        case .named(let place): return list(named[place])
-        case .split(let value, let separator):
-            guard let list = list(value) else { return nil }
-            let parts = list.flatMap { Self.split($0, separator) }
-            return parts.isEmpty ? nil : parts
-        case .lowercased(let value): return list(value)?.map { $0.map(\.lowercasedASCII) }
-        case .text, .template, .part, .lookup: return text(value).map { [$0] }
-        }
-    }
-
-    mutating func holds(_ condition: MappedCondition) -> Bool { holds(condition.test, condition.value) }
-
-    private mutating func holds(_ test: MappedTest, _ value: MappedValue) -> Bool {
-        if case .path(let path) = value, let answer = holdsInPlace(test, path) { return answer }
-        switch test {
-        case .exists(let wanted): return (text(value) != nil) == wanted
-        case .not(let test): return !holds(test, value)
-        case .anyOf(let texts): return text(value).map { texts.contains($0) } ?? false
-        case .prefix(let starts): return text(value).map { text in starts.contains { text.starts(with: $0) } } ?? false
-        case .suffix(let ends):
-            return text(value).map { text in ends.contains { text.suffix($0.count) == $0[...] } } ?? false
-        case .pattern(let pattern): return text(value).map { pattern.matches($0[...]) } ?? false
-        case .atLeast(let least):
-            return text(value).flatMap { Double(String(decoding: $0, as: UTF8.self)) }.map { $0 >= least } ?? false
-        }
-    }
-
     /// What can be said of a value without making a text of it.
     enum InPlace {
         case absent
@@ -193,7 +144,7 @@ struct ValueReader: Sendable {
         }
     }
 
-    private func inPlace(_ path: BoundPath) -> InPlace {
+    func inPlace(_ path: BoundPath) -> InPlace {
         guard let range = place(of: path) else { return .absent }
         guard path.rest.isEmpty else { return .other }
         let bytes = memory.span.bytes
@@ -218,30 +169,6 @@ struct ValueReader: Sendable {
 
     /// Appends the bytes of a value that is in place.
     func append(_ range: Range<Int>, to out: inout [UInt8]) { out.append(memory.span.bytes, range) }
-
-    /// The answer for a text without escapes, or a value that is not there, without making a text of it; nil if it
-    /// takes more.
-    private func holdsInPlace(_ test: MappedTest, _ path: BoundPath) -> Bool? {
-        switch inPlace(path) {
-        case .other: return nil
-        case .absent:
-            switch test {
-            case .exists(let wanted): return !wanted
-            case .not(let test): return holdsInPlace(test, path).map { !$0 }
-            default: return false
-            }
-        case .string(let range):
-            let bytes = memory.span.bytes
-            let text = range.lowerBound + 1..<range.upperBound - 1
-            switch test {
-            case .exists(let wanted): return wanted
-            case .anyOf(let texts): return texts.contains { bytes.equal(text, $0) }
-            case .prefix(let starts): return starts.contains { bytes.starts(text, with: $0) }
-            case .not(let test): return holdsInPlace(test, path).map { !$0 }
-            case .suffix, .pattern, .atLeast: return nil
-            }
-        }
-    }
 
     // MARK: Paths
 
@@ -289,34 +216,10 @@ struct ValueReader: Sendable {
         out.removeLast(out.count - start)
         return false
     }
-
-    private static func present(_ text: [UInt8]) -> [UInt8]? {
-        text.span.bytes.isNothing(0..<text.count) ? nil : text
-    }
-
-    private static func split(_ text: [UInt8], _ separator: [UInt8]) -> [[UInt8]] {
-        guard let first = separator.first else { return [text] }
-        var parts: [[UInt8]] = []
-        var start = 0
-        var at = 0
-        while at < text.count {
-            if text[at] == first, text[at...].starts(with: separator) {
-                parts.append(Array(text[start..<at]))
-                at += separator.count
-                start = at
-            } else {
-                at += 1
-            }
-        }
-        parts.append(Array(text[start...]))
-        return parts.map { part in
-            Array(part.drop { $0 == Byte.space }.reversed().drop { $0 == Byte.space }.reversed())
-        }.filter { !$0.isEmpty }
-    }
 }
 
 extension RawSpan {
-    fileprivate func hasNoBackslash(_ range: Range<Int>) -> Bool {
+    func hasNoBackslash(_ range: Range<Int>) -> Bool {
         var at = range.lowerBound
         while at &+ 8 <= range.upperBound {
             let other = word(at) ^ 0x5C5C_5C5C_5C5C_5C5C
@@ -330,13 +233,13 @@ extension RawSpan {
         return true
     }
 
-    fileprivate func starts(_ range: Range<Int>, with text: [UInt8]) -> Bool {
+    func starts(_ range: Range<Int>, with text: [UInt8]) -> Bool {
         range.count >= text.count && equal(range.lowerBound..<range.lowerBound + text.count, text)
     }
 
     /// Whether a text is one of the words by which producers say that there is no value: nothing, `-`, `null`,
     /// `unknown`.
-    fileprivate func isNothing(_ range: Range<Int>) -> Bool {
+    func isNothing(_ range: Range<Int>) -> Bool {
         switch range.count {
         case 0: true
         case 1: byte(range.lowerBound) == Byte.minus
