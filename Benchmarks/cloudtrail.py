@@ -106,9 +106,10 @@ def section(results, machine):
     text = (
         f"{results.records:,} records of CloudTrail ({results.raw / 1e6:,.0f} MB of JSON,"
         f" {results.raw / results.records / 1000:.2f} kB each) in {results.objects:,} objects of a bucket"
-        f" ({results.packed / 1e6:,.0f} MB of `.json.gz`) to a queryable store; {results.events:,} of them are events. Kinds and principals of all events are the same in"
-        " all stores. The record stays with its event, but for the last column. The ratio is to the best peer that"
-        f" keeps it. It was measured by itself: {said}.\n"
+        f" ({results.packed / 1e6:,.0f} MB of `.json.gz`) to a queryable store; {results.events:,} of them are events."
+        " Kinds and principals of all events are the same in all stores. The record stays with its event, but for the"
+        " last column of a peer. The ratio is to the best peer that keeps it. It was measured by itself:"
+        f" {said}.\n"
     )
     rows = [
         _row("wall, s", results, lambda cost: cost.wall), _row("CPU, s", results, lambda cost: cost.cpu),

@@ -1,4 +1,4 @@
-"""Writes the bucket of a CloudTrail trail: cloudtrail_bucket.py FOLDER [--records N] [--objects N] [--seed N] [--plain].
+"""Writes the bucket of a CloudTrail trail: cloudtrail_bucket.py FOLDER [--records N] [--objects N] [--seed N].
 
 Objects lie where AWS puts them, `AWSLogs/<account>/CloudTrail/<region>/<year>/<month>/<day>/….json.gz`, each one
 document `{"Records":[…]}` on one line. A record has about 1.5 kB, as those of roles have. The same seed gives the same
@@ -86,7 +86,8 @@ class Bucket:
         is_refused = self.random.random() < 0.03
         if is_refused and not is_login:
             record["errorCode"] = "AccessDenied"
-            record["errorMessage"] = DENIED.format(who=who.get("arn", "a service"), what=f"{service}:{name}", name=f"{service}:{name}")
+            call = f"{service}:{name}"
+            record["errorMessage"] = DENIED.format(who=who.get("arn", "a service"), what=call, name=call)
         record |= {
             "requestParameters": getattr(self, "_" + asked)(time) if asked else None,
             "responseElements": self._answer(answered, is_refused, time) if answered else None,

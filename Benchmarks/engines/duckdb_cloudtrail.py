@@ -61,8 +61,8 @@ def events(bucket, keeps_records):
     """The events of a bucket as a SELECT."""
     kind = "JSON[]" if keeps_records else f"{_struct()}[]"
     read = (
-        f"SELECT unnest(\"Records\") AS record FROM read_json('{bucket}/**/*.json.gz', columns = {{'Records': '{kind}'}},"
-        " maximum_object_size = 1073741824)"
+        f"SELECT unnest(\"Records\") AS record FROM read_json('{bucket}/**/*.json.gz',"
+        f" columns = {{'Records': '{kind}'}}, maximum_object_size = 1073741824)"
     )
     return _EVENTS.format(
         raw=", record AS raw" if keeps_records else "", kind=_KIND,
