@@ -34,7 +34,7 @@ let layers: [(folder: String, modules: [Target])] = [
             .target(name: "Events", dependencies: ["Columns", "Model"]),
             .target(name: "MappingFiles", path: "Mappings", resources: [.embedInCode("shipped")]),
             .target(
-                name: "Mappings", dependencies: ["Model", "ConfigFiles", "Events", "MappingFiles", yams]),
+                name: "Mappings", dependencies: ["Columns", "Model", "ConfigFiles", "Events", "MappingFiles", yams]),
         ]
     ),
     (

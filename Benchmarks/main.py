@@ -5,6 +5,7 @@ import os
 import shlex
 import sys
 
+import cloudtrail
 import machine
 import measure
 import report
@@ -22,17 +23,26 @@ PEERS = [DuckDBParquet(), DuckDBNative(), ClickHouse()]
 def main():
     options = parse()
     authtrail = Authtrail(os.path.abspath(options.authtrail))
+    folder, results_path = os.path.abspath(options.dir), os.path.join(HERE, "RESULTS.md")
     queries = options.query_runs or 2 * options.runs + 1
-    plan = Plan(authtrail, PEERS, os.path.abspath(options.dir), options.runs, queries, not options.no_compressors)
+    plan = Plan(authtrail, PEERS, folder, options.runs, queries, not options.no_compressors)
+    described = machine.describe(authtrail.version(), command())
     try:
-        results = [Bench(plan, events).run() for events in options.events]
-    except Mismatch as mismatch:
+        bucket = cloudtrail.CloudTrail(authtrail, folder, options.records, options.runs).run()
+        section = cloudtrail.section(bucket, described)
+        results = [] if options.only else [Bench(plan, events).run() for events in options.events]
+    except (Mismatch, cloudtrail.Mismatch) as mismatch:
         sys.exit(f"The engines do not agree; nothing was timed.\n{mismatch}")
     except measure.Failed as failed:
         sys.exit(f"A command failed with {failed}")
-    text = report.document(machine.describe(authtrail.version(), command()), PEERS, results)
-    print(text)
-    write(os.path.join(HERE, "RESULTS.md"), text)
+    if options.only:
+        with open(results_path, encoding="utf-8") as file:
+            text = report.with_section(file.read(), cloudtrail.HEADING, section)
+        print(section)
+    else:
+        text = report.document(described, PEERS, results, section)
+        print(text)
+    write(results_path, text)
 
 
 def parse():
@@ -43,6 +53,10 @@ def parse():
     )
     parser.add_argument("--runs", type=positive, default=3, help="how often each ingest runs (default 3)")
     parser.add_argument("--query-runs", type=positive, help="how often each question is asked (default 2 × runs + 1)")
+    parser.add_argument(
+        "--records", type=positive, default=200_000, help="records of the CloudTrail bucket (default 200000)"
+    )
+    parser.add_argument("--only", choices=["cloudtrail"], help="measure this alone, and write its section anew")
     parser.add_argument("--no-compressors", action="store_true", help="leave out gzip and zstd of the log (minutes)")
     parser.add_argument(
         "--dir",

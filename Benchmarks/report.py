@@ -6,17 +6,19 @@ import questions
 DASH = "–"
 
 
-def document(machine, peers, results):
+def document(machine, peers, results, cloudtrail):
+    """`cloudtrail` is the section that cloudtrail.py writes."""
     parts = ["# Results\n", _head(machine), _how()]
     for result in results:
         parts.append(_size(peers, result))
     if len(results) > 1:
         parts.append(_growth(peers, results[0], results[-1]))
+    parts.append(cloudtrail)
     return "\n".join(parts)
 
 
 def _head(machine):
-    return _table(["", ""], [[name, value] for name, value in machine])
+    return table(["", ""], [[name, value] for name, value in machine])
 
 
 def _how():
@@ -27,6 +29,13 @@ def _how():
         " other sizes are held against the same goals. [README.md](README.md) says how it is measured, and what is"
         " not fair.\n"
     )
+
+
+def with_section(text, heading, section):
+    """The document with a section of it anew, or behind all others if it has none yet."""
+    before, found, rest = text.partition(heading + "\n")
+    _, other, behind = rest.partition("\n## ")
+    return before.rstrip("\n") + "\n\n" + section + (other + behind if found else "")
 
 
 def _size(peers, result):
@@ -58,7 +67,7 @@ def _ingest(peers, result):
     rows = []
     for name, goal, read in measures:
         spreads = [measure.spread(map(read, result.ingest[key])) for key in _keys(peers)]
-        rows.append(_row(name, [spread.median for spread in spreads], map(_spread, spreads), goal))
+        rows.append(_row(name, [spread.median for spread in spreads], map(spread, spreads), goal))
     walls = [measure.spread(cost.wall for cost in result.ingest[key]).median for key in _keys(peers)]
     rates = [f"{result.facts['events'] / wall / 1e6:.2f}" for wall in walls]
     rows.append(["million events a second", *rates, DASH, DASH, DASH])
@@ -89,10 +98,10 @@ def _raw(raw):
 def _whole(peers, result):
     rows = []
     start = [measure.spread(cost.wall for cost in result.start[key]) for key in _keys(peers)]
-    rows.append(["(a process that only starts)", *map(_spread, start), DASH, DASH, DASH])
+    rows.append(["(a process that only starts)", *map(spread, start), DASH, DASH, DASH])
     for work in result.works:
         spreads = [measure.spread(cost.wall for cost in costs) for costs in _asked(peers, result, work)]
-        rows.append(_row(work.title, [spread.median for spread in spreads], map(_spread, spreads), work.goal))
+        rows.append(_row(work.title, [spread.median for spread in spreads], map(spread, spreads), work.goal))
     return _work_table(peers, rows)
 
 
@@ -102,9 +111,9 @@ def _costs(peers, result):
         cells = []
         for costs in _asked(peers, result, work):
             cpu = measure.spread(cost.cpu for cost in costs).median
-            cells.append(f"{_number(cpu)} / {max(cost.memory for cost in costs):,.0f}")
+            cells.append(f"{number(cpu)} / {max(cost.memory for cost in costs):,.0f}")
         rows.append([work.title, *cells])
-    return _table(["work", "authtrail", *(peer.title for peer in peers)], rows)
+    return table(["work", "authtrail", *(peer.title for peer in peers)], rows)
 
 
 def _within(peers, result):
@@ -114,10 +123,10 @@ def _within(peers, result):
         whole = measure.spread(cost.wall for cost in result.whole["authtrail", work.id]).median
         spreads = [measure.spread(result.within[peer.key, work.question]) for peer in peers]
         ratio = whole / min(spread.median for spread in spreads)
-        rows.append([work.title, DASH, *map(_spread, spreads), _number(whole), f"{ratio:.2f} ×"])
+        rows.append([work.title, DASH, *map(spread, spreads), number(whole), f"{ratio:.2f} ×"])
     peer_titles = [peer.title for peer in peers]
-    table = _table(["work", "authtrail", *peer_titles, "authtrail, whole process", "ratio of that"], rows)
-    return table + (
+    head = ["work", "authtrail", *peer_titles, "authtrail, whole process", "ratio of that"]
+    return table(head, rows) + (
         "\nauthtrail cannot be asked within a process that stays, and does not say how long a question took; its whole"
         " process is held against the best peer without a start. No goal is set for this.\n"
     )
@@ -128,7 +137,7 @@ def _control(control):
         return f"{DASH} (this version has no `export --lines`)\n"
     verdict = "identical" if control.same else "**different**"
     return (
-        f"`authtrail export --lines` compared with the log: {verdict}, {_number(control.cost.wall)} s,"
+        f"`authtrail export --lines` compared with the log: {verdict}, {number(control.cost.wall)} s,"
         f" {control.cost.memory:,.0f} MB.\n"
     )
 
@@ -149,7 +158,7 @@ def _growth(peers, small, large):
         f"## How a question's time grows: {sizes}\n\n"
         "Whole process. The log spans the same days at all sizes, so its last 24 hours grow with it.\n\n"
     )
-    return head + _table(["work", "authtrail", *(peer.title for peer in peers)], rows)
+    return head + table(["work", "authtrail", *(peer.title for peer in peers)], rows)
 
 
 # Small things.
@@ -175,21 +184,21 @@ def _verdict(value, rivals, goal):
 
 
 def _work_table(peers, rows):
-    return _table(["work", "authtrail", *(peer.title for peer in peers), "ratio", "goal", "met?"], rows)
+    return table(["work", "authtrail", *(peer.title for peer in peers), "ratio", "goal", "met?"], rows)
 
 
-def _table(head, rows):
+def table(head, rows):
     lines = [head, ["---"] * len(head), *rows]
     return "".join("| " + " | ".join(line) + " |\n" for line in lines)
 
 
-def _spread(spread):
+def spread(spread):
     if spread.low == spread.high:
-        return _number(spread.median)
-    return f"{_number(spread.median)} ({_number(spread.low)}–{_number(spread.high)})"
+        return number(spread.median)
+    return f"{number(spread.median)} ({number(spread.low)}–{number(spread.high)})"
 
 
-def _number(value):
+def number(value):
     """Three digits where they say something."""
     digits = 0 if value >= 100 else 1 if value >= 10 else 2 if value >= 1 else 3
     return f"{value:,.{digits}f}"

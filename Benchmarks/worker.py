@@ -16,6 +16,10 @@ def engine(key):
         from engines.duckdb_parquet import DuckDBParquet as Engine
     elif key == "duckdb-native":
         from engines.duckdb_native import DuckDBNative as Engine
+    elif key.startswith("duckdb-cloudtrail-"):
+        from engines.duckdb_cloudtrail import PEERS
+
+        return next(peer for peer in PEERS if peer.key == key)()
     else:
         from engines.clickhouse import ClickHouse as Engine
     return Engine()
@@ -38,6 +42,10 @@ def look(peer, job):
     print(json.dumps({"events": peer.count(connection), "bytes": peer.bytes(connection, job["store"])}))
 
 
+def tally(peer, job):
+    print(json.dumps(peer.by_principal(peer.open(job["store"]))))
+
+
 def ask(peer, job):
     peer.answer(peer.open(job["store"]), job["question"], facts(job), job["output"])
 
@@ -56,7 +64,9 @@ def facts(job):
         return json.load(file)
 
 
-JOBS = {"start": start, "ingest": ingest, "settle": settle, "look": look, "ask": ask, "repeat": repeat}
+JOBS = {
+    "start": start, "ingest": ingest, "settle": settle, "look": look, "tally": tally, "ask": ask, "repeat": repeat,
+}
 
 if __name__ == "__main__":
     main()

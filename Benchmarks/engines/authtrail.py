@@ -59,5 +59,10 @@ class Authtrail:
             return None
         return [self.binary, "export", "--lines", "--source", log, "--trail", store, "-q"]
 
+    def tally(self, store):
+        """Prints what `tally` of the peers prints, as JSON lines."""
+        sql = "SELECT event, principal, count(*) AS n FROM events GROUP BY 1, 2 ORDER BY 1, 2"
+        return [self.binary, "query", sql, "--trail", store, "-q", "--format", "ndjson"]
+
     def _text(self, arguments):
         return subprocess.run([self.binary, *arguments], check=True, capture_output=True, text=True).stdout

@@ -22,8 +22,11 @@ class DuckDBNative(Peer):
         connection = self.open(None)
         # The newest storage version knows the most ways to compress.
         connection.execute(f"ATTACH '{_file(store)}' AS store (STORAGE_VERSION 'latest')")
-        connection.execute(f"CREATE TABLE store.events AS SELECT * FROM {duckdb_common.lines(log)}")
+        connection.execute(f"CREATE TABLE store.events AS {self.source(log)}")
         connection.execute("DETACH store")  # writes what is still in memory
+
+    def source(self, log):
+        return f"SELECT * FROM {duckdb_common.lines(log)}"
 
     def count(self, connection):
         return connection.execute("SELECT count(*) FROM events").fetchone()[0]

@@ -22,9 +22,12 @@ class DuckDBParquet(Peer):
         os.makedirs(store)
         # Version 2 of the data pages costs nothing and is three percent smaller.
         self.open(None).execute(
-            f"COPY (SELECT * FROM {duckdb_common.lines(log)}) TO '{_file(store)}'"
+            f"COPY ({self.source(log)}) TO '{_file(store)}'"
             " (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2)"
         )
+
+    def source(self, log):
+        return f"SELECT * FROM {duckdb_common.lines(log)}"
 
     def count(self, connection):
         return connection.execute("SELECT count(*) FROM events").fetchone()[0]

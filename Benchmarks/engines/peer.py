@@ -41,6 +41,10 @@ class Peer:
         """Prints the rows and bytes of a store."""
         return self._job("look", store=store)
 
+    def tally(self, store):
+        """Prints what a store of records counts, where a peer has such stores."""
+        return self._job("tally", store=store)
+
     def tidy(self, connection):
         pass
 

@@ -51,6 +51,34 @@ struct MappedSourceTests {
         #expect(try ingest(place.path("a.json")).counts.lines == 0)
     }
 
+    @Test func `encoded columns are committed before they take too much memory`() throws {
+        place.write("a.json", Self.document(0..<200))
+        var limits = IngestLimits()
+        (limits.chunkBytes, limits.rowsPerBatch) = (700, 8)
+        #expect(try ingest(place.path("a.json"), limits: limits).segments == 1)
+        place.write("b.json", Self.document(200..<400))
+        limits.heldBytes = 1
+        let summary = try ingest(place.path("b.json"), limits: limits)
+        #expect(summary.counts.stored == 200 && summary.segments > 2)
+        #expect(try Trail(reading: place.trail).verify().problems.isEmpty)
+    }
+
+    @Test func `an object of a bucket is known again among others that begin as it does`() throws {
+        for end in 1...40 { place.write("\(end).json", Self.document(0..<end)) }
+        let names = (1...40).map { place.path("\($0).json") }
+        let writer = { try TrailWriter(path: place.trail) }
+        let read = { () throws -> IngestSummary in
+            try Ingestor(writer(), now: { 1_780_272_000_000_000 }).ingest(Inputs.resolve(names))
+        }
+        let first = try read()
+        #expect(first.counts.stored == 40 && first.unchanged == 0)
+        let again = try read()
+        #expect(again.counts.lines == 0 && again.unchanged == 40)
+        place.append("7.json", Self.document(50..<52))
+        let grown = try read()
+        #expect(grown.counts.stored == 2 && grown.unchanged == 39)
+    }
+
     @Test func `what is delivered again in another object counts once`() throws {
         place.write("a.json", Self.document(0..<10))
         place.write("b.json", Self.document(5..<15))

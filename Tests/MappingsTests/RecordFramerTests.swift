@@ -121,6 +121,27 @@ struct RecordFramerTests {
         #expect(found == ["line_too_long", #"{"a":1}"#])
     }
 
+    @Test(arguments: [RecordFrame.Form.document, .lines])
+    func `a record that is too long is none, also where all of it is there`(_ form: RecordFrame.Form) {
+        let long = #"{"x":""# + String(repeating: "y", count: 992) + #""}"#
+        let bytes = Array("\(long)\n{\"a\":1}\n".utf8)
+        for (longest, reasons) in [(1000, []), (999, ["line_too_long"])] {
+            var framer = RecordFramer(RecordFrame(form), lists: [], longest: longest)
+            var (records, found, at) = (0, [String](), 0)
+            scan: while true {
+                switch framer.next(bytes.span.bytes, at, isLast: true) {
+                case .record(_, let next): (records, at) = (records + 1, next)
+                case .broken(_, let reason, _, let next):
+                    found.append(reason.rawValue)
+                    at = next
+                case .passed(let next), .blank(_, let next): at = next
+                case .more: break scan
+                }
+            }
+            #expect(records == 2 - reasons.count && found == reasons)
+        }
+    }
+
     @Test(arguments: [
         "lines", "text", "document", "document list 0", "document list 2", "document pass 3", "document pass 1 string",
         "document pass 1 escape list 1",

@@ -99,6 +99,25 @@ struct ShippedMappingTests {
     }
 }
 
+/// What the first records show.
+struct RecognitionTests {
+    private static let okta = #"{"published":"2026-04-26T00:00:00Z","eventType":"a","actor":{"id":"u"},"outcome":{}}"#
+    private static let other = #"{"eventName":"A","eventSource":"s","userIdentity":{"type":"x"}}"#
+
+    private func mapping(_ lines: [String]) -> String? {
+        let bytes = Array(lines.joined(separator: "\n").utf8)
+        guard case .mapped(let mapping, _) = Recognition(of: bytes.span.bytes, isAll: true, among: Mapping.shipped)
+        else { return nil }
+        return mapping.name
+    }
+
+    @Test func `32 records of one kind say what a log is, fewer do not if others follow`() {
+        let others = Array(repeating: Self.other, count: 300)
+        #expect(mapping(Array(repeating: Self.okta, count: 32) + others) == "okta")
+        #expect(mapping(Array(repeating: Self.okta, count: 31) + others) == "cloudtrail")
+    }
+}
+
 /// What comes of a source by a mapping.
 struct Reading {
     var batch = EventBatch()

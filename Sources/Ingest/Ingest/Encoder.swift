@@ -17,6 +17,10 @@ final class Encoder: Sendable {
         var underWay = 0
         var segments: Int = 0
         var bytesStored: Int64 = 0
+        /// Commits that were sent at all.
+        var sent = 0
+        /// Bytes of the columns that were encoded since the last one.
+        var heldBytes = 0
         var spares: [EventColumns] = []
         /// The segments of commits that are done, by commit, if somebody wants to know them.
         var committed: [[SegmentRecord]]?
@@ -46,12 +50,32 @@ final class Encoder: Sendable {
     /// Hands over a batch of one month; waits while too many are on their way.
     func add(_ batch: EventColumns, month: Int32) throws {
         try enter()
+        let sent = state.withLock { $0.sent }
         encoding.async { [self] in
             defer { places.signal() }
-            attempt { try builder.withLock { try $0.add(batch, month: month) } }
-            state.withLock { if $0.spares.isEmpty { $0.spares.append(batch) } }
+            var held = 0
+            attempt {
+                held = try builder.withLock {
+                    try $0.add(batch, month: month)
+                    return $0.byteCount
+                }
+            }
+            let isLong = batch.memory > max(1, batch.count) * Self.longRow
+            state.withLock { state in
+                if state.sent == sent { state.heldBytes = held }
+                if state.spares.isEmpty, !isLong { state.spares.append(batch) }
+            }
         }
     }
+
+    /// Columns whose rows take more than that are not used again: others seldom need so much memory.
+    private static let longRow = 1 << 18
+
+    /// Bytes of what was encoded and has no commit yet, as far as that is known.
+    var heldBytes: Int { state.withLock { $0.heldBytes } }
+
+    /// Waits until all batches are encoded that were handed over.
+    func waitUntilEncoded() { encoding.sync {} }
 
     /// Columns that were written and whose memory can be used again.
     func takeSpare() -> EventColumns? { state.withLock { $0.spares.popLast() } }
@@ -70,7 +94,11 @@ final class Encoder: Sendable {
     /// Commits everything handed over so far, with the batch's counters and checkpoints.
     func commit(_ batch: CatalogBatch) throws {
         try enter()
-        state.withLock { $0.underWay += 1 }
+        state.withLock { state in
+            state.underWay += 1
+            state.sent += 1
+            state.heldBytes = 0
+        }
         encoding.async { [self] in
             var finished: [FinishedSegment] = []
             attempt { finished = try builder.withLock { try $0.take(batch.sources, batch.duplicates) } }

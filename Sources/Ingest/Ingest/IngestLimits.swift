@@ -20,6 +20,9 @@ package struct IngestLimits: Sendable {
     package var batchMonths = 120
     /// Batches that may wait for the encoder; more would only take memory.
     package var waitingBatches = 2
+    /// Bytes of encoded columns that one transaction commits: a million events of our own take about 30 MB, as many
+    /// records ten times that.
+    package var heldBytes = 48 << 20
     /// Bytes of quarantined lines that one transaction commits, for inputs that hold little else.
     package var quarantinedBytes = 16 << 20
 

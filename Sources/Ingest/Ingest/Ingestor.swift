@@ -224,6 +224,7 @@ package final class Ingestor {
         }
         let state = source.state(size: size)
         if read > 0 || !identity.knows(state) { remember(state) }
+        if let reader = source.takeRecords() { choice.keep(reader) }
     }
 
     private func remember(_ state: SourceRecord) {

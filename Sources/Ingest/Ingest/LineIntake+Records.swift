@@ -19,8 +19,16 @@ extension LineIntake {
             pending.add(types)
             for type in types where type.unmapped > 0 { summary.unmapped[type.type, default: 0] += type.unmapped }
             try makeRoomInBatch()
+            if source.hasLongRecords { try handOver() }
         }
         if source.isFull { source.grow() }
+    }
+
+    /// Has all events encoded that wait, before more of them come: records of many megabytes would be in memory several
+    /// times otherwise, as they were read, in columns that wait and in columns that are being encoded.
+    private func handOver() throws {
+        try encodeAll()
+        encoder.waitUntilEncoded()
     }
 
     /// From now on what is delivered again is looked for, unless it is already.

@@ -158,6 +158,11 @@ final class LineIntake {
         }
     }
 
+    /// Hands all months over to the encoder.
+    func encodeAll() throws {
+        for (month, columns) in batch.takeMonths() { try encode(columns, month) }
+    }
+
     private func encode(_ columns: EventColumns, _ month: Int32) throws {
         failuresSinceCommit += columns.event.count { $0 == EventKind.failed.rawValue }
         try encoder.add(columns, month: month)
@@ -172,17 +177,17 @@ final class LineIntake {
         hasNews = true
     }
 
-    /// Whether it is time for a commit: enough events, months or quarantined lines have come together.
+    /// Whether it is time for a commit: enough events, months, bytes or quarantined lines have come together.
     var isFull: Bool {
         rowsSinceCommit >= limits.batchRows || failuresSinceCommit >= limits.batchFailures
             || monthsSinceCommit.count >= limits.batchMonths
             || pending.quarantinedBytes >= limits.quarantinedBytes
-            || pending.duplicates.count >= limits.duplicateSpans
+            || pending.duplicates.count >= limits.duplicateSpans || encoder.heldBytes >= limits.heldBytes
     }
 
     /// Sends everything that was read on its way to a commit.
     func commit() throws {
-        for (month, columns) in batch.takeMonths() { try encode(columns, month) }
+        try encodeAll()
         hasNews = false
         guard !pending.isEmpty else { return }
         rowsSinceCommit = 0

@@ -144,6 +144,9 @@ private struct ReadLines {
     /// Of the line as it is to be stored.
     func mark(of row: Int, _ marks: EventMarks) throws -> UInt64 {
         let length = columns.sourceLength[row]
+        if bytes == nil, let record = columns[.raw].bytes(at: row), columns.shape[row] == EventColumns.noShape {
+            return record.withUnsafeBytes { marks.mark(line: $0, length: length) }
+        }
         guard length == EventColumns.noLength, bytes != nil else {
             return try redacted(row).withUnsafeBytes { marks.mark(line: $0, length: length) }
         }

@@ -79,6 +79,22 @@ struct MemoryTests {
     }
 
     @Test(.timeLimit(.minutes(5)))
+    func `records of 28 and 30 MiB in one document are events, and one of 33 MiB is a row of quarantine`() throws {
+        let record =
+            #"b'{"eventTime":"2026-04-26T00:12:00Z","eventSource":"iam.amazonaws.com","eventName":"ListUsers",'"#
+            + #" b'"userIdentity":{"arn":"arn:m","accessKeyId":"AKIAEXAMPLE00000000B"},"eventID":"e-%d",'"#
+            + #" b'"requestParameters":"%s"}' % (i, b'lorem ipsum ' * (size * 87381))"#
+        let make =
+            #"open(name, 'wb').write(b'{"Records":[' + b','.join("# + record
+            + #" for i, size in enumerate([0, 30, 33, 28, 30])) + b']}')"#
+        let (run, peak) = try ingest("a.json", make)
+        let report = try JSONParser.parse(run.output)
+        #expect(report["stored"]?.integer == 4 && report["quarantined"]?.integer == 1)
+        #expect(try quarantine().map { $0["reason"]?.text } == ["line_too_long"])
+        #expect(peak < Self.most, "\(peak) MiB")
+    }
+
+    @Test(.timeLimit(.minutes(5)))
     func `a gzip bomb is refused by name, and the lines before it are kept`() throws {
         let make = "import gzip; f = gzip.open(name, 'wb'); f.write(N * 30000); f.write(b'a' * (120 << 20)); f.close()"
         let (run, peak) = try ingest("a.ndjson.gz", make)

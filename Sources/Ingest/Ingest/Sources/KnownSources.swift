@@ -10,11 +10,14 @@ struct KnownSources {
     private(set) var all: [SourceRecord] = []
     private var places: [Int64: Int] = [:]
     private var byFile: [FileIdentity: Set<Int64>] = [:]
-    private var byHead: [String: Set<Int64>] = [:]
+    /// By the first half of the hash of the head.
+    private var byHead: [UInt64: Set<Int64>] = [:]
     private var byStart: [String: Set<Int64>] = [:]
     private var byLog: [PathKey: Set<Int64>] = [:]
     /// The lengths of heads, and how many sources have each, by the hash of the first 64 bytes.
     private var lengths: [String: [Int64: Int]] = [:]
+    /// Sources whose head is not what was read of them, as far as heads go; damage and older versions have them.
+    private var oddHeads = 0
 
     init(_ sources: [SourceRecord] = []) { for source in sources { keep(source) } }
 
@@ -52,8 +55,18 @@ struct KnownSources {
             let end = head.startIndex + Int(length)
             head[at..<end].withUnsafeBytes { hash.update(bufferPointer: $0) }
             at = end
-            return sources(byHead[SourceFingerprint.hash(hash)]).filter { $0.headLength == length }
+            guard let ids = byHead[SourceFingerprint.half(of: hash)] else { return [] }
+            let whole = SourceFingerprint.hash(hash)
+            return sources(ids).filter { $0.headLength == length && $0.headHash == whole }
         }
+    }
+
+    /// The sources that have all of a head, and of which something was read, if no others were read further that begin
+    /// like it; else none.
+    func furthest(with head: ArraySlice<UInt8>) -> [SourceRecord] {
+        guard oddHeads == 0, !head.isEmpty, let ids = byHead[SourceFingerprint.half(of: head)] else { return [] }
+        let whole = SourceFingerprint.hash(head)
+        return sources(ids).filter { $0.headLength == Int64(head.count) && $0.headHash == whole && $0.wasRead }
     }
 
     private func sources(_ ids: Set<Int64>?) -> [SourceRecord] { ids.map { $0.compactMap { self[$0] } } ?? [] }
@@ -69,7 +82,10 @@ struct KnownSources {
         if let identity = source.identity { change(&byFile, identity) }
         change(&byLog, PathKey(source.log))
         guard source.headLength > 0 else { return }
-        change(&byHead, source.headHash)
+        change(&byHead, SourceFingerprint.half(of: source.headHash))
+        if source.wasRead, source.headLength != min(source.checkpoint, Int64(SourceFingerprint.headLength)) {
+            oddHeads += isKept ? 1 : -1
+        }
         change(&byStart, source.startHash)
         let count = (lengths[source.startHash]?[source.headLength] ?? 0) + (isKept ? 1 : -1)
         lengths[source.startHash, default: [:]][source.headLength] = count > 0 ? count : nil

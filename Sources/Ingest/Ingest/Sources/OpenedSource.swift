@@ -55,14 +55,17 @@ extension SourceIdentity {
             let size = try box.file.size()
             return (size, try Self.read(box, 0, Int(min(Int64(SourceFingerprint.headLength), size))))
         }
+        let near = nearest(for: identity, head: head[...], size: size)
+        for candidate in near {
+            if let opened = try goOn(candidate, box, path, identity, head, size) { return opened }
+        }
         let known = candidates(for: identity, head: head[...], size: size)
         // One of which nothing was read by itself, empty or a copy, tells less than those that may have been read
         // further in another file.
         for candidate in known where candidate.wasRead {
             if let opened = try goOn(candidate, box, path, identity, head, size) { return opened }
         }
-        let end = try InputError.wrapping { try Self.ending(of: box, size) }
-        if let source = try origin(ofRead: end, endingAt: size, among: known, path: path, identity, head) {
+        if let (source, end) = try origin(of: box, size, among: known, path: path, identity, head) {
             let tail = Array(end.suffix(SourceFingerprint.tailLength))
             let record = repetition(
                 of: source, path: path, isCompressed: false, identity, length: size, part: (head, tail))
@@ -106,7 +109,7 @@ extension SourceIdentity {
         let head = skipped.first
         // Of a short one, the head is all of it; otherwise the size that comes out is not known.
         let isShort = head.count < SourceFingerprint.headLength
-        let known = candidates(for: identity, head: head[...], size: isShort ? Int64(head.count) : nil)
+        let near = nearest(for: identity, head: head[...], size: isShort ? Int64(head.count) : nil)
         func opened(_ record: SourceRecord, _ tail: [UInt8], origin: Int64?) -> OpenedSource {
             OpenedSource(
                 record: record, stream: .gzip(stream), isFinite: true, head: head, tail: tail, size: file.size,
@@ -128,28 +131,34 @@ extension SourceIdentity {
                 of: source, path: path, isCompressed: true, identity, length: skipped.count, part: (head, tail))
             return opened(record, tail, origin: source.id)
         }
+        func goOn(_ candidates: [SourceRecord]) throws -> OpenedSource? {
+            for candidate in candidates {
+                try skip(to: candidate.checkpoint)
+                guard skipped.count == candidate.checkpoint else {
+                    if let found = try repeated(among: [candidate]) { return found }
+                    continue
+                }
+                let tail = Array(skipped.last.suffix(SourceFingerprint.tailLength))
+                guard Int64(tail.count) >= candidate.tailLength,
+                    SourceFingerprint.hash(tail.suffix(Int(candidate.tailLength))) == candidate.tailHash
+                else { continue }
+                if !candidate.isSame(identity), !candidate.hasWholeLine {
+                    guard try InputError.wrapping({ try Self.isAtEnd(stream) }) else { continue }
+                    try skip(to: candidate.checkpoint)
+                }
+                let record = adopt(candidate, path: path, isCompressed: true, identity, size: .max)
+                return opened(record, tail, origin: candidate.id)
+            }
+            return nil
+        }
+        if let found = try goOn(near) { return found }
+        let known = candidates(for: identity, head: head[...], size: isShort ? Int64(head.count) : nil)
         // The beginning of one that was read further than it goes is no news, whatever else it continues.
         if isShort, known.first.map({ !$0.wasRead || $0.checkpoint < Int64(head.count) }) ?? true {
             try skip(to: .max)
             if let found = try repeated(among: [], isCut: stream.endedEarly) { return found }
         }
-        for candidate in known {
-            try skip(to: candidate.checkpoint)
-            guard skipped.count == candidate.checkpoint else {
-                if let found = try repeated(among: [candidate]) { return found }
-                continue
-            }
-            let tail = Array(skipped.last.suffix(SourceFingerprint.tailLength))
-            guard Int64(tail.count) >= candidate.tailLength,
-                SourceFingerprint.hash(tail.suffix(Int(candidate.tailLength))) == candidate.tailHash
-            else { continue }
-            if !candidate.isSame(identity), !candidate.hasWholeLine {
-                guard try InputError.wrapping({ try Self.isAtEnd(stream) }) else { continue }
-                try skip(to: candidate.checkpoint)
-            }
-            let record = adopt(candidate, path: path, isCompressed: true, identity, size: .max)
-            return opened(record, tail, origin: candidate.id)
-        }
+        if let found = try goOn(known) { return found }
         stream.rewind()
         return opened(new(path: path, isCompressed: true, identity), [], origin: nil)
     }
@@ -167,9 +176,28 @@ extension SourceIdentity {
         ofRead end: [UInt8], endingAt length: Int64, among known: [SourceRecord], path: String,
         _ identity: FileIdentity, _ head: [UInt8], isCut: Bool = false
     ) throws -> SourceRecord? {
-        guard length > 0 else { return nil }
-        let longer = known.filter { $0.checkpoint > length } + shorterHeads(than: head, path, identity, isCut: isCut)
-        return try longer.first { try holdsLines($0, end, length) }
+        try longer(than: length, among: known, path: path, identity, head, isCut: isCut)
+            .first { try holdsLines($0, end, length) }
+    }
+
+    /// The same of a plain file, with its end, which is read only if there is a source to hold it against.
+    private func origin(
+        of box: InputFileBox, _ size: Int64, among known: [SourceRecord], path: String, _ identity: FileIdentity,
+        _ head: [UInt8]
+    ) throws -> (source: SourceRecord, end: [UInt8])? {
+        let longer = longer(than: size, among: known, path: path, identity, head, isCut: false)
+        guard !longer.isEmpty else { return nil }
+        let end = try InputError.wrapping { try Self.ending(of: box, size) }
+        return try longer.first { try holdsLines($0, end, size) }.map { ($0, end) }
+    }
+
+    /// The sources of which a file of some length may be an earlier copy.
+    private func longer(
+        than length: Int64, among known: [SourceRecord], path: String, _ identity: FileIdentity, _ head: [UInt8],
+        isCut: Bool
+    ) -> [SourceRecord] {
+        guard length > 0 else { return [] }
+        return known.filter { $0.checkpoint > length } + shorterHeads(than: head, path, identity, isCut: isCut)
     }
 
     static func read(_ box: InputFileBox, _ offset: Int64, _ count: Int) throws(FileError) -> [UInt8] {

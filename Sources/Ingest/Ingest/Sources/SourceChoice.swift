@@ -2,6 +2,7 @@ internal import Catalog
 internal import Console
 internal import Events
 package import Mappings
+internal import Synchronization
 
 /// By what mapping sources are read.
 package struct SourceChoice: Sendable {
@@ -13,7 +14,13 @@ package struct SourceChoice: Sendable {
         case mapping(Mapping)
     }
 
+    /// The reader of the last source, for the next one of its kind.
+    private final class Last: Sendable {
+        let reader = Mutex<RecordReader?>(nil)
+    }
+
     let word: Word
+    private let last = Last()
     /// Those that the trail has, beside those that are built in.
     private let known: [Mapping]
 
@@ -30,6 +37,20 @@ package struct SourceChoice: Sendable {
         case .native: "native"
         case .mapping(let mapping): mapping.name
         }
+    }
+
+    /// Keeps the reader of a source that was read.
+    func keep(_ reader: RecordReader) { last.reader.withLock { $0 = reader } }
+
+    fileprivate func reader(_ mapping: Mapping, _ frame: RecordFrame, reference: Int64) -> RecordReader {
+        let known = last.reader.withLock { last -> RecordReader? in
+            defer { last = nil }
+            return last
+        }
+        if let known, known.mapping.name == mapping.name, known.mapping.text == mapping.text {
+            return known.another(frame: frame, reference: reference)
+        }
+        return RecordReader(mapping, frame: frame, reference: reference)
     }
 
     /// The mapping of a name by which a source is read on.
@@ -106,7 +127,7 @@ extension SourceReader {
             else {
                 throw InputError(cause: UnknownSource(reason: .mappingMissing(name)))
             }
-            begin(mapping, frame, now)
+            begin(choice, mapping, frame, now)
             return true
         }
         if readBefore != nil {
@@ -121,11 +142,11 @@ extension SourceReader {
         case .native: settleAsNative()
         case .mapping(let mapping):
             guard let form = mapping.form(of: first.span.bytes, isAll: isAll) else { return false }
-            begin(mapping, RecordFrame(form), now)
+            begin(choice, mapping, RecordFrame(form), now)
         case .recognized:
             switch Recognition(of: first.span.bytes, isAll: isAll, among: Mapping.shipped) {
             case .native: settleAsNative()
-            case .mapped(let mapping, let form): begin(mapping, RecordFrame(form), now)
+            case .mapped(let mapping, let form): begin(choice, mapping, RecordFrame(form), now)
             case .undecided: return false
             case .ambiguous(let names): try settle(like: earlier(), choice, first, now, or: .ambiguous(names))
             case .unknown(let seen): try settle(like: earlier(), choice, first, now, or: .records(seen))
@@ -155,7 +176,7 @@ extension SourceReader {
         guard let mapping = choice.mapping(named: name) else {
             throw InputError(cause: UnknownSource(reason: .mappingMissing(name)))
         }
-        begin(mapping, RecordFrame(mapping.form(of: first.span.bytes, isAll: true) ?? .lines), now)
+        begin(choice, mapping, RecordFrame(mapping.form(of: first.span.bytes, isAll: true) ?? .lines), now)
     }
 
     /// Makes room for more of a first record, of which so much is read at most.
@@ -165,8 +186,10 @@ extension SourceReader {
         grow()
     }
 
-    private mutating func begin(_ mapping: Mapping, _ frame: RecordFrame, _ now: Int64) {
+    private mutating func begin(
+        _ choice: SourceChoice, _ mapping: Mapping, _ frame: RecordFrame, _ now: Int64
+    ) {
         let written = (try? status())?.map(\.changed).map { $0 / 1000 }
-        settle(RecordReader(mapping, frame: frame, reference: min(now, written ?? now)))
+        settle(choice.reader(mapping, frame, reference: min(now, written ?? now)))
     }
 }

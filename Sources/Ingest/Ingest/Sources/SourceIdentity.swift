@@ -72,11 +72,18 @@ struct SourceIdentity {
     /// - Parameter size: bytes of the file, decompressed; nil where that is not known yet, and is to be asked of
     ///   candidates without a whole line.
     func candidates(for identity: FileIdentity, head: ArraySlice<UInt8>, size: Int64?) -> [SourceRecord] {
-        let alike = known.beginning(with: head).filter { source in
-            source.isSame(identity) || source.hasWholeLine || size.map { source.checkpoint == $0 } ?? true
-        }
-        let empty = known.ofFile(identity).filter { $0.headLength == 0 }
-        return (alike + empty).sorted { left, right in
+        let alike = known.beginning(with: head).filter { $0.mayBe(identity, size: size) }
+        return inOrder(alike + known.ofFile(identity).filter { $0.headLength == 0 }, identity)
+    }
+
+    /// The first ones of `candidates`, where they can be found without asking for heads of every length: those that
+    /// have all of this head. Of a bucket that is read again each object is the first of its own.
+    func nearest(for identity: FileIdentity, head: ArraySlice<UInt8>, size: Int64?) -> [SourceRecord] {
+        inOrder(known.furthest(with: head).filter { $0.mayBe(identity, size: size) }, identity)
+    }
+
+    private func inOrder(_ sources: [SourceRecord], _ identity: FileIdentity) -> [SourceRecord] {
+        sources.sorted { left, right in
             if (left.headLength == 0) != (right.headLength == 0) { return right.headLength == 0 }
             if left.wasRead != right.wasRead { return left.wasRead }
             if left.checkpoint != right.checkpoint { return left.checkpoint > right.checkpoint }
@@ -185,6 +192,11 @@ extension SourceRecord {
 
     /// Whether something of it was read that is no other source's.
     var wasRead: Bool { headLength > 0 && checkpoint > start }
+
+    /// Whether a file that begins like it may be it.
+    fileprivate func mayBe(_ identity: FileIdentity, size: Int64?) -> Bool {
+        isSame(identity) || hasWholeLine || size.map { checkpoint == $0 } ?? true
+    }
 
     func isSame(_ identity: FileIdentity) -> Bool {
         device == identity.device && inode == identity.inode

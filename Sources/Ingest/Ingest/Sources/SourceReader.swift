@@ -41,8 +41,15 @@ struct SourceReader {
     /// Whether the buffer holds no room for more of an unfinished line.
     var isFull: Bool { filled == buffer.count }
 
-    /// Gives way to longer lines, up to the limit.
-    mutating func grow() { buffer.append(contentsOf: repeatElement(0, count: buffer.count)) }
+    /// Gives way to longer lines, up to the limit: twice as much, and where that is much, some more.
+    mutating func grow() {
+        buffer.append(contentsOf: repeatElement(0, count: min(buffer.count, Self.mostGrowth)))
+    }
+
+    private static let mostGrowth = 16 << 20
+
+    /// Whether it had to make room for a record so long that few of them are in memory at a time.
+    var hasLongRecords: Bool { isMapped && buffer.count > 4 << 20 && buffer.count > 4 * chunkBytes }
 
     /// Forgets what is in memory and is no line yet; it is read again from the checkpoint.
     mutating func rest() {
@@ -127,6 +134,12 @@ struct SourceReader {
         records = reader
         record.mapping = reader.mapping.name
         record.frame = reader.frame.text
+    }
+
+    /// Takes what reads its records away, when all of it was read.
+    mutating func takeRecords() -> RecordReader? {
+        defer { records = nil }
+        return records
     }
 
     /// Whether a mapping reads it.

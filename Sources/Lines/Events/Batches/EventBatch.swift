@@ -57,12 +57,15 @@ package struct EventBatch: Sendable {
         /// What the month counts for in `EventBatch.bytes`.
         var weight: Int { bytes + rows * Limits.bytesPerLine }
 
-        /// Moves the rows of the block, whose texts stand in these bytes, into the columns.
+        /// Moves the rows of the block, whose texts and records stand in these bytes, into the columns.
         @inline(never)
-        mutating func flush(_ bytes: RawSpan, _ limits: Limits, _ shapes: [LineShape], _ secrets: SecretMarker?) {
+        mutating func flush(
+            _ bytes: RawSpan, _ records: RawSpan, _ limits: Limits, _ shapes: [LineShape], _ secrets: SecretMarker?
+        ) {
             let before = columns.count
             columns.shapes = shapes
-            redacted += block.flush(into: &columns, bytes, source: source, sourceID: sourceID, secrets)
+            redacted += block.flush(
+                into: &columns, bytes, records, source: source, sourceID: sourceID, secrets)
             // A month that has come so far will likely fill up: growing at once is cheaper than doubling three times.
             let eighth = limits.rowsPerMonth / 8
             if before < eighth, columns.count >= eighth { columns.reserve(limits.rowsPerMonth) }
@@ -216,10 +219,10 @@ package struct EventBatch: Sendable {
         open[place].flagged.append(open[place].rows - 1)
     }
 
-    /// Moves the rows that wait in blocks into their columns. Their texts stand in these bytes.
-    mutating func flush(_ bytes: RawSpan, _ shapes: [LineShape], _ secrets: SecretMarker?) {
+    /// Moves the rows that wait in blocks into their columns. Their texts and records stand in these bytes.
+    mutating func flush(_ bytes: RawSpan, _ records: RawSpan, _ shapes: [LineShape], _ secrets: SecretMarker?) {
         for place in open.indices {
-            if open[place].block.count > 0 { open[place].flush(bytes, limits, shapes, secrets) }
+            if open[place].block.count > 0 { open[place].flush(bytes, records, limits, shapes, secrets) }
             counts.redacted += Int64(open[place].redacted)
             open[place].redacted = 0
         }

@@ -61,7 +61,7 @@ struct RowBlock: Sendable {
     @inline(__always)
     mutating func setShape(_ number: Int64) { shape[count] = number }
 
-    /// Sets the place of the whole line in the chunk.
+    /// Sets the place of the whole line in the chunk, or of the record among records.
     mutating func setRaw(_ range: Range<Int>) { setText(range, field: Self.rawColumn) }
 
     @inline(__always)
@@ -108,12 +108,14 @@ struct RowBlock: Sendable {
     /// Moves the rows to the end of the columns and starts anew.
     /// - Parameters:
     ///   - bytes: the chunk that the places are in.
+    ///   - records: what the places of whole lines or records are in.
     ///   - source: the source of all rows, as an index into the dictionary of that column.
     ///   - sourceID: the number of the source.
     ///   - secrets: what replaces credentials, in every text that the columns do not hold yet.
     /// - Returns: in how many rows credentials were replaced.
     mutating func flush(
-        into columns: inout EventColumns, _ bytes: RawSpan, source: UInt32, sourceID: Int64, _ secrets: SecretMarker?
+        into columns: inout EventColumns, _ bytes: RawSpan, _ records: RawSpan, source: UInt32, sourceID: Int64,
+        _ secrets: SecretMarker?
     ) -> Int {
         columns.count += count
         Self.append(ts.span, count, to: &columns.ts)
@@ -133,7 +135,8 @@ struct RowBlock: Sendable {
             if filled & (1 << UInt32(column)) != 0 {
                 let start = column * Self.capacity
                 columns[field].append(
-                    texts.span.extracting(start..<start + count), in: bytes, own: ownText.span.bytes
+                    texts.span.extracting(start..<start + count), in: field == .raw ? records : bytes,
+                    own: ownText.span.bytes
                 ) { row, text in redactions.screen(text, field, row: row, with: secrets) }
             } else {
                 columns[field].append(entry: TextColumn.none, count: count)

@@ -5,11 +5,14 @@ import Columns
 extension LineReader {
     /// Adds the scanned and interpreted line as one row. Returns the bytes that it costs, and whether the month is
     /// full.
-    /// - Parameter record: the record that the line was made from, which is kept in its place.
+    /// - Parameters:
+    ///   - record: the record that the line was made from, which is kept in its place.
+    ///   - records: what it stands in; where lines are not made of records, the bytes of the line.
     @inline(__always)
     mutating func store(
         _ bytes: RawSpan, _ line: Range<Int>, _ time: Int64, _ kind: EventKind, _ offset: Int64,
-        record: MadeLine? = nil, in month: inout EventBatch.Month, _ limits: EventBatch.Limits
+        record: MadeLine? = nil, among records: RawSpan, in month: inout EventBatch.Month,
+        _ limits: EventBatch.Limits
     ) -> (cost: Int, isFull: Bool) {
         month.block.startRow(time, kind, offset, length: record.map { Int($0.length) } ?? line.count)
         storeTexts(bytes, in: &month.block)
@@ -22,7 +25,8 @@ extension LineReader {
         if let record {
             month.block.setShape(EventColumns.noShape)
             if let kept = record.record { month.block.setRaw(kept) }
-            cost &+= record.record?.count ?? 0
+            // Twice, as of a line in `raw`: what holds them grows by doubling.
+            cost &+= 2 &* (record.record?.count ?? 0)
         } else {
             let shape = shape(bytes, line)
             month.block.setShape(shape)
@@ -31,7 +35,7 @@ extension LineReader {
                 cost &*= 2
             }
         }
-        if month.block.finishRow() { month.flush(bytes, limits, shapes.shapes, secrets) }
+        if month.block.finishRow() { month.flush(bytes, records, limits, shapes.shapes, secrets) }
         month.bytes &+= cost
         return (cost, month.rows >= limits.rowsPerMonth || month.bytes >= limits.bytesPerMonth)
     }

@@ -58,7 +58,7 @@ package struct LineReader: Sendable {
         while at <= last, batch.full == nil {
             at = readLine(lines, from: at, offset: offset, terminated: true, into: &batch)
         }
-        batch.flush(lines, shapes.shapes, secrets)
+        batch.flush(lines, lines, shapes.shapes, secrets)
         return at
     }
 
@@ -87,42 +87,47 @@ package struct LineReader: Sendable {
         while at < line.byteCount {
             at = readLine(copy.span.bytes, from: at, offset: offset, terminated: false, into: &batch)
         }
-        batch.flush(copy.span.bytes, shapes.shapes, secrets)
+        batch.flush(copy.span.bytes, copy.span.bytes, shapes.shapes, secrets)
     }
 
     /// Reads lines that were made from records of another format, and returns how many they were: all, or those up to
     /// the one by which the batch became full.
-    /// - Parameter bytes: what the places of the lines are in.
+    /// - Parameters:
+    ///   - bytes: what the places of the lines are in.
+    ///   - records: what the places of their records are in.
     package mutating func read(
-        _ lines: ArraySlice<MadeLine>, in bytes: RawSpan, source: String, sourceID: Int64, into batch: inout EventBatch
+        _ lines: ArraySlice<MadeLine>, in bytes: RawSpan, records: RawSpan, source: String, sourceID: Int64,
+        into batch: inout EventBatch
     ) -> Int {
         guard batch.full == nil else { return 0 }
         begin(source, sourceID)
         var count = 0
         for line in lines where batch.full == nil {
-            read(line, bytes, into: &batch)
+            read(line, bytes, records, into: &batch)
             count += 1
         }
-        batch.flush(bytes, shapes.shapes, secrets)
+        batch.flush(bytes, records, shapes.shapes, secrets)
         return count
     }
 
-    private mutating func read(_ made: MadeLine, _ bytes: RawSpan, into batch: inout EventBatch) {
+    private mutating func read(
+        _ made: MadeLine, _ bytes: RawSpan, _ records: RawSpan, into batch: inout EventBatch
+    ) {
         do throws(LineFault) {
             let end = try scanner.scan(bytes, from: made.line.lowerBound)
             let (time, kind) = try interpret(bytes, isMade: true)
             if time < monthStart || time >= monthEnd { open(Timestamp.month(of: time), in: &batch) }
             note(time, &batch)
             let (cost, isFull) = store(
-                bytes, made.line.lowerBound..<end, time, kind, made.offset, record: made, in: &batch.open[place],
-                batch.limits)
+                bytes, made.line.lowerBound..<end, time, kind, made.offset, record: made, among: records,
+                in: &batch.open[place], batch.limits)
             batch.count(cost: cost, in: month, isFull: isFull, flagged: scanner.flagged)
         } catch {
-            let kept = made.record ?? made.line
+            let kept = made.record.map { Array(records, $0) } ?? Array(bytes, made.line)
             batch.add(
                 QuarantinedLine(
                     sourceID: sourceID, source: source, offset: made.offset, length: made.length,
-                    reason: error.reason, field: error.field, bytes: Array(bytes, kept)
+                    reason: error.reason, field: error.field, bytes: kept
                 ).redacted(by: secrets))
         }
     }
@@ -160,7 +165,8 @@ package struct LineReader: Sendable {
             if !terminated { scanner.flagged = true }
             note(time, &batch)
             let (cost, isFull) = store(
-                bytes, start..<end, time, kind, offset &+ Int64(start), in: &batch.open[place], batch.limits)
+                bytes, start..<end, time, kind, offset &+ Int64(start), among: bytes, in: &batch.open[place],
+                batch.limits)
             batch.count(cost: cost, in: month, isFull: isFull, flagged: scanner.flagged)
             return end &+ 1
         } catch {

@@ -1,8 +1,8 @@
-/// A line of our own format that was made from a record of another one. The places are those in one piece of memory.
+/// A line of our own format that was made from a record of another one.
 package struct MadeLine: Sendable, Equatable {
-    /// The line, with its newline.
+    /// The line, with its newline, among lines.
     package var line: Range<Int>
-    /// The record as it is kept; nil if it is not.
+    /// The record as it is kept, among records; nil if it is not.
     package var record: Range<Int>?
     /// Where the record begins in its source, in bytes.
     package var offset: Int64

@@ -84,7 +84,7 @@ extension MappingReader {
             guard let from = key.scalar?.string, let to = word.scalar?.string else { continue }
             words[Array(from.utf8)] = Array(to.utf8)
         }
-        return value.map { .lookup($0, words, otherwise: otherwise?.scalar.map { Array($0.string.utf8) }) }
+        return value.map { .lookup($0, WordMap(words), otherwise: otherwise?.scalar.map { Array($0.string.utf8) }) }
     }
 
     /// `{eventSource}:{eventName}`; a brace of its own is written twice.

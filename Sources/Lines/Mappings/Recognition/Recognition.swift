@@ -25,6 +25,10 @@ package enum Recognition: Sendable {
             self = .native
             return
         }
+        if let plain = Self.plain(head, isAll: isAll, among: mappings) {
+            self = plain
+            return
+        }
         var found: [(mapping: Mapping, form: RecordFrame.Form, hits: Int)] = []
         var isUndecided = false
         var empty: (mapping: Mapping, form: RecordFrame.Form)?
@@ -56,6 +60,27 @@ package enum Recognition: Sendable {
         }
     }
 
+    /// So many records say enough where one mapping knows all of them and no other any: a bucket has thousands of
+    /// objects, each of which is looked at.
+    private static let fewRecords = 32
+    /// In so many bytes they must be: every mapping goes through them.
+    private static let fewBytes = 1 << 16
+
+    /// What a few records show to be of one kind, or nil.
+    private static func plain(_ head: RawSpan, isAll: Bool, among mappings: [Mapping]) -> Recognition? {
+        let isAll = isAll && head.byteCount <= fewBytes
+        let head = head.extracting(..<min(head.byteCount, fewBytes))
+        var found: Recognition?
+        for mapping in mappings {
+            guard let form = mapping.form(of: head, isAll: isAll) else { continue }
+            let sample = mapping.hits(in: head, isAll: isAll, form, most: fewRecords)
+            if sample.hits == 0 { continue }
+            guard found == nil, sample.hits == fewRecords else { return nil }
+            found = .mapped(mapping, form)
+        }
+        return found
+    }
+
     /// Whether a line has the two fields that every event of ours has.
     private static func isNative(_ head: RawSpan, isAll: Bool) -> Bool {
         var scanner = LineScanner()
@@ -79,12 +104,12 @@ extension Mapping {
     /// How many of the first records are of the mapping's kind, how many there are, and whether there are none because
     /// their list is empty.
     func hits(
-        in head: RawSpan, isAll: Bool, _ form: RecordFrame.Form
+        in head: RawSpan, isAll: Bool, _ form: RecordFrame.Form, most: Int = Recognition.mostRecords
     ) -> (hits: Int, records: Int, isEmptyList: Bool) {
         var framer = RecordFramer(RecordFrame(form), lists: lists)
         var mapper = RecordMapper(self, reference: 0)
         var (at, hits, records, wasInList) = (0, 0, 0, false)
-        while records < Recognition.mostRecords {
+        while records < most {
             switch framer.next(head, at, isLast: isAll) {
             case .record(let record, let next):
                 records += 1

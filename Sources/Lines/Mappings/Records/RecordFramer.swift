@@ -58,7 +58,7 @@ package struct RecordFramer: Sendable {
         if end > from, bytes.byte(end - 1) == Byte.carriageReturn { end -= 1 }
         var start = from
         while start < end, Self.isSpace(bytes.byte(start)) { start += 1 }
-        return start == end ? .blank(from..<end, next: next) : .record(from..<end, next: next)
+        return start == end ? .blank(from..<end, next: next) : record(from..<end, next: next)
     }
 
     // MARK: Documents
@@ -81,7 +81,7 @@ package struct RecordFramer: Sendable {
             case .list(let start, let around):
                 frame.place = .list(around: around)
                 return .passed(next: start)
-            case .end(let end): return .record(at..<end, next: end)
+            case .end(let end): return record(at..<end, next: end)
             case .more(let passing): return unfinished(bytes, at, passing, list: nil, isLast)
             case .broken(let place): return brokenLine(bytes, at, place, isLast)
             }
@@ -106,13 +106,19 @@ package struct RecordFramer: Sendable {
         }
         switch ValueExtent.value(bytes, at) {
         case .end(let end):
-            if bytes.byte(at) == Byte.openBrace { return .record(at..<end, next: end) }
+            if bytes.byte(at) == Byte.openBrace { return record(at..<end, next: end) }
             return .broken(at..<end, .notObject, at: at, next: end)
         case .more(let passing): return unfinished(bytes, at, passing, list: around, isLast)
         case .broken(let place):
             if bytes.byte(place) == Byte.newline { frame.place = .top }
             return .broken(at..<place, .notJSON, at: place, next: place + 1)
         }
+    }
+
+    /// A whole record, unless it is too long.
+    private func record(_ bytes: Range<Int>, next: Int) -> Step {
+        if bytes.count <= longest { return .record(bytes, next: next) }
+        return .broken(bytes, .lineTooLong, at: bytes.lowerBound, next: next)
     }
 
     /// What is not whole: it waits, unless it is too long or nothing more comes.

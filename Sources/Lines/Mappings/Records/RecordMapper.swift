@@ -19,9 +19,14 @@ struct RecordMapper: Sendable {
     let mapping: Mapping
     /// A moment that no record is later than by more than a day, for times without a year.
     var reference: Int64
-    private var values: ValueReader
+    /// Its memory holds the records that gave events, until `forgetRecords`.
+    private(set) var values: ValueReader
     private var writer = MappedLineWriter()
+    /// The time of an event as text.
+    private var said: [UInt8] = []
     private(set) var outcomes: [Outcome] = []
+    /// Where in the memory the last record stands as it is kept: on one line. Nil if it gave no event.
+    private(set) var kept: Range<Int>?
 
     init(_ mapping: Mapping, reference: Int64) {
         self.mapping = mapping
@@ -34,65 +39,93 @@ struct RecordMapper: Sendable {
     /// Throws where the record is not what its form says; positions are those in `record`.
     mutating func map(_ record: RawSpan, into out: inout [UInt8]) throws(LineFault) {
         outcomes.removeAll(keepingCapacity: true)
-        values.records.removeAll(keepingCapacity: true)
-        var open = OpenRecord()
-        if isText(record) {
-            guard fill(&open.bytes, fromText: Array(record, 0..<record.byteCount)) else {
-                return outcomes.append(.skipped(type: Other.text))
-            }
-        } else {
-            open.bytes.reserveCapacity(record.byteCount + 8)
-            open.bytes.append(record, 0..<record.byteCount)
-            open.bytes.replaceNewlines(from: 0)
+        kept = nil
+        let start = values.memory.count
+        let isText = isText(record)
+        guard take(record, isText: isText) else { return outcomes.append(.skipped(type: Other.text)) }
+        do throws(LineFault) {
+            try open(from: start, depth: 0)
+        } catch {
+            values.memory.removeLast(values.memory.count - start)
+            throw LineFault(error.reason, at: error.position < 0 ? error.position : error.position - start)
         }
-        try find(in: &open, depth: 0)
-        values.records.append(open)
         unfold(depth: 0, into: &out)
+        values.close()
+        keep(record, isText: isText, from: start)
+    }
+
+    /// Keeps a record that gave an event, on one line.
+    private mutating func keep(_ record: RawSpan, isText: Bool, from start: Int) {
+        let hasEvent = outcomes.contains { if case .event = $0 { true } else { false } }
+        if !hasEvent || isText { values.memory.removeLast(values.memory.count - start) }
+        guard hasEvent else { return }
+        if isText {
+            values.memory.append(record, 0..<record.byteCount)
+            values.memory.replaceNewlines(from: start)
+        }
+        kept = start..<start + record.byteCount
+    }
+
+    /// Forgets the records that are kept.
+    /// - Parameter mostMemory: more than so many bytes of memory are given back.
+    mutating func forgetRecords(keeping mostMemory: Int = 1 << 20) {
+        values.memory.removeAll(keepingCapacity: values.memory.capacity <= mostMemory)
     }
 
     /// Whether a record is one of the mapping's kind.
     mutating func recognizes(_ record: RawSpan) -> Bool {
-        values.records.removeAll()
-        var open = OpenRecord()
-        if isText(record) {
-            guard fill(&open.bytes, fromText: Array(record, 0..<record.byteCount)) else { return false }
-        } else {
-            open.bytes = Array(record, 0..<record.byteCount)
-            open.bytes.replaceNewlines(from: 0)
-        }
-        guard (try? find(in: &open, depth: 0)) != nil else { return false }
-        values.records.append(open)
+        let start = values.memory.count
+        defer { values.memory.removeLast(values.memory.count - start) }
+        guard take(record, isText: isText(record)), (try? open(from: start, depth: 0)) != nil else { return false }
+        defer { values.close() }
         values.forget()
         return mapping.recognition.allSatisfy { values.holds($0) }
+    }
+
+    /// Puts a record into the memory, as JSON on one line; false if it is a text that is none.
+    private mutating func take(_ record: RawSpan, isText: Bool) -> Bool {
+        if isText { return Self.fill(&values.memory, mapping.patterns, Array(record, 0..<record.byteCount)) }
+        let start = values.memory.count
+        // A long one gets as much memory as it takes and no more; that grows by doubling otherwise.
+        if record.byteCount > 1 << 20 { values.memory.reserveCapacity(start + record.byteCount + 16) }
+        values.memory.append(record, 0..<record.byteCount)
+        values.memory.replaceNewlines(from: start)
+        return true
     }
 
     /// Whether a record is a line of text. Some logs have both, one below the other.
     private func isText(_ record: RawSpan) -> Bool { !mapping.patterns.isEmpty && SourceForm.isText(record) }
 
-    private func find(in open: inout OpenRecord, depth: Int) throws(LineFault) {
-        // The scanner reads whole words: some bytes stand behind the newline.
-        open.bytes += [Byte.newline, 0, 0, 0, 0, 0, 0, 0]
-        var found = open.found
-        let whole = open.bytes
-        let bytes = whole.span.bytes
-        let start = JSONGrammar.afterSpaces(bytes, 0)
-        let end = try mapping.trees[depth].find(in: bytes, from: start, &found)
+    /// Opens the record that ends the memory.
+    private mutating func open(from start: Int, depth: Int) throws(LineFault) {
+        values.memory.append(Byte.newline)
+        // The scanner reads whole words.
+        for _ in 0..<7 { values.memory.append(0) }
+        var record = values.makeRecord()
+        try find(from: start, depth: depth, in: &record)
+        values.open(record)
+    }
+
+    private func find(from start: Int, depth: Int, in record: inout OpenRecord) throws(LineFault) {
+        let bytes = values.memory.span.bytes
+        let first = JSONGrammar.afterSpaces(bytes, start)
+        let end = try mapping.trees[depth].find(in: bytes, from: first, &record.found)
         let rest = JSONGrammar.afterSpaces(bytes, end)
         guard bytes.byte(rest) == Byte.newline else { throw LineFault.unexpected(bytes, at: rest) }
-        open.found = found
     }
 
     /// What a pattern took from a line of text, as an object.
-    private func fill(_ bytes: inout [UInt8], fromText text: [UInt8]) -> Bool {
+    private static func fill(_ bytes: inout [UInt8], _ patterns: [Pattern], _ text: [UInt8]) -> Bool {
+        let start = bytes.count
         guard String(validating: text, as: UTF8.self) != nil else { return false }
-        for pattern in mapping.patterns {
+        for pattern in patterns {
             guard let places = pattern.find(in: text[...]) else { continue }
             bytes.append(Byte.openBrace)
             for (group, name) in pattern.groups.enumerated() {
                 guard let name, places[2 * group + 2] >= 0 else { continue }
                 let taken = text[places[2 * group + 2]..<places[2 * group + 3]]
                 guard String(validating: taken, as: UTF8.self) != nil else { continue }
-                if bytes.count > 1 { bytes.append(Byte.comma) }
+                if bytes.count > start + 1 { bytes.append(Byte.comma) }
                 JSONText.escape(Array(name.utf8)[...], into: &bytes)
                 bytes.append(Byte.colon)
                 JSONText.escape(taken, into: &bytes)
@@ -117,7 +150,7 @@ struct RecordMapper: Sendable {
         let unfolding = mapping.unfoldings[depth]
         var parts: [[UInt8]] = []
         var others = 0, cuts = 0
-        for path in unfolding.paths where parts.isEmpty {
+        for path in unfolding.paths where parts.isEmpty && values.has(path) {
             values.each(path) { bytes, range in
                 var part: [UInt8] = []
                 if unfolding.holdsCutMark(bytes, range) {
@@ -133,26 +166,26 @@ struct RecordMapper: Sendable {
         outcomes += repeatElement(.skipped(type: Other.cut), count: cuts)
         outcomes += repeatElement(.skipped(type: Other.text), count: min(others, 1))
         if parts.isEmpty, others + cuts == 0 {
-            guard unfolding.isOptional, let own = values.records.last else {
-                return outcomes.append(.skipped(type: Other.nothing))
-            }
-            values.records.append(OpenRecord(bytes: own.bytes, found: unfolding.ownSlots.map { own.found[$0] }))
+            guard unfolding.isOptional else { return outcomes.append(.skipped(type: Other.nothing)) }
+            values.openAgain(unfolding.ownSlots)
             unfold(depth: depth + 1, into: &out)
-            values.records.removeLast()
-            return
+            return values.close()
         }
-        for part in parts {
-            var open = OpenRecord(bytes: part)
-            do throws(LineFault) {
-                try find(in: &open, depth: depth + 1)
-            } catch {
-                outcomes.append(.skipped(type: Other.text))
-                continue
-            }
-            values.records.append(open)
-            unfold(depth: depth + 1, into: &out)
-            values.records.removeLast()
+        for part in parts { unfold(part, depth: depth + 1, into: &out) }
+    }
+
+    /// What was unfolded, as a record.
+    private mutating func unfold(_ part: [UInt8], depth: Int, into out: inout [UInt8]) {
+        let start = values.memory.count
+        defer { values.memory.removeLast(values.memory.count - start) }
+        values.memory += part
+        do throws(LineFault) {
+            try open(from: start, depth: depth)
+        } catch {
+            return outcomes.append(.skipped(type: Other.text))
         }
+        unfold(depth: depth, into: &out)
+        values.close()
     }
 
     /// Appends what a value unfolds to, as an object; false if it is none.
@@ -185,7 +218,7 @@ struct RecordMapper: Sendable {
 
     private mutating func mapInnermost(into out: inout [UInt8]) {
         values.forget()
-        let rule = mapping.rules.first { rule in rule.conditions.allSatisfy { values.holds($0) } }
+        let rule = mapping.rules.indices.first { holds(mapping.rules[$0].conditions) }.map { mapping.rules[$0] }
         switch rule?.outcome ?? mapping.otherwise {
         case .skip: outcomes.append(.skipped(type: type()))
         case .unmapped: outcomes.append(.unmapped(type: type()))
@@ -193,8 +226,14 @@ struct RecordMapper: Sendable {
         }
     }
 
+    private mutating func holds(_ conditions: [MappedCondition]) -> Bool {
+        for condition in conditions where !values.holds(condition) { return false }
+        return true
+    }
+
     private mutating func append(_ kind: EventKind, _ rule: MappedRule?, _ out: inout [UInt8]) {
-        guard let said = values.text(mapping.time) else { return outcomes.append(.refused(.noTS, nil)) }
+        said.removeAll(keepingCapacity: true)
+        guard values.append(mapping.time, to: &said) else { return outcomes.append(.refused(.noTS, nil)) }
         guard let time = mapping.timeForm.read(said[...], reference: reference) else {
             return outcomes.append(.refused(.badTS, nil))
         }

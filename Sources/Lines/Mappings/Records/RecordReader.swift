@@ -25,6 +25,7 @@ package struct RecordReader: Sendable {
     private var made: [MadeLine] = []
     /// Of `made`, how many are in the batch.
     private var taken = 0
+    /// The lines that were made.
     private var memory: [UInt8] = []
 
     /// - Parameter reference: a moment that no record is later than by more than a day: the clock, or when the file was
@@ -32,6 +33,16 @@ package struct RecordReader: Sendable {
     package init(_ mapping: Mapping, frame: RecordFrame, reference: Int64) {
         framer = RecordFramer(frame, lists: mapping.lists)
         mapper = RecordMapper(mapping, reference: reference)
+    }
+
+    /// A reader of another source of the same kind, which still knows what patterns took from texts: a bucket has
+    /// thousands of objects with the same texts in them.
+    package func another(frame: RecordFrame, reference: Int64) -> RecordReader {
+        var next = RecordReader(mapping, frame: frame, reference: reference)
+        next.mapper = mapper
+        next.mapper.reference = reference
+        next.mapper.forgetRecords()
+        return next
     }
 
     package var mapping: Mapping { mapper.mapping }
@@ -77,12 +88,13 @@ package struct RecordReader: Sendable {
         while true {
             if isWaiting {
                 taken += reader.read(
-                    made[taken...], in: memory.span.bytes, source: source, sourceID: sourceID, into: &batch)
+                    made[taken...], in: memory.span.bytes, records: mapper.values.memory.span.bytes, source: source,
+                    sourceID: sourceID, into: &batch)
                 if isWaiting { return at }
                 clear()
             }
             let before = at
-            while memory.count < Self.mostMade, batch.full == nil {
+            while memory.count + mapper.values.memory.count < Self.mostMade, batch.full == nil {
                 let step = framer.next(chunk, at, isLast: isLast)
                 guard let next = take(step, chunk, offset, source, sourceID, reader.secrets, &batch) else { break }
                 at = next
@@ -95,6 +107,7 @@ package struct RecordReader: Sendable {
         made.removeAll(keepingCapacity: true)
         taken = 0
         memory.removeAll(keepingCapacity: memory.capacity < 4 * Self.mostMade)
+        mapper.forgetRecords(keeping: 4 * Self.mostMade)
     }
 
     /// What becomes of a step; returns where the next one begins, or nil if there is none yet.
@@ -136,18 +149,11 @@ package struct RecordReader: Sendable {
             memory.removeLast(memory.count - start)
             throw error
         }
-        var kept: Range<Int>?
         for case .event(let line) in mapper.outcomes {
-            if kept == nil {
-                let start = memory.count
-                memory.append(chunk, record)
-                // A record over several lines is kept as one.
-                memory.replaceNewlines(from: start)
-                kept = start..<memory.count
-            }
             made.append(
                 MadeLine(
-                    line: line, record: kept, offset: offset + Int64(record.lowerBound), length: Int64(record.count)))
+                    line: line, record: mapper.kept, offset: offset + Int64(record.lowerBound),
+                    length: Int64(record.count)))
         }
     }
 

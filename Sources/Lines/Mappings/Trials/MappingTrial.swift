@@ -49,6 +49,7 @@ package struct MappingTrial: Sendable {
         _ mapper: inout RecordMapper, _ bytes: RawSpan, _ range: Range<Int>
     ) -> Record {
         var lines: [UInt8] = []
+        defer { mapper.forgetRecords() }
         do throws(LineFault) {
             try mapper.map(bytes.extracting(range), into: &lines)
         } catch {

@@ -1,3 +1,5 @@
+internal import Events
+
 /// How a value of an event is found in a record.
 indirect enum MappedValue: Sendable {
     /// What stands at a path.
@@ -12,44 +14,48 @@ indirect enum MappedValue: Sendable {
     /// A part of a value: what a group of a pattern took. Absent where the pattern is not found.
     case part(MappedValue, Pattern, group: Int, memo: Int)
     /// Another value for each of some; absent for others unless there is one for them.
-    case lookup(MappedValue, [[UInt8]: [UInt8]], otherwise: [UInt8]?)
+    case lookup(MappedValue, WordMap, otherwise: [UInt8]?)
     case lowercased(MappedValue)
     /// A list out of a text, cut at a separator.
     case split(MappedValue, [UInt8])
 }
 
-/// What patterns took from texts that were met before: most texts of a log are met again.
-struct PatternMemo: Sendable {
-    private static let most = 4096
+/// Words that stand for words. Few are looked through, which is faster than hashing.
+struct WordMap: Sendable {
+    private static let mostLookedThrough = 8
 
-    private var known: [[[UInt8]: [UInt8]?]]
+    private let few: [(from: [UInt8], to: [UInt8])]
+    private let many: [[UInt8]: [UInt8]]
 
-    /// - Parameter count: how many parts of values a mapping has.
-    init(count: Int) { known = Array(repeating: [:], count: count) }
+    init(_ words: [[UInt8]: [UInt8]]) {
+        let isLong = words.count > Self.mostLookedThrough
+        many = isLong ? words : [:]
+        few = isLong ? [] : words.map { (from: $0.key, to: $0.value) }
+    }
 
-    /// What a group of a pattern takes from a text, or nil.
-    mutating func part(_ number: Int, of text: [UInt8], _ pattern: Pattern, group: Int) -> [UInt8]? {
-        if let answer = known[number][text] { return answer }
-        let places = pattern.find(in: text[...])
-        let answer = places.flatMap { places in
-            places[2 * group] < 0 ? nil : Array(text[places[2 * group]..<places[2 * group + 1]])
-        }
-        if known[number].count == Self.most { known[number].removeAll(keepingCapacity: true) }
-        known[number][text] = .some(answer)
-        return answer
+    func word(for bytes: RawSpan, _ text: Range<Int>) -> [UInt8]? {
+        if !many.isEmpty { return many[Array(bytes, text)] }
+        for place in few.indices where bytes.equal(text, few[place].from) { return few[place].to }
+        return nil
     }
 }
 
 /// A path and where its value is found.
-struct BoundPath: Sendable {
+///
+/// A class, because a value is looked at for each record, and one reference costs less than the parts.
+final class BoundPath: Sendable {
     /// How many records further out.
-    var outward: Int
+    let outward: Int
     /// The number of the value in the tree of that record.
-    var slot: Int
+    let slot: Int
     /// What is to be walked from there.
-    var rest: [RecordPath.Step]
+    let rest: [RecordPath.Step]
     /// As it was written.
-    var text: String
+    let text: String
+
+    init(outward: Int, slot: Int, rest: [RecordPath.Step], text: String) {
+        (self.outward, self.slot, self.rest, self.text) = (outward, slot, rest, text)
+    }
 }
 
 /// What a value must be.

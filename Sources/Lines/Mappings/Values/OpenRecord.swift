@@ -1,117 +1,128 @@
 internal import Events
 
-/// A record whose values are asked for: its bytes, and where what its mapping asks for stands in them.
+/// A record whose values are asked for: of each slot of its tree the place of the value in the memory of all records.
 struct OpenRecord: Sendable {
-    /// JSON, an object, and a newline.
-    var bytes: [UInt8] = []
-    /// Of each slot of the record's tree the place of the value.
     var found: [Range<Int>] = []
 }
 
 /// Answers what a mapping asks about a record and those around it.
 struct ValueReader: Sendable {
-    private let named: [MappedValue]
-    private let ignoresCase: Bool
-    /// The outermost first.
-    var records: [OpenRecord] = []
-    /// Of each named value what it is in the records that are open, as far as it was asked for.
-    private var known: [[UInt8]??]
+    /// What is known of a value that has a name.
+    private enum Known: Sendable {
+        case unasked, absent
+        /// Where it stands in `texts`.
+        case text(Range<Int>)
+    }
 
+    let named: [MappedValue]
+    let ignoresCase: Bool
+    /// The bytes of records: JSON, an object each, with a newline and some bytes behind it.
+    var memory: [UInt8] = []
+    /// Those that are open, the outermost first.
+    private(set) var records: [OpenRecord] = []
+    /// Records that were closed: their memory serves again.
+    private var spares: [OpenRecord] = []
+    /// Of each named value what it is in the records that are open, as far as it was asked for.
+    private var known: [Known]
+    private var texts: [UInt8] = []
     private var memo: PatternMemo
 
     init(named: [MappedValue], ignoresCase: Bool, parts: Int) {
         memo = PatternMemo(count: parts)
         self.named = named
         self.ignoresCase = ignoresCase
-        known = Array(repeating: .none, count: named.count)
+        known = Array(repeating: .unasked, count: named.count)
     }
 
     /// Forgets what named values were, when another record is open.
-    mutating func forget() { for place in known.indices { known[place] = .none } }
+    mutating func forget() {
+        for place in known.indices { known[place] = .unasked }
+        texts.removeAll(keepingCapacity: true)
+    }
+
+    // MARK: Records
+
+    /// A record to be filled and opened.
+    mutating func makeRecord() -> OpenRecord { spares.popLast() ?? OpenRecord() }
+
+    mutating func open(_ record: OpenRecord) { records.append(record) }
+
+    /// Opens the last record again, as one inside of it whose values have other slots.
+    mutating func openAgain(_ slots: [Int]) {
+        guard let own = records.indices.last else { return }
+        var record = makeRecord()
+        record.found.removeAll(keepingCapacity: true)
+        for slot in slots { record.found.append(records[own].found[slot]) }
+        open(record)
+    }
+
+    mutating func close() { if let record = records.popLast() { spares.append(record) } }
+
+    // MARK: Texts
 
     /// The value as text, or nil: also of null, of an empty text, and of the words that stand for nothing.
     mutating func text(_ value: MappedValue) -> [UInt8]? {
-        switch value {
-        case .path(let path): return text(at: path)
-        case .named(let place):
-            if let answer = known[place] { return answer }
-            let answer = text(named[place])
-            known[place] = .some(answer)
-            return answer
-        case .text(let text): return text
-        case .template(let parts):
-            var all: [UInt8] = []
-            for part in parts {
-                guard let text = text(part) else { return nil }
-                all += text
-            }
-            return all
-        case .first(let values):
-            for value in values { if let text = text(value) { return text } }
-            return nil
-        case .part(let value, let pattern, let group, let number):
-            guard let text = text(value) else { return nil }
-            return memo.part(number, of: text, pattern, group: group).flatMap(Self.present)
-        case .lookup(let value, let words, let otherwise):
-            guard let text = text(value) else { return nil }
-            return words[text] ?? otherwise
-        case .lowercased(let value): return text(value)?.map(\.lowercasedASCII)
-        case .split(let value, _): return text(value)
-        }
+        var text: [UInt8] = []
+        return append(value, to: &text) ? text : nil
     }
 
-    /// The value as a list of texts: the elements of an array, the parts of a text, or the one text.
-    mutating func list(_ value: MappedValue) -> [[UInt8]]? {
+    /// Appends the value as text; false if it has none, and then nothing is appended.
+    mutating func append(_ value: MappedValue, to out: inout [UInt8]) -> Bool {
+        let start = out.count
         switch value {
-        case .path(let path):
-            var all: [[UInt8]] = []
-            each(path) { bytes, range in
-                if bytes.byte(range.lowerBound) == Byte.openBracket {
-                    _ = PathWalk.each([.all], bytes, range, ignoresCase: ignoresCase) { bytes, element in
-                        if let text = Self.present(PathWalk.text(bytes, element)) { all.append(text) }
-                        return false
-                    }
-                } else if let text = Self.present(PathWalk.text(bytes, range)) {
-                    all.append(text)
-                }
+        case .path(let path): return append(at: path, to: &out)
+        case .named(let place): return append(named: place, to: &out)
+        case .text(let text): out += text
+        case .template(let parts):
+            for part in parts where !append(part, to: &out) {
+                out.removeLast(out.count - start)
                 return false
             }
-            return all.isEmpty ? nil : all
         case .first(let values):
-            for value in values { if let list = list(value) { return list } }
-            return nil
-        case .named(let place): return list(named[place])
-        case .split(let value, let separator):
-            guard let list = list(value) else { return nil }
-            let parts = list.flatMap { Self.split($0, separator) }
-            return parts.isEmpty ? nil : parts
-        case .lowercased(let value): return list(value)?.map { $0.map(\.lowercasedASCII) }
-        case .text, .template, .part, .lookup: return text(value).map { [$0] }
+            for value in values where append(value, to: &out) { return true }
+            return false
+        case .part(let value, let pattern, let group, let number):
+            guard append(value, to: &out), memo.replace(number, pattern, group: group, from: start, of: &out) else {
+                return false
+            }
+            return Self.keepIfPresent(from: start, of: &out)
+        case .lookup(let value, let words, let otherwise):
+            guard append(value, to: &out) else { return false }
+            let word = words.word(for: out.span.bytes, start..<out.count) ?? otherwise
+            out.removeLast(out.count - start)
+            guard let word else { return false }
+            out += word
+        case .lowercased(let value):
+            guard append(value, to: &out) else { return false }
+            for place in start..<out.count { out[place] = out[place].lowercasedASCII }
+        case .split(let value, _): return append(value, to: &out)
         }
+        return true
     }
 
-    mutating func holds(_ condition: MappedCondition) -> Bool { holds(condition.test, condition.value) }
-
-    private mutating func holds(_ test: MappedTest, _ value: MappedValue) -> Bool {
-        if case .path(let path) = value, let answer = holdsInPlace(test, path) { return answer }
-        switch test {
-        case .exists(let wanted): return (text(value) != nil) == wanted
-        case .not(let test): return !holds(test, value)
-        case .anyOf(let texts): return text(value).map { texts.contains($0) } ?? false
-        case .prefix(let starts): return text(value).map { text in starts.contains { text.starts(with: $0) } } ?? false
-        case .suffix(let ends):
-            return text(value).map { text in ends.contains { text.suffix($0.count) == $0[...] } } ?? false
-        case .pattern(let pattern): return text(value).map { pattern.matches($0[...]) } ?? false
-        case .atLeast(let least):
-            return text(value).flatMap { Double(String(decoding: $0, as: UTF8.self)) }.map { $0 >= least } ?? false
+    private mutating func append(named place: Int, to out: inout [UInt8]) -> Bool {
+        switch known[place] {
+        case .absent: return false
+        case .text(let range):
+            out.append(contentsOf: texts[range])
+            return true
+        case .unasked:
+            let start = out.count
+            guard append(named[place], to: &out) else {
+                known[place] = .absent
+                return false
+            }
+            known[place] = .text(texts.count..<texts.count + out.count - start)
+            texts.append(contentsOf: out[start...])
+            return true
         }
     }
 
     /// What can be said of a value without making a text of it.
     enum InPlace {
         case absent
-        /// A string without escapes, in the JSON of a record, its quotes included.
-        case string(record: Int, Range<Int>)
+        /// A string without escapes, in the memory of records, its quotes included.
+        case string(Range<Int>)
         /// It takes more to say.
         case other
     }
@@ -133,120 +144,113 @@ struct ValueReader: Sendable {
         }
     }
 
-    private func inPlace(_ path: BoundPath) -> InPlace {
-        let place = records.count - 1 - path.outward
-        guard records.indices.contains(place), records[place].found.indices.contains(path.slot) else { return .other }
-        let range = records[place].found[path.slot]
-        guard !range.isEmpty else { return .absent }
+    func inPlace(_ path: BoundPath) -> InPlace {
+        guard let range = place(of: path) else { return .absent }
         guard path.rest.isEmpty else { return .other }
-        let record = records[place].bytes
-        let bytes = record.span.bytes
+        let bytes = memory.span.bytes
         switch bytes.byte(range.lowerBound) {
-        case Byte.quote where range.count > 9 && bytes.hasNoBackslash(range): return .string(record: place, range)
+        case Byte.quote where bytes.hasNoBackslash(range):
+            return bytes.isNothing(range.lowerBound + 1..<range.upperBound - 1) ? .absent : .string(range)
         case UInt8(ascii: "n"): return .absent
         default: return .other
         }
     }
 
-    /// Appends the bytes of a value that is in place.
-    func append(_ record: Int, _ range: Range<Int>, to out: inout [UInt8]) {
-        out.append(contentsOf: records[record].bytes[range])
+    /// Where what is found at a path stands, up to the first array; nil if there is nothing.
+    private func place(of path: BoundPath) -> Range<Int>? {
+        let place = records.count - 1 - path.outward
+        guard place >= 0, path.slot < records[place].found.count else { return nil }
+        let range = records[place].found[path.slot]
+        return range.isEmpty ? nil : range
     }
 
-    /// The answer for a text without escapes, or a value that is not there, without making a text of it; nil if it
-    /// takes more.
-    private func holdsInPlace(_ test: MappedTest, _ path: BoundPath) -> Bool? {
-        switch inPlace(path) {
-        case .other: return nil
-        case .absent:
-            switch test {
-            case .exists(let wanted): return !wanted
-            case .not(let test): return holdsInPlace(test, path).map { !$0 }
-            default: return false
-            }
-        case .string(let place, let range):
-            let record = records[place].bytes
-            let bytes = record.span.bytes
-            let text = range.lowerBound + 1..<range.upperBound - 1
-            switch test {
-            case .exists(let wanted): return wanted
-            case .anyOf(let texts): return texts.contains { bytes.equal(text, $0) }
-            case .prefix(let starts): return starts.contains { bytes.starts(text, with: $0) }
-            case .not(let test): return holdsInPlace(test, path).map { !$0 }
-            case .suffix, .pattern, .atLeast: return nil
-            }
-        }
-    }
+    /// Whether anything stands at a path.
+    func has(_ path: BoundPath) -> Bool { place(of: path) != nil }
+
+    /// Appends the bytes of a value that is in place.
+    func append(_ range: Range<Int>, to out: inout [UInt8]) { out.append(memory.span.bytes, range) }
 
     // MARK: Paths
 
-    /// The first value at a path that is there.
-    private func text(at path: BoundPath) -> [UInt8]? {
-        var answer: [UInt8]?
-        each(path) { bytes, range in
-            answer = Self.scalar(bytes, range, ignoresCase)
-            return answer != nil
+    /// Appends the first value at a path that is there.
+    private func append(at path: BoundPath, to out: inout [UInt8]) -> Bool {
+        switch inPlace(path) {
+        case .absent: return false
+        case .string(let range):
+            out.append(memory.span.bytes, range.lowerBound + 1..<range.upperBound - 1)
+            return true
+        case .other: break
         }
-        return answer
+        var isThere = false
+        let start = out.count
+        each(path) { bytes, range in
+            isThere = Self.append(scalar: bytes, range, ignoresCase, from: start, to: &out)
+            return isThere
+        }
+        return isThere
     }
 
-    /// A text, a number or a truth; of an array the first of its elements, of an object its JSON.
-    private static func scalar(_ bytes: RawSpan, _ range: Range<Int>, _ ignoresCase: Bool) -> [UInt8]? {
-        guard bytes.byte(range.lowerBound) == Byte.openBracket else { return present(PathWalk.text(bytes, range)) }
-        var answer: [UInt8]?
-        _ = PathWalk.each([.all], bytes, range, ignoresCase: ignoresCase) { bytes, element in
-            answer = present(PathWalk.text(bytes, element))
-            return answer != nil
+    /// Appends a text, a number or a truth; of an array the first of its elements, of an object its JSON.
+    private static func append(
+        scalar bytes: RawSpan, _ range: Range<Int>, _ ignoresCase: Bool, from start: Int, to out: inout [UInt8]
+    ) -> Bool {
+        guard bytes.byte(range.lowerBound) == Byte.openBracket else {
+            PathWalk.append(bytes, range, to: &out)
+            return keepIfPresent(from: start, of: &out)
         }
-        return answer
+        return PathWalk.each([.all], bytes, range, ignoresCase: ignoresCase) { bytes, element in
+            PathWalk.append(bytes, element, to: &out)
+            return keepIfPresent(from: start, of: &out)
+        }
     }
 
     /// Hands over the values at a path, until `body` has enough.
     func each(_ path: BoundPath, _ body: (RawSpan, Range<Int>) -> Bool) {
-        let place = records.count - 1 - path.outward
-        guard records.indices.contains(place), records[place].found.indices.contains(path.slot) else { return }
-        let range = records[place].found[path.slot]
-        guard !range.isEmpty else { return }
-        let record = records[place].bytes
-        let bytes = record.span.bytes
-        _ = PathWalk.each(path.rest[...], bytes, range, ignoresCase: ignoresCase, body)
+        guard let range = place(of: path) else { return }
+        _ = PathWalk.each(path.rest[...], memory.span.bytes, range, ignoresCase: ignoresCase, body)
     }
 
-    /// Words by which producers say that there is no value.
-    private static let nothing: Set<[UInt8]> = Set(["", "null", "-", "unknown"].map { Array($0.utf8) })
-
-    private static func present(_ text: [UInt8]) -> [UInt8]? {
-        text.count <= 7 && nothing.contains(text) ? nil : text
-    }
-
-    private static func split(_ text: [UInt8], _ separator: [UInt8]) -> [[UInt8]] {
-        guard let first = separator.first else { return [text] }
-        var parts: [[UInt8]] = []
-        var start = 0
-        var at = 0
-        while at < text.count {
-            if text[at] == first, text[at...].starts(with: separator) {
-                parts.append(Array(text[start..<at]))
-                at += separator.count
-                start = at
-            } else {
-                at += 1
-            }
-        }
-        parts.append(Array(text[start...]))
-        return parts.map { part in
-            Array(part.drop { $0 == Byte.space }.reversed().drop { $0 == Byte.space }.reversed())
-        }.filter { !$0.isEmpty }
+    /// Takes a text away again that stands for nothing.
+    private static func keepIfPresent(from start: Int, of out: inout [UInt8]) -> Bool {
+        guard out.span.bytes.isNothing(start..<out.count) else { return true }
+        out.removeLast(out.count - start)
+        return false
     }
 }
 
 extension RawSpan {
-    fileprivate func hasNoBackslash(_ range: Range<Int>) -> Bool {
-        for place in range where byte(place) == Byte.backslash { return false }
+    func hasNoBackslash(_ range: Range<Int>) -> Bool {
+        var at = range.lowerBound
+        while at &+ 8 <= range.upperBound {
+            let other = word(at) ^ 0x5C5C_5C5C_5C5C_5C5C
+            if (other &- 0x0101_0101_0101_0101) & ~other & 0x8080_8080_8080_8080 != 0 { return false }
+            at &+= 8
+        }
+        while at < range.upperBound {
+            if byte(at) == Byte.backslash { return false }
+            at &+= 1
+        }
         return true
     }
 
-    fileprivate func starts(_ range: Range<Int>, with text: [UInt8]) -> Bool {
+    func starts(_ range: Range<Int>, with text: [UInt8]) -> Bool {
         range.count >= text.count && equal(range.lowerBound..<range.lowerBound + text.count, text)
+    }
+
+    /// Whether a text is one of the words by which producers say that there is no value: nothing, `-`, `null`,
+    /// `unknown`.
+    func isNothing(_ range: Range<Int>) -> Bool {
+        switch range.count {
+        case 0: true
+        case 1: byte(range.lowerBound) == Byte.minus
+        case 4: holds("null", at: range.lowerBound)
+        case 7: holds("unknown", at: range.lowerBound)
+        default: false
+        }
+    }
+
+    private func holds(_ word: StaticString, at start: Int) -> Bool {
+        for place in 0..<word.utf8CodeUnitCount where byte(start &+ place) != word.utf8Start[place] { return false }
+        return true
     }
 }

@@ -28,6 +28,7 @@ struct SourceTime: Sendable {
         let text = trimmed(text)
         guard (1...64).contains(text.count) else { return nil }
         if text.allSatisfy({ $0.isDigit || $0 == Byte.dot }) { return epoch(text) }
+        if let time = Timestamp.parse(text) { return time }
         if text.first?.isDigit == true, text.count >= 19, text[text.startIndex + 4] == Byte.minus { return iso(text) }
         if text.count <= 15, text.dropFirst(2).first == Byte.colon { return clock(text, reference) }
         return EnglishTime(text)?.time(zone: zone, reference: reference)

@@ -21,6 +21,8 @@ struct PageSink: ~Copyable, Sendable {
 
     /// What a press is tried on: enough to tell, and little beside a large dictionary.
     private static let sampleBytes = 1 << 17
+    /// Bytes of texts on which encodings are tried.
+    static let triedBytes = 2 << 20
     /// Values that promise many more.
     static let longBeginning = 16_384
 

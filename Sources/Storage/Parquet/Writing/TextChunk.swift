@@ -114,7 +114,7 @@ extension PageSink {
             chunk.encoding = known
             return
         }
-        let sample = 0..<min(texts.values, 16_384)
+        let sample = 0..<sampleCount(entries)
         var sizes: [Int] = []
         for encoding in [Encoding.deltaByteArray, .deltaLengthByteArray] {
             values.clear()
@@ -125,6 +125,18 @@ extension PageSink {
         chunk.encoding = best
         // A few values are too little to tell.
         if sample.count >= 1024 { chunk.choices.textEncoding = best }
+    }
+
+    /// How many values are tried: a few thousand records tell as much as all of a batch.
+    private mutating func sampleCount(_ entries: Entries) -> Int {
+        let used = texts.entries, codes = texts.codes
+        var count = 0, bytes = 0
+        while count < min(texts.values, 16_384), bytes < Self.triedBytes {
+            let entry = Int(used[Int(codes[count])])
+            bytes += Int(entries.ends[entry]) - entries.start(entry)
+            count += 1
+        }
+        return count
     }
 
     /// Encodes a range of values, without a dictionary, into `values`.

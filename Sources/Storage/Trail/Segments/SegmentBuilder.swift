@@ -30,6 +30,9 @@ package final class SegmentBuilder {
         self.unnoted = unnoted
     }
 
+    /// Bytes of the columns of all its segments, without dictionaries.
+    package var byteCount: Int { full.reduce(0) { $0 + $1.byteCount } + open.values.reduce(0) { $0 + $1.byteCount } }
+
     /// Adds a batch of one month to the month's open segment.
     package func add(_ batch: EventColumns, month: Int32) throws {
         if let segment = open[month], !segment.canAdd(batch) {
@@ -105,6 +108,7 @@ final class OpenSegment: Sendable {
 
     func canAdd(_ batch: EventColumns) -> Bool { writer.canAdd(batch) }
     var hints: SegmentHints { writer.hints }
+    var byteCount: Int { writer.byteCount }
 
     init(month: Int32, isMillis: Bool, _ hints: SegmentHints?, keepsFacts: Bool = true) {
         writer = SegmentWriter(month: month, isMillis: isMillis, hints: hints)
