@@ -25,6 +25,7 @@ package enum Recognition: Sendable {
             self = .native
             return
         }
+        let mappings = mappings()
         if let plain = Self.plain(head, isAll: isAll, among: mappings) {
             self = plain
             return
@@ -32,7 +33,7 @@ package enum Recognition: Sendable {
         var found: [(mapping: Mapping, form: RecordFrame.Form, hits: Int)] = []
         var isUndecided = false
         var empty: (mapping: Mapping, form: RecordFrame.Form)?
-        for mapping in mappings() {
+        for mapping in mappings {
             guard let form = mapping.form(of: head, isAll: isAll) else {
                 isUndecided = true
                 continue
