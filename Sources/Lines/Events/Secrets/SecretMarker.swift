@@ -28,7 +28,7 @@ package struct SecretMarker: Sendable {
         let found = search.secrets(in: text)
         guard !found.isEmpty else { return nil }
         var copy = RedactedCopy()
-        copy.replace(found.map(\.range), by: marks(of: found, in: text), member: nil, of: text)
+        replace(found, in: text, at: found.lazy.map(\.range), member: nil, of: text, &copy)
         return copy.finish(text)
     }
 
@@ -44,29 +44,45 @@ package struct SecretMarker: Sendable {
         while let piece = pieces.next(line) {
             var options = options
             options.isCut = isCut && piece.range.upperBound == line.byteCount
-            let (places, marks) = replacements(in: piece, of: line, options)
-            guard !places.isEmpty else { continue }
-            copy.replace(places, by: marks, member: piece.isName ? nil : pieces.memberName(line), of: line)
+            guard replace(piece, of: line, options, pieces, &copy) else { continue }
             if piece.isName { pieces.hideMember() }
         }
         return copy.finish(line)
     }
 
-    /// Where in the line the credentials of a piece stand, and their marks.
-    private func replacements(
-        in piece: LinePieces.Piece, of line: RawSpan, _ options: SecretSearch.Options
-    ) -> (places: [Range<Int>], marks: [Mark]) {
+    /// Goes on to the end of the last credential of a piece; false if it has none.
+    private func replace(
+        _ piece: LinePieces.Piece, of line: RawSpan, _ options: SecretSearch.Options, _ pieces: LinePieces,
+        _ copy: inout RedactedCopy
+    ) -> Bool {
         if piece.hasEscapes {
             let text = EscapedText.meaning(of: piece.range, in: line)
             let found = secrets(of: piece, in: text.span.bytes, options)
+            if found.isEmpty { return false }
             let places = EscapedText.places(of: found.map(\.range), meaning: piece.range, in: line)
-            return (places, marks(of: found, in: text.span.bytes))
+            let member = piece.isName ? nil : pieces.memberName(line)
+            replace(found, in: text.span.bytes, at: places, member: member, of: line, &copy)
+        } else {
+            let text = line.extracting(piece.range)
+            let found = secrets(of: piece, in: text, options)
+            if found.isEmpty { return false }
+            let start = piece.range.lowerBound
+            let places = found.lazy.map { start + $0.range.lowerBound..<start + $0.range.upperBound }
+            replace(
+                found, in: text, at: places, member: piece.isName ? nil : pieces.memberName(line), of: line, &copy)
         }
-        let text = line.extracting(piece.range)
-        let found = secrets(of: piece, in: text, options)
-        let start = piece.range.lowerBound
-        let places = found.map { start + $0.range.lowerBound..<start + $0.range.upperBound }
-        return (places, marks(of: found, in: text))
+        return true
+    }
+
+    /// Writes each mark as it is made: a line may have a million of them.
+    private func replace(
+        _ found: [FoundSecret], in text: RawSpan, at places: some Sequence<Range<Int>>, member: String?,
+        of line: RawSpan, _ copy: inout RedactedCopy
+    ) {
+        for (secret, place) in zip(found, places) {
+            copy.replace(
+                place, by: secret.type, digest(secret.original ?? Array(text, secret.range)), member: member, of: line)
+        }
     }
 
     /// The credentials of a piece by its text and by the name before it.
@@ -87,20 +103,6 @@ package struct SecretMarker: Sendable {
         let telling = found.filter { one in one.type.hasLook || !named.contains { $0.range == one.range } }
         return SecretSearch.merged(telling, named)
     }
-
-    private func marks(of found: [FoundSecret], in text: RawSpan) -> [Mark] {
-        found.map { secret in
-            var mark = Mark(type: secret.type)
-            SecretMark.append(
-                secret.type, digest(secret.original ?? Array(text, secret.range)), to: &mark.bytes)
-            return mark
-        }
-    }
-}
-
-private struct Mark {
-    var type: SecretType
-    var bytes: [UInt8] = []
 }
 
 /// A copy under construction: of a text up to some place, with marks in it.
@@ -108,14 +110,14 @@ private struct RedactedCopy {
     private var redaction = SecretMarker.Redaction(bytes: [], secrets: [])
     private var copied = 0
 
-    /// Goes on to the next credentials of the text.
-    mutating func replace(_ places: [Range<Int>], by marks: [Mark], member: String?, of text: RawSpan) {
-        for (place, mark) in zip(places, marks) {
-            redaction.bytes.append(text, copied..<place.lowerBound)
-            redaction.bytes += mark.bytes
-            redaction.secrets.append(.init(type: mark.type, member: member))
-            copied = place.upperBound
-        }
+    /// Goes on to the next credential of the text.
+    mutating func replace(
+        _ place: Range<Int>, by type: SecretType, _ digest: UInt64, member: String?, of text: RawSpan
+    ) {
+        redaction.bytes.append(text, copied..<place.lowerBound)
+        SecretMark.append(type, digest, to: &redaction.bytes)
+        redaction.secrets.append(.init(type: type, member: member))
+        copied = place.upperBound
     }
 
     /// The whole text, or nil if nothing was replaced.
