@@ -48,6 +48,20 @@ struct UnreadInputTests {
         #expect(try program.run("ingest", path, "--source", "oktta").errors.contains("there are logpush-workers, "))
     }
 
+    @Test func `who mends a mapping is told that what was read stays as it was read`() throws {
+        let path = program.write("a.log", #"{"at":1777162301,"act":"key_ok","who":"maria"}"# + "\n")
+        let map = ["--map", "ts=at", "--map", "event=act", "--map", "principal=who"]
+        let first = try program.run(["ingest", path] + map)
+        #expect(first.status == 65)
+        #expect(first.errors.contains("does not know the type of 1 (key_ok): say what they mean with --map event.TYPE"))
+        let mended = try program.run(["ingest", path] + map + ["--map", "event.key_ok=used"])
+        #expect(mended.status == 65)
+        #expect(mended.errors.contains("nothing new: what was read before was read by another form of the mapping"))
+        let anew = try program.run(
+            ["ingest", path, "--trail", program.folder + "/new"] + map + ["--map", "event.key_ok=used"])
+        #expect(anew.status == 0, "\(anew.errors)")
+    }
+
     @Test func `a credential in a log of no known kind is not repeated`() throws {
         let path = program.write("a.log", "starting with ghp_" + "16C7e42F292c6912E7710c838347Ae178B4a" + "\n")
         let errors = try program.run("ingest", path).errors

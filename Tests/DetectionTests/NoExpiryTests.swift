@@ -46,4 +46,12 @@ struct NoExpiryTests {
         login.texts[.kind] = "session"
         #expect(try result([issue("api_1", day: 1, ends: true, in: "api.log", at: 0), login]).findings.isEmpty)
     }
+
+    @Test func `a session that lives longer than an access token is none`() throws {
+        var session = Event.exchanged("ASIA1", at: Event.time(day: 1), lifetime: 12 * Timestamp.hour)
+        session.texts[.kind] = "session"
+        let token = Event.exchanged("at_1", at: Event.time(day: 2), lifetime: 12 * Timestamp.hour)
+        #expect(try result([session, token].sourced).findings.map(\.class) == ["access_token_too_long"])
+        #expect(try result([session].sourced).findings.isEmpty)
+    }
 }

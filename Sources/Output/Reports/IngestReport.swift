@@ -70,9 +70,14 @@ package struct IngestReport: Sendable {
         guard summary.isBlind else { return nil }
         let (lines, unmapped) = (Self.count(summary.counts.lines, "line"), summary.counts.unmapped)
         guard unmapped == 0 else {
+            let named = summary.mapped.keys.contains("rename")
+            let types = self.unmapped.prefix(3).map { SafeText.visible($0.type) }.joined(separator: ", ")
             return
                 "none of the \(lines) read is an event, so nothing can be judged; the mapping does not know the type "
-                + "of \(Human.count(unmapped)): authtrail sources try shows what it makes of them"
+                + "of \(Human.count(unmapped)) (\(types)): "
+                + (named
+                    ? "say what they mean with --map event.TYPE=used or the like, and ingest into a new trail"
+                    : "authtrail sources try MAPPING LOG shows what it makes of them")
         }
         return "none of the \(lines) read is an event, so nothing can be judged; "
             + "authtrail report quarantine says why"

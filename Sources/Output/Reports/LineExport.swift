@@ -34,7 +34,7 @@ package enum LineExportError: Error, Equatable, CustomStringConvertible {
                 + "source of the trail has these"
         case .mapped(let name, let mapping):
             Self.back(name) + "its records were read by the mapping \(mapping), and those that are no auth events were "
-                + "counted and not kept; the records of its events stand in the column `raw` of authtrail export"
+                + "counted and not kept; the records of its events are what authtrail query \"SELECT raw FROM events\" gives"
         case .overlap(let name, let offset):
             Self.back(name) + "two lines cover its byte \(offset); run authtrail verify"
         case .gap(let name, let before):

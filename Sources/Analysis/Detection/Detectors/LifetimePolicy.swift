@@ -150,9 +150,11 @@ package struct LifetimePolicy: Detector {
         let days = window.wholeDays
         let scan = EventScan(
             from: days.lowerBound, to: days.upperBound, kinds: [EventKinds(.exchanged), EventKinds(.refreshed)],
-            fields: Case.fields.union(EventFields([.clientID, .expiresAt])))
+            fields: Case.fields.union(EventFields([.clientID, .expiresAt, .kind])))
         try history.scan(scan) { batch in
-            for row in 0..<batch.count where batch.expiresAt[row] != EventColumns.noTime {
+            // A session that an assertion was exchanged for is no access token.
+            let isSession = batch[.kind].values(none: false) { $0.elementsEqual("session".utf8) }
+            for row in 0..<batch.count where batch.expiresAt[row] != EventColumns.noTime && !isSession[row] {
                 let life = batch.expiresAt[row].minus(batch.ts[row])
                 guard life > policy.lifetimes.accessToken.plus(Self.tolerance) else { continue }
                 let key = Key(client: batch[.clientID][row] ?? "", day: Timestamp.day(of: batch.ts[row]))

@@ -68,7 +68,8 @@ package struct PlaintextToken: Detector {
             for row in 0..<batch.count {
                 for (type, fields) in Self.types(batch[.redacted][row] ?? "") {
                     let key = Leak.Key(
-                        source: batch[.source][row] ?? "", type: type, day: Timestamp.day(of: batch.ts[row]))
+                        source: Self.log(batch[.source].bytes(at: row)), type: type,
+                        day: Timestamp.day(of: batch.ts[row]))
                     leaks[key, default: Leak()].add(batch, row, type, fields)
                 }
             }
@@ -88,10 +89,18 @@ package struct PlaintextToken: Detector {
             let ts = line.readAt < window.asOf ? line.readAt : min(line.readAt, newest)
             guard days.contains(ts), ts < window.asOf else { continue }
             for type in Self.types(line.types).keys {
-                let key = Leak.Key(source: line.source, type: type, day: Timestamp.day(of: line.readAt))
+                let key = Leak.Key(
+                    source: Self.log(Array(line.source.utf8)[...]), type: type, day: Timestamp.day(of: line.readAt))
                 leaks[key, default: Leak()].add(line, type, at: ts)
             }
         }
+    }
+
+    /// The objects of a bucket are one log.
+    private static func log(_ path: ArraySlice<UInt8>?) -> String {
+        guard let path else { return "" }
+        let name = LogName(ofPath: path)
+        return String(decoding: name.isObject ? name.bytes[...] : path, as: UTF8.self)
     }
 
     /// What `redacted` says, by type: `jwt:reason,jwt:tool` is `jwt` in `reason` and `tool`.

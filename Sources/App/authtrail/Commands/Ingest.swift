@@ -1,8 +1,11 @@
 internal import ArgumentParser
+internal import Catalog
 internal import Console
 internal import Events
 internal import Files
 internal import Ingest
+internal import Mappings
+internal import Model
 internal import Reports
 internal import Trail
 
@@ -175,6 +178,26 @@ enum IngestRun {
             progress.setTotal(done.totalBytes)
             progress.update(bytes: done.bytes, count: done.events)
         }
-        return try ingestor.ingest(inputs)
+        let earlier = try earlierForm(of: choice, writer.catalog)
+        let summary = try ingestor.ingest(inputs)
+        if let earlier { try tell(earlier, summary) }
+        return summary
+    }
+
+    /// The name of the mapping that is given, if the trail has read by another form of it.
+    private static func earlierForm(of choice: SourceChoice.Word, _ catalog: Catalog) throws -> String? {
+        guard case .mapping(let given) = choice else { return nil }
+        return try catalog.mappings().contains { $0.name == given.name && $0.text != given.text } ? given.name : nil
+    }
+
+    /// What was read stays as it was read, which nobody expects who has just mended a mapping.
+    private static func tell(_ mapping: String, _ summary: IngestSummary) throws {
+        let words =
+            "what was read before was read by another form of the mapping \(SafeText.visible(mapping)), and is not read "
+            + "again; to read all of it by this one, ingest into another trail (--trail DIR)"
+        if summary.counts.lines == 0 { throw Failure(code: Failure.data, messages: ["nothing new: " + words]) }
+        let output = Output.standardError()
+        try output.line("authtrail: " + words)
+        try output.finish()
     }
 }

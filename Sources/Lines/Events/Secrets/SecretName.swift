@@ -58,8 +58,10 @@ struct SecretName: Equatable {
     /// Names in npm's and Yarn's configuration, in exactly this spelling: the value may be a UUID, or Base64.
     private static let exact: [StaticString] = ["_authToken", "authToken", "npmAuthToken", "_auth"]
 
-    /// What before `token` makes the name one of a place in a list, or of a request that must not be done twice.
+    /// What before `token` makes the name one of a place in a list, of a request that must not be done twice, or of a
+    /// hash, by which GitHub names tokens.
     private static let cursors: [StaticString] = [
+        "hashed", "hashof",
         "page", "next", "nextpage", "prevpage", "previouspage", "continuation", "nextcontinuation", "sync", "nextsync",
         "start", "starting", "cursor", "scroll", "resume", "resumption", "pagination", "paging", "idempotency",
         "clientrequest",

@@ -25,13 +25,19 @@ struct SourceTime: Sendable {
     /// - Parameter reference: a moment that the time lies before, or at most a day after: what has no year gets the
     ///   last one that fits.
     func read(_ text: ArraySlice<UInt8>, reference: Int64) -> Int64? {
-        let text = trimmed(text)
+        let text = trimmed(text.contains(0xE2) ? Self.withPlainSpaces(text) : text)
         guard (1...64).contains(text.count) else { return nil }
         if text.allSatisfy({ $0.isDigit || $0 == Byte.dot }) { return epoch(text) }
         if let time = Timestamp.parse(text) { return time }
         if text.first?.isDigit == true, text.count >= 19, text[text.startIndex + 4] == Byte.minus { return iso(text) }
         if text.count <= 15, text.dropFirst(2).first == Byte.colon { return clock(text, reference) }
         return EnglishTime(text)?.time(zone: zone, reference: reference)
+    }
+
+    /// The narrow space that newer Java writes before AM and PM is a space.
+    private static func withPlainSpaces(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        Array(text).split(separator: [0xE2, 0x80, 0xAF], omittingEmptySubsequences: false)
+            .joined(separator: [Byte.space]).map { $0 }[...]
     }
 
     private func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
