@@ -193,8 +193,8 @@ enum IngestRun {
     /// What was read stays as it was read, which nobody expects who has just mended a mapping.
     private static func tell(_ mapping: String, _ summary: IngestSummary) throws {
         let words =
-            "what was read before was read by another form of the mapping \(SafeText.visible(mapping)), and is not read "
-            + "again; to read all of it by this one, ingest into another trail (--trail DIR)"
+            "what was read before was read by another form of the mapping \(SafeText.visible(mapping)), and is not "
+            + "read again; to read all of it by this one, ingest into another trail (--trail DIR)"
         if summary.counts.lines == 0 { throw Failure(code: Failure.data, messages: ["nothing new: " + words]) }
         let output = Output.standardError()
         try output.line("authtrail: " + words)
