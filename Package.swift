@@ -87,9 +87,8 @@ let layers: [(folder: String, modules: [Target])] = [
             .target(
                 name: "Reports",
                 dependencies: [
-                    "Model", "Console", "Files", "Events", "Mappings", "Catalog", "Trail", "Ingest", "Detection",
-                    "Runs",
-                    "Queries",
+                    "Model", "Columns", "Console", "Files", "Events", "Mappings", "Catalog", "Trail", "Ingest",
+                    "Detection", "Runs", "Queries",
                 ]),
         ]
     ),

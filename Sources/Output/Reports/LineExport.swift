@@ -34,7 +34,7 @@ package enum LineExportError: Error, Equatable, CustomStringConvertible {
                 + "source of the trail has these"
         case .mapped(let name, let mapping):
             Self.back(name) + "its records were read by the mapping \(mapping), and those that are no auth events were "
-                + "counted and not kept; authtrail query \"SELECT raw FROM events\" gives the records of its events"
+                + "counted and not kept; authtrail export --raw gives the records of its events"
         case .overlap(let name, let offset):
             Self.back(name) + "two lines cover its byte \(offset); run authtrail verify"
         case .gap(let name, let before):

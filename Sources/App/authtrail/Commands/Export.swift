@@ -22,6 +22,7 @@ struct Export: ParsableCommand {
               authtrail export --since 2026-04-25 --event failed > failed.ndjson
               authtrail export --token tok_0K514M7Z --format csv -o token.csv
               authtrail export --token - < file-with-a-leaked-token
+              authtrail export --raw --principal maria@example.com > evidence.ndjson
               authtrail export --lines --source /var/log/mcp/auth.ndjson | cmp - /var/log/mcp/auth.ndjson
               authtrail export dashboard -o /var/lib/grafana/authtrail.json
             """)
@@ -84,6 +85,11 @@ struct Export: ParsableCommand {
         help: "Give a log back as it was ingested, byte for byte: events, quarantine and blank lines in their places.")
     var lines = false
 
+    @Flag(
+        name: .long,
+        help: "Of events of other systems, the records that they were made from, one on a line; filters hold as ever.")
+    var raw = false
+
     @Option(
         name: .long,
         help: ArgumentHelp(
@@ -111,6 +117,10 @@ struct Export: ParsableCommand {
             throw ValidationError("the dashboard takes --as-of and --since only, no filters")
         }
         if source != nil, !lines { throw ValidationError("--source is for --lines; add it") }
+        if raw, subject != .events || lines || withSource || format != nil {
+            throw ValidationError(
+                "--raw writes the records of other systems as they came; it takes filters and --output only")
+        }
         let asksForEvents = !filters.isEmpty || since != nil || until != nil || withSource || format != nil
         if lines, subject != .events || asksForEvents {
             throw ValidationError("--lines gives back a whole log; it takes --source and --output only")
@@ -125,6 +135,10 @@ struct Export: ParsableCommand {
         let opened = try trail.open()
         let place = try output.map { try Output.file($0) } ?? Output.standardOutput()
         switch subject {
+        case .events where raw:
+            let without = try RecordExport().write(scan(opened), of: opened, to: place)
+            try place.finish()
+            return try tell(eventsWithoutRecord: without)
         case .events where lines: try LineExport(opened, source: source).write(to: place)
         case .events:
             let format = format.flatMap { Format(rawValue: $0.rawValue) } ?? .ndjson
@@ -139,6 +153,15 @@ struct Export: ParsableCommand {
             try place.line(try Dashboard(opened, report, policy.settings.clients).json().json(.pretty))
         }
         try place.finish()
+    }
+
+    private func tell(eventsWithoutRecord count: Int) throws {
+        guard count > 0, !trail.quiet else { return }
+        let output = Output.standardError()
+        try output.line(
+            "authtrail: \(Human.count(Int64(count))) of the events were read in our own format and have no record; "
+                + "export --lines gives their lines back")
+        try output.finish()
     }
 
     private func scan(_ opened: Trail) throws -> EventScan {
