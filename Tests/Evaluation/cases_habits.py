@@ -151,12 +151,13 @@ def busy(stage, number, day, days, most):
     and the entity."""
     start = day - stage.span(days, 20)
     chosen = sorted(stage.random.sample(range(start, day), days))
+    # Nobody uses a token before it is issued.
+    born = stage.midday(chosen[0]) - DAY
     if number % 2:
-        first = stage.midday(chosen[0]) - 2 * HOUR
-        tokens = [stage.issue(first, ["inventory:read", "prices:read"])]
+        tokens = [stage.issue(born, ["inventory:read", "prices:read"])]
         entity = ("token", tokens[0].id)
     else:
-        one = stage.exchange(stage.midday(chosen[0]) - 2 * HOUR, ["orders:read"], life=None)
+        one = stage.exchange(born, ["orders:read"], life=None)
         tokens = [one, stage.exchange(one.born + MINUTE, ["orders:read"], principal=one.principal, life=None)]
         entity = ("principal", one.principal)
     for place, each in enumerate(chosen):
