@@ -29,14 +29,13 @@ extension LogSystem {
     /// The systems whose events are in a trail: our own format first, then by the names of their mappings.
     package static func all(of trail: Trail) throws -> [LogSystem] {
         let used = try UsedMappings(trail)
-        var systems: [String: LogSystem] = [:]
-        for (source, name) in used.ofSources {
+        let sources = Dictionary(grouping: used.ofSources, by: { $0.value ?? "" })
+        return sources.sorted { $0.key < $1.key }.map { name, sources in
             let mapping = used.mappings.first { $0.name == name }
-            let known = systems[name ?? ""] ?? mapping.map(LogSystem.init(read:)) ?? LogSystem(mapping: name)
-            systems[name ?? ""] = known
-            systems[name ?? ""]?.sources.insert(source)
+            var system = mapping.map(LogSystem.init(read:)) ?? LogSystem(mapping: name.isEmpty ? nil : name)
+            system.sources = Set(sources.map(\.key))
+            return system
         }
-        return systems.sorted { $0.key < $1.key }.map(\.value)
     }
 
     private init(read mapping: Mapping) {
@@ -67,9 +66,7 @@ final class TrailSystems: Sendable {
         if systems.count == 1 {
             systems[0].issuances = try trail.catalog.firstIssuances()
         } else {
-            let places = Dictionary(
-                systems.enumerated().flatMap { place, system in system.sources.map { ($0, place) } }
-            ) { first, _ in first }
+            let places = LogSystems.places(of: systems)
             try readBeginnings(of: &systems, places, trail, from: begins)
             try readIssuances(of: &systems, places, trail)
         }

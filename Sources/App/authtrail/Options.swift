@@ -35,6 +35,14 @@ struct TrailOptions: ParsableArguments {
     private static let standard = "./trail"
 
     func open() throws -> Trail { try Trail(reading: path) }
+
+    /// Says something beside the result, unless the command is to be quiet.
+    func remark(_ text: String) throws {
+        guard !quiet else { return }
+        let output = Output.standardError()
+        try output.line(SafeText.visible(text))
+        try output.finish()
+    }
 }
 
 /// How a result is written, and where to.

@@ -16,6 +16,10 @@ package struct IngestSummary: Sendable {
     package var reused: Int64 = 0
     /// Types of records that mappings do not know, and how many there were of each.
     package var unmapped: [String: Int64] = [:]
+    /// The same, the most frequent first.
+    package var unmappedTypes: [(type: String, records: Int64)] {
+        unmapped.map { ($0.key, $0.value) }.sorted { ($1.1, $0.0) < ($0.1, $1.0) }
+    }
     package var inputs = 0
     /// Inputs that a mapping reads, by its name.
     package var mapped: [String: Int] = [:]

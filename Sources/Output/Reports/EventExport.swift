@@ -29,8 +29,6 @@ package struct EventExport {
         }
     }
 
-    private struct ReaderGone: Error {}
-
     private func begin(_ output: Output) throws {
         switch format {
         case .json: try output.write("{\"schema_version\": 1, \"events\": [")
@@ -95,3 +93,6 @@ package struct EventExport {
         }
     }
 }
+
+/// Ends an export whose reader has gone.
+struct ReaderGone: Error {}

@@ -84,9 +84,7 @@ package struct IngestReport: Sendable {
     }
 
     /// Types of records that mappings do not know, the most frequent first.
-    private var unmapped: [(type: String, records: Int64)] {
-        summary.unmapped.map { ($0.key, $0.value) }.sorted { ($1.1, $0.0) < ($0.1, $1.0) }
-    }
+    private var unmapped: [(type: String, records: Int64)] { summary.unmappedTypes }
 
     private func printDetails(to output: Output) throws {
         for (name, inputs) in summary.mapped.sorted(by: { $0.key < $1.key }) {

@@ -41,6 +41,4 @@ package struct RecordExport {
         } catch is ReaderGone {}
         return without
     }
-
-    private struct ReaderGone: Error {}
 }

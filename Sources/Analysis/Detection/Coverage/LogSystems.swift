@@ -9,8 +9,13 @@ package struct LogSystems: Sendable {
 
     package init(_ all: [LogSystem]) {
         self.all = all
+        places = Self.places(of: all)
+    }
+
+    /// For the number of each source, the place of its system among these.
+    package static func places(of all: [LogSystem]) -> [Int64: Int] {
         let pairs = all.enumerated().flatMap { place, system in system.sources.map { ($0, place) } }
-        places = Dictionary(pairs) { first, _ in first }
+        return Dictionary(pairs) { first, _ in first }
     }
 
     /// The system that wrote a source.

@@ -177,15 +177,8 @@ struct Detect: ParsableCommand {
     private func record(_ run: LedgerRun, isRead: Bool) throws {
         do { try run.record(isRead: isRead) } catch {
             if new { throw error }
-            try remark("this run is not noted: \(error)")
+            try trail.remark("this run is not noted: \(error)")
         }
-    }
-
-    private func remark(_ text: String) throws {
-        guard !trail.quiet else { return }
-        let output = Output.standardError()
-        try output.line(SafeText.visible(text))
-        try output.finish()
     }
 }
 

@@ -101,8 +101,7 @@ struct Doctor: ParsableCommand {
                 code: Failure.data,
                 messages: ["there are no events in the time that was asked for; the whole log: --since start"])
         }
-        checkup.intake.unmappedTypes = (summary?.unmapped ?? [:]).map { ($0.key, $0.value) }
-            .sorted { ($1.1, $0.0) < ($0.1, $1.0) }
+        checkup.intake.unmappedTypes = summary?.unmappedTypes ?? []
         let report = DoctorReport(
             checkup, trail: summary == nil ? path : "./trail", trailFlag: trailFlag,
             ingest: summary.map { _ in ingestCommand })

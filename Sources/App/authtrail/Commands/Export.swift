@@ -156,12 +156,10 @@ struct Export: ParsableCommand {
     }
 
     private func tell(eventsWithoutRecord count: Int) throws {
-        guard count > 0, !trail.quiet else { return }
-        let output = Output.standardError()
-        try output.line(
+        guard count > 0 else { return }
+        try trail.remark(
             "authtrail: \(Human.count(Int64(count))) of the events were read in our own format and have no record; "
                 + "export --lines gives their lines back")
-        try output.finish()
     }
 
     private func scan(_ opened: Trail) throws -> EventScan {
