@@ -140,7 +140,8 @@ struct LogSystemsTests {
                 ])
         }
         let other = history(revocations, lacks: ["reason of failed"])
-        #expect(try RevokeWithoutReason().detect(in: window(200, 201), of: other).findings.map { $0.evidence.count } == [2])
+        #expect(
+            try RevokeWithoutReason().detect(in: window(200, 201), of: other).findings.map { $0.evidence.count } == [2])
     }
 
     @Test func `where people make keys for themselves it is no news that one did`() throws {

@@ -81,7 +81,8 @@ struct MappingReader: ConfigReader {
             isAtLeastOnce: word(
                 nodes["deliveries"], "deliveries", ["at-least-once": true, "exactly-once": false]) ?? false,
             text: text, lacks: readLacks(nodes["lacks"]), own: readOwn(nodes["own"]),
-            reasons: readReasons(nodes["reasons"]), patterns: patterns, lists: lists, ignoresCase: ignoresCase, unfoldings: unfoldings, trees: trees, recognition: recognition,
+            reasons: readReasons(nodes["reasons"]), patterns: patterns, lists: lists, ignoresCase: ignoresCase,
+            unfoldings: unfoldings, trees: trees, recognition: recognition,
             named: named, parts: parts, time: timeValue ?? .text([]), timeForm: timeForm, eventID: eventID, type: type,
             fields: fields, session: session, extra: extra, times: times, rules: rules, otherwise: otherwise)
     }
