@@ -22,6 +22,7 @@ package enum Detectors {
             BlindSpot(settings.failedVerificationByIP),
             ClockAhead(),
             NewSurroundings(settings.newSurroundings),
+            Campaign(settings.campaign, settings.newSurroundings),
             CallSurge(settings.callSurge),
             LifetimePolicy(settings.policy),
             RotationOverlap(settings.policy),
@@ -55,6 +56,7 @@ package struct DetectorSettings: Sendable {
     package var dormantTokenReactivation = DormantTokenReactivation.Settings()
     package var failedVerificationByIP = FailedVerificationByIP.Settings()
     package var newSurroundings = NewSurroundings.Settings()
+    package var campaign = Campaign.Settings()
     package var callSurge = CallSurge.Settings()
     package var sourceSilence = SourceSilence.Settings()
     /// How long a revocation may take to arrive, in microseconds.
