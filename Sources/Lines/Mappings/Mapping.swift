@@ -48,7 +48,8 @@ package struct Mapping: Sendable {
     /// The form of a source whose first bytes are these, or nil if more are needed to tell.
     package func form(of bytes: RawSpan, isAll: Bool) -> RecordFrame.Form? {
         if !patterns.isEmpty, SourceForm.isText(bytes) { return .text }
-        return SourceForm.find(bytes, isAll: isAll, lists: lists)
+        if let form = SourceForm.find(bytes, isAll: isAll, lists: lists) { return form }
+        return bytes.byteCount < Recognition.mostBytes ? nil : SourceForm.likely(bytes, hasLists: !lists.isEmpty)
     }
 }
 

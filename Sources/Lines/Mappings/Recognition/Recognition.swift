@@ -13,6 +13,9 @@ package enum Recognition: Sendable {
     /// There is no whole record yet.
     case undecided
 
+    /// So many bytes of a first record are looked at; what it is then has to be told by what can be seen of it.
+    package static let mostBytes = 16 << 20
+
     /// So many records at the beginning of a source are looked at.
     static let mostRecords = 1000
 
@@ -58,6 +61,16 @@ package enum Recognition: Sendable {
         } else {
             let unknown = UnknownRecords(head, isAll: isAll)
             self = unknown.records == 0 && !isAll ? .undecided : .unknown(unknown)
+        }
+    }
+
+    /// What a first record shows that is longer than what was looked at, by the members that can be seen of it.
+    package init(ofCut head: RawSpan, among mappings: @autoclosure () -> [Mapping]) {
+        let closed = CutRecord.closed(head)
+        self.init(of: closed.span.bytes, isAll: true, among: mappings())
+        // How records stand in the source is not told by one alone.
+        if case .mapped(let mapping, let form) = self {
+            self = .mapped(mapping, mapping.form(of: head, isAll: false) ?? form)
         }
     }
 
