@@ -99,6 +99,11 @@ struct MappedRule: Sendable {
     /// In place of those that the mapping has for all events; nil leaves a field out.
     var fields: [(field: EventField, value: MappedField?)]
     var session: MappedValue?
+    /// The rule does not hold where this is remembered.
+    var unless: MappedValue?
+    /// What is remembered of its records, and what is forgotten.
+    var remember: MappedValue?
+    var forget: MappedValue?
     /// The line of the mapping's file, from 1.
     var line: Int
 }

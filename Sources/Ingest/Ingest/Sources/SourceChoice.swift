@@ -99,6 +99,12 @@ package struct UnknownSource: Error, CustomStringConvertible {
             return
                 "its first record is not whole within 16 MiB, and no source recognizes what can be seen of it"
                 + (keys.isEmpty ? "" : ", which is \(keys)") + "; --source NAME or --mapping FILE reads it"
+        case .records(let seen) where !seen.kin.isEmpty:
+            let types = seen.types.map { SafeText.visible($0) }.joined(separator: ", ")
+            let names = seen.kin.map { "--source \($0)" }.joined(separator: " or ")
+            return
+                "it begins with lines of other programs (\(types)), and none of its first 1,000 tells what it is; if "
+                + "it has what a source reads further on, name that: \(names)"
         case .records(let seen) where seen.keys.isEmpty:
             let text = seen.text.map { ": \(SafeText.visible($0))" } ?? ""
             return "it begins with no JSON objects and no text that a source recognizes\(text); if it is one of those "
