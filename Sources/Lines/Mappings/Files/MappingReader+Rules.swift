@@ -15,6 +15,7 @@ extension MappingReader {
             guard let field = EventField(name: name) else { return nil }
             if value.null != nil { return (field, nil) }
             let (read, form) = timed(value, "\(path).\(name)", mayBeTimed: field == .expiresAt)
+            if read != nil { checkWords(value, of: field, form, "\(path).\(name)") }
             return read.map { (field, MappedField(field: field, value: $0, timeForm: form)) }
         }
     }
