@@ -105,6 +105,8 @@ class World:
         self.labels = []
         self.quiet = []
         self.taken = set()
+        # The address and the program of each principal with tokens of their own.
+        self.homes = {}
 
     def random(self, part):
         return Random(f"{self.seed}/{part}")

@@ -25,7 +25,8 @@ package struct SelfIssue: Detector {
         references: ["T1098.001"],
         knownGaps: [
             "Small teams do this every day; name those who may in the allowlist.",
-            "Tokens of a kind that people make for themselves in a system, as its mapping says (`own`), are not reported.",
+            "Tokens of a kind that people make for themselves in a system, as its mapping says (`own`), are not "
+                + "reported.",
         ],
         version: 1)
 
