@@ -1,7 +1,7 @@
 /// Combinations of three numbers, each with the days on which it was met, as bits.
 ///
-/// Millions of uses show few combinations, so this is a table for looking up, in place of a dictionary: 16 bytes a slot,
-/// and no call to hash. Slots are chosen by a number of the process, so that nobody can aim at them.
+/// Millions of uses show few combinations, so this is a table for looking up, in place of a dictionary: 16 bytes a
+/// slot, and no call to hash. Slots are chosen by a number of the process, so that nobody can aim at them.
 struct CombinationDays {
     /// The numbers, and in the last place the days.
     typealias Entry = SIMD4<UInt32>
