@@ -144,7 +144,7 @@ struct PrincipalDaysTests {
         out.put(0)
         out.put([UInt8](repeating: 0x61, count: 1 << 16)[...])
         for _ in 1..<(1 << 20) {
-            out.put(1 << 16)
+            out.put(1 << 17)
             out.put([])
         }
         let bytes = BlockPacking.pack(out.bytes)
