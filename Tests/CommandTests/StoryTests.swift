@@ -13,7 +13,8 @@ struct StoryTests {
             Self.names == [
                 "admin-account-taken", "all-six-kinds", "bad-lines", "broken-checks", "broken-client",
                 "dead-tokens-in-use",
-                "distributed-stuffing", "dormant-token", "everything-read", "forgotten-tokens", "quiet-week",
+                "distributed-stuffing", "dormant-token", "everything-read", "first-issue", "forgotten-tokens",
+                "quiet-week",
                 "refused-refresh",
                 "runaway-client",
                 "shipper-died",

@@ -118,10 +118,11 @@ struct DoctorTests {
         #expect(diagnosis.remedies.map(\.gap) == [.fields(.failed, [.ip]), .fields(.issued, [.actor])])
         #expect(
             diagnosis.remedies.map { $0.raises.map(\.id) } == [
-                ["failed-verification-by-ip"], ["mass-issuance", "self-issue"],
+                ["failed-verification-by-ip"], ["first-time-issuer", "mass-issuance", "self-issue"],
             ])
-        // 84 points in all: 10 for the one, two each for the others.
-        #expect(diagnosis.score == (84 - 10 - 4) * 100 / 84 && diagnosis.remedies[0].scoreAfter == 80 * 100 / 84)
+        // 89 points in all: 10 for the one, two each for the others.
+        #expect(diagnosis.score == (89 - 10 - 6) * 100 / 89)
+        #expect(diagnosis.remedies[0].scoreAfter == 83 * 100 / 89)
         #expect(diagnosis.remedies.last?.scoreAfter == 100)
     }
 
@@ -130,7 +131,7 @@ struct DoctorTests {
         let diagnosis = try diagnose(Self.whole.filter { $0.ts >= start })
         #expect(
             ids(diagnosis, .none) == [
-                "dormant-token-reactivation", "new-surroundings", "call-surge", "never-used",
+                "dormant-token-reactivation", "new-surroundings", "call-surge", "first-time-issuer", "never-used",
             ])
         #expect(diagnosis.historyWanted == 90 * Timestamp.day)
         #expect(diagnosis.remedies.first?.gap == .history)
@@ -146,7 +147,7 @@ struct DoctorTests {
         #expect(ids(diagnosis, .none) == ["use-after-expiry", "refresh-reuse", "lifetime-policy"])
         #expect(diagnosis.remedies.isEmpty && diagnosis.outOfReach.allSatisfy { $0.never == ["okta"] })
         // Two of 4 and one of 2 points.
-        #expect(diagnosis.score == 74 * 100 / 84 && diagnosis.reachableScore == diagnosis.score)
+        #expect(diagnosis.score == 79 * 100 / 89 && diagnosis.reachableScore == diagnosis.score)
     }
 
     @Test func `anonymous callers lack no token, and nobody logs out with an admin's word`() throws {
@@ -199,8 +200,8 @@ struct DoctorTests {
         let diagnosis = try diagnose(logins)
         #expect(
             ids(diagnosis, .none) == [
-                "use-after-expiry", "scope-bypass", "mass-issuance", "revoke-storm", "revoke-without-reason",
-                "self-issue",
+                "use-after-expiry", "scope-bypass", "first-time-issuer", "mass-issuance", "revoke-storm",
+                "revoke-without-reason", "self-issue",
             ])
         let (issued, revoked) = (EventKinds(EventKind.issued), EventKinds(EventKind.revoked))
         #expect(Set(diagnosis.remedies.map(\.gap)) == [.tokens(issued), .tokens(revoked)])

@@ -26,6 +26,7 @@ package enum Detectors {
             LifetimePolicy(settings.policy),
             RotationOverlap(settings.policy),
             RateLimitBreach(settings.policy),
+            FirstTimeIssuer(settings.firstTimeIssuer, settings.policy),
             MassIssuance(limit: settings.issues.limit, width: settings.issues.width),
             RevokeStorm(limit: settings.revocations.limit, width: settings.revocations.width),
             RevokeWithoutReason(),
@@ -56,6 +57,7 @@ package struct DetectorSettings: Sendable {
     package var failedVerificationByIP = FailedVerificationByIP.Settings()
     package var newSurroundings = NewSurroundings.Settings()
     package var callSurge = CallSurge.Settings()
+    package var firstTimeIssuer = FirstTimeIssuer.Settings()
     package var sourceSilence = SourceSilence.Settings()
     /// How long a revocation may take to arrive, in microseconds.
     package var revokeGrace = Timestamp.minute

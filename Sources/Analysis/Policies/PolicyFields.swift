@@ -83,6 +83,13 @@ struct PolicySection {
                     .init("active_days", .count(\.callSurge.activeDays), "on so many of them it must have called"),
                 ]),
             PolicySection(
+                name: "first-time-issuer", meaning: "",
+                fields: [
+                    .init("issuers", .texts(\.firstTimeIssuer.issuers), "may always issue; * for any characters"),
+                    .init("silence", .days(\.firstTimeIssuer.silence), "days without an issue"),
+                    .init("learning", .span(\.firstTimeIssuer.learning), "first part of the log: shows who issues"),
+                ]),
+            PolicySection(
                 name: "mass-issuance", meaning: "",
                 fields: [
                     .init("limit", .count(\.issues.limit), "tokens of one actor"),

@@ -98,6 +98,9 @@ extension Need {
     /// Of those who issue and revoke.
     private static func adminRules(_ settings: DetectorSettings) -> [String: [Need]] {
         [
+            FirstTimeIssuer.card.id: [
+                must(.fields(issued, [.actor])), must(.history(settings.firstTimeIssuer.learning, ifTold: true)),
+            ],
             MassIssuance.card.id: [must(.fields(issued, [.actor]))],
             SelfIssue.card.id: [must(.fields(issued, [.actor])), must(.fields(issued, [.principal]))],
             RevokeStorm.card.id: [must(.fields(revoked, [.actor]))],

@@ -1,0 +1,77 @@
+internal import Events
+internal import Rollups
+
+/// Which tokens took the place of another of the same principal and scopes: rotations, which are nothing new.
+///
+/// One token is replaced once, so that a token that ends lets nobody make fifty.
+struct Replacements {
+    let history: any History
+    /// How long after its end a token may still be replaced.
+    let overlap: Int64
+
+    /// So many principals are asked about at once, which bounds what is held.
+    private static let atOnce = 20_000
+
+    /// Of one owner, so many tokens wait to be replaced: nobody has more programs of one kind.
+    private static let mostOpen = 1000
+
+    /// A token and the one that it replaced.
+    struct Pair {
+        var new: TokenLife
+        var old: TokenLife
+    }
+
+    /// Hands over the pairs among the tokens of some principals, in no promised order. `span` says when a token may be
+    /// replaced, or nil if it may not.
+    func pairs(
+        ofPrincipals principals: TextNumbers, asOf: Int64, during span: (TokenLife) -> ClosedRange<Int64>?,
+        _ body: (Pair) -> Void
+    ) throws {
+        for start in stride(from: 0, to: principals.count, by: Self.atOnce) {
+            let end = min(start + Self.atOnce, principals.count)
+            let some = Set((start..<end).map { principals.string(UInt32($0)) })
+            let lives = try history.tokens(ofPrincipals: some).map { $0.known(before: asOf) }
+            let kept = lives.filter { $0.issuedAt != nil && $0.kind != "oauth" && $0.kind != "session" }
+            for group in Dictionary(grouping: kept, by: TokenOwner.init).values where group.count > 1 {
+                pairs(group, during: span, body)
+            }
+        }
+    }
+
+    /// Each new token, in the order of their issues, takes the place of the one that ends first of those that may be
+    /// replaced then.
+    private func pairs(
+        _ lives: [TokenLife], during span: (TokenLife) -> ClosedRange<Int64>?, _ body: (Pair) -> Void
+    ) {
+        let sorted = lives.sorted { ($0.issuedAt ?? 0, $0.tokenID) < ($1.issuedAt ?? 0, $1.tokenID) }
+        var open: [(life: TokenLife, span: ClosedRange<Int64>)] = []
+        for new in sorted {
+            let issued = new.issuedAt ?? 0
+            open.removeAll { $0.span.upperBound < issued }
+            let place = open.indices.filter { open[$0].span.contains(issued) && (open[$0].life.issuedAt ?? 0) < issued }
+                .min { open[$0].span.upperBound < open[$1].span.upperBound }
+            if let place { body(Pair(new: new, old: open.remove(at: place).life)) }
+            if let span = span(new) { open.append((new, span)) }
+            if open.count > Self.mostOpen { open.removeFirst() }
+        }
+    }
+
+    /// When a token that ends by itself is replaced: in the last third of its life, and for a while after its end, or
+    /// after its revocation.
+    func expiring(_ life: TokenLife) -> ClosedRange<Int64>? {
+        guard let issued = life.issuedAt, let expires = life.expiresAt, issued < expires else { return nil }
+        let from = expires.minus(expires.minus(issued) / 3)
+        return from...max(from, min(expires.plus(overlap), life.revokedAt?.plus(overlap) ?? .max))
+    }
+}
+
+/// Whose token it is, for what: a token that has the same owner may take its place.
+struct TokenOwner: Hashable {
+    var principal: String?
+    var scopes: [String]
+
+    init(_ life: TokenLife) {
+        principal = life.principal
+        scopes = (life.scopes ?? []).sorted()
+    }
+}
