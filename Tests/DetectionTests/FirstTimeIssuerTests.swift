@@ -108,6 +108,26 @@ struct FirstTimeIssuerTests {
         #expect(found > 0)
     }
 
+    @Test func `a token from before the log is replaced once, and only for as long as it may live`() throws {
+        func told(_ issues: [(actor: String, day: Int64)]) throws -> [String] {
+            var old = Event.used("tok_older", at: Event.time())
+            old.texts[.principal] = "partner:acme"
+            let made = issues.enumerated().map { number, one in
+                var event = Event.issued("tok_\(number)", at: Event.time(day: one.day))
+                event.texts[.actor] = one.actor
+                event.expiresAt = nil
+                return event
+            }
+            let window = DetectionWindow(from: Event.time(), to: Event.time(day: 120), asOf: Event.time(day: 120))
+            return try FirstTimeIssuer().detect(in: window, of: MemoryHistory(([old] + made).sourced))
+                .findings.map(\.entity.value)
+        }
+        #expect(try told([("admin:a", 40)]) == [])
+        #expect(try told([("admin:a", 40), ("admin:b", 41)]) == ["admin:b"])
+        #expect(try told([("admin:a", 97)]) == [])
+        #expect(try told([("admin:a", 98)]) == ["admin:a"])
+    }
+
     @Test func `of a flood of made-up issuers a thousand are told, and all are counted`() throws {
         var events = [Event.issued("tok_old", at: Event.time())]
         for number in 0..<3000 {

@@ -79,6 +79,11 @@ def calm_issuer(stage, number):
         story = "a login"
     elif way == 5:
         actor = "node:" + stage.text("abcdef", 5)
+        old = stage.unissued()
+        stage.uses(old, stage.world.start + HOUR, stage.world.day(20), 40)
+        other, turn = stage.actor(), stage.moment(35, 85)
+        made(stage, turn, other, principal=old.principal)
+        stage.near("actor", other, turn, turn, "somebody new rotates a token from before the log")
         made(stage, at, actor, life=HOUR, principal=stage.principal("service"))
         at += MINUTE
         story = "a node of a cluster gets a token of an hour"

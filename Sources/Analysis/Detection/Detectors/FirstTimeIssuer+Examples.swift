@@ -37,6 +37,13 @@ extension FirstTimeIssuer {
                 },
             expected: []),
         DetectorExample(
+            "whoever replaces a token from before the log stays quiet, once", asOf: asOf,
+            events: team + [
+                used("tok_older", of: "partner:globex", at: Event.time(day: 3)),
+                issued("tok_new", by: "admin:tomas", at: now),
+            ],
+            expected: []),
+        DetectorExample(
             "who logs in, issues to himself, gets an hour's token or is not named stays quiet", asOf: asOf,
             events: team + [
                 issued("tok_own", by: "user:tomas", at: now, to: "user:tomas"),
@@ -73,6 +80,12 @@ extension FirstTimeIssuer {
             let login = issued("s_\(day)", by: nil, at: Event.time(day: day), to: actor)
             return from(ip, agent, of("session", login))
         }
+    }
+
+    private static func used(_ token: String, of principal: String, at ts: Int64) -> Event {
+        var event = Event.used(token, at: ts)
+        event.texts[.principal] = principal
+        return event
     }
 
     private static func from(_ ip: String, _ agent: String, _ event: Event) -> Event {

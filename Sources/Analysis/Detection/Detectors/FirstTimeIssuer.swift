@@ -34,7 +34,8 @@ package struct FirstTimeIssuer: Detector {
                 + "(one for each such token) and 30 days of waiting.",
             "A network or program is new if the actor, who acted or was let in elsewhere in the 60 days before, was "
                 + "not seen there up to a week before; an account that only issues has nothing to compare with.",
-            "A rotation of a token from before the log is not known to be one.",
+            "Of a token from before the log nobody knows when it ends: for as long as it may live, one token for its "
+                + "principal may take its place.",
             "Tokens that live no longer than the policy's access tokens are taken for such.",
             "Of more than 1,000 actors and days in a run the others are counted.",
         ],
@@ -78,7 +79,9 @@ package struct FirstTimeIssuer: Detector {
                 ? left.day < right.day
                 : days.names[left.actor].lexicographicallyPrecedes(days.names[right.actor])
         }
-        let found = try FirstIssues(issues: issues, window: window, overlap: policy.rotationOverlap)
+        let replacements = Replacements(
+            history: history, overlap: policy.rotationOverlap, lifetime: policy.lifetimes.apiToken)
+        let found = try FirstIssues(issues: issues, window: window, replacements: replacements)
             .read(Array(open.prefix(Self.most)), days.names)
         let news = try ActorSurroundings(history: history, asOf: window.asOf).news(found)
         let begins = try history.begins ?? window.from

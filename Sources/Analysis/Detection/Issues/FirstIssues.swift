@@ -6,8 +6,7 @@ internal import Rollups
 struct FirstIssues {
     let issues: MadeIssues
     let window: DetectionWindow
-    /// How long after its end a token may be replaced.
-    let overlap: Int64
+    let replacements: Replacements
 
     /// An actor's issues of one day that replace nothing.
     struct Found {
@@ -79,7 +78,6 @@ struct FirstIssues {
             for row in rows where isAsked[row] { _ = principals.number(batch[.principal], row) }
         }
         var replacing: Set<[UInt8]> = []
-        let replacements = Replacements(history: history, overlap: overlap)
         try replacements.pairs(ofPrincipals: principals, asOf: window.asOf, during: replacements.expiring) { pair in
             if span.contains(pair.new.issuedAt ?? .min) { replacing.insert(Array(pair.new.tokenID.utf8)) }
         }
