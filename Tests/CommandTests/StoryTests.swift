@@ -15,7 +15,7 @@ struct StoryTests {
                 "dead-tokens-in-use",
                 "distributed-stuffing", "dormant-token", "everything-read", "first-issue", "forgotten-tokens",
                 "quiet-week",
-                "refused-refresh",
+                "refused-refresh", "rented-addresses",
                 "runaway-client",
                 "shipper-died",
                 "slow-stuffing", "spent-token-and-probe",

@@ -35,7 +35,7 @@ private struct Story: Decodable, CustomTestStringConvertible {
     static let names = [
         "admin-account-taken", "all-six-kinds", "bad-lines", "broken-checks", "broken-client", "dead-tokens-in-use",
         "distributed-stuffing", "dormant-token", "everything-read", "first-issue", "forgotten-tokens", "quiet-week",
-        "refused-refresh", "runaway-client", "shipper-died",
+        "refused-refresh", "rented-addresses", "runaway-client", "shipper-died",
         "slow-stuffing", "spent-token-and-probe",
         "stolen-refresh-token", "stuffing-by-ip", "success-after-stuffing", "token-dormant-from-issuance",
         "token-moved",

@@ -17,6 +17,7 @@ import cases_logins
 import cases_rights
 import cases_stuffing
 import cases_success
+import cases_surge
 import cases_tokens
 import labels
 import noise
@@ -28,7 +29,8 @@ from world import World
 # (class, detector, a function that plants a case, one that plays a near miss)
 CASES = [
     one for module in (cases_dormant, cases_stuffing, cases_logins, cases_clients, cases_success, cases_tokens,
-                       cases_rights, cases_habits, cases_admin, cases_issuers)
+                       cases_rights, cases_habits, cases_admin, cases_issuers,
+                       cases_surge)
     for one in module.CASES
 ]
 

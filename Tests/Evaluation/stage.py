@@ -59,7 +59,7 @@ class Stage:
 
     def ip(self):
         """An address of its own /24, or /48: nobody is taken for a neighbor. Some who fail have IPv6."""
-        if self.detector == "failed-verification-by-ip" and self.chance(0.15):
+        if self.detector in ("failed-verification-by-ip", "failure-surge") and self.chance(0.15):
             return self.host6(self.network6(), self.random.randint(1, 0xffff))
 
         def network():

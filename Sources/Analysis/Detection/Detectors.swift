@@ -23,6 +23,7 @@ package enum Detectors {
             ClockAhead(),
             NewSurroundings(settings.newSurroundings),
             CallSurge(settings.callSurge),
+            FailureSurge(settings.failureSurge, settings.failedVerificationByIP),
             LifetimePolicy(settings.policy),
             RotationOverlap(settings.policy),
             RateLimitBreach(settings.policy),
@@ -57,6 +58,7 @@ package struct DetectorSettings: Sendable {
     package var failedVerificationByIP = FailedVerificationByIP.Settings()
     package var newSurroundings = NewSurroundings.Settings()
     package var callSurge = CallSurge.Settings()
+    package var failureSurge = FailureSurge.Settings()
     package var firstTimeIssuer = FirstTimeIssuer.Settings()
     package var sourceSilence = SourceSilence.Settings()
     /// How long a revocation may take to arrive, in microseconds.

@@ -83,6 +83,14 @@ struct PolicySection {
                     .init("active_days", .count(\.callSurge.activeDays), "on so many of them it must have called"),
                 ]),
             PolicySection(
+                name: "failure-surge", meaning: "",
+                fields: [
+                    .init("networks", .count(\.failureSurge.networks), "that nobody knows"),
+                    .init("width", .span(\.failureSurge.width), "within this time"),
+                    .init("factor", .count(\.failureSurge.factor), "times the most of any hour before"),
+                    .init("least_days", .days(\.failureSurge.leastDays), "of log that make a habit"),
+                ]),
+            PolicySection(
                 name: "first-time-issuer", meaning: "",
                 fields: [
                     .init("issuers", .texts(\.firstTimeIssuer.issuers), "may always issue; * for any characters"),
@@ -168,6 +176,9 @@ struct PolicySection {
                     "broken_client_variation", .number(\.failedVerificationByIP.brokenClient.variation), "distances"),
                 .init("distributed_keys", .count(\.failedVerificationByIP.distributed.keys), "addresses of one agent"),
                 .init("distributed_failures", .count(\.failedVerificationByIP.distributed.failures), "at least"),
+                .init(
+                    "distributed_surge", .count(\.failedVerificationByIP.distributed.surge),
+                    "times its unknown addresses of any hour before"),
                 .init(
                     "slow_credentials", .count(\.failedVerificationByIP.slowStuffing.credentials), "in a week, at least"
                 ),

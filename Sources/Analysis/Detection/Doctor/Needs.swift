@@ -61,6 +61,10 @@ extension Need {
                 may("OAuth callers and sessions", .fields(.used, [.principal])),
                 may("telling OAuth callers from API tokens", .fields(.used, [.kind])),
             ],
+            FailureSurge.card.id: [
+                must(.fields(.failed, [.ip])), must(.reasons),
+                must(.history(Int64(settings.failureSurge.leastDays) * Timestamp.day, ifTold: true)),
+            ],
             NeverUsed.card.id: [
                 must(.fields(issued, [.tokenID])), token, must(.history(settings.neverUsedAfter, ifTold: false)),
             ],

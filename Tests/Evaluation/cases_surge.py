@@ -1,0 +1,84 @@
+"""Strangers who fail at once, from networks and with programs that nobody has seen."""
+
+from stage import client, within
+from world import DAY, HOUR, MINUTE, stamp
+
+DETECTOR = "failure-surge"
+
+
+def day_of(at):
+    return stamp(at)[:10]
+
+
+def strangers(stage, times, ips, reason="hash_mismatch", principals=None):
+    """A failure at each time, each with a program and a credential of its own."""
+    for place, at in enumerate(times):
+        fields = dict(reason=reason, presented=stage.fingerprint(), kind="api_token", ip=ips[place % len(ips)],
+                      user_agent=stage.agent())
+        if principals:
+            fields["principal"] = principals[place % len(principals)]
+        stage.world.add(at, "failed", **fields)
+
+
+def first_of(stage, number):
+    """A time of a day of its own, with a history before it: no two surges spoil each other's habit."""
+    slots = (stage.world.days - 24) // 18
+    return stage.midday(20 + 18 * (number % max(slots, 1)))
+
+
+def failure_surge(stage, number):
+    first = first_of(stage, 2 * number)
+    networks = 25 if number == 0 else stage.span(26, 90)
+    failures = networks if number == 0 else stage.span(networks, 3 * networks)
+    span = HOUR - 1 if number == 0 else stage.span(5 * MINUTE, 58 * MINUTE)
+    ips = [stage.ip() for _ in range(networks)]
+    times = within(stage, first, span, failures, even=0.5)
+    # Not within a day of another midnight: the whole of it lies in one day.
+    strangers(stage, times, ips, stage.random.choice(["hash_mismatch", "unknown_token"]))
+    stage.plant("day", day_of(first), times[0], times[-1], f"{failures} failures from {networks} unknown networks")
+
+
+def calm_surge(stage, number):
+    first, way = first_of(stage, 2 * number + 1), number % 6
+    if way == 0:
+        ips = [stage.ip() for _ in range(24)]
+        times, story = within(stage, first, 50 * MINUTE, 40, even=0.5), "24 networks"
+        strangers(stage, times, ips)
+    elif way == 1:
+        ips = [stage.ip() for _ in range(30)]
+        times, story = [first + place * 4 * MINUTE for place in range(30)], "30 networks over two hours"
+        strangers(stage, times, ips)
+    elif way == 2:
+        # A bad deployment: every partner fails, from where it works otherwise.
+        ips = []
+        for _ in range(30):
+            token = stage.issue(first - stage.span(3 * DAY, 12 * DAY))
+            stage.uses(token, token.born + MINUTE, first - DAY, 4)
+            stage.uses(token, first + 3 * HOUR, first + 5 * HOUR, 2)
+            ips.append(token.ip)
+        times, story = within(stage, first, 50 * MINUTE, 60, even=0.5), "a key was changed: all partners fail"
+        strangers(stage, times, ips)
+    elif way == 3:
+        # People on the road who mistype: as many on most days.
+        for day in range(2, 14):
+            at = stage.world.day((first - stage.world.start) // DAY - day) + 9 * HOUR
+            strangers(stage, within(stage, at, 50 * MINUTE, 8, even=0.5), [stage.ip() for _ in range(8)])
+        times, story = within(stage, first, 50 * MINUTE, 35, even=0.5), "35 networks, where 8 an hour are usual"
+        strangers(stage, times, [stage.ip() for _ in range(35)])
+    elif way == 4:
+        # Who mistypes and then gets in.
+        ips = [stage.ip() for _ in range(30)]
+        times, story = within(stage, first, 50 * MINUTE, 30, even=0.5), "a wave of people who mistype and get in"
+        strangers(stage, times, ips)
+        for ip in ips[:20]:
+            token = stage.exchange(times[-1] + stage.span(MINUTE, HOUR), ip=ip)
+            stage.use(token, token.born + MINUTE)
+    else:
+        ips = [stage.ip() for _ in range(30)]
+        times, story = within(stage, first, 50 * MINUTE, 30, even=0.5), "30 networks whose tokens have expired"
+        strangers(stage, times, ips, "expired")
+    stage.near("day", day_of(first), times[0], times[-1], story,
+               implies=[("success_after", "ip", client(ip)) for ip in ips] if way == 4 else ())
+
+
+CASES = [("failure_surge", DETECTOR, failure_surge, calm_surge)]
