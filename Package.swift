@@ -115,7 +115,8 @@ let tests: [Target] = [
     // What tests of several modules share; the second makes folders with logs and a trail.
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .target(
-        name: "TrailSupport", dependencies: ["TestSupport", "Catalog", "Events", "Ingest", "Rollups", "Trail"],
+        name: "TrailSupport",
+        dependencies: ["TestSupport", "Catalog", "Columns", "Events", "Ingest", "Rollups", "Trail"],
         path: "Tests/TrailSupport"),
     // Runs the Python scripts of Tests/Engines, in which other engines read our files.
     .target(name: "EngineChecks", dependencies: ["TestSupport"], path: "Tests/Engines/Checks"),
@@ -157,7 +158,8 @@ let tests: [Target] = [
     .testTarget(
         name: "RunsTests",
         dependencies: [
-            "Model", "Events", "Files", "Catalog", "Trail", "Ingest", "Detection", "Policies", "Runs", "TrailSupport",
+            "Columns", "Model", "Events", "Files", "Rollups", "Catalog", "Trail", "Ingest", "Detection", "Policies",
+            "Runs", "TestSupport", "TrailSupport", grdb,
         ]),
     .testTarget(name: "QueriesTests", dependencies: ["Queries"]),
     .testTarget(name: "ReportsTests", dependencies: ["Model", "Console", "Events", "Detection", "Runs", "Reports"]),

@@ -161,11 +161,14 @@ struct ExplainTests: TellsOfTokens {
         }
         try ingest("a.ndjson", issuance + (2..<9).map { use("2026-01-0\($0)") }.joined())
         #expect(
-            try answer() == "not settled: 6 uses in the 30 days before its last day of use; the rule speaks from 20 on")
+            try answer()
+                == "the token was known for 6 days and let in on 6 of them before; the rule speaks from 7 days "
+                + "and 3 on; neither network nor program was new on the last day of use")
         try ingest("b.ndjson", (10..<28).map { use("2026-01-\($0)") }.joined())
         #expect(
-            try answer() == "before its last day of use it had 1 network, 0 programs and 1 tool in 30 days; its last "
-                + "day of use brought nothing new beside")
+            try answer()
+                == "the token was let in on 24 days of the 60 before, and does not roam: 1 network in 14 days; "
+                + "neither network nor program was new on the last day of use")
     }
 
     @Test func `trace tells a token's life with its silences and findings in place`() throws {

@@ -150,6 +150,15 @@ struct DoctorTests {
         #expect(diagnosis.score == 82 * 100 / 92 && diagnosis.reachableScore == diagnosis.score)
     }
 
+    @Test func `who gave no reason is not asked of a log that never has one`() throws {
+        let silent = changed { event in if event.kind == .revoked { event.texts[.reason] = nil } }
+        #expect(ids(try diagnose(silent), .part) == ["revoke-without-reason"])
+        let okta = LogSystem(mapping: "okta", lacks: ["reason of revoked"])
+        let diagnosis = try diagnose(silent, systems: [okta])
+        #expect(ids(diagnosis, .part) == [] && ids(diagnosis, .none) == ["revoke-without-reason"])
+        #expect(diagnosis.outOfReach.map(\.never) == [["okta"]])
+    }
+
     @Test func `anonymous callers lack no token, and nobody logs out with an admin's word`() throws {
         var anonymous = Event.used("anonymous", at: Event.time(day: 90))
         anonymous.texts[.kind] = "anonymous"

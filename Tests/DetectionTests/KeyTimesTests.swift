@@ -67,22 +67,6 @@ struct KeyTimesTests {
         if sizes.most == 3, limit >= 60 { #expect(kept.count < events.count / 4) }
     }
 
-    @Test func `a combination has its first time, whatever the order`() {
-        var random = Seeded(state: 9)
-        var times = FirstTimes()
-        var known: [SIMD4<UInt32>: Int64] = [:]
-        for _ in 0..<50_000 {
-            let key = SIMD4<UInt32>((0..<4).map { _ in UInt32.random(in: 0..<12, using: &random) })
-            let time = Int64.random(in: -1_000_000..<1_000_000, using: &random)
-            times.note(key, time)
-            known[key] = min(known[key] ?? .max, time)
-        }
-        var all: [SIMD4<UInt32>: Int64] = [:]
-        times.forEach { all[$0] = $1 }
-        #expect(all == known)
-        #expect(times.count == known.count)
-    }
-
     @Test func `texts have numbers in the order in which they come, however they are looked up`() {
         var numbers = TextNumbers()
         let texts = (0..<5000).map { Array("text \($0 % 1000)".utf8) }

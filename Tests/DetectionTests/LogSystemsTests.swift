@@ -18,7 +18,9 @@ struct LogSystemsTests {
 
     /// A gateway that logs from the first day on, and an identity provider whose log begins on the hundredth; both
     /// issue a token at once.
-    private func history(_ more: [Event], lacks: Set<String> = []) -> MemoryHistory {
+    private func history(
+        _ more: [Event], lacks: Set<String> = [], own: Set<String> = [], gives: [EventKind: Set<EventField>]? = nil
+    ) -> MemoryHistory {
         var endless = Event.issued("tok_young", at: Event.time(day: 100))
         endless.expiresAt = nil
         var history = MemoryHistory(
@@ -29,6 +31,7 @@ struct LogSystemsTests {
         var systems = [
             LogSystem(sources: [Self.old]), LogSystem(mapping: "idp", lacks: lacks, sources: [Self.young]),
         ]
+        (systems[1].own, systems[1].gives) = (own, gives)
         systems[0].begins = Event.time()
         systems[1].begins = Event.time(day: 100)
         systems[0].issuances = ["api_token": Event.time()]
@@ -110,6 +113,47 @@ struct LogSystemsTests {
         let silent = try NeverUsed().detect(in: whole, of: history([], lacks: ["used of api_token"]))
         #expect(silent.findings.isEmpty)
         #expect(silent.coverage.map(\.text).contains { $0.contains("idp, which do not say when they are used") })
+    }
+
+    /// Of each log a revocation by one admin, at once and without a reason.
+    private var revocations: [Event] {
+        [Self.old, Self.young].map { source in
+            event(.revoked("tok_\(source)", at: Event.time(day: 200), reason: nil), source: source)
+        }
+    }
+
+    @Test func `nobody owes a reason to a log that never has one`() throws {
+        let both = try RevokeWithoutReason().detect(in: window(200, 201), of: history(revocations))
+        #expect(both.findings.map { $0.evidence.count } == [2] && both.coverage.isEmpty)
+        let never: [MemoryHistory] = [
+            history(revocations, lacks: ["reason of revoked"]), history(revocations, lacks: ["reason"]),
+            history(revocations, gives: [.revoked: [.tokenID, .actor]]),
+        ]
+        for history in never {
+            let one = try RevokeWithoutReason().detect(in: window(200, 201), of: history)
+            #expect(one.findings.map { $0.evidence.count } == [1])
+            #expect(one.findings.first?.evidence.map(\.source) == ["old.log"])
+            #expect(
+                one.coverage.map(\.text) == [
+                    "not evaluable: who gave no reason in the logs of idp, which do not say why a token was revoked "
+                        + "(1 revocation in the window)"
+                ])
+        }
+        let other = history(revocations, lacks: ["reason of failed"])
+        #expect(
+            try RevokeWithoutReason().detect(in: window(200, 201), of: other).findings.map { $0.evidence.count } == [2])
+    }
+
+    @Test func `where people make keys for themselves it is no news that one did`() throws {
+        let keys = [Self.old, Self.young].map { source in
+            event(.issued("key_\(source)", at: Event.time(day: 200), to: "user:maria"), source: source)
+        }
+        let both = try SelfIssue().detect(in: window(200, 201), of: history(keys))
+        #expect(both.findings.count == 2)
+        let own = try SelfIssue().detect(in: window(200, 201), of: history(keys, own: ["api_token"]))
+        #expect(own.findings.map(\.evidence).map { $0.map(\.source) } == [["old.log"]])
+        let consents = try SelfIssue().detect(in: window(200, 201), of: history(keys, own: ["oauth"]))
+        #expect(consents.findings.count == 2)
     }
 
     @Test func `in one system nothing is scanned to know whose a token is`() throws {

@@ -6,86 +6,106 @@ from world import DAY, HOUR, MINUTE, SECOND
 DETECTOR = "new-surroundings"
 
 
-def settle(stage, number, uses=None, days=None, ips=None):
-    """A token with habits: two tools, one address, one program. Returns it and the end of its habits."""
+def settle(stage, number, days=None, ips=None, hours=None):
+    """A principal with habits: two tools, one network, one program. Returns its token and the end of its habits."""
     scopes = ["inventory:read", "prices:read", "reports:read"]
-    token = stage.issue(stage.moment(1, stage.world.days - 40), scopes)
+    token = stage.issue(stage.moment(1, stage.world.days - 60), scopes)
     token.tools = ["inventory.check", "prices.list"]
-    uses = uses or (20 if number % 3 == 0 else stage.span(21, 45))
-    days = days or (7.01 if number % 3 == 0 else stage.random.uniform(7.5, 20))
-    first = token.born + stage.span(MINUTE, HOUR)
-    times = sorted([first, first + int(days * DAY)] + [stage.span(first, first + days * DAY) for _ in range(uses - 2)])
-    for place, at in enumerate(times):
-        stage.use(token, at, token.tools[place % 2], ip=stage.random.choice(ips) if ips else None)
-    return token, times[-1]
+    if days is None:
+        # Half of them just known: on three days, the first a week before.
+        days = [0, 4, 6] if number % 3 == 0 else sorted({0} | {stage.span(1, 20) for _ in range(stage.span(3, 12))} | {12})
+    first = token.born // DAY + 1
+    at = 0
+    for place, day in enumerate(days):
+        for call in range(stage.span(1, 3)):
+            at = (first + day) * DAY + stage.span(3 * HOUR, 20 * HOUR)
+            stage.use(token, at, token.tools[(place + call) % 2], ip=stage.random.choice(ips) if ips else None)
+    return token, at
 
 
-def next_day(stage, at, most=12):
+def next_day(stage, at, after=None):
     """Some time on one of the days after: habits are what stood on earlier days."""
-    day = (at - stage.world.start) // DAY + stage.span(1, most)
-    return stage.midday(day)
+    return (at // DAY + (after or stage.span(1, 9))) * DAY + stage.span(3 * HOUR, 20 * HOUR)
 
 
-def surprise(stage, token, at, news):
-    """One or more uses on a day in which so many things are new."""
+def stranger(stage, token, at, count, span=2 * HOUR, news=("ip", "agent"), tool=None):
+    """Uses of a token from a network or with a program that are new."""
     fields = {"ip": stage.ip()} if "ip" in news else {}
     fields |= {"agent": stage.agent()} if "agent" in news else {}
-    tool = "reports.sales" if "tool" in news else None
-    return stage.uses(token, at, at + stage.span(SECOND, 2 * HOUR), stage.span(1, 4), tool=tool, **fields)
+    return stage.uses(token, at, at + span - SECOND, count, tool=tool, **fields)
 
 
-def moved(stage, number, count):
-    token, last = settle(stage, number)
-    news = stage.random.sample(["ip", "agent", "tool"], count)
-    at = next_day(stage, last)
+def told(stage, token, times, story):
+    stage.plant("principal", token.principal, times[0], times[-1], story)
+
+
+def as_ever(stage, token, at):
+    """Half of the days began as ever."""
     if stage.chance(0.5):
-        # The day began as ever.
         stage.uses(token, at - stage.span(MINUTE, 2 * HOUR), at - SECOND, 2)
-    times = surprise(stage, token, at, news)
-    stage.plant("token", token.id, times[0], times[-1], f"new for a settled token: {', '.join(sorted(news))}")
-
-
-def all_new(stage, number):
-    moved(stage, number, 3)
 
 
 def two_new(stage, number):
-    moved(stage, number, 2)
+    token, last = settle(stage, number)
+    at = next_day(stage, last, 1 if number % 3 == 0 else None)
+    as_ever(stage, token, at)
+    told(stage, token, stranger(stage, token, at, stage.span(2, 5)), "another network and another program at once")
 
 
-def one_new(stage, number):
-    moved(stage, number, 1)
+def all_new(stage, number):
+    token, last = settle(stage, number)
+    at = next_day(stage, last, 1 if number % 3 == 0 else None)
+    as_ever(stage, token, at)
+    told(stage, token, stranger(stage, token, at, stage.span(2, 5), tool="reports.sales"),
+         "another network, another program, another tool")
+
+
+def new_and_busy(stage, number):
+    token, last = settle(stage, number)
+    at = next_day(stage, last, 1 if number % 3 == 0 else None)
+    calls = 60 if number % 2 == 0 else stage.span(61, 99)
+    told(stage, token, stranger(stage, token, at, calls, 55 * MINUTE), f"{calls} calls in 55 minutes from elsewhere")
+
+
+def new_after_silence(stage, number):
+    token, last = settle(stage, number, days=[0, 3, 4, 7, 9])
+    at = next_day(stage, last, 15 if number % 2 == 0 else stage.span(16, 40))
+    told(stage, token, stranger(stage, token, at, stage.span(2, 5)), "another network and program after a silence")
 
 
 def calm_new(stage, number):
-    way = number % 5
-    news = ["ip", "agent", "tool"]
+    way = number % 7
+    news, implies = ("ip", "agent"), []
     if way == 0:
-        token, last = settle(stage, 1, uses=19, days=9)
-        story = "all is new after 19 uses"
+        token, last = settle(stage, 1, days=[0, 2, 3, 4])
+        at, story = (token.born // DAY + 1 + 6) * DAY + 5 * HOUR, "all is new, but the principal is known for six days"
     elif way == 1:
-        token, last = settle(stage, 1, uses=30, days=4)
-        story, news = "all is new, but the token is younger than a week", ["ip", "agent", "tool"]
-        at = token.born + 6.8 * DAY
-        times = surprise(stage, token, int(at), news) if at > last else []
-        return stage.near("token", token.id, token.born, times[-1], story)
+        token, last = settle(stage, 1, days=[0, 9])
+        at, story = next_day(stage, last), "all is new, but the principal was let in on two days"
     elif way == 2:
-        token, last = settle(stage, 1, uses=40, days=12, ips=[stage.ip() for _ in range(8)])
-        story, news = "one more address of a token that roams", ["ip"]
+        token, last = settle(stage, 1, days=list(range(14)), ips=[stage.ip() for _ in range(9)])
+        at, story = next_day(stage, last, 1), "one more network of somebody who roams"
     elif way == 3:
         network = stage.network6()
-        token, last = settle(stage, 1, uses=30, days=10, ips=[stage.host6(network, 5) for _ in range(2)])
-        at = next_day(stage, last)
-        stage.use(token, at, ip=stage.host6(network, 5))
-        return stage.near("token", token.id, at, at, "another host of the same /64")
+        token, last = settle(stage, 1, ips=[stage.host6(network, 5) for _ in range(2)])
+        at, story = next_day(stage, last), "another host of the same /64 with another program"
+        stage.use(token, at, ip=stage.host6(network, 5), agent=stage.agent())
+        return stage.near("principal", token.principal, at, at, story)
+    elif way == 4:
+        token, last = settle(stage, 1)
+        at, news, story = next_day(stage, last), ("ip",), "the program moved to another network"
+    elif way == 5:
+        token, last = settle(stage, 1)
+        at, news, story = next_day(stage, last), ("agent",), "another program on the usual network"
     else:
-        token, last = settle(stage, 1, uses=30, days=10)
-        at = next_day(stage, last, 3)
-        for step in range(3):
-            stage.use(token, at + step * 2 * DAY)
-        return stage.near("token", token.id, at, at + 4 * DAY, "a settled token goes on as ever")
-    times = surprise(stage, token, next_day(stage, last), news)
-    stage.near("token", token.id, times[0], times[-1], story)
+        token, last = settle(stage, 1)
+        at = next_day(stage, last)
+        network = token.ip.rsplit(".", 1)[0]
+        version = token.agent.split("/")[0] + "/99.1"
+        stage.use(token, at, ip=f"{network}.251" if ":" not in token.ip else token.ip, agent=version)
+        return stage.near("principal", token.principal, at, at, "a new version on a neighbor of the usual address")
+    times = stranger(stage, token, at, 3, news=news)
+    stage.near("principal", token.principal, times[0], times[-1], story, implies)
 
 
 # Rates
@@ -272,7 +292,8 @@ def silences(stage, number):
 CASES = [
     ("all_new", DETECTOR, all_new, calm_new),
     ("two_new", DETECTOR, two_new, calm_new),
-    ("one_new", DETECTOR, one_new, calm_new),
+    ("new_and_busy", DETECTOR, new_and_busy, calm_new),
+    ("new_after_silence", DETECTOR, new_after_silence, calm_new),
     ("call_surge", "call-surge", call_surge, calm_surge),
     ("rate_limit_breach", "rate-limit-breach", rate_limit_breach, calm_rate),
     ("source_silence", "source-silence", silences, None),

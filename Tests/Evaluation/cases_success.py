@@ -63,8 +63,10 @@ def success_after(stage, number):
         stage.uses(token, token.born + MINUTE, first - MINUTE, stage.span(1, 8))
         stage.use(token, at, ip=ip, agent=agent)
         what = "a use"
-    story = f"{what} accepted {(at - times[-1]) / HOUR:.2f} h after the end of {own[0]}"
-    stage.plant("ip", ip, times[0], at, story, [own], needs=own[0])
+    # Who was known long enough is in new surroundings, too.
+    own = [own] + [(name, "principal", token.principal) for name in ("two_new", "new_after_silence") if way == 0]
+    story = f"{what} accepted {(at - times[-1]) / HOUR:.2f} h after the end of {own[0][0]}"
+    stage.plant("ip", ip, times[0], at, story, own, needs=own[0][0])
 
 
 def repaired(stage):
@@ -96,7 +98,8 @@ def calm_success(stage, number):
         stage.uses(token, token.born + MINUTE, first - MINUTE, 5, ip=ip, agent=agent)
         at, story = times[-1] + stage.span(MINUTE, 5 * HOUR), "a use by a token that had worked from there before"
     stage.use(token, at, ip=ip, agent=agent)
-    stage.near("ip", ip, times[0], at, story, [own])
+    own = [own] + [(name, "principal", token.principal) for name in ("two_new", "new_after_silence")]
+    stage.near("ip", ip, times[0], at, story, own)
 
 
 CASES = [("success_after", DETECTOR, success_after, calm_success)]

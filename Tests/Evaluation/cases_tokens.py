@@ -24,7 +24,7 @@ def use_after_revoke(stage, number):
     first = at + late(stage, MINUTE, 30 * DAY)
     times = stage.uses(token, first, first + stage.span(SECOND, 2 * DAY), stage.span(1, 5), **thief(stage))
     stage.plant("token", token.id, first, times[-1], f"used {(first - at) / SECOND:.1f} s after its revocation",
-                [("two_new", "token", token.id)])
+                [(name, "principal", token.principal) for name in ("two_new", "all_new", "new_after_silence")])
 
 
 def calm_use_after_revoke(stage, number):

@@ -5,7 +5,8 @@ from world import DAY, HOUR, MINUTE, WORDS, Token, World
 
 # Rules that ask neither for the kind of a token nor for who issued it must do without.
 BARE = {"use_after_revoke", "use_after_expiry", "principal_mismatch", "scope_bypass", "rotation_overlap", "never_used",
-        "no_expiry", "api_token_too_long", "dormant_reactivated", "scope_escalation", "all_new", "two_new", "one_new"}
+        "no_expiry", "api_token_too_long", "dormant_reactivated", "scope_escalation", "all_new", "two_new",
+        "new_and_busy", "new_after_silence"}
 HEX = "0123456789abcdef"
 BASE32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -108,6 +109,8 @@ class Stage:
         token = Token(
             token or self.token_id(), principal or self.principal(), list(scopes), "api_token", at,
             None if life is None else at + life, self.ip(), self.agent())
+        # Whoever rotates a token goes on from where they are, with the program that they have.
+        token.ip, token.agent = self.world.homes.setdefault(token.principal, (token.ip, token.agent))
         token.tools = tools_of(token.scopes, "api_token")
         token.is_bare = self.part in BARE and self.chance(0.2)
         if actor is None and not (self.part in BARE and self.chance(0.2)):

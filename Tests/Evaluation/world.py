@@ -107,6 +107,8 @@ class World:
         self.taken = set()
         names = self.random("staff")
         self.staff = [self.unique(lambda: f"admin:{names.choice(WORDS)}{names.randint(2, 99)}") for _ in range(12)]
+        # The address and the program of each principal with tokens of their own.
+        self.homes = {}
 
     def random(self, part):
         return Random(f"{self.seed}/{part}")

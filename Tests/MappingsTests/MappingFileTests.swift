@@ -122,7 +122,8 @@ struct MappingFileTests {
                 event: isued
               - event: ^.x
               - when: {b: 1}
-            lacks: [expires]
+            lacks: [expires, reason of revokd, issued of failed]
+            own: [apitoken]
             reasons: {wrong: [a]}
             """
         #expect(
@@ -143,7 +144,11 @@ struct MappingFileTests {
                 "17:12: event is `^.x`; want issued, used, revoked, failed, exchanged, refreshed, skip, unmapped",
                 "18:5: the rule lacks `event`: a kind of event, or skip",
                 "19:9: lacks names `expires`, which is no kind of event and no field",
-                "20:11: reasons has no `wrong`; there are mismatch, unknown, dead, reuse, denied, throttled, other",
+                "19:18: lacks names `reason of revokd`; behind `of` want a kind of token or of event: "
+                    + "anonymous, api_token, oauth, session, issued, used, revoked, failed, exchanged, refreshed",
+                "19:36: lacks names `issued of failed`; behind `of` want a kind of token: anonymous, api_token, oauth, session",
+                "20:7: own names `apitoken`; want a kind of token: anonymous, api_token, oauth, session",
+                "21:11: reasons has no `wrong`; there are mismatch, unknown, dead, reuse, denied, throttled, other",
             ])
     }
 

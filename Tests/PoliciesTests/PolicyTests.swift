@@ -119,8 +119,8 @@ struct PolicyTests {
             "2:42: detectors.dormant-token-reactivation.dormancy is 2 h; want one day or more"
         ),
         (
-            "detectors:\n  new-surroundings: {memory: 12h}",
-            "2:30: detectors.new-surroundings.memory is `12h`; want a number of days from 1 to 36500, such as 30 or 30d"
+            "detectors:\n  new-surroundings: {unseen: 12h}",
+            "2:30: detectors.new-surroundings.unseen is `12h`; want a number of days from 1 to 36500, such as 30 or 30d"
         ),
         ("lifetimes: [1]", "1:12: lifetimes is a list; want names with values"),
         ("rates: {}\nrates: {}", "2:1: `rates` stands twice in one mapping"),
@@ -131,8 +131,8 @@ struct PolicyTests {
 
     @Test(arguments: ["45", "45d"])
     func `days are a number or a span`(_ days: String) throws {
-        let text = "detectors: {new-surroundings: {memory: \(days)}}"
-        #expect(try PolicyFile(text, name: "p", now: 0).settings.newSurroundings.memory == 45)
+        let text = "detectors: {new-surroundings: {unseen: \(days)}}"
+        #expect(try PolicyFile(text, name: "p", now: 0).settings.newSurroundings.unseen == 45)
     }
 
     @Test func `a file that is no YAML is named with its line`() {

@@ -1,4 +1,5 @@
 package import Catalog
+internal import Columns
 package import Events
 internal import Foundation
 package import Ingest
@@ -68,6 +69,23 @@ package final class Place {
         }.sorted()
     }
 
+    /// Who was let in from where with what on which days, over all segments.
+    private static func principals(_ trail: Trail) throws -> [String] {
+        var days: [String: UInt32] = [:]
+        let isWhole = try trail.catalog.principalDays(in: 0...2_000_000) { block in
+            for row in 0..<block.count {
+                let who = Int(block.principal[row])
+                let text =
+                    "\(block.firstDay) \(block.isToken[who]) \(block.principals.string(at: who)) "
+                    + "\(block.networks.string(at: Int(block.network[row]))) "
+                    + block.programs.string(at: Int(block.program[row]))
+                days[text, default: 0] |= block.days[row]
+            }
+        }
+        precondition(isWhole, "each segment has its rollup")
+        return days.map { "\($0.key) \(String($0.value, radix: 2))" }.sorted()
+    }
+
     /// Everything that a reader can know, apart from where it lies and what number a token has.
     package func facts(withLines: Bool = true) throws -> [String] {
         let opened = try Trail(reading: trail)
@@ -103,6 +121,7 @@ package final class Place {
             }
             facts.append("\(day) \(failures.sorted { $0.key < $1.key })")
         }
+        facts += try Self.principals(opened)
         facts.append("\(try opened.catalog.eventsByDay(of: .all))")
         for name in names.sorted() {
             guard let number = try opened.catalog.number(ofToken: name),

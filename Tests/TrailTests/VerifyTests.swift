@@ -82,6 +82,10 @@ struct VerifyTests {
         ("DELETE FROM token_day_blocks WHERE rowid = (SELECT min(rowid) FROM token_day_blocks)", "03/", "token_days"),
         ("DELETE FROM ip_hour_blocks", "02/", "ip_hours"),
         (
+            "UPDATE principal_day_blocks SET block = (SELECT block FROM principal_day_blocks ORDER BY 1 DESC LIMIT 1)",
+            "/", "principal_days"
+        ),
+        (
             "UPDATE event_counts SET events = events + 1 WHERE day = (SELECT max(day) FROM event_counts)", "03/",
             "counts by day"
         ),

@@ -35,6 +35,10 @@ package protocol History: Sendable {
     /// `body` says whether it wants more. What `tokenDays` tells, without times and much faster.
     func tokensUsed(on days: ClosedRange<Int32>, newestFirst body: (Int32, TokenSet) throws -> Bool) throws
 
+    /// Who was let in from where with what, by day, in one or more pieces for each month that some days lie in. Other
+    /// days of these months may stand in them, too.
+    func principalDays(in days: ClosedRange<Int32>, _ body: (PrincipalDays) throws -> Void) throws
+
     /// What is known about a token.
     func life(ofToken number: UInt32) throws -> TokenLife?
 
@@ -109,6 +113,26 @@ extension History {
 
     /// Where nothing was dropped.
     package var firstDayOfUses: Int32? { get throws { try coverage.map { Timestamp.day(of: $0.lowerBound) } } }
+
+    /// For histories that have nothing better.
+    package func principalDays(in days: ClosedRange<Int32>, _ body: (PrincipalDays) throws -> Void) throws {
+        try countedPrincipalDays(in: days, body)
+    }
+
+    /// The same, counted from the events themselves.
+    package func countedPrincipalDays(in days: ClosedRange<Int32>, _ body: (PrincipalDays) throws -> Void) throws {
+        let end = Timestamp.start(ofDay: days.upperBound).plus(Timestamp.day)
+        var from = Timestamp.start(ofDay: days.lowerBound)
+        while from < end {
+            let next = Timestamp.start(ofMonth: Timestamp.month(of: from) + 1)
+            var counter = PrincipalDayCounter()
+            let kinds = EventKinds.used.union(.issuances)
+            let scan = EventScan(from: from, to: min(next, end), kinds: kinds, fields: PrincipalDayCounter.fields)
+            try self.scan(scan) { counter.add($0) }
+            if let piece = counter.finish() { try body(piece) }
+            from = next
+        }
+    }
 
     /// The same from `tokenDays`, for histories that have nothing better.
     package func tokensUsed(

@@ -68,10 +68,15 @@ struct PolicySection {
             PolicySection(
                 name: "new-surroundings", meaning: "",
                 fields: [
-                    .init("memory", .days(\.newSurroundings.memory), "days that a habit is remembered"),
-                    .init("settled_for", .span(\.newSurroundings.settledFor), "in use for so long"),
-                    .init("settled_uses", .count(\.newSurroundings.settledUses), "and so often"),
-                    .init("most_habits", .count(\.newSurroundings.mostHabits), "a token with more of a kind roams"),
+                    .init("unseen", .days(\.newSurroundings.unseen), "days for which something was not seen to be new"),
+                    .init("known_for", .days(\.newSurroundings.knownFor), "days since which a principal is known"),
+                    .init("active_days", .count(\.newSurroundings.activeDays), "on so many it was let in"),
+                    .init("roaming_networks", .count(\.newSurroundings.roamingNetworks), "so many networks roam"),
+                    .init("roaming_days", .days(\.newSurroundings.roamingDays), "within so many days"),
+                    .init("busy_calls", .count(\.newSurroundings.busyCalls), "calls in an hour that make it high"),
+                    .init("silence", .days(\.newSurroundings.silence), "days of silence that make it high"),
+                    .init("silence_factor", .count(\.newSurroundings.silenceFactor), "and so many times the longest"),
+                    .init("tool_memory", .days(\.newSurroundings.toolMemory), "days for which a new tool was not used"),
                 ]),
             PolicySection(
                 name: "call-surge", meaning: "",

@@ -40,6 +40,11 @@ package struct TrailHistory: History {
         try trail.catalog.tokensUsed(on: days, newestFirst: body)
     }
 
+    package func principalDays(in days: ClosedRange<Int32>, _ body: (PrincipalDays) throws -> Void) throws {
+        if try trail.catalog.principalDays(in: days, body) { return }
+        try countedPrincipalDays(in: days, body)
+    }
+
     package func life(ofToken number: UInt32) throws -> TokenLife? { try trail.catalog.life(ofToken: number) }
 
     package func lives(ofTokens numbers: [UInt32]) throws -> [TokenLife] { try trail.catalog.lives(ofTokens: numbers) }

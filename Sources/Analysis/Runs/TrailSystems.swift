@@ -40,6 +40,7 @@ extension LogSystem {
 
     private init(read mapping: Mapping) {
         self.init(mapping: mapping.name, lacks: Set(mapping.lacks))
+        own = Set(mapping.own)
         gives = [:]
         for kind in EventKind.allCases { gives?[kind] = mapping.fields(of: kind) }
         onlySessions = Set(EventKind.allCases.filter(mapping.makesOnlySessions))

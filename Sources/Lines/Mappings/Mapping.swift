@@ -15,6 +15,8 @@ package struct Mapping: Sendable {
     package let text: String
     /// What events of this source cannot say, because it never logs it.
     package let lacks: [String]
+    /// The kinds of tokens that people of this source make for themselves, and nobody for them.
+    package let own: [String]
     /// What its reasons mean: the class of each word.
     package let reasons: [String: String]
 

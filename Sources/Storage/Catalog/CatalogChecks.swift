@@ -161,6 +161,14 @@ extension Catalog {
             guard try Self.holds(rollups.ipHours(), segment, db) else {
                 return "gives other ip_hours than the catalog holds"
             }
+            // Segments of older versions have none.
+            let who = try Row.fetchOne(
+                db,
+                sql: "SELECT min_ts, block FROM principal_day_blocks JOIN main.segments USING (segment_id) "
+                    + "WHERE segment_id = ?", arguments: [segment.id])
+            if let who, try PrincipalDays(row: who) != rollups.principalDays() {
+                return "gives other principal_days than the catalog holds"
+            }
             var counts = EventCounts()
             let rows = try Row.fetchAll(
                 db, sql: "SELECT day, event, events FROM event_counts WHERE segment_id = ?", arguments: [segment.id])

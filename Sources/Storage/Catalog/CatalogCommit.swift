@@ -115,6 +115,10 @@ extension Catalog {
             try db.cachedStatement(sql: "INSERT INTO ip_hour_blocks (segment_id, day, block) VALUES (?, ?, ?)")
                 .execute(arguments: [segment.id, day.day, day.encoded().asData])
         }
+        if let days = rollups.principalDays() {
+            try db.cachedStatement(sql: "INSERT INTO principal_day_blocks (segment_id, block) VALUES (?, ?)")
+                .execute(arguments: [segment.id, days.encoded().asData])
+        }
     }
 
     private static func insert(_ line: BlankLine, _ db: Database) throws {

@@ -54,6 +54,28 @@ extension Catalog {
         }
     }
 
+    /// Who was let in from where with what in the months that some days lie in, a piece for each segment. False, and
+    /// nothing of it is told, if a segment with events of these days has no such rollup, as those of older versions.
+    package func principalDays(
+        in days: ClosedRange<Int32>, _ body: (PrincipalDays) throws -> Void
+    ) throws(CatalogError) -> Bool {
+        try read("read principal_days") { db in
+            let span: StatementArguments = [
+                Timestamp.start(ofDay: days.lowerBound), Timestamp.start(ofDay: days.upperBound).plus(Timestamp.day),
+            ]
+            let segments =
+                "FROM main.segments LEFT JOIN principal_day_blocks USING (segment_id) "
+                + "WHERE max_ts >= ?1 AND min_ts < ?2"
+            let isWhole = try Bool.fetchOne(
+                db, sql: "SELECT NOT EXISTS (SELECT 1 \(segments) AND block IS NULL)", arguments: span)
+            guard isWhole == true else { return false }
+            let rows = try Row.fetchCursor(
+                db, sql: "SELECT min_ts, block \(segments) ORDER BY segment_id", arguments: span)
+            while let row = try rows.next() { try body(PrincipalDays(row: row)) }
+            return true
+        }
+    }
+
     /// The latest use of a token on a day before the given one.
     package func lastUse(ofToken number: UInt32, beforeDay day: Int32) throws(CatalogError) -> Int64? {
         var found: Int32?
@@ -128,6 +150,14 @@ extension TokenDays {
 
 extension IPHours {
     init(row: Row) throws { try self.init(day: row.int32("day", .day), encoded: row.bytes("block")) }
+}
+
+extension PrincipalDays {
+    /// Of a row with `block` and a time of its segment, `min_ts`.
+    init(row: Row) throws {
+        let month = Timestamp.month(of: try row.int64("min_ts", .time))
+        try self.init(firstDay: Timestamp.day(of: Timestamp.start(ofMonth: month)), encoded: row.bytes("block"))
+    }
 }
 
 extension Row {

@@ -9,6 +9,7 @@ package struct SegmentRollups: Sendable {
     package private(set) var facts: [TokenFact] = []
     package private(set) var eventCounts = EventCounts()
     private var ipHourCounter = IPHourCounter()
+    private var principalDayCounter = PrincipalDayCounter()
     private var counted: [IPHours]?
     private let keepsFacts: Bool
 
@@ -21,6 +22,7 @@ package struct SegmentRollups: Sendable {
         eventCounts.add(columns)
         tokenUse.add(columns)
         ipHourCounter.add(columns)
+        principalDayCounter.add(columns)
         if keepsFacts { facts.append(contentsOf: TokenFact.facts(in: columns)) }
     }
 
@@ -32,6 +34,9 @@ package struct SegmentRollups: Sendable {
 
     /// The failures by address and hour so far, one rollup for each UTC day, ascending.
     package func ipHours() -> [IPHours] { counted ?? ipHourCounter.finish() }
+
+    /// Who was let in from where with what so far; nil if there are no events.
+    package func principalDays() -> PrincipalDays? { principalDayCounter.finish() }
 
     /// Counts what is counted at the end, so that nobody who asks need wait for it. Nothing can be added afterwards.
     package mutating func finish() {

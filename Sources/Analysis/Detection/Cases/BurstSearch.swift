@@ -34,16 +34,12 @@ struct BurstSearch {
     func read(_ select: ([Burst]) throws -> [Burst] = { $0 }) throws -> (bursts: [Burst], keys: Int) {
         var bursts: [Burst] = []
         var keys = TextNumbers()
-        let days = window.wholeDays
-        guard !window.isEmpty, let coverage = try history.coverage else { return ([], 0) }
-        let start = max(days.lowerBound, coverage.lowerBound), end = min(days.upperBound, coverage.upperBound)
-        guard start < end else { return ([], 0) }
+        guard let days = try history.days(of: window) else { return ([], 0) }
         // Some days at a time: few scans, and memory for the events of these days only. Between two events there may
         // be thousands of years.
-        let last = Timestamp.day(of: end - 1)
         var behind = Int32.min
-        for day in try history.daysWithEvents(in: Timestamp.day(of: start)...last) where day > behind {
-            behind = min(last, day + 6)
+        for day in try history.daysWithEvents(in: days) where day > behind {
+            behind = min(days.upperBound, day + 6)
             bursts += try self.bursts(on: day...behind, &keys)
         }
         bursts = try select(bursts)

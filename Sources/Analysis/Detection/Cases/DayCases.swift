@@ -13,6 +13,8 @@ struct DayCases {
     var conditions: [[EventField: TextCondition]] = [[:]]
     /// The columns that the rule reads, at most four. By the first one the lines are found again.
     let columns: [EventField]
+    /// Sources whose events are left out.
+    var without: Set<Int64> = []
 
     struct DayCase {
         var what: String
@@ -41,9 +43,12 @@ struct DayCases {
         var suspects: Set<[UInt8]> = []
         var isUnnamed = false
         var scan = EventScan(
-            from: window.from, to: window.to, kinds: kinds, texts: texts, fields: EventFields(columns))
+            from: window.from, to: window.to, kinds: kinds, texts: texts,
+            fields: EventFields(columns + (without.isEmpty ? [] : [.sourceID])))
         try history.scan(scan) { batch in
-            for row in batch.distinctRows(by: columns) where judge(batch, row) != nil {
+            // Rows of one combination may come from several sources, so it is no use to look at one of them alone.
+            let rows = without.isEmpty ? batch.distinctRows(by: columns) : judged(batch)
+            for row in rows where judge(batch, row) != nil {
                 if let text = batch[columns[0]].bytes(at: row) {
                     suspects.insert(Array(text))
                 } else {
@@ -57,10 +62,15 @@ struct DayCases {
         if !isUnnamed { scan.texts[columns[0]] = .anyOf(suspects) }
         scan.fields = scan.fields.union(Case.fields)
         try history.scan(scan) { batch in
-            for row in 0..<batch.count {
+            for row in judged(batch) {
                 guard let what = judge(batch, row) else { continue }
                 cases[Key(what: what, day: Timestamp.day(of: batch.ts[row])), default: Case()].add(batch, row, window)
             }
         }
+    }
+
+    /// The rows of sources that are not left out.
+    private func judged(_ batch: EventColumns) -> [Int] {
+        (0..<batch.count).filter { without.isEmpty || !without.contains(batch.sourceID[$0]) }
     }
 }

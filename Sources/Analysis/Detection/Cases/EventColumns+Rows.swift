@@ -47,3 +47,13 @@ extension DetectionWindow {
         return first..<max(first, min(end, asOf))
     }
 }
+
+extension History {
+    /// The UTC days of a window, as far as there are events that the run may see; nil if there are none.
+    func days(of window: DetectionWindow) throws -> ClosedRange<Int32>? {
+        let days = window.wholeDays
+        guard !window.isEmpty, let coverage = try coverage else { return nil }
+        let first = max(days.lowerBound, coverage.lowerBound), end = min(days.upperBound, coverage.upperBound)
+        return first < end ? Timestamp.day(of: first)...Timestamp.day(of: end - 1) : nil
+    }
+}

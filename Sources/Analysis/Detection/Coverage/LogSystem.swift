@@ -4,9 +4,11 @@ package import Events
 package struct LogSystem: Sendable, Equatable {
     /// The name of its mapping; nil for our own format.
     package var mapping: String?
-    /// Kinds of events and fields that its log never has, of all tokens (`scopes`) or of one kind of token (`issued of
-    /// session`).
+    /// Kinds of events and fields that its log never has, of all tokens (`scopes`), of one kind of token (`issued of
+    /// session`) or on one kind of event (`reason of revoked`).
     package var lacks: Set<String>
+    /// The kinds of tokens that people make for themselves there, as a rule.
+    package var own: Set<String> = []
     /// The catalog's numbers of its sources.
     package var sources: Set<Int64>
     /// The fields that its mapping can give each kind of event that it makes; nil for our own format.
@@ -27,7 +29,13 @@ package struct LogSystem: Sendable, Equatable {
 
     /// Whether it can never say any of these fields on events of a kind.
     package func lacks(_ fields: [EventField], on kind: EventKind) -> Bool {
-        lacks.contains(kind.name) || fields.allSatisfy { lacks.contains($0.name) }
+        lacks.contains(kind.name)
+            || fields.allSatisfy { lacks.contains($0.name) || lacks.contains("\($0.name) of \(kind.name)") }
+    }
+
+    /// Whether its events of a kind never have a field, for want of it in the log or in the mapping.
+    func never(_ field: EventField, on kind: EventKind) -> Bool {
+        lacks([field], on: kind) || gives?[kind]?.contains(field) == false
     }
 
     /// Whether it never has events of any of these kinds.

@@ -65,11 +65,17 @@ struct UnsaidTokens {
     /// Says what is not judged, in which logs and for want of what; nil if all is.
     func note(_ what: String, for want: String) -> CoverageNote? {
         guard !tokens.isEmpty else { return nil }
-        let names = tokens.keys.sorted().joined(separator: ", ")
-        return CoverageNote(
+        return .unsaid(what, by: Array(tokens.keys), want, "\(Wording.count(count, "token")) in the window")
+    }
+}
+
+extension CoverageNote {
+    /// Something that is not judged in the logs of some systems, because they never say what it is judged by.
+    static func unsaid(_ what: String, by systems: [String], _ want: String, _ howMany: String) -> CoverageNote {
+        CoverageNote(
             kind: .notEvaluable,
-            text: "not evaluable: \(what) in the logs of \(names), which do not say \(want) "
-                + "(\(Wording.count(count, "token")) in the window)",
+            text: "not evaluable: \(what) in the logs of \(systems.sorted().joined(separator: ", ")), which do not say "
+                + "\(want) (\(howMany))",
             isPartial: true)
     }
 }

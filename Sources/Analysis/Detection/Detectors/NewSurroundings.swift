@@ -1,54 +1,76 @@
 internal import Columns
 internal import Events
 internal import Model
-internal import Rollups
 
-/// A token with settled habits turns up elsewhere: from another network, with another program, for another tool.
+/// Somebody whose habits are known comes from another network with another program at once.
 ///
-/// A token is settled when it has been used for a week and for twenty times or more. One finding for each token and UTC
-/// day; how much is new at once says how bad it is.
+/// Principals are looked at, not tokens: whoever steals a fresh token comes as a principal whom the log has known for
+/// long. Network and program must both be new; one of the two alone changes every day. One finding for each principal
+/// and UTC day.
 ///
-/// Not found: a thief who comes from the same network with the same program, and tokens that roam.
+/// Only earlier days make a habit. To make a network or a program look usual, a thief must use it once and wait a day:
+/// but that first day is the finding.
+///
+/// Not found: a thief who comes from a network of the owner, or with the owner's program.
 package struct NewSurroundings: Detector {
     package static let card = DetectorCard(
         id: "new-surroundings",
-        title: "Token in new surroundings",
-        question: "Which settled tokens were used from a network, with a program or for a tool that is new for them?",
-        needs: [.ts, .event, .tokenID, .ip, .userAgent, .tool],
-        judgesBy: [.events(.used, [.ip, .userAgent, .tool])],
+        title: "Principal in new surroundings",
+        question: "Which known principals came from a network and with a program that are both new for them?",
+        needs: [.ts, .event, .principal, .ip, .userAgent, .tool],
+        judgesBy: [.events(.used, [.ip, .userAgent])],
         defaultSeverity: .medium,
         classes: [
             .init(
                 "all_new", .high,
-                "Network, program and tool are new at once.",
-                advice: "Ask the owner whether something was moved; if not, revoke {entity}."),
+                "Network and program are new, and so is a tool.",
+                advice: "Ask {entity} whether something was moved; if not, revoke what came from there."),
+            .init(
+                "new_and_busy", .high,
+                "Network and program are new, and 60 calls or more came within an hour.",
+                advice: "Ask {entity} whether something was moved; if not, revoke what came from there, and see from "
+                    + "the tools what was read."),
+            .init(
+                "new_after_silence", .high,
+                "Network and program are new, after a silence of 14 days or more that is three times the longest "
+                    + "before.",
+                advice: "Ask {entity} whether they are back; if not, revoke what came from there."),
             .init(
                 "two_new", .medium,
-                "Two of network, program and tool are new at once.",
-                advice: "Ask the owner whether something was moved; if not, revoke {entity}."),
-            .init(
-                "one_new", .low,
-                "One of network, program and tool is new.",
-                advice: "Nothing by itself; look whether another finding names {entity}."),
+                "Network and program are new at once.",
+                advice: "Ask {entity} whether something was moved; if not, revoke what came from there."),
         ],
         references: ["T1078", "T1550.001"],
         knownGaps: [
-            "New means: not seen for the token on the 30 days before.",
-            "What changes anyway is no surprise: a token that had more than three networks, programs or tools on those "
-                + "days roams, and a further one is not new.",
+            "New means: not seen of the principal on the 60 days before. Networks are a /24 of IPv4 and a /64 of IPv6; "
+                + "versions of a program are no other program.",
+            "Whoever had four networks or more in 14 days roams (phones, CI runners), and is not reported.",
+            "Where events name no principal, the token stands for it.",
+            "Network or program alone is not reported; the report uses-by-token shows it.",
         ],
-        version: 1)
+        version: 2)
 
     package struct Settings: Sendable, Equatable {
-        /// How many UTC days a habit is remembered.
-        package var memory: Int32 = 30
-        /// How long a token must have been in use, in microseconds, and how often.
-        package var settledFor = 7 * Timestamp.day
-        package var settledUses = 20
-        /// The most networks, programs or tools that a token may have for a further one to be new.
-        package var mostHabits = 3
+        /// For how many UTC days before a network and a program must not have been seen.
+        package var unseen: Int32 = 60
+        /// How long a principal must be known, in UTC days, and on how many of the last `unseen` they were let in.
+        package var knownFor: Int32 = 7
+        package var activeDays = 3
+        /// Whoever had so many networks within so many UTC days roams.
+        package var roamingNetworks = 4
+        package var roamingDays: Int32 = 14
+        /// Calls within an hour that make it high.
+        package var busyCalls = 60
+        /// UTC days of silence that make it high, if they are so many times the longest silence before.
+        package var silence: Int32 = 14
+        package var silenceFactor = 3
+        /// For how many UTC days before a tool must not have been used to be new.
+        package var toolMemory: Int32 = 35
 
         package init() {}
+
+        /// Silences are compared over twice the time for which something counts as seen.
+        var memory: Int32 { unseen &* 2 }
     }
 
     package var settings: Settings
@@ -56,113 +78,76 @@ package struct NewSurroundings: Detector {
     package init(_ settings: Settings = Settings()) { self.settings = settings }
 
     package func detect(in window: DetectionWindow, of history: any History) throws -> DetectionResult {
-        try require(settings.memory > 0, "memory", "\(settings.memory)", want: "a number of days above 0")
+        try check()
         var result = emptyResult
-        var habits = try TokenHabits(settings, window, history)
-        let news = try habits.read()
-        let cases = try evidence(news, window, history)
-        for (one, uses) in zip(news, cases) where uses.isInWindow {
-            result.findings.append(finding(verdict(one, uses), uses, asOf: window.asOf))
+        guard let days = try history.days(of: window) else { return result }
+        let habits = PrincipalHabits(history: history, days: days, memory: settings.memory)
+        let all = try habits.news(
+            unseen: settings.unseen, networksWithin: settings.roamingDays, where: isSettled)
+        var cases = SurroundingsCases(all, most: MoreTokens.most)
+        try cases.read(in: window, of: history, toolMemory: settings.toolMemory)
+        for one in cases.all where one.uses.isInWindow {
+            result.findings.append(finding(verdict(one), one.uses, asOf: window.asOf))
         }
-        result.counts.add("tokens", habits.settledTokens)
+        result.counts.add("principals", Set(all.map(\.news.who)).count)
+        if let note = cases.note { result.coverage = [note] }
         result.sort()
         return result
     }
 
-    /// The uses that show most that is new.
-    private func evidence(
-        _ news: [TokenHabits.News], _ window: DetectionWindow, _ history: any History
-    ) throws -> [Case] {
-        var cases = news.map { _ in Case() }
-        guard let from = news.map(\.day).min(), let to = news.map(\.day).max() else { return [] }
-        let places = Dictionary(grouping: news.indices) { news[$0].token }
-        let scan = EventScan(
-            from: Timestamp.start(ofDay: from), to: min(Timestamp.start(ofDay: to + 1), window.asOf), kinds: .used,
-            texts: [.tokenID: .anyOf(Set(places.keys))],
-            fields: Case.fields.union(EventFields([.tokenID] + TokenHabits.fields)))
-        try history.scan(scan) { batch in
-            let ofTokens = batch[.tokenID].values(none: nil) { places[Array($0)] }
-            for row in batch.rowsEndsFirst {
-                guard let places = ofTokens[row] else { continue }
-                let day = Timestamp.day(of: batch.ts[row])
-                for place in places where news[place].day == day {
-                    let isMost = news[place].fields.allSatisfy { field in
-                        guard let value = TokenHabits.spelled(batch, field, row, history.clients) else { return false }
-                        return news[place].values[field]?.contains(value) ?? false
-                    }
-                    if isMost { cases[place].add(batch, row, window) }
-                }
-            }
-        }
-        return cases
+    private func check() throws(DetectionError) {
+        let days = [
+            ("unseen", settings.unseen), ("known_for", settings.knownFor), ("roaming_days", settings.roamingDays),
+            ("silence", settings.silence), ("tool_memory", settings.toolMemory),
+        ]
+        for (name, value) in days { try require(value > 0, name, "\(value)", want: "a number of days above 0") }
+        let counts = [
+            ("active_days", settings.activeDays), ("roaming_networks", settings.roamingNetworks),
+            ("busy_calls", settings.busyCalls), ("silence_factor", settings.silenceFactor),
+        ]
+        for (name, value) in counts { try require(value > 0, name, "\(value)", want: "a number above 0") }
     }
 
-    private func verdict(_ one: TokenHabits.News, _ uses: Case) -> Verdict {
-        let token = String(decoding: one.token, as: UTF8.self)
-        let names = one.fields.map(Self.word)
+    /// Whether somebody is known well enough, and does not roam.
+    private func isSettled(_ habit: PrincipalHabits.Habit) -> Bool {
+        guard let first = habit.active.first, first <= -Int(settings.knownFor) else { return false }
+        let recent = habit.active.count { $0 >= -Int(settings.unseen) }
+        return recent >= settings.activeDays && habit.networks < settings.roamingNetworks
+    }
+
+    /// The days of silence before the day itself, and the longest silence before that.
+    private func silences(_ habit: PrincipalHabits.Habit) -> (last: Int, longest: Int) {
+        let gaps = zip(habit.active, habit.active.dropFirst()).map { $1 - $0 - 1 }
+        return (-(habit.active.last ?? 0) - 1, gaps.max() ?? 0)
+    }
+
+    private func verdict(_ one: SurroundingsCases.Case) -> Verdict {
+        let who = String(decoding: one.who.name, as: UTF8.self), day = Timestamp.dayText(one.day)
+        let (silence, longest) = silences(one.habit)
+        let isLongSilence = silence >= settings.silence && silence >= settings.silenceFactor * longest
+        let recent = one.habit.active.count { $0 >= -Int(settings.unseen) }
+        let isBusy = one.mostCallsInAnHour >= settings.busyCalls
+        let usual = isBusy ? "new_and_busy" : isLongSilence ? "new_after_silence" : "two_new"
+        let name = one.newTools.isEmpty ? usual : "all_new"
         var context = Context()
-        context.add("new", names)
-        context.add("uses_before", one.usesBefore)
-        let list =
-            names.count > 1
-            ? names.dropLast().joined(separator: ", ") + " and "
-                + "" + names[names.count - 1] : names[0]
-        let news = one.fields.map { field in "\(Self.word(field)) \(uses[field].joined(separator: ", "))" }
+        context.add("new", one.newTools.isEmpty ? ["network", "program"] : ["network", "program", "tool"])
+        context.add("networks", one.networks)
+        context.add("programs", one.programs)
+        if !one.newTools.isEmpty { context.add("new_tools", one.newTools) }
+        context.add("most_calls_in_an_hour", one.mostCallsInAnHour)
+        context.add("active_days", one.habit.active.count)
+        if silence > 0 { context.add("days_of_silence", silence) }
+        let tools = one.newTools.isEmpty ? "" : ", and used \(one.newTools.joined(separator: ", ")) for the first time"
+        let pause = isLongSilence ? " Before that there was silence for \(Wording.count(silence, "day"))." : ""
+        let calls = isBusy ? " Up to \(one.mostCallsInAnHour) calls came within an hour." : ""
         return Verdict(
-            class: ["one_new", "two_new", "all_new"][one.fields.count - 1], entity: .init("token", token),
-            fact: [token, Timestamp.dayText(one.day)],
-            title: "Token \(token) with a new \(list)",
-            explanation: "On \(Timestamp.dayText(one.day)), \(Wording.count(uses.events, "use")) of the token came "
-                + "with "
-                + "what it had not shown in the \(settings.memory) days before: \(news.joined(separator: "; ")). It "
-                + "had "
-                + "settled habits: \(Wording.count(one.usesBefore, "use")) in that time, and no more than "
-                + "\(settings.mostHabits) of each.",
-            confidence: one.fields.count == 3 ? .medium : .low, context: context)
-    }
-
-    private static func word(_ field: EventField) -> String {
-        switch field {
-        case .ip: "network"
-        case .userAgent: "program"
-        default: "tool"
-        }
-    }
-
-    package static let examples: [DetectorExample] = [
-        DetectorExample(
-            "a settled token from another network, with another program, for another tool is high",
-            asOf: Event.time(day: 20, hour: 12),
-            events: settled() + [
-                .used(
-                    "tok_1", at: Event.time(day: 20, hour: 1), ip: "198.51.100.9", agent: "curl/8.5",
-                    tool: "customers.get")
-            ],
-            expected: [.init("all_new", "tok_1", .high)]),
-        DetectorExample(
-            "another network and another program are medium", asOf: Event.time(day: 20, hour: 12),
-            events: settled() + [
-                .used("tok_1", at: Event.time(day: 20, hour: 1), ip: "198.51.100.9", agent: "curl/8.5")
-            ],
-            expected: [.init("two_new", "tok_1", .medium)]),
-        DetectorExample(
-            "another tool alone is low", asOf: Event.time(day: 20, hour: 12),
-            events: settled() + [.used("tok_1", at: Event.time(day: 20, hour: 1), tool: "customers.get")],
-            expected: [.init("one_new", "tok_1", .low)]),
-        DetectorExample(
-            "the same habits, a neighbor in the same IPv6 network and a token of three days stay quiet",
-            asOf: Event.time(day: 20, hour: 12),
-            events: settled() + settled("tok_6", ip: "2001:db8::1") + [
-                .used("tok_1", at: Event.time(day: 20, hour: 1)),
-                .used("tok_6", at: Event.time(day: 20, hour: 1), ip: "2001:db8::2"),
-                .used("tok_2", at: Event.time(day: 17, hour: 1)),
-                .used("tok_2", at: Event.time(day: 20, hour: 1), ip: "198.51.100.9", agent: "curl/8.5"),
-            ],
-            expected: []),
-    ]
-
-    /// Two uses on each of the first 19 days.
-    private static func settled(_ token: String = "tok_1", ip: String = "203.0.113.7") -> [Event] {
-        (0..<38).map { Event.used(token, at: Event.time(day: $0 / 2, hour: 6 + $0 % 2), ip: ip) }
+            class: name, entity: .init(one.who.isToken ? "token" : "principal", who), fact: [who, day],
+            title: "\(who) from a new network with a new program",
+            explanation:
+                "On \(day), \(who) came from \(one.networks.joined(separator: ", ")) with "
+                + "\(one.programs.joined(separator: ", "))\(tools). The \(settings.unseen) days before show neither "
+                + "that network nor that program, though \(who) was let in on \(Wording.count(recent, "day")) of them "
+                + "and does not roam.\(pause)\(calls)",
+            confidence: name == "two_new" ? .low : .medium, context: context)
     }
 }

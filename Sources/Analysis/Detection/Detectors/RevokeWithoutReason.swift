@@ -25,6 +25,7 @@ package struct RevokeWithoutReason: Detector {
         knownGaps: [
             "A log that never names reasons is found for every actor and day, until it does.",
             "Sessions (`kind` is `session`) that end without a reason are not reported: people log out.",
+            "Revocations by systems whose log never names a reason are not judged.",
         ],
         version: 1)
 
@@ -32,8 +33,11 @@ package struct RevokeWithoutReason: Detector {
 
     package func detect(in window: DetectionWindow, of history: any History) throws -> DetectionResult {
         var result = emptyResult
+        let systems = try history.systems
+        let silent = systems?.all.filter { $0.never(.reason, on: .revoked) && !$0.lacks(EventKinds(.revoked)) } ?? []
         let search = DayCases(
-            history: history, window: window, kinds: EventKinds(.revoked), columns: [.actor, .reason, .kind])
+            history: history, window: window, kinds: EventKinds(.revoked), columns: [.actor, .reason, .kind],
+            without: silent.reduce(into: []) { $0.formUnion($1.sources) })
         let cases = try search.read { revocations, row in
             // Who logs out ends a session, and owes nobody a reason.
             if revocations.isOfSession(at: row) { return nil }
@@ -42,8 +46,30 @@ package struct RevokeWithoutReason: Detector {
         }
         result.findings = cases.map { finding(verdict($0), $0.events, asOf: window.asOf) }
         result.counts.add("revocations", cases.reduce(0) { $0 + $1.events.events })
+        if let note = try unjudged(silent, search.without, in: window, of: history) { result.coverage = [note] }
         result.sort()
         return result
+    }
+
+    /// Says how many revocations are not judged, because their systems never say why.
+    private func unjudged(
+        _ silent: [LogSystem], _ sources: Set<Int64>, in window: DetectionWindow, of history: any History
+    ) throws -> CoverageNote? {
+        guard !sources.isEmpty, !window.isEmpty else { return nil }
+        let scan = EventScan(
+            from: window.from, to: window.to, kinds: EventKinds(.revoked), fields: EventFields([.ts, .kind, .sourceID]))
+        var of: Set<Int64> = [], count = 0
+        try history.scan(scan) { batch in
+            for row in 0..<batch.count where sources.contains(batch.sourceID[row]) && !batch.isOfSession(at: row) {
+                of.insert(batch.sourceID[row])
+                count += 1
+            }
+        }
+        let names = silent.filter { !$0.sources.isDisjoint(with: of) }.map(\.name)
+        guard count > 0 else { return nil }
+        return .unsaid(
+            "who gave no reason", by: names, "why a token was revoked",
+            "\(Wording.count(count, "revocation")) in the window")
     }
 
     private func verdict(_ one: DayCases.DayCase) -> Verdict {

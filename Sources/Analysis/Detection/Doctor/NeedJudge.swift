@@ -26,9 +26,17 @@ struct NeedJudge {
         best.instead = missing
         // Where nobody can have it, nobody is left out.
         if !need.isEssential, case .noEvents(_, onlySessions: true) = best.what { return nil }
-        best.isEssential = need.isEssential
-        best.loss = need.loss
+        best.isEssential = need.isEssential || need.anyOf.contains(where: isNeverSaid)
+        best.loss = best.isEssential ? nil : need.loss
         return best
+    }
+
+    /// Whether no system of the log can say what is asked for. A field that is absent then tells a rule nothing.
+    private func isNeverSaid(_ ask: Need.Ask) -> Bool {
+        guard case .ever(let kinds, let field) = ask else { return false }
+        return census.systems.allSatisfy { one in
+            EventKind.allCases.allSatisfy { !kinds.contains($0) || one.system.never(field, on: $0) }
+        }
     }
 
     /// What is missing of one thing, or nil if nothing is.

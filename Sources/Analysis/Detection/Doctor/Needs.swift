@@ -48,9 +48,9 @@ extension Need {
                 may("API tokens", .history(settings.policy.lifetimes.apiToken, ifTold: true)),
             ],
             NewSurroundings.card.id: [
-                token, must(.history(settings.newSurroundings.settledFor, ifTold: false)),
-                must(.fields(.used, [.ip, .userAgent, .tool])), may("new networks", .fields(.used, [.ip])),
-                may("new programs", .fields(.used, [.userAgent])), may("new tools", .fields(.used, [.tool])),
+                must(.history(Int64(settings.newSurroundings.knownFor) * Timestamp.day, ifTold: false)),
+                token, must(.fields(.used, [.ip])),
+                must(.fields(.used, [.userAgent])), may("new tools", .fields(.used, [.tool])),
             ],
             RotationOverlap.card.id: [
                 token, must(.fields(issued, [.tokenID])), must(.tokens(.issuance)), must(.tokens(.principal)),

@@ -144,7 +144,7 @@ struct SurroundingsReader {
             one.newAddress = (one.newAddress ?? true) && !isSameAddress(ip, earlier)
         }
         if let agent = reactivation.userAgent, let earlier = events[.userAgent].bytes(at: row) {
-            let isSame = Program.name(of: Array(agent.utf8)[...]) == Program.name(of: earlier)
+            let isSame = ProgramName.of(Array(agent.utf8)[...]) == ProgramName.of(earlier)
             one.newAgent = (one.newAgent ?? true) && !isSame
         }
     }

@@ -107,7 +107,7 @@ private struct FirstSeenIndex {
     init(_ failures: [NamedFailure], _ reader: NamedFailures) {
         tokens = reader.tokens
         for agent in 0..<UInt32(reader.agents.count) {
-            programOf.append(programs.number(of: Program.name(of: reader.agents[agent][...])[...]))
+            programOf.append(programs.number(of: ProgramName.of(reader.agents[agent][...])[...]))
         }
         for one in failures {
             guard let agent = one.agent else { continue }
@@ -138,7 +138,7 @@ private struct FirstSeenIndex {
 
     mutating func take(_ events: EventColumns, _ clients: [Client]) {
         let tokens = events[.tokenID].values(none: nil) { self.tokens.known($0) }
-        let used = events[.userAgent].values(none: nil) { programs.known(Program.name(of: $0)[...]) }
+        let used = events[.userAgent].values(none: nil) { programs.known(ProgramName.of($0)[...]) }
         for row in 0..<events.count {
             guard let token = tokens[row] else { continue }
             let ts = events.ts[row]

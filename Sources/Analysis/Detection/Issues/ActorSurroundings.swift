@@ -1,5 +1,6 @@
 internal import Columns
 internal import Events
+internal import Rollups
 
 /// From which networks and with which programs some actors acted before: they issued or revoked, or were let in.
 ///
@@ -40,8 +41,10 @@ struct ActorSurroundings {
             texts: [field: .anyOf(Set(seen.keys))], fields: EventFields([.ts, .ip, .userAgent, field]))
         try history.scan(scan) { batch in
             let names = batch[field].values(none: []) { Array($0) }
-            let networks = batch[.ip].values(none: nil) { ClientNetwork.name(of: $0, history.clients) }
-            let programs = batch[.userAgent].values(none: nil) { Program.name(of: $0) }
+            let networks = batch[.ip].values(none: nil) { ip in
+                history.clients.key(of: ip).map { Array($0.networkText.utf8) }
+            }
+            let programs = batch[.userAgent].values(none: nil) { ProgramName.of($0) }
             for row in 0..<batch.count where all[names[row]] != nil {
                 let day = Timestamp.day(of: batch.ts[row])
                 if let network = networks[row] { all[names[row]]?.networks.note(network, day, Self.mostValues) }

@@ -59,13 +59,13 @@ struct FirstIssues {
         found?.events.add(batch, row, window)
         if let token = batch[.tokenID].bytes(at: row) { found?.tokens.add(token) }
         for scope in batch.scopes[row] ?? [] { found?.scopes.add(scope) }
-        if let ip = batch[.ip].bytes(at: row), let network = ClientNetwork.name(of: ip, history.clients),
+        if let ip = batch[.ip].bytes(at: row), let network = history.clients.key(of: ip)?.networkText,
             found?.networks.count ?? 0 < Self.mostValues
         {
-            found?.networks.insert(network)
+            found?.networks.insert(Array(network.utf8))
         }
         if let agent = batch[.userAgent].bytes(at: row), found?.programs.count ?? 0 < Self.mostValues {
-            found?.programs.insert(Program.name(of: agent))
+            found?.programs.insert(ProgramName.of(agent))
         }
     }
 
@@ -82,15 +82,5 @@ struct FirstIssues {
             if span.contains(pair.new.issuedAt ?? .min) { replacing.insert(Array(pair.new.tokenID.utf8)) }
         }
         return replacing
-    }
-}
-
-/// The network that a client is in: a /24 of IPv4, a /64 of IPv6.
-enum ClientNetwork {
-    /// Its name, or nil for what is no address.
-    static func name(of text: ArraySlice<UInt8>, _ clients: Clients) -> [UInt8]? {
-        guard let key = clients.key(of: text) else { return nil }
-        guard key.family == .v4 else { return Array(key.text.utf8) }
-        return Array((IPKey(family: .v4, bits: key.bits & ~0xFF).text + "/24").utf8)
     }
 }

@@ -14,6 +14,20 @@ struct IssueDays {
         var day: Int32
     }
 
+    /// One actor's issues of one day, in a number: a log may hold millions.
+    private struct ActorDay: Hashable {
+        private let bits: UInt64
+
+        init(_ actor: UInt32, _ day: Int32, teaches: Bool) {
+            bits = UInt64(actor) << 32 | UInt64(UInt32(bitPattern: day) << 1) | (teaches ? 1 : 0)
+        }
+
+        var actor: UInt32 { UInt32(bits >> 32) }
+        var day: Int32 { Int32(bitPattern: UInt32(truncatingIfNeeded: bits)) >> 1 }
+        /// Whether it is of the days that show who issues.
+        var teaches: Bool { bits & 1 == 1 }
+    }
+
     private(set) var open: [Open] = []
     private(set) var names = TextNumbers()
     /// How many actors issued in the window.
@@ -34,7 +48,7 @@ struct IssueDays {
         let span = window.wholeDays
         guard !window.isEmpty, let begins = try history.begins else { return }
         let systems = try history.systems
-        var days = FirstTimes()
+        var days: Set<ActorDay> = []
         try note(span, of: nil, begins, systems, into: &days)
         actors = names.count
         guard actors > 0 else { return }
@@ -46,7 +60,7 @@ struct IssueDays {
 
     private mutating func note(
         _ span: Range<Int64>, of actors: Set<[UInt8]>?, _ begins: Int64, _ systems: LogSystems?,
-        into days: inout FirstTimes
+        into days: inout Set<ActorDay>
     ) throws {
         guard !span.isEmpty else { return }
         var names = names, counted = days, teaching = 0
@@ -59,7 +73,7 @@ struct IssueDays {
                 let day = Timestamp.day(of: batch.ts[row])
                 let teaches = day < Timestamp.day(of: begins.plus(settings.learning))
                 if teaches, window.contains(batch.ts[row]) { teaching += 1 }
-                counted.note(FirstTimes.Key(actor, UInt32(bitPattern: day), teaches ? 1 : 0, 0), batch.ts[row])
+                counted.insert(ActorDay(actor, day, teaches: teaches))
             }
         }
         self.names = names
@@ -68,11 +82,8 @@ struct IssueDays {
     }
 
     /// Of each day with issues that only could be judged, whether those before teach enough.
-    private mutating func judge(_ days: FirstTimes) {
-        var all: [(actor: UInt32, day: Int32, teaches: Bool)] = []
-        all.reserveCapacity(days.count)
-        days.forEach { key, _ in all.append((key[0], Int32(bitPattern: key[1]), key[2] == 1)) }
-        all.sort { ($0.actor, $0.day) < ($1.actor, $1.day) }
+    private mutating func judge(_ days: Set<ActorDay>) {
+        let all = days.sorted { ($0.actor, $0.day) < ($1.actor, $1.day) }
         let span = window.wholeDays
         let judged = Timestamp.day(of: span.lowerBound)...Timestamp.day(of: max(span.lowerBound, span.upperBound - 1))
         for group in all.chunked(by: \.actor) {

@@ -1,5 +1,6 @@
 internal import Columns
 internal import Events
+internal import Rollups
 
 /// Who calls, as far as a line tells: the network of the address and the program of the user agent.
 ///
@@ -13,7 +14,7 @@ struct Caller: Hashable {
     /// The batch must hold `ip` and `user_agent`.
     init(_ batch: EventColumns, _ row: Int, _ clients: Clients) {
         network = batch[.ip].bytes(at: row).flatMap { clients.key(of: $0) }.map(Self.network)
-        program = batch[.userAgent].bytes(at: row).map { Program.name(of: $0) }
+        program = batch[.userAgent].bytes(at: row).map { ProgramName.of($0) }
     }
 
     private static func network(_ key: IPKey) -> IPKey {

@@ -46,48 +46,7 @@ package struct NoFindingReasons: Sendable {
                 ? "issued to nobody as far as the log tells" : "issued to \(life.principal ?? "nobody who is named")")
                 + "; used for "
                 + (named.isEmpty ? "nobody who is named" : named.sorted().joined(separator: ", ")))
-        try addSurroundings(names, last, settings.newSurroundings, history)
-    }
-
-    /// What the rule looks at on the last day of use: whether the token was settled, and what was new.
-    private mutating func addSurroundings(
-        _ names: [String], _ last: Int64, _ settings: NewSurroundings.Settings, _ history: any History
-    ) throws {
-        let start = Timestamp.start(ofDay: Timestamp.day(of: last))
-        let scan = EventScan(
-            from: start.minus(Int64(settings.memory) * Timestamp.day), to: start, kinds: .used,
-            texts: [.tokenID: .equals(names)], fields: EventFields([.ts] + TokenHabits.fields))
-        var uses = 0, first = last
-        var values = TokenHabits.fields.map { _ in Set<[UInt8]>() }
-        try history.scan(scan) { batch in
-            for row in 0..<batch.count {
-                (uses, first) = (uses + 1, min(first, batch.ts[row]))
-                for (place, field) in TokenHabits.fields.enumerated() {
-                    let value = TokenHabits.spelled(batch, field, row, history.clients)
-                    if let value { values[place].insert(value) }
-                }
-            }
-        }
-        let habits =
-            "before its last day of use it had \(Wording.count(values[0].count, "network")), "
-            + "\(Wording.count(values[1].count, "program")) and \(Wording.count(values[2].count, "tool")) in "
-            + "\(settings.memory) days"
-        let roams =
-            values.contains { $0.count > settings.mostHabits }
-            ? "; of what it had more than \(settings.mostHabits) a further one is not reported" : ""
-        if uses < settings.settledUses {
-            add(
-                "new-surroundings",
-                "not settled: \(Wording.count(uses, "use")) in the \(settings.memory) days before "
-                    + "its last day of use; the rule speaks from \(settings.settledUses) on")
-        } else if last.minus(first) < settings.settledFor {
-            add(
-                "new-surroundings",
-                "not settled: in use for \(Wording.span(last.minus(first))) on its last day of "
-                    + "use; the rule speaks from \(Wording.width(settings.settledFor)) on")
-        } else {
-            add("new-surroundings", habits + roams + "; its last day of use brought nothing new beside")
-        }
+        add("new-surroundings", try SurroundingsAnswer(settings.newSurroundings, history).text(life, uses, last))
     }
 
     private mutating func addDormancy(_ uses: [Timeline.Row], _ life: TokenLife, _ limit: Int64) {

@@ -30,6 +30,16 @@ package struct Clients: Sendable, Equatable {
         return Array(key.text.utf8)[...]
     }
 
+    /// The network of the client: a /24 of IPv4, a /64 of IPv6. What is no address is called as it was logged.
+    package func network(of text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        key(of: text).map { Array($0.networkText.utf8)[...] } ?? text
+    }
+
+    /// The same as far as it can be told without knowing the proxies: a list stays as it was logged.
+    package static func loggedNetwork(of text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        text.contains(UInt8(ascii: ",")) ? text : Clients().network(of: text)
+    }
+
     /// The whole address of the client, or nil for what is none.
     package func address(of text: ArraySlice<UInt8>) -> IPAddress? {
         text.contains(UInt8(ascii: ",")) ? client(ofList: text)?.address : IPAddress(bytes: Self.trimmed(text))

@@ -110,6 +110,11 @@ package struct IPKey: Hashable, Sendable {
         }
     }
 
+    /// The network that rules tell apart: `203.0.113.0/24`, `2001:db8:1:2::/64`.
+    package var networkText: String {
+        family == .v4 ? IPKey(family: .v4, bits: bits & 0xFFFF_FF00).text + "/24" : text
+    }
+
     /// The network of a /64 that counts as one client with its neighbors; other keys are what they are.
     package func widened(to family: Family) -> IPKey {
         guard self.family == .v6, family != .v4 else { return self }

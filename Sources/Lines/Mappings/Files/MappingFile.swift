@@ -32,7 +32,7 @@ extension Mapping {
 struct MappingReader: ConfigReader {
     static let known = [
         "mapping", "source", "title", "about", "deliveries", "keys", "text", "lists", "unfold", "recognize", "time",
-        "id", "type", "let", "fields", "session", "extra", "times", "events", "otherwise", "lacks", "reasons",
+        "id", "type", "let", "fields", "session", "extra", "times", "events", "otherwise", "lacks", "own", "reasons",
     ]
     static let reasonClasses = ["mismatch", "unknown", "dead", "reuse", "denied", "throttled", "other"]
 
@@ -80,8 +80,9 @@ struct MappingReader: ConfigReader {
             about: nodes["about"].flatMap { self.text($0) } ?? "",
             isAtLeastOnce: word(
                 nodes["deliveries"], "deliveries", ["at-least-once": true, "exactly-once": false]) ?? false,
-            text: text, lacks: readLacks(nodes["lacks"]), reasons: readReasons(nodes["reasons"]), patterns: patterns,
-            lists: lists, ignoresCase: ignoresCase, unfoldings: unfoldings, trees: trees, recognition: recognition,
+            text: text, lacks: readLacks(nodes["lacks"]), own: readOwn(nodes["own"]),
+            reasons: readReasons(nodes["reasons"]), patterns: patterns, lists: lists, ignoresCase: ignoresCase,
+            unfoldings: unfoldings, trees: trees, recognition: recognition,
             named: named, parts: parts, time: timeValue ?? .text([]), timeForm: timeForm, eventID: eventID, type: type,
             fields: fields, session: session, extra: extra, times: times, rules: rules, otherwise: otherwise)
     }
@@ -178,20 +179,35 @@ struct MappingReader: ConfigReader {
         }
     }
 
-    /// Kinds of events and fields, each alone or `of` a kind of token.
+    /// Kinds of events and fields, each alone or `of` a kind of token; a field also `of` a kind of event.
     private mutating func readLacks(_ node: Node?) -> [String] {
         guard let node else { return [] }
-        let known = EventKind.allCases.map(\.name) + EventField.allCases.map(\.name)
+        let events = EventKind.allCases.map(\.name)
+        let known = events + EventField.allCases.map(\.name)
         for item in list(node) ?? [] {
             let parts = (item.string ?? "").split(separator: " of ").map(String.init)
             let word = parts.first ?? ""
             if !known.contains(word) {
                 let near = Spelling.nearest(to: word, of: known).map { "; did you mean `\($0)`?" } ?? ""
                 note(item, "lacks names \(Self.say(item)), which is no kind of event and no field\(near)")
-            } else if parts.count > 2 || parts.count == 2 && !Self.tokenKinds.contains(parts[1]) {
-                let kinds = Self.tokenKinds.joined(separator: ", ")
-                note(item, "lacks names \(Self.say(item)); behind `of` want a kind of token: \(kinds)")
+                continue
             }
+            let whose = Self.tokenKinds + (events.contains(word) ? [] : events)
+            if parts.count > 2 || parts.count == 2 && !whose.contains(parts[1]) {
+                let wanted = events.contains(word) ? "a kind of token" : "a kind of token or of event"
+                note(
+                    item,
+                    "lacks names \(Self.say(item)); behind `of` want \(wanted): \(whose.joined(separator: ", "))")
+            }
+        }
+        return texts(node) ?? []
+    }
+
+    private mutating func readOwn(_ node: Node?) -> [String] {
+        guard let node else { return [] }
+        for item in list(node) ?? [] where !Self.tokenKinds.contains(item.string ?? "") {
+            let kinds = Self.tokenKinds.joined(separator: ", ")
+            note(item, "own names \(Self.say(item)); want a kind of token: \(kinds)")
         }
         return texts(node) ?? []
     }

@@ -47,8 +47,17 @@ enum CatalogMigrations {
         migrator.registerMigration("8 quarantine in blocks") { db in try QuarantineMove.run(db) }
         migrator.registerMigration("8 lines delivered again") { db in try DuplicateTables.make(db) }
         migrator.registerMigration("9 mapped sources") { db in try MappedSourceTables.make(db) }
+        migrator.registerMigration("10 who was let in") { db in try db.execute(sql: principalDays) }
         return migrator
     }
+
+    /// Segments that are older than this step have no block here.
+    private static let principalDays = """
+        CREATE TABLE principal_day_blocks (
+            segment_id    INTEGER PRIMARY KEY REFERENCES segments ON DELETE CASCADE,
+            block         BLOB NOT NULL
+        ) STRICT;
+        """
 
     /// By which policy a run judged, and what it could know of: its last batch, and the oldest event that had come
     /// since the scheduled run before it.

@@ -1,11 +1,11 @@
 import Testing
 
-@testable import Detection
+@testable import Rollups
 
 /// User agents are compared by the program that they name.
-struct ProgramTests {
+struct ProgramNameTests {
     private func name(_ agent: String) -> String {
-        String(decoding: Program.name(of: Array(agent.utf8)[...]), as: UTF8.self)
+        String(decoding: ProgramName.of(Array(agent.utf8)[...]), as: UTF8.self)
     }
 
     @Test(arguments: [

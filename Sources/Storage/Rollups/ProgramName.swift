@@ -2,9 +2,9 @@
 ///
 /// Comments in parentheses go, and each product is cut at its `/`; digits and dots go, letters become small:
 /// `acme-sync/1.4 (linux; x64)` and `acme-sync/2.0` are `acme-sync`.
-enum Program {
+package enum ProgramName {
     /// The name, as bytes. A text of nothing but versions is its own name.
-    static func name(of agent: ArraySlice<UInt8>) -> [UInt8] {
+    package static func of(_ agent: ArraySlice<UInt8>) -> [UInt8] {
         var name: [UInt8] = []
         name.reserveCapacity(agent.count)
         var depth = 0, isVersion = false
