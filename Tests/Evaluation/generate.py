@@ -10,6 +10,7 @@ import os
 
 import cases_admin
 import cases_clients
+import cases_daily
 import cases_dormant
 import cases_habits
 import cases_issuers
@@ -30,7 +31,7 @@ from world import World
 CASES = [
     one for module in (cases_dormant, cases_stuffing, cases_logins, cases_clients, cases_success, cases_tokens,
                        cases_rights, cases_habits, cases_admin, cases_issuers,
-                       cases_surge)
+                       cases_surge, cases_daily)
     for one in module.CASES
 ]
 

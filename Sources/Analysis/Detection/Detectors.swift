@@ -28,8 +28,8 @@ package enum Detectors {
             RotationOverlap(settings.policy),
             RateLimitBreach(settings.policy),
             FirstTimeIssuer(settings.firstTimeIssuer, settings.policy),
-            MassIssuance(limit: settings.issues.limit, width: settings.issues.width),
-            RevokeStorm(limit: settings.revocations.limit, width: settings.revocations.width),
+            MassIssuance(settings.issues, settings.policy),
+            RevokeStorm(settings.revocations, settings.policy),
             RevokeWithoutReason(),
             SelfIssue(),
             NeverUsed(idle: settings.neverUsedAfter),
@@ -81,6 +81,14 @@ package struct DetectorSettings: Sendable {
     package struct Burst: Sendable, Equatable {
         package var limit = 20
         package var width = Timestamp.hour
+        /// So many within 24 hours, if they are `factor` times the most of any of `memory` UTC days before, on
+        /// `activeDays` of which there must have been some.
+        package var daily = 30
+        package var factor = 5
+        package var memory: Int32 = 35
+        package var activeDays = 7
+
+        package init() {}
     }
 
     package init() {}

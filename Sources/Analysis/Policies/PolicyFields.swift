@@ -107,12 +107,20 @@ struct PolicySection {
                 fields: [
                     .init("limit", .count(\.issues.limit), "tokens of one actor"),
                     .init("width", .span(\.issues.width), "within this time"),
+                    .init("daily", .count(\.issues.daily), "within 24 hours, and"),
+                    .init("factor", .count(\.issues.factor), "times the most of any day before"),
+                    .init("memory", .days(\.issues.memory), "days that make the habit"),
+                    .init("active_days", .count(\.issues.activeDays), "on so many of them there must be some"),
                 ]),
             PolicySection(
                 name: "revoke-storm", meaning: "",
                 fields: [
                     .init("limit", .count(\.revocations.limit), "tokens revoked by one actor"),
                     .init("width", .span(\.revocations.width), "within this time"),
+                    .init("daily", .count(\.revocations.daily), "within 24 hours, and"),
+                    .init("factor", .count(\.revocations.factor), "times the most of any day before"),
+                    .init("memory", .days(\.revocations.memory), "days that make the habit"),
+                    .init("active_days", .count(\.revocations.activeDays), "on so many of them there must be some"),
                 ]),
             PolicySection(
                 name: "never-used", meaning: "",

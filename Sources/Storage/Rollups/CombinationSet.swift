@@ -1,7 +1,7 @@
 /// Combinations of four numbers, each once.
 ///
-/// Millions of uses show few combinations, so this is a table for looking up, in place of a set: 16 bytes a slot, and no
-/// call to hash. Slots are chosen by a number of the process, so that nobody can aim at them.
+/// Millions of uses show few combinations, so this is a table for looking up, in place of a set: 16 bytes a slot, and
+/// no call to hash. Slots are chosen by a number of the process, so that nobody can aim at them.
 struct CombinationSet {
     typealias Key = SIMD4<UInt32>
 

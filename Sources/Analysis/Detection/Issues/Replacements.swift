@@ -70,6 +70,11 @@ struct Replacements {
         let from = expires.minus(expires.minus(issued) / 3)
         return from...max(from, min(expires.plus(overlap), life.revokedAt?.plus(overlap) ?? .max))
     }
+
+    /// When a token that was taken back is replaced by somebody who rotates it: in the days around its revocation.
+    func around(_ life: TokenLife) -> ClosedRange<Int64>? {
+        life.revokedAt.map { $0.minus(overlap)...$0.plus(overlap) }
+    }
 }
 
 /// Whose token it is, for what: a token that has the same owner may take its place.
