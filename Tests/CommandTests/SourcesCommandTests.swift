@@ -1,3 +1,4 @@
+import Console
 import Foundation
 import Testing
 
@@ -54,6 +55,23 @@ struct SourcesCommandTests {
         #expect(other.status == 65)
         #expect(other.errors.contains("a.log: it was read as acme, and what was read is not read again as okta"))
         #expect(try program.run("ingest", "-q", log).status == 0)
+    }
+
+    @Test func `a syslog that begins with other programs is told with what reads it, and read by that`() throws {
+        let others = (0..<1000).map { number in
+            "Apr 26 00:00:00 web1 " + ["CRON[7]: (root) CMD (true)", "systemd[1]: Started x."][number % 3 == 0 ? 1 : 0]
+        }
+        let refused = "Apr 26 00:13:41 web1 sshd[812]: Failed password for root from 198.51.100.23 port 1 ssh2"
+        let log = program.write("auth.log", (others + [refused]).map { $0 + "\n" }.joined())
+        let unknown = try program.run("ingest", "-q", log)
+        #expect(unknown.status == 65)
+        #expect(
+            unknown.errors.contains(
+                "it begins with lines of other programs (CRON, systemd), and none of its first 1,000 tells what it is; "
+                    + "if it has what a source reads further on, name that: --source sshd\n"), "\(unknown.errors)")
+        #expect(try program.run("ingest", "-q", "--source", "sshd", log).status == 0)
+        let counts = try program.json("query", "SELECT event, count(*) AS n FROM events GROUP BY event")
+        #expect(counts["rows"]?[0]?["n"]?.integer == 1)
     }
 
     @Test func `an address that guesses too slowly is explained by the rule that it would meet`() throws {

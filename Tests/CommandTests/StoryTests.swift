@@ -14,7 +14,7 @@ struct StoryTests {
                 "admin-account-taken", "all-six-kinds", "bad-lines", "broken-checks", "broken-client",
                 "dead-tokens-in-use",
                 "distributed-stuffing", "dormant-token", "everything-read", "first-issue", "forgotten-tokens",
-                "quiet-week",
+                "integrator-breached", "quiet-week",
                 "refused-refresh", "rented-addresses",
                 "runaway-client",
                 "shipper-died",

@@ -108,6 +108,91 @@ def calm_new(stage, number):
     stage.near("principal", token.principal, times[0], times[-1], story, implies)
 
 
+# Campaigns
+
+
+def customers(stage, count, day):
+    """Principals who come every few days, until the day before; each from a network with a program of their own."""
+    tokens = []
+    for _ in range(count):
+        token = stage.issue(stage.world.day(day - stage.span(20, 30)), ["inventory:read", "reports:read"])
+        token.tools = ["inventory.check"]
+        first = (token.born - stage.world.start) // DAY + 1
+        for one in sorted({first, first + 3, day - 8, day - 3, day - 1}):
+            stage.use(token, stage.midday(one))
+        tokens.append(token)
+    return tokens
+
+
+def new_to(tokens):
+    names = ("two_new", "all_new", "new_and_busy")
+    return [(name, "principal", token.principal) for name in names for token in tokens]
+
+
+def visits(stage, tokens, day, width, tool=None, calls=1):
+    """A stranger at each of some principals, from one network with one program. Returns address and times."""
+    ip, agent = stage.ip(), stage.agent()
+    days = [0, width - 1] + [stage.span(0, width - 1) for _ in tokens[2:]]
+    times = []
+    for token, after in zip(tokens, days):
+        at = stage.midday(day + after)
+        times += [at + place * SECOND for place in range(calls)]
+        for place in range(calls):
+            stage.use(token, at + place * SECOND, tool=tool, ip=ip, agent=agent)
+    return ip, sorted(times)
+
+
+def campaign(stage, number):
+    day = stage.span(60, stage.world.days - 10)
+    tokens = customers(stage, 3 if number % 2 == 0 else stage.span(4, 6), day)
+    ip, times = visits(stage, tokens, day, 7 if number % 2 == 0 else stage.span(2, 5))
+    stage.plant("ip", ip, times[0], times[-1], f"{len(tokens)} principals from one new place", new_to(tokens))
+
+
+def campaign_at_work(stage, number):
+    day = stage.span(60, stage.world.days - 10)
+    tokens = customers(stage, stage.span(3, 5), day)
+    if number % 2 == 0:
+        ip, times = visits(stage, tokens, day, 2, tool="reports.sales")
+        story = "with a tool that they had never used"
+    else:
+        ip, times = visits(stage, tokens, day, 2, calls=110)
+        story = "and read in bulk"
+    stage.plant("ip", ip, times[0], times[-1], f"{len(tokens)} principals from one new place, {story}", new_to(tokens))
+
+
+def calm_campaign(stage, number):
+    day = stage.span(60, stage.world.days - 10)
+    tokens = customers(stage, 3, day)
+    way = number % 4
+    if way == 0:
+        ip, times = visits(stage, tokens[:2], day, 2)
+        story = "two principals from one new place"
+    elif way == 1:
+        # Three, but one of them eight days after the first, and the second in between.
+        ip, agent = stage.ip(), stage.agent()
+        times = [stage.midday(day + after) for after in (0, 4, 8)]
+        for token, at in zip(tokens, times):
+            stage.use(token, at, ip=ip, agent=agent)
+        story = "three principals from one new place within nine days"
+    elif way == 2:
+        ip = stage.ip()
+        times = [stage.midday(day) + place * HOUR for place in range(3)]
+        for token, at in zip(tokens, times):
+            stage.use(token, at, ip=ip)
+        story = "an office that moves with its programs"
+    else:
+        ip, agent = stage.ip(), stage.agent()
+        owner = customers(stage, 1, day)[0]
+        stage.use(owner, stage.midday(day - 10), ip=ip, agent=agent)
+        tokens.append(owner)
+        times = [stage.midday(day) + place * HOUR for place in range(3)]
+        for token, at in zip(tokens, times):
+            stage.use(token, at, ip=ip, agent=agent)
+        story = "a place from which somebody had come ten days before"
+    stage.near("ip", ip, times[0], times[-1], story, new_to(tokens))
+
+
 # Rates
 
 
@@ -294,6 +379,8 @@ CASES = [
     ("two_new", DETECTOR, two_new, calm_new),
     ("new_and_busy", DETECTOR, new_and_busy, calm_new),
     ("new_after_silence", DETECTOR, new_after_silence, calm_new),
+    ("campaign", "campaign", campaign, calm_campaign),
+    ("campaign_at_work", "campaign", campaign_at_work, calm_campaign),
     ("call_surge", "call-surge", call_surge, calm_surge),
     ("rate_limit_breach", "rate-limit-breach", rate_limit_breach, calm_rate),
     ("source_silence", "source-silence", silences, None),

@@ -80,6 +80,7 @@ def calm_issuer(stage, number):
     elif way == 5:
         actor = "node:" + stage.text("abcdef", 5)
         old = stage.unissued()
+        stage.world.homes[old.principal] = (old.ip, old.agent)
         stage.uses(old, stage.world.start + HOUR, stage.world.day(20), 40)
         other, turn = stage.actor(), stage.moment(35, 85)
         made(stage, turn, other, principal=old.principal)

@@ -20,26 +20,41 @@ def strangers(stage, times, ips, reason="hash_mismatch", principals=None):
         stage.world.add(at, "failed", **fields)
 
 
-def first_of(stage, number):
-    """A time of a day of its own, with a history before it: no two surges spoil each other's habit."""
-    slots = (stage.world.days - 24) // 18
-    return stage.midday(20 + 18 * (number % max(slots, 1)))
+def first_of(stage, place):
+    """A time of a day of its own, as far from others as a habit reaches back; None when there is none left."""
+    day = 20 + 16 * place
+    return stage.midday(day) if day < stage.world.days - 3 else None
+
+
+def usual(stage, first):
+    """The most networks that failed with unknown credentials in an hour of the days that make the habit, at most."""
+    hours, low, high = {}, first // DAY - 15, first // DAY - 1
+    for lines in stage.world.lines.values():
+        for ts, line in lines:
+            if low <= ts // DAY < high and line["event"] == "failed" and "ip" in line and line["reason"] != "expired":
+                hours.setdefault(ts // HOUR, set()).add(client(line["ip"]))
+    return max(map(len, hours.values()), default=0)
 
 
 def failure_surge(stage, number):
     first = first_of(stage, 2 * number)
-    networks = 25 if number == 0 else stage.span(26, 90)
+    if first is None:
+        return
+    # Other cases come later, and the noise: a few more.
+    least = max(25, 5 * (usual(stage, first) + 2))
+    networks = least if number == 0 else least + stage.span(1, 60)
     failures = networks if number == 0 else stage.span(networks, 3 * networks)
     span = HOUR - 1 if number == 0 else stage.span(5 * MINUTE, 58 * MINUTE)
     ips = [stage.ip() for _ in range(networks)]
     times = within(stage, first, span, failures, even=0.5)
-    # Not within a day of another midnight: the whole of it lies in one day.
     strangers(stage, times, ips, stage.random.choice(["hash_mismatch", "unknown_token"]))
     stage.plant("day", day_of(first), times[0], times[-1], f"{failures} failures from {networks} unknown networks")
 
 
 def calm_surge(stage, number):
-    first, way = first_of(stage, 2 * number + 1), number % 6
+    first, way = first_of(stage, 2 * number + 1), (number + stage.random.randrange(6)) % 6
+    if first is None:
+        return
     if way == 0:
         ips = [stage.ip() for _ in range(24)]
         times, story = within(stage, first, 50 * MINUTE, 40, even=0.5), "24 networks"

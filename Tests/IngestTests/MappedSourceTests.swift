@@ -93,6 +93,32 @@ struct MappedSourceTests {
         #expect(try Trail(reading: place.trail).verify().problems.isEmpty)
     }
 
+    @Test func `what was refused before is remembered by another run, and by a follower that was killed`() throws {
+        let refused = { (number: Int) in
+            "Apr 26 00:12:42 web1 sshd[\(number)]: Failed password for root from 198.51.100.23 port 4 ssh2\n"
+        }
+        let ended = { (number: Int) in
+            "Apr 26 00:12:43 web1 sshd[\(number)]: Connection closed by authenticating user root 198.51.100.23 port 4 [preauth]\n"
+        }
+        place.write("auth.log", refused(1) + refused(2))
+        #expect(try ingest(place.path("auth.log")).counts.stored == 2)
+        place.append("auth.log", ended(1) + ended(3))
+        let second = try ingest(place.path("auth.log")).counts
+        #expect((second.stored, second.skipped) == (1, 1))
+        let followed = try Followed(place, "auth.log")
+        try followed.pass(seconds: 8)
+        place.append("auth.log", refused(4))
+        try followed.pass(seconds: 8)
+        followed.kill()
+        place.append("auth.log", ended(4) + ended(2))
+        try followed.start()
+        try followed.pass(seconds: 8)
+        try followed.stop()
+        let source = try #require(try sources.first)
+        #expect((source.counts.stored, source.counts.skipped, source.frame) == (4, 3, "text"))
+        #expect(try Trail(reading: place.trail).verify().problems.isEmpty)
+    }
+
     @Test func `logs of all kinds lie in one tree, each with its own mapping`() throws {
         place.shell("mkdir -p tree/2026/04 tree/.hidden")
         place.write("tree/ours.ndjson", use("t1") + "\n")

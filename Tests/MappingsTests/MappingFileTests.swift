@@ -152,6 +152,42 @@ struct MappingFileTests {
             ])
     }
 
+    @Test func `what a field is said to be and can never be is refused where it stands`() {
+        let text =
+            Self.head + """
+                times: {text: two}
+                let:
+                  sort: {path: how, map: {A: oauth, B: apitoken}, otherwise: tokens}
+                  fine: {path: how, map: {A: oauth}}
+                fields:
+                  kind: [how, $sort, $fine, {text: Session, lower: true}]
+                  success: {text: ja}
+                  ip: {text: gateway}
+                  expires_at: {text: never}
+                  latency_ms: {first: [took, {text: fast}]}
+                events:
+                  - when: {a: b}
+                    event: used
+                    fields: {kind: {text: apitoken}, ip: {text: '::1'}, success: {text: 'True'}, latency_ms: {text: '1.5'}}
+                  - when: {a: c}
+                    event: used
+                    fields: {kind: {template: '{how}x'}, expires_at: {text: '2026-05-01T00:00:00Z'}, reason: {text: anything}}
+                  - {when: {a: d}, event: failed, fields: {kind: {text: 'apitoken x', pattern: '(x)'}}}
+                """
+        let kinds = "want anonymous, api_token, oauth, session"
+        #expect(
+            problems(text) == [
+                "6:15: times is `two`; want a number",
+                "8:40: fields.kind is `apitoken`; \(kinds); did you mean `api_token`?",
+                "8:62: fields.kind is `tokens`; \(kinds)",
+                "12:19: fields.success is `ja`; want true, false",
+                "13:14: fields.ip is `gateway`; want an address",
+                "14:22: fields.expires_at is `never`; want a time",
+                "15:37: fields.latency_ms is `fast`; want a number of milliseconds",
+                "19:27: fields.kind is `apitoken`; \(kinds); did you mean `api_token`?",
+            ])
+    }
+
     @Test func `what is no mapping at all is refused`() {
         #expect(problems("").count == 1)
         #expect(problems("- a").contains { $0.contains("want names with values") })

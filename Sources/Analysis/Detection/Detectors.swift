@@ -22,6 +22,7 @@ package enum Detectors {
             BlindSpot(settings.failedVerificationByIP),
             ClockAhead(),
             NewSurroundings(settings.newSurroundings),
+            Campaign(settings.campaign, settings.newSurroundings),
             CallSurge(settings.callSurge),
             FailureSurge(settings.failureSurge, settings.failedVerificationByIP),
             LifetimePolicy(settings.policy),
@@ -57,6 +58,7 @@ package struct DetectorSettings: Sendable {
     package var dormantTokenReactivation = DormantTokenReactivation.Settings()
     package var failedVerificationByIP = FailedVerificationByIP.Settings()
     package var newSurroundings = NewSurroundings.Settings()
+    package var campaign = Campaign.Settings()
     package var callSurge = CallSurge.Settings()
     package var failureSurge = FailureSurge.Settings()
     package var firstTimeIssuer = FirstTimeIssuer.Settings()

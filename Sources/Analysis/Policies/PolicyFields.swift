@@ -79,6 +79,15 @@ struct PolicySection {
                     .init("tool_memory", .days(\.newSurroundings.toolMemory), "days for which a new tool was not used"),
                 ]),
             PolicySection(
+                name: "campaign", meaning: "",
+                fields: [
+                    .init("victims", .count(\.campaign.victims), "so many principals"),
+                    .init("width", .days(\.campaign.width), "within so many days"),
+                    .init("new_to_all", .days(\.campaign.newToAll), "days in which nobody came so"),
+                    .init("by_chance", .count(\.campaign.byChance), "so many others as large are chance"),
+                    .init("bulk_calls", .count(\.campaign.bulkCalls), "calls in an hour that are reading in bulk"),
+                ]),
+            PolicySection(
                 name: "call-surge", meaning: "",
                 fields: [
                     .init("calls", .count(\.callSurge.calls), "calls of one caller"),

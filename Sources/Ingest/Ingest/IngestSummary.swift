@@ -23,6 +23,8 @@ package struct IngestSummary: Sendable {
     package var inputs = 0
     /// Inputs that a mapping reads, by its name.
     package var mapped: [String: Int] = [:]
+    /// Inputs of our own format.
+    package var native = 0
     /// Inputs that hold nothing at all.
     package var empty = 0
     /// Whether none of the lines of some input, now or before, is an event, and nothing else was read.
@@ -56,6 +58,7 @@ package struct IngestSummary: Sendable {
         var merged = self
         merged.inputs = other.inputs
         merged.mapped = other.mapped
+        merged.native = other.native
         merged.foundNothing = other.foundNothing
         merged.emptyFolders = other.emptyFolders
         merged.isBlind = other.isBlind

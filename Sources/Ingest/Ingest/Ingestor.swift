@@ -26,17 +26,18 @@ package final class Ingestor {
     /// - Parameters:
     ///   - deliveries: how often a line may be delivered.
     ///   - choice: by what mapping sources are read that were not read before.
+    ///   - kept: what of a record of another system stays with its events.
     ///   - takesUnfinishedLines: the inputs grow no more, so a last line without a newline is taken as it is.
     ///   - now: the clock, microseconds since the epoch.
     ///   - progress: called about once for each MiB.
     package init(
         _ writer: TrailWriter, deliveries: Deliveries = .exactlyOnce, choice: SourceChoice.Word = .recognized,
-        takesUnfinishedLines: Bool = false,
+        kept: KeptPart = .record, takesUnfinishedLines: Bool = false,
         limits: IngestLimits = IngestLimits(), now: @escaping () -> Int64,
         progress: @escaping (IngestProgress) -> Void = { _ in }
     ) throws {
         let limits = limits.adapted(to: deliveries)
-        let intake = try LineIntake(writer, deliveries, limits, now: now)
+        let intake = try LineIntake(writer, deliveries, kept, limits, now: now)
         self.writer = writer
         self.intake = intake
         self.choice = SourceChoice(choice, try writer.catalog.mappings())
@@ -161,7 +162,10 @@ package final class Ingestor {
 
     /// Keeps for the summary what was found out of a source.
     private func note(_ source: SourceReader) {
-        guard let name = source.record.mapping else { return }
+        guard let name = source.record.mapping else {
+            summary.native += 1
+            return
+        }
         summary.mapped[name, default: 0] += 1
     }
 

@@ -29,13 +29,19 @@ final class LineIntake {
     private let reviewsLines: Bool
     let writer: TrailWriter
 
-    /// - Parameter now: the clock, microseconds since the epoch. Throws `CatalogError`.
+    /// - Parameters:
+    ///   - kept: what of a record stays with its events.
+    ///   - now: the clock, microseconds since the epoch.
+    ///
+    /// Throws `CatalogError`.
     init(
-        _ writer: TrailWriter, _ deliveries: Deliveries, _ limits: IngestLimits, now: @escaping () -> Int64
+        _ writer: TrailWriter, _ deliveries: Deliveries, _ kept: KeptPart, _ limits: IngestLimits,
+        now: @escaping () -> Int64
     ) throws {
         trail = writer.path
         self.writer = writer
         reader.secrets = writer.secrets
+        reader.keepsRecords = kept == .record
         let isReviewed = deliveries == .atLeastOnce
         reviewsLines = isReviewed
         redeliveries = isReviewed ? Redeliveries(writer.path, try writer.catalog.segments()) : nil

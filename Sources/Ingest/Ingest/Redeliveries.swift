@@ -31,7 +31,7 @@ final class Redeliveries {
         try judge(columns, rows, ReadLines(columns: columns, bytes: bytes, offset: offset))
     }
 
-    /// Judges rows that were just read from records, which they hold.
+    /// Judges rows that were just read from records, which they hold unless only fields are kept.
     func judge(_ columns: EventColumns, _ rows: Range<Int>) throws -> [EventBatch.Verdict]? {
         try judge(columns, rows, ReadLines(columns: columns, bytes: nil, offset: 0))
     }
@@ -42,7 +42,8 @@ final class Redeliveries {
         let questions = try questions(columns, rows, lines)
         guard let first = questions.first else { return nil }
         let answers = try lookup.answers(
-            to: questions, about: columns, month: Timestamp.month(of: columns.ts[first.row]), isLine: lines.isLine)
+            to: questions, about: columns, month: Timestamp.month(of: columns.ts[first.row]),
+            areRecords: lines.bytes == nil, isLine: lines.isLine)
         var verdicts = [EventBatch.Verdict](repeating: .kept, count: rows.count)
         let (sources, offsets) = (columns.sourceID, columns.sourceOffset)
         for (question, answer) in zip(questions, answers) {
@@ -144,10 +145,11 @@ private struct ReadLines {
     /// Of the line as it is to be stored.
     func mark(of row: Int, _ marks: EventMarks) throws -> UInt64 {
         let length = columns.sourceLength[row]
-        if bytes == nil, let record = columns[.raw].bytes(at: row), columns.shape[row] == EventColumns.noShape {
+        if bytes == nil {
+            guard let record = columns[.raw].bytes(at: row) else { return marks.mark(fieldsOf: columns, row) }
             return record.withUnsafeBytes { marks.mark(line: $0, length: length) }
         }
-        guard length == EventColumns.noLength, bytes != nil else {
+        guard length == EventColumns.noLength else {
             return try redacted(row).withUnsafeBytes { marks.mark(line: $0, length: length) }
         }
         return marks.mark(line: line(of: row), length: length)

@@ -50,7 +50,8 @@ package struct Mapping: Sendable {
     /// The form of a source whose first bytes are these, or nil if more are needed to tell.
     package func form(of bytes: RawSpan, isAll: Bool) -> RecordFrame.Form? {
         if !patterns.isEmpty, SourceForm.isText(bytes) { return .text }
-        return SourceForm.find(bytes, isAll: isAll, lists: lists)
+        if let form = SourceForm.find(bytes, isAll: isAll, lists: lists) { return form }
+        return bytes.byteCount < Recognition.mostBytes ? nil : SourceForm.likely(bytes, hasLists: !lists.isEmpty)
     }
 }
 
@@ -100,6 +101,11 @@ struct MappedRule: Sendable {
     /// In place of those that the mapping has for all events; nil leaves a field out.
     var fields: [(field: EventField, value: MappedField?)]
     var session: MappedValue?
+    /// The rule does not hold where this is remembered.
+    var unless: MappedValue?
+    /// What is remembered of its records, and what is forgotten.
+    var remember: MappedValue?
+    var forget: MappedValue?
     /// The line of the mapping's file, from 1.
     var line: Int
 }

@@ -55,4 +55,21 @@ struct SourceRow {
             lag.map { .decimal(Double($0) / 1_000_000) } ?? .null,
         ]
     }
+
+    /// As JSON has it: what is the same or adds up.
+    func json(_ time: (Int64?) -> JSONValue) -> JSONValue {
+        .object([
+            .init("path", .string(path)), .init("files", .int(Int64(files))),
+            .init("mapping", isNative ? .null : .string(mapping)), .init("checkpoint", .int(checkpoint)),
+            .init("size", .int(size)), .init("lines", .int(counts.lines)), .init("stored", .int(counts.stored)),
+            .init("quarantined", .int(counts.quarantined)), .init("skipped", .int(counts.skipped)),
+            .init("unmapped", .int(counts.unmapped)), .init("blank", .int(counts.blank)),
+            .init("duplicate", .int(counts.duplicate)), .init("flagged", .int(counts.flagged)),
+            .init("redacted", .int(counts.redacted)), .init("last_event", time(lastEvent)),
+            .init("bytes_lost", .int(lost)), .init("lag_bytes", lagBytes.map { .int($0) } ?? .null),
+            .init("lag_seconds", lag.map { .double(Double($0 / 1000) / 1000) } ?? .null),
+        ])
+    }
+
+    private var isNative: Bool { mapping == "native" }
 }

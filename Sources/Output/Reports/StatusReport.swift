@@ -22,6 +22,8 @@ package struct StatusReport {
     let fields: [(reason: String, field: String, lines: Int64)]
     /// What keeps inputs from being read.
     let problems: [InputProblem]
+    /// Types of records that gave no event, those with most records first.
+    let types: [RecordType]
     private let lastRun: (startedAt: Int64, asOf: Int64, runs: Int64)?
     private let findings: [(status: FindingStatus, severity: Severity, findings: Int64)]
     /// Event times after the first scheduled run at which none has looked.
@@ -55,6 +57,7 @@ package struct StatusReport {
         quarantine = try trail.catalog.quarantineByReason()
         fields = try trail.catalog.quarantinedFields()
         problems = try trail.catalog.inputProblems()
+        types = try trail.catalog.recordTypes()
         lastRun = try trail.catalog.lastRun()
         findings = try trail.catalog.findingsByStatus()
         unseen = try trail.catalog.unseenSpans()
@@ -95,6 +98,10 @@ package struct StatusReport {
             if !quarantine.isEmpty {
                 try output.line()
                 try Console.print(quarantineTable, as: format, to: output)
+            }
+            if !types.isEmpty {
+                try output.line()
+                try Console.print(typeTable, as: format, to: output)
             }
             try output.line()
             try Console.print(sourceTable(isFolded: true), as: format, to: output)
@@ -182,6 +189,8 @@ package struct StatusReport {
                             ]
                         })),
                 .init("sources", .array(sources.indices.map(source))),
+                .init("logs", .array(foldedSources.map { $0.json(time) })),
+                .init("record_types", .array(types.map(Self.type))),
                 .init("warnings", .strings(warnings)),
             ])
     }

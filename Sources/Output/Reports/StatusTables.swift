@@ -24,7 +24,7 @@ extension StatusReport {
     }
 
     /// Objects of a bucket come in thousands; together they say what one log says.
-    private var foldedSources: [SourceRow] {
+    var foldedSources: [SourceRow] {
         var rows: [SourceRow] = []
         var places: [[UInt8]: Int] = [:]
         for place in sources.indices {
@@ -63,6 +63,36 @@ extension StatusReport {
             .init("lag_bytes", unread[place].map { .int($0) } ?? .null),
             .init("lag_seconds", lag(place).map { .double(Double($0 / 1000) / 1000) } ?? .null),
         ])
+    }
+
+    /// So many types are shown; JSON has all.
+    private static let shownTypes = 10
+
+    /// The most frequent types of records that gave no event, and the rest in one row.
+    var typeTable: Table {
+        var table = Table(
+            "record_types", title: "Records without events",
+            columns: [
+                .init("type", .text), .init("mapping", .text), .init("skipped", .integer), .init("unmapped", .integer),
+            ])
+        for type in types.prefix(Self.shownTypes) {
+            table.append([.text(type.type), Cell(type.mapping), .integer(type.skipped), .integer(type.unmapped)])
+        }
+        let rest = types.dropFirst(Self.shownTypes)
+        if !rest.isEmpty {
+            table.append([
+                .text("(\(rest.count) more types)"), .null, .integer(rest.reduce(0) { $0 + $1.skipped }),
+                .integer(rest.reduce(0) { $0 + $1.unmapped }),
+            ])
+        }
+        return table
+    }
+
+    static func type(_ type: RecordType) -> JSONValue {
+        [
+            "mapping": type.mapping.map { .string($0) } ?? .null, "type": .string(type.type),
+            "skipped": .int(type.skipped), "unmapped": .int(type.unmapped),
+        ]
     }
 
     var quarantineTable: Table {

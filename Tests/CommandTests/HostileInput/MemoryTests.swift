@@ -94,6 +94,20 @@ struct MemoryTests {
         #expect(peak < Self.most, "\(peak) MiB")
     }
 
+    @Test(.timeLimit(.minutes(5)), arguments: ["", "--source cloudtrail", "--source cloudtrail --keep fields"])
+    func `a log whose first records have 30 and 90 MiB is read, one record a line`(arguments: String) throws {
+        let record =
+            #"b'{"eventTime":"2026-04-26T00:12:00Z","eventSource":"iam.amazonaws.com","eventName":"ListUsers",'"#
+            + #" b'"userIdentity":{"arn":"arn:m","accessKeyId":"AKIAEXAMPLE00000000B"},"eventID":"e-%d",'"#
+            + #" b'"requestParameters":"%s"}\n' % (i, b'lorem ipsum ' * (size * 87381))"#
+        let make = "open(name, 'wb').write(b''.join(" + record + " for i, size in enumerate([30, 90, 0, 28, 30])))"
+        let (run, peak) = try ingest("a.json", make, arguments)
+        let report = try JSONParser.parse(run.output)
+        #expect(report["stored"]?.integer == 4 && report["quarantined"]?.integer == 1, "\(run.errors)")
+        #expect(try quarantine().map { $0["reason"]?.text } == ["line_too_long"])
+        #expect(peak < Self.most, "\(peak) MiB")
+    }
+
     @Test(.timeLimit(.minutes(5)))
     func `a gzip bomb is refused by name, and the lines before it are kept`() throws {
         let make = "import gzip; f = gzip.open(name, 'wb'); f.write(N * 30000); f.write(b'a' * (120 << 20)); f.close()"

@@ -71,6 +71,12 @@ package struct NewSurroundings: Detector {
 
         /// Silences are compared over twice the time for which something counts as seen.
         var memory: Int32 { unseen &* 2 }
+
+        /// Whether somebody is known well enough, and does not roam.
+        func isSettled(_ habit: PrincipalHabits.Habit) -> Bool {
+            guard let first = habit.active.first, first <= -Int(knownFor) else { return false }
+            return habit.active.count { $0 >= -Int(unseen) } >= activeDays && habit.networks < roamingNetworks
+        }
     }
 
     package var settings: Settings
@@ -83,7 +89,7 @@ package struct NewSurroundings: Detector {
         guard let days = try history.days(of: window) else { return result }
         let habits = PrincipalHabits(history: history, days: days, memory: settings.memory)
         let all = try habits.news(
-            unseen: settings.unseen, networksWithin: settings.roamingDays, where: isSettled)
+            unseen: settings.unseen, networksWithin: settings.roamingDays, where: settings.isSettled)
         var cases = SurroundingsCases(all, most: MoreTokens.most)
         try cases.read(in: window, of: history, toolMemory: settings.toolMemory)
         for one in cases.all where one.uses.isInWindow {
@@ -106,13 +112,6 @@ package struct NewSurroundings: Detector {
             ("busy_calls", settings.busyCalls), ("silence_factor", settings.silenceFactor),
         ]
         for (name, value) in counts { try require(value > 0, name, "\(value)", want: "a number above 0") }
-    }
-
-    /// Whether somebody is known well enough, and does not roam.
-    private func isSettled(_ habit: PrincipalHabits.Habit) -> Bool {
-        guard let first = habit.active.first, first <= -Int(settings.knownFor) else { return false }
-        let recent = habit.active.count { $0 >= -Int(settings.unseen) }
-        return recent >= settings.activeDays && habit.networks < settings.roamingNetworks
     }
 
     /// The days of silence before the day itself, and the longest silence before that.

@@ -52,6 +52,11 @@ extension Need {
                 token, must(.fields(.used, [.ip])),
                 must(.fields(.used, [.userAgent])), may("new tools", .fields(.used, [.tool])),
             ],
+            Campaign.card.id: [
+                must(.history(Int64(settings.campaign.newToAll) * Timestamp.day, ifTold: false)),
+                token, must(.fields(.used, [.ip])), must(.fields(.used, [.userAgent])),
+                may("new tools", .fields(.used, [.tool])),
+            ],
             RotationOverlap.card.id: [
                 token, must(.fields(issued, [.tokenID])), must(.tokens(.issuance)), must(.tokens(.principal)),
                 may("telling tokens of different scopes apart", .tokens(.scopes)),

@@ -106,6 +106,9 @@ struct PrincipalHabits {
         var days: [Int] { (0..<32).filter { bits >> UInt32($0) & 1 == 1 }.map { offset + $0 } }
     }
 
+    /// The UTC day that a row counts from the first one of the memory.
+    func day(_ place: Int) -> Int32 { first + Int32(place) }
+
     /// Hashes of all who were let in on the days that are judged.
     private func active() throws -> Set<UInt64> {
         var active: Set<UInt64> = []

@@ -69,15 +69,16 @@ struct SurroundingsCases {
             isPartial: true)
     }
 
-    private static let fields = Detection.Case.fields.union(
-        EventFields([.principal, .tokenID, .kind, .ip, .userAgent, .tool]))
+    private static let fields = Detection.Case.fields.union(EventFields([.ip, .userAgent, .tool]))
 
     /// Reads the lines of the cases, then the tools of the days before them.
     mutating func read(in window: DetectionWindow, of history: any History, toolMemory: Int32) throws {
         guard let first = all.map(\.day).min(), let last = all.map(\.day).max() else { return }
         let clients = history.clients
         let end = min(Timestamp.start(ofDay: last + 1), window.asOf)
-        try scan(from: Timestamp.start(ofDay: first), to: end, Self.fields, history) { cases, who, batch, row in
+        let reader = LetIn(history: history, who: Set(all.map(\.who)))
+        var cases = self
+        try reader.scan(from: Timestamp.start(ofDay: first), to: end, Self.fields) { who, batch, row in
             let day = Timestamp.day(of: batch.ts[row])
             guard let place = cases.places[Key(who: who, day: day)], let ip = batch[.ip].bytes(at: row),
                 let agent = batch[.userAgent].bytes(at: row)
@@ -88,8 +89,8 @@ struct SurroundingsCases {
         }
         let memory = Timestamp.start(ofDay: first - toolMemory)
         let ofWho = Dictionary(grouping: all.indices) { all[$0].who }
-        let fields = EventFields([.ts, .event, .principal, .tokenID, .kind, .tool])
-        try scan(from: memory, to: end, fields, history) { cases, who, batch, row in
+        let fields = EventFields([.ts, .tool])
+        try reader.scan(from: memory, to: end, fields) { who, batch, row in
             guard let tool = batch[.tool].bytes(at: row) else { return }
             let day = Timestamp.day(of: batch.ts[row])
             for place in ofWho[who] ?? [] {
@@ -97,31 +98,7 @@ struct SurroundingsCases {
                 if day < own, day >= own - toolMemory { cases.all[place].known.insert(Array(tool)) }
             }
         }
-    }
-
-    /// Hands over the rows of somebody with a case who was let in.
-    private mutating func scan(
-        from: Int64, to: Int64, _ fields: EventFields, _ history: any History,
-        _ body: (inout SurroundingsCases, PrincipalHabits.Who, EventColumns, Int) -> Void
-    ) throws {
-        for isToken in [false, true] {
-            let names = Set(all.filter { $0.who.isToken == isToken }.map(\.who.name))
-            guard !names.isEmpty, from < to else { continue }
-            let field = isToken ? EventField.tokenID : .principal
-            let scan = EventScan(
-                from: from, to: to, kinds: EventKinds.used.union(.issuances),
-                texts: isToken ? [.tokenID: .anyOf(names), .principal: .absent] : [.principal: .anyOf(names)],
-                fields: fields)
-            var cases = self
-            try history.scan(scan) { batch in
-                let who = batch[field].values(none: nil) { names.contains(Array($0)) ? Array($0) : nil }
-                for row in 0..<batch.count where batch.isAccepted(at: row) {
-                    guard let name = who[row] else { continue }
-                    body(&cases, PrincipalHabits.Who(name: name, isToken: isToken), batch, row)
-                }
-            }
-            self = cases
-        }
+        self = cases
     }
 }
 

@@ -92,6 +92,9 @@ package struct Checkup: Sendable {
                 skipped += source.counts.skipped
                 unmapped += source.counts.unmapped
             }
+            let unknown = try trail.catalog.recordTypes().filter { $0.unmapped > 0 }
+            unmappedTypes = unknown.map { ($0.type, $0.unmapped) }
+                .sorted { ($1.1, $0.0) < ($0.1, $1.0) }
             let fields = try trail.catalog.quarantinedFields().map { ("\($0.reason) \($0.field)", $0.lines) }
             let whole = try trail.catalog.quarantineByReason().filter { reason in
                 !fields.contains { $0.0.hasPrefix(reason.reason + " ") }

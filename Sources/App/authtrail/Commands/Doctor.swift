@@ -95,13 +95,12 @@ struct Doctor: ParsableCommand {
         var run = DoctorRun(policy)
         run.asOf = asOf?.micros
         if let since { run.since = since }
-        var checkup = try run.checkup(of: opened, isQuiet: trail.quiet)
+        let checkup = try run.checkup(of: opened, isQuiet: trail.quiet)
         guard checkup.diagnosis.census.systems.contains(where: { $0.events > 0 }) else {
             throw Failure(
                 code: Failure.data,
                 messages: ["there are no events in the time that was asked for; the whole log: --since start"])
         }
-        checkup.intake.unmappedTypes = summary?.unmappedTypes ?? []
         let report = DoctorReport(
             checkup, trail: summary == nil ? path : "./trail", trailFlag: trailFlag,
             ingest: summary.map { _ in ingestCommand })

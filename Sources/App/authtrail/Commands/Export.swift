@@ -87,7 +87,9 @@ struct Export: ParsableCommand {
 
     @Flag(
         name: .long,
-        help: "Of events of other systems, the records that they were made from, one on a line; filters hold as ever.")
+        help: ArgumentHelp(
+            "Of events of other systems, the records that they were made from, one on a line; filters hold as ever. "
+                + "65 where some were not kept (ingest --keep fields)."))
     var raw = false
 
     @Option(
@@ -138,7 +140,7 @@ struct Export: ParsableCommand {
         case .events where raw:
             let without = try RecordExport().write(scan(opened), of: opened, to: place)
             try place.finish()
-            return try tell(eventsWithoutRecord: without)
+            return try tell(without)
         case .events where lines: try LineExport(opened, source: source).write(to: place)
         case .events:
             let format = format.flatMap { Format(rawValue: $0.rawValue) } ?? .ndjson
@@ -155,11 +157,20 @@ struct Export: ParsableCommand {
         try place.finish()
     }
 
-    private func tell(eventsWithoutRecord count: Int) throws {
-        guard count > 0 else { return }
-        try trail.remark(
-            "authtrail: \(Human.count(Int64(count))) of the events were read in our own format and have no record; "
-                + "export --lines gives their lines back")
+    private func tell(_ without: RecordExport.Missing) throws {
+        if without.own > 0 {
+            try trail.remark(
+                "authtrail: \(Human.count(Int64(without.own))) of the events were read in our own format and have no "
+                    + "record; export --lines gives their lines back")
+        }
+        guard without.dropped > 0 else { return }
+        // Evidence that lacks a part must not look like all of it.
+        throw Failure(
+            code: Failure.data,
+            messages: [
+                "the records of \(Human.count(Int64(without.dropped))) of the events are not there: they were ingested "
+                    + "with --keep fields; export without --raw gives the events"
+            ])
     }
 
     private func scan(_ opened: Trail) throws -> EventScan {

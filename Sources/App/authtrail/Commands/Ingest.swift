@@ -36,8 +36,11 @@ struct Ingest: ParsableCommand {
 
             With --follow it goes on until SIGTERM or SIGINT, which commit everything before it ends: it reads \
             what is appended, picks up new files, and reads a file that is renamed, truncated or deleted to its end. \
-            SIGHUP has it look up the files again. Lines can be asked for within two seconds. With --keep it also \
-            drops old months, which prune cannot while something is followed.
+            SIGHUP has it look up the files again. Lines can be asked for within two seconds. With --keep 400d it \
+            also drops old months, which prune cannot while something is followed.
+
+            With --keep fields, the records of other systems are not stored beside the events that they gave: the \
+            trail is smaller, and export --raw has nothing to give back. It holds for a run.
 
             EXAMPLES
               authtrail ingest /var/log/mcp/auth.ndjson
@@ -48,6 +51,7 @@ struct Ingest: ParsableCommand {
               authtrail ingest --follow /var/log/mcp '/srv/*/auth.log'
               authtrail ingest --follow /var/log/mcp --keep 400d
               authtrail ingest okta-export.json
+              authtrail ingest --keep fields 'bucket/AWSLogs/**/*.json.gz'
               authtrail ingest --source sshd /var/log/auth.log
               authtrail ingest --map ts=timestamp --map event=type --map event.token_issued=issued app.ndjson
               authtrail ingest --deliveries at-least-once 's3-copy/*.ndjson.gz'
@@ -80,18 +84,11 @@ struct Ingest: ParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "With --follow: drop months of events that are wholly older, as prune does (default: keep all).",
-            valueName: "duration"),
-        transform: DurationOption.parse)
-    var keep: DurationOption?
-
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
             "A group that may read the trail from now on, so that its members can run detect, findings, report and all "
                 + "else that only reads.", valueName: "name"))
     var group: String?
 
+    @OptionGroup var keeping: KeepOptions
     @OptionGroup var sources: SourceOptions
     @OptionGroup var trail: TrailOptions
     @OptionGroup var output: OutputOptions
@@ -100,16 +97,18 @@ struct Ingest: ParsableCommand {
         if let group, groupNumber(named: group) == nil {
             throw ValidationError("there is no group \(group) (getent group); give one, or its number")
         }
+        if keeping.part == .fields, sources.source == "native" {
+            throw ValidationError(
+                "--keep fields is for records of other systems; lines of our own format are always kept, as export "
+                    + "--lines promises")
+        }
         guard follow else {
             if flushInterval != nil { throw ValidationError("--flush-interval belongs to --follow; add it") }
-            if keep != nil {
+            if keeping.span != nil {
                 throw ValidationError(
-                    "--keep belongs to --follow; where nothing is followed: authtrail prune --older-than")
+                    "--keep of a duration belongs to --follow; where nothing is followed: authtrail prune --older-than")
             }
             return
-        }
-        if let keep, keep.micros < Timestamp.day {
-            throw ValidationError("--keep of less than a day would drop what was just read; give one such as 400d")
         }
         if final {
             throw ValidationError("--final says that the inputs are complete, --follow that they grow; drop one")
@@ -126,6 +125,11 @@ struct Ingest: ParsableCommand {
         let report = IngestReport(summary, seconds: seconds)
         if !trail.quiet || output.format != .text { try output.write { try report.print(as: output.format, to: $0) } }
         try report.printRemarks(onlyAlarms: trail.quiet, to: .standardError())
+        if keeping.part == .fields, summary.native > 0 {
+            try trail.remark(
+                "authtrail: --keep fields changes nothing for logs of our own format: their lines are kept, as export "
+                    + "--lines promises")
+        }
         if !summary.problems.isEmpty { throw Failure(ofInputs: summary.problems.map { ($0.input, $0.error) }) }
         if let blindness = report.blindness { throw Failure(code: Failure.data, messages: [blindness]) }
     }
@@ -139,13 +143,14 @@ struct Ingest: ParsableCommand {
         let progress = Progress.standardError("ingest", total: nil, quiet: trail.quiet)
         return try IngestRun.run(
             found, into: trail.path, group: group.flatMap { groupNumber(named: $0) }, deliveries: deliveries,
-            choice: try sources.choice(), isFinal: final, progress: progress)
+            choice: try sources.choice(), kept: keeping.part ?? .record, isFinal: final, progress: progress)
     }
 
     private func followed() throws -> IngestSummary {
         var options = Follower.Options()
         if let flushInterval { options.flushInterval = flushInterval.micros }
-        options.keep = keep?.micros
+        options.keep = keeping.span?.micros
+        options.kept = keeping.part ?? .record
         options.deliveries = deliveries
         options.choice = try sources.choice()
         return try FollowRun(
@@ -159,7 +164,7 @@ struct Ingest: ParsableCommand {
 enum IngestRun {
     static func run(
         _ inputs: Inputs.Found, into path: String, group: UInt32? = nil, deliveries: Deliveries = .exactlyOnce,
-        choice: SourceChoice.Word = .recognized, isFinal: Bool, progress: Progress
+        choice: SourceChoice.Word = .recognized, kept: KeptPart = .record, isFinal: Bool, progress: Progress
     ) throws -> IngestSummary {
         defer { progress.finish() }
         Process.keepLittleMemory()
@@ -169,7 +174,7 @@ enum IngestRun {
         defer { try? writer.close() }
         var trimmed: Int64 = 0
         let ingestor = try Ingestor(
-            writer, deliveries: deliveries, choice: choice, takesUnfinishedLines: isFinal, now: Clock.now
+            writer, deliveries: deliveries, choice: choice, kept: kept, takesUnfinishedLines: isFinal, now: Clock.now
         ) { done in
             if done.bytes - trimmed >= 128 << 20 {
                 trimmed = done.bytes

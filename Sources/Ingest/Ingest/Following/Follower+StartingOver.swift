@@ -13,7 +13,7 @@ extension Follower {
     func startOver(_ time: Int64) throws {
         intake.abandon()
         try writer.startOver()
-        intake = try LineIntake(writer, options.deliveries, options.limits, now: now)
+        intake = try LineIntake(writer, options.deliveries, options.kept, options.limits, now: now)
         identity = try SourceIdentity(of: writer.catalog, holdsLines: intake.holdsLines)
         // Of one file, only its present content can be read again.
         var open = leaving.filter { files[$0.identity] == nil } + files.values

@@ -28,6 +28,8 @@ package final class Follower {
         /// How long events are kept before their month is dropped; nil for ever.
         package var keep: Int64?
         package var deliveries = Deliveries.exactlyOnce
+        /// What of a record of another system stays with its events.
+        package var kept = KeptPart.record
         /// By what mapping files are read that were not read before.
         package var choice = SourceChoice.Word.recognized
         package var limits = IngestLimits()
@@ -128,7 +130,7 @@ package final class Follower {
         problems = try ProblemList(of: writer.catalog)
         merging = Merging(writer)
         retention = options.keep.map { Retention(writer, span: $0) }
-        intake = try LineIntake(writer, options.deliveries, self.options.limits, now: now)
+        intake = try LineIntake(writer, options.deliveries, options.kept, self.options.limits, now: now)
         identity = try SourceIdentity(of: writer.catalog, holdsLines: intake.holdsLines)
         choice = SourceChoice(options.choice, try writer.catalog.mappings())
     }

@@ -69,7 +69,8 @@ package struct UnknownSource: Error, CustomStringConvertible {
         case mappingMissing(String)
         /// It was read by the first, and the second is asked for.
         case readBefore(by: String, wanted: String)
-        case form
+        /// Its first record is too long to be looked at as a whole: what was seen of it.
+        case form(UnknownRecords?)
         case compressed
         case utf16
     }
@@ -93,7 +94,17 @@ package struct UnknownSource: Error, CustomStringConvertible {
             return "it is compressed with gzip; give it a name that ends in .gz, or zcat it into authtrail ingest -"
         case .utf16:
             return "it is UTF-16, of which nothing is read; write it again: iconv -f UTF-16 -t UTF-8 FILE > NEW"
-        case .form: return "its first record is not whole within 16 MiB, so nobody can tell what it is"
+        case .form(let seen):
+            let keys = (seen?.keys ?? []).map { "`\(SafeText.visible($0))`" }.joined(separator: ", ")
+            return
+                "its first record is not whole within 16 MiB, and no source recognizes what can be seen of it"
+                + (keys.isEmpty ? "" : ", which is \(keys)") + "; --source NAME or --mapping FILE reads it"
+        case .records(let seen) where !seen.kin.isEmpty:
+            let types = seen.types.map { SafeText.visible($0) }.joined(separator: ", ")
+            let names = seen.kin.map { "--source \($0)" }.joined(separator: " or ")
+            return
+                "it begins with lines of other programs (\(types)), and none of its first 1,000 tells what it is; if "
+                + "it has what a source reads further on, name that: \(names)"
         case .records(let seen) where seen.keys.isEmpty:
             let text = seen.text.map { ": \(SafeText.visible($0))" } ?? ""
             return "it begins with no JSON objects and no text that a source recognizes\(text); if it is one of those "
@@ -144,10 +155,17 @@ extension SourceReader {
             guard let form = mapping.form(of: first.span.bytes, isAll: isAll) else { return false }
             begin(choice, mapping, RecordFrame(form), now)
         case .recognized:
-            switch Recognition(of: first.span.bytes, isAll: isAll, among: Mapping.shipped) {
+            var seen = Recognition(of: first.span.bytes, isAll: isAll, among: Mapping.shipped)
+            var isCut = false
+            if case .undecided = seen, first.count >= Recognition.mostBytes {
+                seen = Recognition(ofCut: first.span.bytes, among: Mapping.shipped)
+                isCut = true
+            }
+            switch seen {
             case .native: settleAsNative()
             case .mapped(let mapping, let form): begin(choice, mapping, RecordFrame(form), now)
             case .undecided: return false
+            case .unknown(let seen) where isCut: try settle(like: earlier(), choice, first, now, or: .form(seen))
             case .ambiguous(let names): try settle(like: earlier(), choice, first, now, or: .ambiguous(names))
             case .unknown(let seen): try settle(like: earlier(), choice, first, now, or: .records(seen))
             }
@@ -182,7 +200,9 @@ extension SourceReader {
     /// Makes room for more of a first record, of which so much is read at most.
     mutating func growToSettle() throws(InputError) {
         guard isFull, !pending.isEmpty else { return }
-        guard pending.count < 16 << 20 else { throw InputError(cause: UnknownSource(reason: .form)) }
+        guard pending.count < Recognition.mostBytes else {
+            throw InputError(cause: UnknownSource(reason: .form(nil)))
+        }
         grow()
     }
 

@@ -24,9 +24,11 @@ extension LineReader {
         var cost = line.count &+ 1
         if let record {
             month.block.setShape(EventColumns.noShape)
-            if let kept = record.record { month.block.setRaw(kept) }
-            // Twice, as of a line in `raw`: what holds them grows by doubling.
-            cost &+= 2 &* (record.record?.count ?? 0)
+            if keepsRecords, let kept = record.record {
+                month.block.setRaw(kept)
+                // Twice, as of a line in `raw`: what holds them grows by doubling.
+                cost &+= 2 &* kept.count
+            }
         } else {
             let shape = shape(bytes, line)
             month.block.setShape(shape)

@@ -19,6 +19,9 @@ package struct LineReader: Sendable {
     /// What replaces credentials before anything is kept; nil keeps lines as they are.
     package var secrets: SecretMarker?
 
+    /// Whether the record that a line was made from is kept beside the event.
+    package var keepsRecords = true
+
     var scanner = LineScanner()
     var times = TimeReader()
     var scratch: [UInt8] = []

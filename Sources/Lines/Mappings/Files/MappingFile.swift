@@ -40,6 +40,8 @@ struct MappingReader: ConfigReader {
     var trees = [PathTree(ignoresCase: false)]
     var named: [MappedValue] = []
     var names: [String: Int] = [:]
+    /// Where the values stand that have a name.
+    var namedNodes: [String: Node] = [:]
     var parts = 0
     /// The depth of the records whose values are asked for.
     var depth = 0
@@ -63,6 +65,7 @@ struct MappingReader: ConfigReader {
         depth = unfoldings.count
         readNamed(nodes["let"])
         let (timeValue, timeForm) = timed(time, "time")
+        checkWords(time, of: .ts, timeForm, "time")
         let fields = readFields(nodes["fields"], "fields").compactMap(\.value)
         let extra = readExtra(nodes["extra"])
         let rules = readRules(nodes["events"])
@@ -70,6 +73,7 @@ struct MappingReader: ConfigReader {
         let type = nodes["type"].flatMap { value($0, "type") }
         let session = nodes["session"].flatMap { value($0, "session") }
         let times = nodes["times"].flatMap { value($0, "times") }
+        if let node = nodes["times"] { checkTimes(node) }
         let otherwise = nodes["otherwise"].flatMap { outcome($0, "otherwise") } ?? .unmapped
         // The trees hold every path now that all of them are read.
         for place in unfoldings.indices.reversed() where unfoldings[place].isOptional {
@@ -175,6 +179,7 @@ struct MappingReader: ConfigReader {
             guard let name = text(key), let read = self.value(value, "let.\(name)") else { continue }
             // Only those before it are known to it, so none can go round in a circle.
             names[name] = named.count
+            namedNodes[name] = value
             named.append(read)
         }
     }
@@ -211,8 +216,6 @@ struct MappingReader: ConfigReader {
         }
         return texts(node) ?? []
     }
-
-    private static let tokenKinds = ["anonymous", "api_token", "oauth", "session"]
 
     private mutating func readReasons(_ node: Node?) -> [String: String] {
         guard let node else { return [:] }

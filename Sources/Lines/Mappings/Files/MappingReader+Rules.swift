@@ -15,6 +15,7 @@ extension MappingReader {
             guard let field = EventField(name: name) else { return nil }
             if value.null != nil { return (field, nil) }
             let (read, form) = timed(value, "\(path).\(name)", mayBeTimed: field == .expiresAt)
+            if read != nil { checkWords(value, of: field, form, "\(path).\(name)") }
             return read.map { (field, MappedField(field: field, value: $0, timeForm: form)) }
         }
     }
@@ -40,13 +41,17 @@ extension MappingReader {
     private mutating func readRule(_ node: Node) -> MappedRule? {
         var rule = MappedRule(conditions: [], outcome: .unmapped, fields: [], line: node.mark?.line ?? 1)
         var hasOutcome = false
-        for (_, name, value) in members(node, known: ["when", "event", "fields", "session"], of: "a rule of events") {
+        let known = ["when", "unless", "event", "fields", "session", "remember", "forget"]
+        for (_, name, value) in members(node, known: known, of: "a rule of events") {
             switch name {
             case "when": rule.conditions = readConditions(value, "when")
             case "event":
                 hasOutcome = true
                 if let outcome = outcome(value, "event") { rule.outcome = outcome }
             case "fields": rule.fields = readFields(value, "fields")
+            case "unless": rule.unless = self.value(value, "unless")
+            case "remember": rule.remember = self.value(value, "remember")
+            case "forget": rule.forget = self.value(value, "forget")
             default: rule.session = self.value(value, "session")
             }
         }

@@ -13,6 +13,9 @@ package enum Recognition: Sendable {
     /// There is no whole record yet.
     case undecided
 
+    /// So many bytes of a first record are looked at; what it is then has to be told by what can be seen of it.
+    package static let mostBytes = 16 << 20
+
     /// So many records at the beginning of a source are looked at.
     static let mostRecords = 1000
 
@@ -56,8 +59,18 @@ package enum Recognition: Sendable {
         } else if isUndecided, !isAll {
             self = .undecided
         } else {
-            let unknown = UnknownRecords(head, isAll: isAll)
+            let unknown = UnknownRecords(head, isAll: isAll, among: mappings)
             self = unknown.records == 0 && !isAll ? .undecided : .unknown(unknown)
+        }
+    }
+
+    /// What a first record shows that is longer than what was looked at, by the members that can be seen of it.
+    package init(ofCut head: RawSpan, among mappings: @autoclosure () -> [Mapping]) {
+        let closed = CutRecord.closed(head)
+        self.init(of: closed.span.bytes, isAll: true, among: mappings())
+        // How records stand in the source is not told by one alone.
+        if case .mapped(let mapping, let form) = self {
+            self = .mapped(mapping, mapping.form(of: head, isAll: false) ?? form)
         }
     }
 
@@ -129,52 +142,5 @@ extension Mapping {
             }
         }
         return (hits, records, false)
-    }
-}
-
-/// Records that no mapping recognizes: what a person needs to begin one with.
-package struct UnknownRecords: Sendable, Equatable {
-    /// How many were looked at.
-    package private(set) var records = 0
-    /// The keys that most objects have, at most five.
-    package private(set) var keys: [String] = []
-    /// The beginning of the first record that is no object.
-    package private(set) var text: String?
-
-    init(_ head: RawSpan, isAll: Bool) {
-        let form = SourceForm.find(head, isAll: isAll, lists: []) ?? .lines
-        var framer = RecordFramer(RecordFrame(form), lists: [])
-        var counts: [[UInt8]: Int] = [:]
-        var at = 0
-        scan: while records < 100 {
-            switch framer.next(head, at, isLast: isAll) {
-            case .record(let record, let next):
-                note(head, record, &counts)
-                at = next
-            case .broken(let bytes, _, _, let next):
-                note(head, bytes, &counts)
-                at = next
-            case .blank(_, let next), .passed(let next): at = next
-            case .more: break scan
-            }
-        }
-        let first = counts.sorted {
-            ($1.value, String(decoding: $0.key, as: UTF8.self)) < ($0.value, String(decoding: $1.key, as: UTF8.self))
-        }
-        keys = first.prefix(5).map { SecretMarker.covered(String(decoding: $0.key, as: UTF8.self)) }
-    }
-
-    private mutating func note(_ head: RawSpan, _ record: Range<Int>, _ counts: inout [[UInt8]: Int]) {
-        records += 1
-        let names = PathWalk.names(Array(head, record))
-        if names.isEmpty {
-            if text == nil {
-                // Covered before it is cut: half of a credential is none that anybody recognizes.
-                let whole = Array(head, record.lowerBound..<min(record.upperBound, record.lowerBound + 4096))
-                text = String(SecretMarker.covered(String(decoding: whole, as: UTF8.self)).prefix(80))
-            }
-            return
-        }
-        for name in Set(names) { counts[name, default: 0] += 1 }
     }
 }

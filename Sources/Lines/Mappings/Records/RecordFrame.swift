@@ -28,14 +28,18 @@ package struct RecordFrame: Sendable, Equatable {
 
     package var form: Form
     var place = Place.top
+    /// What rules remember of the records before.
+    var memory = RuleMemory()
 
     package init(_ form: Form) { self.form = form }
 
     /// Whether reading is between lines or documents.
     package var isBetween: Bool { place == .top }
 
-    /// As the catalog keeps it: `lines`, `document`, `document list 1`, `document pass 2 string list 1`.
-    package var text: String {
+    /// As the catalog keeps it: `lines`, `document list 1`, `document pass 2 string list 1`, `text seen 1f,2e`.
+    package var text: String { memory.isEmpty ? placeText : "\(placeText) seen \(memory.text)" }
+
+    private var placeText: String {
         switch place {
         case .top: return form.rawValue
         case .list(let around): return "\(form.rawValue) list \(around)"
@@ -50,6 +54,11 @@ package struct RecordFrame: Sendable, Equatable {
         var words = text.split(separator: " ", omittingEmptySubsequences: false)[...]
         guard let form = words.popFirst().flatMap({ Form(rawValue: String($0)) }) else { return nil }
         self.form = form
+        if words.dropLast().last == "seen" {
+            guard let memory = words.last.flatMap({ RuleMemory($0) }) else { return nil }
+            self.memory = memory
+            words = words.dropLast(2)
+        }
         guard words.first == "pass" else {
             if words.isEmpty { return }
             guard let around = Self.list(&words), words.isEmpty else { return nil }

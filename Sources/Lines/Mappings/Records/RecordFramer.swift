@@ -43,22 +43,35 @@ package struct RecordFramer: Sendable {
             }
             frame.place = list.map { .list(around: $0) } ?? .top
             return .passed(next: end)
+        case (_, .passing): return restOfLine(bytes, from)
         default: return line(bytes, from, isLast)
         }
     }
 
     // MARK: Lines
 
-    private func line(_ bytes: RawSpan, _ from: Int, _ isLast: Bool) -> Step {
+    private mutating func line(_ bytes: RawSpan, _ from: Int, _ isLast: Bool) -> Step {
         guard from < bytes.byteCount else { return .more }
         let newline = bytes.newline(from: from)
-        guard newline != nil || isLast else { return .more }
+        guard newline != nil || isLast else {
+            guard bytes.byteCount - from > longest else { return .more }
+            frame.place = .passing(.init(depth: 0), thenList: nil)
+            return .broken(from..<bytes.byteCount, .lineTooLong, at: from, next: bytes.byteCount)
+        }
         var end = newline ?? bytes.byteCount
         let next = newline.map { $0 + 1 } ?? end
         if end > from, bytes.byte(end - 1) == Byte.carriageReturn { end -= 1 }
         var start = from
         while start < end, Self.isSpace(bytes.byte(start)) { start += 1 }
         return start == end ? .blank(from..<end, next: next) : record(from..<end, next: next)
+    }
+
+    /// What follows of a line that is too long.
+    private mutating func restOfLine(_ bytes: RawSpan, _ from: Int) -> Step {
+        guard from < bytes.byteCount else { return .more }
+        guard let newline = bytes.newline(from: from) else { return .passed(next: bytes.byteCount) }
+        frame.place = .top
+        return .passed(next: newline + 1)
     }
 
     // MARK: Documents

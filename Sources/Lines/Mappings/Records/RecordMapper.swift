@@ -22,6 +22,8 @@ struct RecordMapper: Sendable {
     /// Its memory holds the records that gave events, until `forgetRecords`.
     private(set) var values: ValueReader
     private var writer = MappedLineWriter()
+    /// What rules remember.
+    var memory = RuleMemory()
     /// The time of an event as text.
     private var said: [UInt8] = []
     private(set) var outcomes: [Outcome] = []
@@ -80,6 +82,15 @@ struct RecordMapper: Sendable {
         defer { values.close() }
         values.forget()
         return mapping.recognition.allSatisfy { values.holds($0) }
+    }
+
+    /// The type of a line of text that a pattern finds; nil for what no pattern finds.
+    mutating func typeOfText(_ record: RawSpan) -> [UInt8]? {
+        let start = values.memory.count
+        defer { values.memory.removeLast(values.memory.count - start) }
+        guard isText(record), take(record, isText: true), (try? open(from: start, depth: 0)) != nil else { return nil }
+        defer { values.close() }
+        return type()
     }
 
     /// Puts a record into the memory, as JSON on one line; false if it is a text that is none.
@@ -218,7 +229,11 @@ struct RecordMapper: Sendable {
 
     private mutating func mapInnermost(into out: inout [UInt8]) {
         values.forget()
-        let rule = mapping.rules.indices.first { holds(mapping.rules[$0].conditions) }.map { mapping.rules[$0] }
+        let rule = mapping.rules.indices.first {
+            holds(mapping.rules[$0].conditions) && !isKnown(mapping.rules[$0].unless)
+        }.map { mapping.rules[$0] }
+        if let value = rule?.remember, let text = values.text(value) { memory.add(text) }
+        if let value = rule?.forget, let text = values.text(value) { memory.remove(text) }
         switch rule?.outcome ?? mapping.otherwise {
         case .skip: outcomes.append(.skipped(type: type()))
         case .unmapped: outcomes.append(.unmapped(type: type()))
@@ -229,6 +244,11 @@ struct RecordMapper: Sendable {
     private mutating func holds(_ conditions: [MappedCondition]) -> Bool {
         for condition in conditions where !values.holds(condition) { return false }
         return true
+    }
+
+    private mutating func isKnown(_ value: MappedValue?) -> Bool {
+        guard let value, !memory.isEmpty, let text = values.text(value) else { return false }
+        return memory.holds(text)
     }
 
     private mutating func append(_ kind: EventKind, _ rule: MappedRule?, _ out: inout [UInt8]) {

@@ -17,7 +17,11 @@ package struct RecordReader: Sendable {
     /// So many bytes of records and lines are made before they go into the batch.
     private static let mostMade = 1 << 20
 
-    package var frame: RecordFrame { framer.frame }
+    package var frame: RecordFrame {
+        var frame = framer.frame
+        frame.memory = mapper.memory
+        return frame
+    }
 
     private var framer: RecordFramer
     private var mapper: RecordMapper
@@ -33,6 +37,7 @@ package struct RecordReader: Sendable {
     package init(_ mapping: Mapping, frame: RecordFrame, reference: Int64) {
         framer = RecordFramer(frame, lists: mapping.lists)
         mapper = RecordMapper(mapping, reference: reference)
+        mapper.memory = frame.memory
     }
 
     /// A reader of another source of the same kind, which still knows what patterns took from texts: a bucket has
@@ -41,6 +46,7 @@ package struct RecordReader: Sendable {
         var next = RecordReader(mapping, frame: frame, reference: reference)
         next.mapper = mapper
         next.mapper.reference = reference
+        next.mapper.memory = frame.memory
         next.mapper.forgetRecords()
         return next
     }

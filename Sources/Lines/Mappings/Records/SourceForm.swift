@@ -31,4 +31,11 @@ enum SourceForm {
         case .broken, .blank: return .lines
         }
     }
+    /// The form of a source whose first object goes on beyond what was looked at. As a document its records come one by
+    /// one, also where each is a line.
+    static func likely(_ bytes: RawSpan, hasLists: Bool) -> RecordFrame.Form {
+        var at = 0
+        while at < bytes.byteCount, bytes.byte(at) <= Byte.space { at += 1 }
+        return hasLists || bytes.newline(from: at) != nil ? .document : .lines
+    }
 }

@@ -18,7 +18,31 @@ package struct SourceType: Sendable, Equatable {
     }
 }
 
+/// How many records of one type gave no event, in all sources that one mapping reads.
+package struct RecordType: Sendable, Equatable {
+    package var mapping: String?
+    package var type: String
+    package var skipped: Int64
+    package var unmapped: Int64
+}
+
 extension Catalog {
+    /// Types of records that gave no event, those with most records first.
+    package func recordTypes() throws(CatalogError) -> [RecordType] {
+        try read("list types of records") { db in
+            let sql = """
+                SELECT mapping, type, sum(t.skipped) AS skipped, sum(t.unmapped) AS unmapped
+                FROM main.source_types AS t JOIN main.sources USING (source_id)
+                GROUP BY mapping, type ORDER BY sum(t.skipped) + sum(t.unmapped) DESC, mapping, type
+                """
+            return try Row.fetchAll(db, sql: sql).map { row in
+                RecordType(
+                    mapping: try row.textIfAny("mapping"), type: try row.value("type"),
+                    skipped: try row.count("skipped"), unmapped: try row.count("unmapped"))
+            }
+        }
+    }
+
     /// Types of records that gave no event, those with most unmapped records first.
     package func sourceTypes() throws(CatalogError) -> [SourceType] {
         try read("list types of records") { db in

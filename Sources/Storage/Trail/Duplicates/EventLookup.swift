@@ -8,6 +8,8 @@ internal import Segments
 /// Only segments and pages are read whose bounds hold the time of such an event; of these first the times, then ids of
 /// rows that have one of the times, then lines of rows that have an id, too. So what is asked for is compared byte for
 /// byte, and no more is in memory than was asked for and a page.
+///
+/// Events of records are compared by these, and where one of two came without, by all their fields.
 package final class EventLookup {
     /// A row that is asked for.
     package struct Question: Sendable {
@@ -66,11 +68,14 @@ package final class EventLookup {
         return problem
     }
 
-    /// Looks for rows of one month, all columns of which are filled. `isLine` says whether the line of a row is this.
+    /// Looks for rows of one month, all columns of which are filled.
+    /// - Parameters:
+    ///   - areRecords: the rows are of records, and have these unless only their fields are kept.
+    ///   - isLine: whether the line of a row is this.
     ///
     /// Throws what the system throws; a segment that is damaged is not asked again.
     package func answers(
-        to questions: [Question], about columns: EventColumns, month: Int32,
+        to questions: [Question], about columns: EventColumns, month: Int32, areRecords: Bool,
         isLine: (_ row: Int, _ line: [UInt8], _ length: Int64) throws -> Bool
     ) throws -> [Answer] {
         let span = Self.span(of: questions, columns)
@@ -79,7 +84,7 @@ package final class EventLookup {
         }
         // So it is where a log is new.
         if near.isEmpty { return Array(repeating: .unknown, count: questions.count) }
-        var asked = Asked(questions, columns)
+        var asked = Asked(questions, columns, areRecords: areRecords)
         for segment in near where asked.mayMeet(segment.minTS...segment.maxTS) {
             do {
                 try readers.withReader(path + "/" + segment.file) { try search($0, &asked, columns, isLine) }
@@ -119,9 +124,10 @@ package final class EventLookup {
                     return asked.note(mark, ids.event[place], times[some[place]], id, columns)
                 }
                 guard !known.isEmpty else { continue }
-                try compare(
-                    reader.columns(rowGroup: group, page: page, rows: known.map { some[$0] }, fields: Self.whole),
-                    &asked, isLine)
+                let stored = try reader.columns(
+                    rowGroup: group, page: page, rows: known.map { some[$0] }, fields: Self.whole)
+                try compare(stored, &asked, isLine)
+                compareFields(stored, &asked, columns)
             }
         }
     }
@@ -131,7 +137,7 @@ package final class EventLookup {
     ) throws {
         let renderer = LineRenderer(shapes: stored.shapes)
         var line: [UInt8] = []
-        for row in 0..<stored.count {
+        for row in 0..<stored.count where stored.hasLine(row) {
             line.removeAll(keepingCapacity: true)
             try renderer.append(stored, row: row, to: &line)
             guard let id = stored[.eventID].bytes(at: row) else { continue }
@@ -139,10 +145,38 @@ package final class EventLookup {
             let mark = line.withUnsafeBytes { marks.mark(line: $0, length: stored.sourceLength[row]) }
             for question in asked.questions(event, mark) where asked.answers[question.place].isOpen {
                 guard try isLine(question.row, line, stored.sourceLength[row]) else { continue }
-                asked.answers[question.place] = .stored(
-                    source: stored.sourceID[row], offset: stored.sourceOffset[row])
+                asked.answers[question.place] = stored.answer(row)
             }
         }
+    }
+
+    /// Holds events of records against each other of which one came without its record. Lines of our own format have a
+    /// shape, or they stand in `raw` and have no equal among fields.
+    private func compareFields(_ stored: EventColumns, _ asked: inout Asked, _ columns: EventColumns) {
+        guard asked.areRecords else { return }
+        for row in 0..<stored.count where stored.shape[row] == EventColumns.noShape {
+            let hasRecord = stored.hasLine(row)
+            guard !hasRecord || asked.lackRecords, let id = stored[.eventID].bytes(at: row) else { continue }
+            let event = marks.mark(stored.event[row], stored.ts[row], id)
+            let line = stored.fieldsLine(row)
+            asked.markFields(columns, marks)
+            for question in asked.questions(event, fields: marks.mark(fieldsOf: stored, row))
+            where asked.answers[question.place].isOpen && !(hasRecord && columns.hasLine(question.row)) {
+                guard columns.fieldsLine(question.row) == line else { continue }
+                asked.answers[question.place] = stored.answer(row)
+            }
+        }
+    }
+}
+
+extension EventColumns {
+    /// Whether a row is kept with the line or the record that it came from.
+    fileprivate func hasLine(_ row: Int) -> Bool {
+        shape[row] != Self.noShape || self[.raw].bytes(at: row) != nil
+    }
+
+    fileprivate func answer(_ row: Int) -> EventLookup.Answer {
+        .stored(source: sourceID[row], offset: sourceOffset[row])
     }
 }
 
@@ -155,15 +189,24 @@ extension EventLookup.Answer {
 private struct Asked {
     private let times: [Int64]
     /// By mark of the event, then of the line; `place` is where the question stood.
-    private let sorted: [(event: UInt64, line: UInt64, row: Int, place: Int)]
+    private let sorted: [Entry]
+    /// The same with marks of fields in place of lines, once they are needed.
+    private var sortedByFields: [Entry]?
+    /// Whether the rows are of records, and whether some have none.
+    let areRecords: Bool
+    let lackRecords: Bool
     var answers: [EventLookup.Answer]
     /// Events that were found, in whatever line.
     private var found: Set<UInt64> = []
 
-    init(_ questions: [EventLookup.Question], _ columns: EventColumns) {
+    typealias Entry = (event: UInt64, line: UInt64, row: Int, place: Int)
+
+    init(_ questions: [EventLookup.Question], _ columns: EventColumns, areRecords: Bool) {
+        self.areRecords = areRecords
+        lackRecords = areRecords && questions.contains { !columns.hasLine($0.row) }
         times = questions.map { columns.ts[$0.row] }.sorted()
         sorted = questions.enumerated().map { (event: $1.event, line: $1.line, row: $1.row, place: $0) }
-            .sorted { ($0.event, $0.line, $0.place) < ($1.event, $1.line, $1.place) }
+            .sorted(by: Self.precedes)
         answers = Array(repeating: .unknown, count: questions.count)
     }
 
@@ -197,8 +240,26 @@ private struct Asked {
         return isAsked
     }
 
+    private static func precedes(_ left: Entry, _ right: Entry) -> Bool {
+        (left.event, left.line, left.place) < (right.event, right.line, right.place)
+    }
+
+    mutating func markFields(_ columns: EventColumns, _ marks: EventMarks) {
+        guard sortedByFields == nil else { return }
+        sortedByFields = sorted.map { entry in
+            (entry.event, marks.mark(fieldsOf: columns, entry.row), entry.row, entry.place)
+        }.sorted(by: Self.precedes)
+    }
+
     /// The questions for an event in a line.
-    func questions(_ event: UInt64, _ line: UInt64) -> ArraySlice<(event: UInt64, line: UInt64, row: Int, place: Int)> {
+    func questions(_ event: UInt64, _ line: UInt64) -> ArraySlice<Entry> { Self.entries(sorted, event, line) }
+
+    /// The questions for an event with such fields, which must be marked.
+    func questions(_ event: UInt64, fields: UInt64) -> ArraySlice<Entry> {
+        Self.entries(sortedByFields ?? [], event, fields)
+    }
+
+    private static func entries(_ sorted: [Entry], _ event: UInt64, _ line: UInt64) -> ArraySlice<Entry> {
         let first = sorted.place { ($0.event, $0.line) < (event, line) }
         var end = first
         while end < sorted.count, sorted[end].event == event, sorted[end].line == line { end += 1 }

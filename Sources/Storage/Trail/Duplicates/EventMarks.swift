@@ -1,3 +1,5 @@
+package import Events
+
 /// Short marks of events and of lines, under keys of this process: whoever writes a log cannot prepare two that are
 /// alike. They are never stored.
 package struct EventMarks: Sendable {
@@ -17,6 +19,13 @@ package struct EventMarks: Sendable {
     package func mark(line: UnsafeRawBufferPointer, length: Int64) -> UInt64 {
         hash(line, UInt64(bitPattern: length) ^ keys.3)
     }
+
+    /// Of all that an event says, in place of a line: no line has such a length.
+    package func mark(fieldsOf columns: EventColumns, _ row: Int) -> UInt64 {
+        columns.fieldsLine(row).withUnsafeBytes { mark(line: $0, length: Self.fieldsLength) }
+    }
+
+    private static let fieldsLength: Int64 = -2
 
     private func hash(_ bytes: UnsafeRawBufferPointer, _ start: UInt64) -> UInt64 {
         let count = bytes.count
@@ -41,5 +50,14 @@ package struct EventMarks: Sendable {
     private static func fold(_ left: UInt64, _ right: UInt64) -> UInt64 {
         let product = left.multipliedFullWidth(by: right)
         return product.high ^ product.low
+    }
+}
+
+extension EventColumns {
+    /// A row as a line of its fields, however it came.
+    func fieldsLine(_ row: Int) -> [UInt8] {
+        var line: [UInt8] = []
+        EventLineWriter().append(self, row: row, to: &line)
+        return line
     }
 }
