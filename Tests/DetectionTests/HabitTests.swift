@@ -45,19 +45,34 @@ struct HabitTests {
     private func network(_ event: Event) -> Substring? { event[.ip].map { $0[..<$0.lastIndex(of: ".")!] } }
     private func program(_ event: Event) -> Substring? { event[.userAgent].map { $0.prefix { $0 != "/" } } }
 
+    /// The uses from networks that are not told apart, because the month had shown six others by then.
+    private func folded(_ uses: [Event]) -> [Event] {
+        Dictionary(grouping: uses) { Timestamp.month(of: $0.ts) }.values.flatMap { month -> [Event] in
+            let firsts = Dictionary(grouping: month.filter { network($0) != nil }) { network($0)! }.mapValues {
+                $0.map(day).min()!
+            }
+            guard firsts.count > 6 else { return [] }
+            let limit = firsts.values.sorted()[6]
+            return month.filter { use in network(use).map { firsts[$0]! >= limit } ?? false }
+        }
+    }
+
     /// Whoever has news on a day, as "who day class".
     private func expected(_ events: [Event], _ days: Range<Int32>) -> [String] {
         var news: [String] = []
         for (name, uses) in Dictionary(grouping: events, by: who) {
+            let folded = folded(uses), many = Set(folded.map(day)), ofMany = Set(folded.map(\.ts))
             for day in days {
                 let before = uses.filter { ((day - 120)..<day).contains(self.day($0)) }
                 let recent = before.filter { self.day($0) >= day - 60 }
                 let active = Set(before.map(self.day)).sorted()
                 guard let first = active.first, first <= day - 7, active.count(where: { $0 >= day - 60 }) >= 3,
-                    Set(before.filter { self.day($0) >= day - 14 }.compactMap(network)).count < 4
+                    Set(before.filter { self.day($0) >= day - 14 && !ofMany.contains($0.ts) }.compactMap(network))
+                        .count + (many.contains { ((day - 14)..<day).contains($0) } ? 6 : 0) < 4,
+                    !many.contains(where: { ((day - 60)..<day).contains($0) })
                 else { continue }
                 let strange = uses.filter { use in
-                    self.day(use) == day && network(use) != nil && program(use) != nil
+                    self.day(use) == day && network(use) != nil && program(use) != nil && !ofMany.contains(use.ts)
                         && !recent.contains { network($0) == network(use) }
                         && !recent.contains { program($0) == program(use) }
                 }

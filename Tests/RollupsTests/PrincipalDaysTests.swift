@@ -151,17 +151,55 @@ struct PrincipalDaysTests {
         #expect(throws: DamagedRollup.self) { _ = try PrincipalDays(firstDay: 1, encoded: bytes) }
     }
 
-    @Test func `a set of combinations holds each once`() {
-        var random = SeededRandom(9)
-        var set = CombinationSet()
-        var known: Set<SIMD4<UInt32>> = []
-        for _ in 0..<50_000 {
-            let key = SIMD4<UInt32>((0..<4).map { _ in UInt32(random.below(12)) })
-            set.insert(key)
-            known.insert(key)
+    @Test func `of who comes from ever more networks the first days are told apart, and later ones folded`() throws {
+        let maria: [EventField: String] = [.principal: "maria"]
+        func visit(_ network: Int, day: Int, agent: String = "web") -> Event {
+            event(.used, day: day, maria, ip: "198.51.\(network).7", agent: agent)
         }
-        var all: [SIMD4<UInt32>] = []
-        set.forEach { all.append($0) }
-        #expect(all.count == known.count && set.count == known.count && Set(all) == known)
+        let six = (0..<6).map { visit($0, day: $0) }
+        #expect(rows(try rollup(six)).allSatisfy { !$0.contains("*") })
+        let more = [visit(6, day: 9), visit(7, day: 9), visit(0, day: 20), visit(8, day: 25, agent: "cli")]
+        let all = rows(try rollup(six + more))
+        #expect(
+            all == [
+                "maria * cli [25]", "maria * web [9]", "maria 198.51.0.0/24 web [0, 20]",
+                "maria 198.51.1.0/24 web [1]", "maria 198.51.2.0/24 web [2]", "maria 198.51.3.0/24 web [3]",
+                "maria 198.51.4.0/24 web [4]", "maria 198.51.5.0/24 web [5]",
+            ])
+        #expect(rows(try rollup((six + more).reversed(), batch: 2)) == all)
+        // A day that brings several at once keeps none of them.
+        let once = [visit(0, day: 0)] + (1..<8).map { visit($0, day: 3) }
+        #expect(rows(try rollup(once)) == ["maria * web [3]", "maria 198.51.0.0/24 web [0]"])
+    }
+
+    @Test func `what later days bring changes nothing of the days before`() throws {
+        let events = many(11)
+        for day in [3, 9, 17, 25] {
+            let now = Self.april + Int64(day) * Timestamp.day
+            let until = try rows(rollup(events.filter { $0.ts < now }), before: day)
+            #expect(try rows(rollup(events), before: day) == until)
+        }
+    }
+
+    /// As `rows`, with the days before one alone.
+    private func rows(_ block: PrincipalDays, before day: Int) throws -> [String] {
+        var block = block
+        for row in 0..<block.count { block.days[row] &= 1 << UInt32(day) - 1 }
+        return rows(block).filter { !$0.hasSuffix("[]") }
+    }
+
+    @Test func `a set of combinations holds each once, with all its days`() {
+        var random = SeededRandom(9)
+        var set = CombinationDays()
+        var known: [SIMD4<UInt32>: UInt32] = [:]
+        for _ in 0..<50_000 {
+            let key = SIMD4<UInt32>(UInt32(random.below(12)), UInt32(random.below(12)), UInt32(random.below(40)), 0)
+            let day = UInt32(1) << UInt32(random.below(31))
+            set.add(SIMD4(key[0], key[1], key[2], day))
+            known[key, default: 0] |= day
+        }
+        var all: [SIMD4<UInt32>: UInt32] = [:]
+        set.forEach { all[SIMD4($0[0], $0[1], $0[2], 0)] = $0[3] }
+        #expect(all == known && set.count == known.count)
     }
 }

@@ -17,11 +17,12 @@ struct TrailPrincipalDaysTests {
     private static let january = Int64(1_767_225_600_000_000)
     private static let days = Timestamp.day(of: january)...(Timestamp.day(of: january) + 99)
 
+    /// Nobody comes from more networks in a month than are told apart.
     private func lines(_ seed: UInt64, _ count: Int) -> String {
         var random = SeededRandom(seed)
         return (0..<count).map { _ in
             let time = Timestamp.text(Self.january + Int64(random.below(100 * 86_400)) * Timestamp.second)
-            let ip = random.below(7) == 0 ? "198.51.100.\(random.below(9)), 10.0.0.1" : "203.0.\(random.below(9)).7"
+            let ip = random.below(7) == 0 ? "198.51.100.7, 10.0.0.1" : "203.0.\(random.below(5)).7"
             let who = random.below(5) == 0 ? "" : #""principal":"user:\#(random.below(12))","#
             return #"{"ts":"\#(time)","event":"used",\#(who)"token_id":"t\#(random.below(20))","ip":"\#(ip)","#
                 + #""user_agent":"\#(["a", "b", "c"][random.below(3)])/\#(random.below(9))","tool":"x"}"# + "\n"
@@ -60,7 +61,7 @@ struct TrailPrincipalDaysTests {
     {
         for seed in 1...3 as ClosedRange<UInt64> { try place.ingest(place.write("\(seed).ndjson", lines(seed, 400))) }
         let known = try told(TrailHistory(Trail(reading: place.trail), Clients()))
-        #expect(known.count > 300)
+        #expect(known.count > 200)
         let findings = try findings()
         #expect(findings.count > 5)
         try sql("DELETE FROM principal_day_blocks WHERE segment_id % 2 = 0")

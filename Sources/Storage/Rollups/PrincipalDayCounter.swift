@@ -4,12 +4,12 @@ package import Events
 /// Notes over the batches of one month who is let in from where with what: uses, exchanges, refreshes and logins of
 /// everybody but callers without a credential.
 package struct PrincipalDayCounter: Sendable {
-    /// The texts that were met, and for each combination of their places the days.
+    /// Principals, or tokens where events name none: each text behind 0 or 1.
     private var principals = TextDictionary()
-    private var isToken: [Bool] = []
-    private var networks = TextDictionary()
+    private var networks = NetworkNumbers()
     private var programs = TextDictionary()
-    private var days: [SIMD4<UInt32>: UInt32] = [:]
+    /// Principal, network and program, with the days.
+    private var shown = CombinationDays()
     private var firstDay: Int32?
 
     package init() {}
@@ -22,7 +22,7 @@ package struct PrincipalDayCounter: Sendable {
         guard let first = columns.ts.first else { return }
         let firstDay = self.firstDay ?? Timestamp.day(of: Timestamp.start(ofMonth: Timestamp.month(of: first)))
         self.firstDay = firstDay
-        var shown = CombinationSet()
+        var shown = CombinationDays()
         let isAnonymous = Self.places(of: "anonymous", in: columns[.kind])
         let isLogin = Self.places(of: "session", in: columns[.kind])
         let nobody = Self.places(of: "anonymous", in: columns[.tokenID])
@@ -43,7 +43,7 @@ package struct PrincipalDayCounter: Sendable {
                 continue
             }
             let day = UInt32(truncatingIfNeeded: Timestamp.day(of: times[row]) - firstDay)
-            shown.insert(SIMD4(who, ip[row], agent[row], day))
+            shown.add(SIMD4(who, ip[row], agent[row], 1 << day))
         }
         take(shown, columns)
     }
@@ -60,61 +60,75 @@ package struct PrincipalDayCounter: Sendable {
     }
 
     /// Gives what a batch showed the numbers of all batches.
-    private mutating func take(_ shown: CombinationSet, _ columns: EventColumns) {
-        var ofNetwork: [UInt32: UInt32] = [:], ofProgram: [UInt32: UInt32] = [:], ofWho: [UInt32: UInt32] = [:]
+    private mutating func take(_ batch: CombinationDays, _ columns: EventColumns) {
         var counter = self
-        shown.forEach { key in
-            let who = ofWho[key[0]] ?? counter.who(key[0], columns)
-            let network = ofNetwork[key[1]] ?? counter.network(Self.text(key[1], of: columns[.ip]))
-            let program = ofProgram[key[2]] ?? counter.program(Self.text(key[2], of: columns[.userAgent]))
-            (ofWho[key[0]], ofNetwork[key[1]], ofProgram[key[2]]) = (who, network, program)
-            counter.days[SIMD4(who, network, program, 0), default: 0] |= 1 << key[3]
+        var ofNetwork = PlaceNumbers(columns[.ip]), ofProgram = PlaceNumbers(columns[.userAgent])
+        var ofPrincipal = PlaceNumbers(columns[.principal]), ofToken = PlaceNumbers(columns[.tokenID])
+        batch.forEach { entry in
+            let who =
+                entry[0] & 1 == 0
+                ? ofPrincipal.number(at: entry[0] >> 1) { counter.number(ofPrincipal: [0] + ($0 ?? [])) }
+                : ofToken.number(at: entry[0] >> 1) { counter.number(ofPrincipal: [1] + ($0 ?? [])) }
+            let network = ofNetwork.number(at: entry[1]) { counter.networks.number(of: $0) }
+            let program = ofProgram.number(at: entry[2]) { counter.number(ofProgram: $0.map(ProgramName.of) ?? []) }
+            counter.shown.add(SIMD4(who, network, program, entry[3]))
         }
         self = counter
     }
 
-    private mutating func who(_ number: UInt32, _ columns: EventColumns) -> UInt32 {
-        let isToken = number & 1 == 1
-        let column = columns[isToken ? .tokenID : .principal]
-        // A principal and a token of one name are two.
-        let text = [isToken ? 1 : 0] + (Self.text(number >> 1, of: column) ?? [])
-        return principals.intern(text.span.bytes)
-    }
+    private mutating func number(ofPrincipal name: [UInt8]) -> UInt32 { principals.intern(name.span.bytes) }
 
-    private mutating func network(_ text: ArraySlice<UInt8>?) -> UInt32 {
-        let name = text.map(Clients.loggedNetwork) ?? []
-        return networks.intern(name.span.bytes)
-    }
-
-    private mutating func program(_ text: ArraySlice<UInt8>?) -> UInt32 {
-        let name = text.map(ProgramName.of) ?? []
-        return programs.intern(name.span.bytes)
-    }
-
-    private static func text(_ index: UInt32, of column: TextColumn) -> ArraySlice<UInt8>? {
-        index == TextColumn.none ? nil : column.dictionary.slice(at: Int(index))
-    }
+    private mutating func number(ofProgram name: [UInt8]) -> UInt32 { programs.intern(name.span.bytes) }
 
     /// The rollup of all that was added; nil if nothing was.
     package func finish() -> PrincipalDays? {
         guard let firstDay else { return nil }
+        let rows = FoldedRows(shown, networks)
         var made = PrincipalDays(firstDay: firstDay)
-        let who = principals.sorted(), network = networks.sorted(), program = programs.sorted()
+        let who = principals.sorted(), program = programs.sorted()
         for place in who.order {
-            let text = principals.slice(at: Int(place))
-            _ = made.principals.append(Array(text.dropFirst()).span.bytes)
+            let text = principals.slice(at: Int(place)), name = Array(text.dropFirst())
+            _ = made.principals.append(name.span.bytes)
             made.isToken.append(text.first == 1)
         }
-        for place in network.order { _ = made.networks.append(Array(networks.slice(at: Int(place))).span.bytes) }
-        for place in program.order { _ = made.programs.append(Array(programs.slice(at: Int(place))).span.bytes) }
-        let rows = days.map { key, days in
-            (who.rank[Int(key[0])], network.rank[Int(key[1])], program.rank[Int(key[2])], days)
-        }.sorted { ($0.0, $0.1, $0.2) < ($1.0, $1.1, $1.2) }
-        made.principal = rows.map(\.0)
-        made.network = rows.map(\.1)
-        made.program = rows.map(\.2)
-        made.days = rows.map(\.3)
+        for name in rows.networks { _ = made.networks.append(name.span.bytes) }
+        for place in program.order {
+            let name = Array(programs.slice(at: Int(place)))
+            _ = made.programs.append(name.span.bytes)
+        }
+        let sorted = rows.all.map { row in
+            SIMD4(who.rank[Int(row[0])], row[1], program.rank[Int(row[2])], row[3])
+        }.sorted { left, right in
+            if left[0] != right[0] { return left[0] < right[0] }
+            return left[1] != right[1] ? left[1] < right[1] : left[2] < right[2]
+        }
+        made.principal = sorted.map { $0[0] }
+        made.network = sorted.map { $0[1] }
+        made.program = sorted.map { $0[2] }
+        made.days = sorted.map { $0[3] }
         return made
+    }
+}
+
+/// Numbers for the places of a dictionary, each asked for once.
+private struct PlaceNumbers {
+    private let dictionary: TextDictionary
+    private var numbers: [UInt32]
+    private var ofNone: UInt32?
+
+    init(_ column: TextColumn) {
+        dictionary = column.dictionary
+        numbers = [UInt32](repeating: .max, count: column.dictionary.count)
+    }
+
+    mutating func number(at place: UInt32, _ make: (ArraySlice<UInt8>?) -> UInt32) -> UInt32 {
+        guard place != TextColumn.none else {
+            let number = ofNone ?? make(nil)
+            ofNone = number
+            return number
+        }
+        if numbers[Int(place)] == .max { numbers[Int(place)] = make(dictionary.slice(at: Int(place))) }
+        return numbers[Int(place)]
     }
 }
 

@@ -23,6 +23,11 @@ package struct PrincipalDays: Sendable, Equatable {
 
     package init(firstDay: Int32) { self.firstDay = firstDay }
 
+    /// So many networks of a principal are told apart in a month; from the day on that brings another one, further ones
+    /// are called `manyNetworks`.
+    package static let mostNetworks = 6
+    package static let manyNetworks = Array("*".utf8)
+
     package var count: Int { days.count }
 
     package static func == (left: PrincipalDays, right: PrincipalDays) -> Bool {

@@ -34,7 +34,7 @@ struct PrincipalHabits {
     struct Habit {
         /// The days of the memory on which they were let in, ascending; counted back from the day itself, which is 0.
         var active: [Int]
-        /// Different networks on the last days, as many as were asked for.
+        /// Different networks on the last days, as many as were asked for; at least so many.
         var networks: Int
     }
 
@@ -95,8 +95,9 @@ struct PrincipalHabits {
         let program: Int
         var isToken: Bool
         var who: UInt64
-        /// 0 where none was named.
+        /// 0 where none was named, and where the principal came from too many to tell them apart.
         var network: UInt64
+        var isFromMany: Bool
         var networkName: [UInt8]
         var programHash: UInt64
         /// The days as bits, of which the first is the day `offset`, counted from the first one of the memory.
@@ -129,7 +130,8 @@ struct PrincipalHabits {
                 let logged = block.networks.slice(at: place)
                 return logged.contains(UInt8(ascii: ",")) ? Array(clients.network(of: logged)) : Array(logged)
             }
-            let ofNetwork = networks.map { $0.isEmpty ? 0 : KeyedTextHash.of($0[...], kind: 2) }
+            let isMany = networks.map { $0 == PrincipalDays.manyNetworks }
+            let ofNetwork = zip(networks, isMany).map { $0.isEmpty || $1 ? 0 : KeyedTextHash.of($0[...], kind: 2) }
             let ofProgram = (0..<block.programs.count).map { place -> UInt64 in
                 let name = block.programs.slice(at: place)
                 return name.isEmpty ? 0 : KeyedTextHash.of(name, kind: 3)
@@ -141,6 +143,7 @@ struct PrincipalHabits {
                     Row(
                         block: block, principal: principal, program: Int(block.program[place]),
                         isToken: block.isToken[principal], who: who[principal], network: ofNetwork[network],
+                        isFromMany: isMany[network],
                         networkName: networks[network], programHash: ofProgram[Int(block.program[place])],
                         bits: block.days[place] & mask, offset: offset))
             }
@@ -172,9 +175,12 @@ struct PrincipalHabits {
         private var active: [UInt64: DaySet] = [:]
         private var shown: [Key: DaySet] = [:]
         private var networks: [UInt64: [UInt64]] = [:]
+        /// The days on which they came from too many networks to tell them apart.
+        private var many: [UInt64: DaySet] = [:]
 
         mutating func note(_ row: Row) {
             active[row.who, default: DaySet()].insert(month: row.bits, at: row.offset)
+            if row.isFromMany { many[row.who, default: DaySet()].insert(month: row.bits, at: row.offset) }
             if row.network != 0 {
                 let key = Key(who: row.who, value: row.network)
                 if shown[key] == nil { networks[row.who, default: []].append(row.network) }
@@ -191,7 +197,9 @@ struct PrincipalHabits {
         /// How many of network and program are named, and were not seen of the principal for so many days.
         func countNew(_ row: Row, on day: Int, unseen: Int) -> Int {
             let before = max(0, day - unseen)..<day
-            return [row.network, row.programHash].count { value in
+            // The network may be one of the many that were not told apart.
+            let network = many[row.who]?.hasAny(in: before) == true ? 0 : row.network
+            return [network, row.programHash].count { value in
                 value != 0 && shown[Key(who: row.who, value: value)]?.hasAny(in: before) != true
             }
         }
@@ -200,7 +208,8 @@ struct PrincipalHabits {
             let before = active[who]?.days(in: max(0, day - memory)..<day) ?? []
             let late = max(0, day - networksWithin)..<day
             let networks = (networks[who] ?? []).count { shown[Key(who: who, value: $0)]?.hasAny(in: late) == true }
-            return Habit(active: before.map { $0 - day }, networks: networks)
+            let others = many[who]?.hasAny(in: late) == true ? PrincipalDays.mostNetworks : 0
+            return Habit(active: before.map { $0 - day }, networks: networks + others)
         }
     }
 }
