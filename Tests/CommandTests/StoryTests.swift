@@ -13,9 +13,9 @@ struct StoryTests {
             Self.names == [
                 "admin-account-taken", "all-six-kinds", "bad-lines", "broken-checks", "broken-client",
                 "dead-tokens-in-use",
-                "distributed-stuffing", "dormant-token", "everything-read", "forgotten-tokens", "integrator-breached",
-                "quiet-week",
-                "refused-refresh",
+                "distributed-stuffing", "dormant-token", "everything-read", "first-issue", "forgotten-tokens",
+                "integrator-breached", "quiet-week",
+                "refused-refresh", "rented-addresses",
                 "runaway-client",
                 "shipper-died",
                 "slow-stuffing", "spent-token-and-probe",

@@ -118,11 +118,11 @@ struct DoctorTests {
         #expect(diagnosis.remedies.map(\.gap) == [.fields(.failed, [.ip]), .fields(.issued, [.actor])])
         #expect(
             diagnosis.remedies.map { $0.raises.map(\.id) } == [
-                ["failed-verification-by-ip"], ["mass-issuance", "self-issue"],
+                ["failed-verification-by-ip", "failure-surge"], ["first-time-issuer", "mass-issuance", "self-issue"],
             ])
-        // 88 points in all: 10 for the one, two each for the others.
-        #expect(diagnosis.score == (88 - 10 - 4) * 100 / 88)
-        #expect(diagnosis.remedies[0].scoreAfter == 84 * 100 / 88)
+        // 95 points in all: 13 for the one, two each for the others.
+        #expect(diagnosis.score == (95 - 13 - 6) * 100 / 95)
+        #expect(diagnosis.remedies[0].scoreAfter == 89 * 100 / 95)
         #expect(diagnosis.remedies.last?.scoreAfter == 100)
     }
 
@@ -131,7 +131,8 @@ struct DoctorTests {
         let diagnosis = try diagnose(Self.whole.filter { $0.ts >= start })
         #expect(
             ids(diagnosis, .none) == [
-                "dormant-token-reactivation", "new-surroundings", "campaign", "call-surge", "never-used",
+                "dormant-token-reactivation", "new-surroundings", "campaign", "call-surge", "first-time-issuer",
+                "never-used",
             ])
         #expect(diagnosis.historyWanted == 90 * Timestamp.day)
         #expect(diagnosis.remedies.first?.gap == .history)
@@ -147,7 +148,7 @@ struct DoctorTests {
         #expect(ids(diagnosis, .none) == ["use-after-expiry", "refresh-reuse", "lifetime-policy"])
         #expect(diagnosis.remedies.isEmpty && diagnosis.outOfReach.allSatisfy { $0.never == ["okta"] })
         // Two of 4 and one of 2 points.
-        #expect(diagnosis.score == 78 * 100 / 88 && diagnosis.reachableScore == diagnosis.score)
+        #expect(diagnosis.score == 85 * 100 / 95 && diagnosis.reachableScore == diagnosis.score)
     }
 
     @Test func `who gave no reason is not asked of a log that never has one`() throws {
@@ -193,7 +194,7 @@ struct DoctorTests {
             })
         #expect(diagnosis.census.unknownReasons.map(\.word) == ["wrong_sort", "odd"])
         #expect(Set(diagnosis.remedies.map(\.gap)) == [.reasons, .fields(.failed, [.ip])])
-        #expect(ids(diagnosis, .none) == ["failed-verification-by-ip"])
+        #expect(ids(diagnosis, .none) == ["failed-verification-by-ip", "failure-surge"])
     }
 
     @Test func `a log of logins alone has nothing for rules about tokens that admins issue`() throws {
@@ -209,8 +210,8 @@ struct DoctorTests {
         let diagnosis = try diagnose(logins)
         #expect(
             ids(diagnosis, .none) == [
-                "use-after-expiry", "scope-bypass", "mass-issuance", "revoke-storm", "revoke-without-reason",
-                "self-issue",
+                "use-after-expiry", "scope-bypass", "first-time-issuer", "mass-issuance", "revoke-storm",
+                "revoke-without-reason", "self-issue",
             ])
         let (issued, revoked) = (EventKinds(EventKind.issued), EventKinds(EventKind.revoked))
         #expect(Set(diagnosis.remedies.map(\.gap)) == [.tokens(issued), .tokens(revoked)])

@@ -84,13 +84,13 @@ struct ExampleTests {
                 "dormant-token-reactivation", "failed-verification-by-ip", "use-after-revoke", "use-after-expiry",
                 "refresh-reuse", "code-replay", "principal-mismatch", "scope-bypass", "auth-mode-violation",
                 "plaintext-token", "orphan-token", "scope-escalation", "tool-undeclared", "source-silence",
-                "blind-spot", "clock-ahead", "new-surroundings", "campaign", "call-surge", "lifetime-policy",
-                "rotation-overlap",
-                "rate-limit-breach", "mass-issuance",
+                "blind-spot", "clock-ahead", "new-surroundings", "campaign", "call-surge", "failure-surge",
+                "lifetime-policy", "rotation-overlap",
+                "rate-limit-breach", "first-time-issuer", "mass-issuance",
                 "revoke-storm", "revoke-without-reason", "self-issue", "never-used",
             ])
         #expect(try Detectors.named(["failed-verification-by-ip"]).map { $0.card.id } == ["failed-verification-by-ip"])
-        #expect(try Detectors.named([]).count == 27)
+        #expect(try Detectors.named([]).count == 29)
         let error = #expect(throws: DetectionError.self) { try Detectors.named(["dormant-tokens"]) }
         #expect(
             error?.description.hasPrefix(

@@ -294,12 +294,21 @@ struct FailureOracle {
                 && rows.count >= rule.failures && Double(rows.count) / Double(keys) <= rule.failuresPerKey
                 && Double(rows.filter(isMismatch).count) / Double(rows.count) >= rule.mismatchShare
         }
-        return joined(rows, spans).map { run in
+        return joined(rows, spans).filter { run in
+            let keys = Set(rows.filter { $0.ts >= run.first && $0.ts <= run.last }.compactMap(key))
+            return keys.count { isStrange($0, on: Timestamp.day(of: run.first)) } >= rule.keys
+        }.map { run in
             var one = self.run("distributed", agent, rows, run)
             one.keys = Set(rows.filter { $0.ts >= run.first && $0.ts <= run.last }.compactMap(key))
             one.isAgent = true
             return one
         }
+    }
+
+    /// Whether nobody was let in from a key in the thirty days before a day. The histories are too short for habits of
+    /// programs, and have too few addresses for one principal to be let in from too many.
+    private func isStrange(_ key: String, on day: Int32) -> Bool {
+        !accepted.contains { self.key($0) == key && (day - 30..<day).contains(Timestamp.day(of: $0.ts)) }
     }
 
     /// Whether a token of the run's failures was accepted from the key in the time before the run.

@@ -34,8 +34,8 @@ private struct Story: Decodable, CustomTestStringConvertible {
 
     static let names = [
         "admin-account-taken", "all-six-kinds", "bad-lines", "broken-checks", "broken-client", "dead-tokens-in-use",
-        "distributed-stuffing", "dormant-token", "everything-read", "forgotten-tokens", "integrator-breached",
-        "quiet-week", "refused-refresh",
+        "distributed-stuffing", "dormant-token", "everything-read", "first-issue", "forgotten-tokens",
+        "integrator-breached", "quiet-week", "refused-refresh", "rented-addresses",
         "runaway-client", "shipper-died",
         "slow-stuffing", "spent-token-and-probe",
         "stolen-refresh-token", "stuffing-by-ip", "success-after-stuffing", "token-dormant-from-issuance",

@@ -69,7 +69,7 @@ def issues(stage, times, actor):
 
 
 def mass_issuance(stage, number):
-    actor, first = stage.actor(), stage.midday(stage.span(1, stage.world.days - 4))
+    actor, first = stage.issuer(), stage.midday(stage.span(1, stage.world.days - 4))
     # Over midnight, with fewer than the limit on either day.
     first = stage.midnight() if number == 2 else first
     count = 24 if number == 2 else 21 if number % 2 == 0 else stage.span(22, 60)
@@ -79,7 +79,7 @@ def mass_issuance(stage, number):
 
 
 def calm_mass(stage, number):
-    actor, first = stage.actor(), stage.midday(stage.span(1, stage.world.days - 4))
+    actor, first = stage.issuer(), stage.midday(stage.span(1, stage.world.days - 4))
     if number % 3 == 0:
         times, story = within(stage, first, 40 * MINUTE, 20, even=0.3), "20 tokens issued in an hour"
     elif number % 3 == 1:
@@ -133,7 +133,7 @@ def self_issue(stage, number):
 
 
 def calm_self_issue(stage, number):
-    actor = stage.actor()
+    actor = stage.issuer()
     token = stage.issue(stage.moment(1), principal="user:" + actor.split(":")[1] + "a", actor=actor)
     stage.use(token, token.born + MINUTE)
     stage.near("actor", actor, token.born, token.born, f"{actor} issued a token to {token.principal}")

@@ -10,12 +10,15 @@ import os
 
 import cases_admin
 import cases_clients
+import cases_daily
 import cases_dormant
 import cases_habits
+import cases_issuers
 import cases_logins
 import cases_rights
 import cases_stuffing
 import cases_success
+import cases_surge
 import cases_tokens
 import labels
 import noise
@@ -27,7 +30,8 @@ from world import World
 # (class, detector, a function that plants a case, one that plays a near miss)
 CASES = [
     one for module in (cases_dormant, cases_stuffing, cases_logins, cases_clients, cases_success, cases_tokens,
-                       cases_rights, cases_habits, cases_admin)
+                       cases_rights, cases_habits, cases_admin, cases_issuers,
+                       cases_surge, cases_daily)
     for one in module.CASES
 ]
 
@@ -47,6 +51,7 @@ def plant(world):
 def surround(world, events):
     """Noise until the log has about so many events."""
     budget = max(events - world.count(), 4000)
+    noise.staff(world)
     noise.jobs(world)
     noise.farm(world)
     noise.monitor(world, int(budget * 0.18))

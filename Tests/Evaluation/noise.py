@@ -105,6 +105,14 @@ class Chain:
             source=source)
 
 
+def staff(world):
+    """Each of the admins issues a token in the first month, so that the log knows who does."""
+    stage = Stage(world, "noise/staff")
+    for actor in world.staff + ADMINS:
+        token = stage.issue(stage.moment(1, 29), ["reports:read"], actor=actor, life=7 * DAY)
+        stage.use(token, token.born + stage.span(MINUTE, HOUR))
+
+
 def partners(world, budget):
     """Programs of partners: busy by day, slow on weekends and holidays."""
     stage = Stage(world, "noise/partners")

@@ -44,6 +44,13 @@ class Stage:
     def actor(self):
         return self.world.unique(lambda: f"admin:{self.word()}{self.random.randint(2, 99)}")
 
+    def issuer(self):
+        """An admin who issued a token in the first month, as staff did."""
+        actor = self.actor()
+        token = self.issue(self.moment(22, 29), actor=actor, life=7 * DAY)
+        self.use(token, token.born + self.span(MINUTE, HOUR))
+        return actor
+
     def fingerprint(self):
         return self.world.unique(lambda: self.text(HEX, 12))
 
@@ -53,7 +60,7 @@ class Stage:
 
     def ip(self):
         """An address of its own /24, or /48: nobody is taken for a neighbor. Some who fail have IPv6."""
-        if self.detector == "failed-verification-by-ip" and self.chance(0.15):
+        if self.detector in ("failed-verification-by-ip", "failure-surge") and self.chance(0.15):
             return self.host6(self.network6(), self.random.randint(1, 0xffff))
 
         def network():
@@ -107,7 +114,7 @@ class Stage:
         token.tools = tools_of(token.scopes, "api_token")
         token.is_bare = self.part in BARE and self.chance(0.2)
         if actor is None and not (self.part in BARE and self.chance(0.2)):
-            actor = self.actor()
+            actor = self.world.member(self.random)
         self.world.add(
             at, "issued", token_id=token.id, kind=token.told_kind, actor=actor,
             principal=token.principal, scopes=token.scopes, expires_at=token.expires, **more)

@@ -105,6 +105,8 @@ class World:
         self.labels = []
         self.quiet = []
         self.taken = set()
+        names = self.random("staff")
+        self.staff = [self.unique(lambda: f"admin:{names.choice(WORDS)}{names.randint(2, 99)}") for _ in range(12)]
         # The address and the program of each principal with tokens of their own.
         self.homes = {}
 
@@ -121,6 +123,10 @@ class World:
 
     def is_working(self, day):
         return self.weekday(day) < 5 and day not in self.holidays
+
+    def member(self, random):
+        """One of the admins who issue tokens. Each begins in the first month of the log."""
+        return random.choice(self.staff)
 
     def unique(self, make):
         """A name that nobody else has."""

@@ -26,7 +26,7 @@ struct DoctorRunTests {
         for (most, seconds) in [(15, 2 * 86_400), (5, 2 * 86_400), (20, 86_400)] as [(Int64, Int64)] {
             run.mostEvents = most
             let large = try run.checkup(of: Trail(reading: place.trail))
-            #expect(large.findings == nil && large.diagnosis.rules.count == 26)
+            #expect(large.findings == nil && large.diagnosis.rules.count == 29)
             #expect(large.diagnosis.census.events(Self.used) == 30)
             #expect(large.diagnosis.ran.from == large.diagnosis.window.from + seconds * Timestamp.second)
         }

@@ -24,11 +24,13 @@ package enum Detectors {
             NewSurroundings(settings.newSurroundings),
             Campaign(settings.campaign, settings.newSurroundings),
             CallSurge(settings.callSurge),
+            FailureSurge(settings.failureSurge, settings.failedVerificationByIP),
             LifetimePolicy(settings.policy),
             RotationOverlap(settings.policy),
             RateLimitBreach(settings.policy),
-            MassIssuance(limit: settings.issues.limit, width: settings.issues.width),
-            RevokeStorm(limit: settings.revocations.limit, width: settings.revocations.width),
+            FirstTimeIssuer(settings.firstTimeIssuer, settings.policy),
+            MassIssuance(settings.issues, settings.policy),
+            RevokeStorm(settings.revocations, settings.policy),
             RevokeWithoutReason(),
             SelfIssue(),
             NeverUsed(idle: settings.neverUsedAfter),
@@ -58,6 +60,8 @@ package struct DetectorSettings: Sendable {
     package var newSurroundings = NewSurroundings.Settings()
     package var campaign = Campaign.Settings()
     package var callSurge = CallSurge.Settings()
+    package var failureSurge = FailureSurge.Settings()
+    package var firstTimeIssuer = FirstTimeIssuer.Settings()
     package var sourceSilence = SourceSilence.Settings()
     /// How long a revocation may take to arrive, in microseconds.
     package var revokeGrace = Timestamp.minute
@@ -79,6 +83,14 @@ package struct DetectorSettings: Sendable {
     package struct Burst: Sendable, Equatable {
         package var limit = 20
         package var width = Timestamp.hour
+        /// So many within 24 hours, if they are `factor` times the most of any of `memory` UTC days before, on
+        /// `activeDays` of which there must have been some.
+        package var daily = 30
+        package var factor = 5
+        package var memory: Int32 = 35
+        package var activeDays = 7
+
+        package init() {}
     }
 
     package init() {}

@@ -97,16 +97,39 @@ struct PolicySection {
                     .init("active_days", .count(\.callSurge.activeDays), "on so many of them it must have called"),
                 ]),
             PolicySection(
+                name: "failure-surge", meaning: "",
+                fields: [
+                    .init("networks", .count(\.failureSurge.networks), "that nobody knows"),
+                    .init("width", .span(\.failureSurge.width), "within this time"),
+                    .init("factor", .count(\.failureSurge.factor), "times the most of any hour before"),
+                    .init("least_days", .days(\.failureSurge.leastDays), "of log that make a habit"),
+                ]),
+            PolicySection(
+                name: "first-time-issuer", meaning: "",
+                fields: [
+                    .init("issuers", .texts(\.firstTimeIssuer.issuers), "may always issue; * for any characters"),
+                    .init("silence", .days(\.firstTimeIssuer.silence), "days without an issue"),
+                    .init("learning", .span(\.firstTimeIssuer.learning), "first part of the log: shows who issues"),
+                ]),
+            PolicySection(
                 name: "mass-issuance", meaning: "",
                 fields: [
                     .init("limit", .count(\.issues.limit), "tokens of one actor"),
                     .init("width", .span(\.issues.width), "within this time"),
+                    .init("daily", .count(\.issues.daily), "within 24 hours, and"),
+                    .init("factor", .count(\.issues.factor), "times the most of any day before"),
+                    .init("memory", .days(\.issues.memory), "days that make the habit"),
+                    .init("active_days", .count(\.issues.activeDays), "on so many of them there must be some"),
                 ]),
             PolicySection(
                 name: "revoke-storm", meaning: "",
                 fields: [
                     .init("limit", .count(\.revocations.limit), "tokens revoked by one actor"),
                     .init("width", .span(\.revocations.width), "within this time"),
+                    .init("daily", .count(\.revocations.daily), "within 24 hours, and"),
+                    .init("factor", .count(\.revocations.factor), "times the most of any day before"),
+                    .init("memory", .days(\.revocations.memory), "days that make the habit"),
+                    .init("active_days", .count(\.revocations.activeDays), "on so many of them there must be some"),
                 ]),
             PolicySection(
                 name: "never-used", meaning: "",
@@ -175,6 +198,9 @@ struct PolicySection {
                     "broken_client_variation", .number(\.failedVerificationByIP.brokenClient.variation), "distances"),
                 .init("distributed_keys", .count(\.failedVerificationByIP.distributed.keys), "addresses of one agent"),
                 .init("distributed_failures", .count(\.failedVerificationByIP.distributed.failures), "at least"),
+                .init(
+                    "distributed_surge", .count(\.failedVerificationByIP.distributed.surge),
+                    "times its unknown addresses of any hour before"),
                 .init(
                     "slow_credentials", .count(\.failedVerificationByIP.slowStuffing.credentials), "in a week, at least"
                 ),

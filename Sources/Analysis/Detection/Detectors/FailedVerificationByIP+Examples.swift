@@ -66,6 +66,14 @@ extension FailedVerificationByIP {
             },
             expected: [.init("distributed", "python-requests/2.32", .high)]),
         DetectorExample(
+            "a program that fails at all callers, from where they were let in before, was deployed badly", asOf: asOf,
+            events: failures(40, every: 60).enumerated().map { number, event in
+                var event = event
+                event.texts[.ip] = "100.64.\(number % 10).7"
+                return event
+            } + (0..<10).map { .used("tok_\($0)", at: Event.time(day: 30), ip: "100.64.\($0).7") },
+            expected: []),
+        DetectorExample(
             "an accepted use after stuffing, by a credential new to the address, is critical", asOf: asOf,
             events: failures(30, every: 2) + [
                 .used("tok_guessed", at: start + Timestamp.hour, ip: "198.51.100.23", agent: "python-requests/2.32")

@@ -36,6 +36,8 @@ extension FailedVerificationByIP {
             package var failures = 25
             package var failuresPerKey = 5.0
             package var mismatchShare = 0.8
+            /// So many times the unknown addresses of any hour of the two weeks before.
+            package var surge = 5
         }
 
         package struct SlowStuffing: Sendable, Equatable {
@@ -135,7 +137,8 @@ extension FailedVerificationByIP.Settings {
             ("stuffing.few_attempts", stuffing.fewAttempts), ("brute_force.credentials", bruteForce.credentials),
             ("brute_force.failures", bruteForce.failures), ("broken_client.failures", brokenClient.failures),
             ("distributed.keys", distributed.keys), ("distributed.credentials", distributed.credentials),
-            ("distributed.failures", distributed.failures), ("volume.failures", volume.failures),
+            ("distributed.failures", distributed.failures), ("distributed.surge", distributed.surge),
+            ("volume.failures", volume.failures),
             ("slow_stuffing.credentials", slowStuffing.credentials), ("slow_stuffing.days", slowStuffing.days),
             ("scope_probe.tools", scopeProbe.tools), ("login_guessing.failures", loginGuessing.failures),
             ("shared_egress.principals", sharedEgress.principals),

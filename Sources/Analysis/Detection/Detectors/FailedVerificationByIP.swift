@@ -31,7 +31,8 @@ package struct FailedVerificationByIP: Detector {
                 advice: "Block {entity} or slow it down."),
             .init(
                 "distributed", .high,
-                "One user agent on many addresses, few failures on each, many credentials.",
+                "One user agent on many addresses, few failures on each, many credentials; five of the addresses "
+                    + "without a success in 30 days, and many times those of any hour before.",
                 advice: "Block the program or ask it for a challenge, since its addresses change."),
             .init(
                 "credential_replay", .high,
@@ -81,6 +82,9 @@ package struct FailedVerificationByIP: Detector {
                 + "(reasons in the policy).",
             "`distributed` asks for 80 % mismatches as stuffing does: expired tokens behind one popular browser on "
                 + "many addresses would look like a campaign otherwise.",
+            "An address is known to `distributed` by a success there on an earlier day, by a principal that was let in "
+                + "from at most ten of those that fail: this costs an attacker an account for ten addresses. A program "
+                + "is judged by its own habit of 14 days: who fails with it every day from a fifth as many hides it.",
             "`brute_force` counts failures that name a credential, `volume` those that name none.",
             "`success_after` of a distributed campaign looks at the addresses that failed; one that only comes to use "
                 + "what they found is not seen.",

@@ -18,30 +18,54 @@ package struct RevokeStorm: Detector {
         defaultSeverity: .medium,
         classes: [
             .init(
+                "revoke_surge", .medium,
+                "Within 24 hours 30 tokens or more, rotations aside, and five times the most of any day of 35.",
+                advice: "Ask {entity} whether this was planned; if not, lock the account and issue anew what "
+                    + "partners need."),
+            .init(
                 "revoke_storm", .medium,
                 "More tokens revoked by one actor in a sliding hour than the limit.",
                 advice: "Ask {entity} whether this was planned; if not, lock the account and issue anew what "
-                    + "partners need.")
+                    + "partners need."),
         ],
         references: ["T1531"],
-        knownGaps: ["A planned rotation looks the same."],
+        knownGaps: [
+            "A planned rotation looks the same.",
+            "`revoke_surge` needs an actor who revoked on seven of the 35 days up to the day before; others are "
+                + "counted. To make 30 look usual costs an intruder a day with six, a day before.",
+            "A revocation does not count for `revoke_surge` if a token of the same principal and scopes was issued "
+                + "within seven days of it: to hide one costs an intruder a token for the same principal.",
+        ],
         version: 1)
 
-    /// The most tokens that one actor may revoke within `width` microseconds.
-    package var limit: Int
-    package var width: Int64
+    private let settings: DetectorSettings.Burst
+    private let policy: Policy
 
-    package init(limit: Int = 20, width: Int64 = Timestamp.hour) { (self.limit, self.width) = (limit, width) }
+    package init(_ settings: DetectorSettings.Burst = DetectorSettings.Burst(), _ policy: Policy = Policy()) {
+        (self.settings, self.policy) = (settings, policy)
+    }
 
     package func detect(in window: DetectionWindow, of history: any History) throws -> DetectionResult {
-        try require(limit > 0, "limit", "\(limit)", want: "a number of tokens above 0")
-        try require(width > 0, "width", Wording.span(width), want: "a length of time above 0")
+        try check(settings)
         var result = emptyResult
         let search = BurstSearch(
-            history: history, window: window, kinds: EventKinds(.revoked), key: .actor, width: width, limit: limit)
+            history: history, window: window, kinds: EventKinds(.revoked), key: .actor, width: settings.width,
+            limit: settings.limit)
         let (bursts, actors) = try search.read()
         result.findings = bursts.map { finding(verdict($0), $0.events, asOf: window.asOf) }
         result.counts.add("actors", actors)
+        let daily = try DailySurges(
+            deed: .revocation, issues: MadeIssues(history: history, accessToken: policy.lifetimes.accessToken),
+            window: window, settings: settings,
+            replacements: Replacements(
+                history: history, overlap: policy.rotationOverlap, lifetime: policy.lifetimes.apiToken)
+        ).run()
+        // Who has a burst of an hour on the day is told of already.
+        let told = Set(bursts.map { "\($0.day) \($0.key)" })
+        result.findings += daily.surges.filter { !told.contains("\($0.day) \($0.actor)") }.map { surge in
+            finding(verdict(surge), surge.events, asOf: window.asOf)
+        }
+        tell(daily.young, "revoked", settings, in: &result)
         result.sort()
         return result
     }
@@ -49,17 +73,35 @@ package struct RevokeStorm: Detector {
     private func verdict(_ burst: BurstSearch.Burst) -> Verdict {
         let day = Timestamp.dayText(burst.day)
         var context = Context()
-        context.add("limit", limit)
+        context.add("limit", settings.limit)
         context.add("peak", burst.peak)
         return Verdict(
             class: "revoke_storm", entity: .init("actor", burst.key), fact: [burst.key, day],
-            title: "\(burst.key) revoked \(burst.peak) tokens within \(Wording.width(width))",
-            explanation: "On \(day), \(burst.key) revoked up to \(burst.peak) tokens within \(Wording.width(width)); "
+            title: "\(burst.key) revoked \(burst.peak) tokens within \(Wording.width(settings.width))",
+            explanation:
+                "On \(day), \(burst.key) revoked up to \(burst.peak) tokens within \(Wording.width(settings.width)); "
                 + "the "
-                + "limit is \(limit). \(Wording.count(burst.events.events, "revocation")) belong to it, from "
+                + "limit is \(settings.limit). \(Wording.count(burst.events.events, "revocation")) belong to it, from "
                 + "\(Timestamp.text(burst.events.first)) to \(Timestamp.text(burst.events.last)). If it answers an "
                 + "incident, know of the incident; if nobody planned it, somebody locks your callers out.",
             context: context)
+    }
+
+    private func verdict(_ surge: DailySurges.Surge) -> Verdict {
+        let day = Timestamp.dayText(surge.day)
+        var context = Context()
+        context.add("peak", surge.peak)
+        context.add("most_before", surge.most)
+        context.add("active_days", surge.activeDays)
+        return Verdict(
+            class: "revoke_surge", entity: .init("actor", surge.actor), fact: ["revoke_surge", surge.actor, day],
+            title: "\(surge.actor) revoked \(surge.peak) tokens within a day, \(surge.most) at most before",
+            explanation:
+                "On \(day) and in the 24 hours before, \(surge.actor) revoked up to \(surge.peak) tokens within "
+                + "24 hours, rotations aside. On no day of the \(settings.memory) before was it more than "
+                + "\(surge.most); the rule speaks at \(settings.daily) and \(settings.factor) times the habit. "
+                + "\(Wording.count(surge.events.events, "revocation")) came of it.",
+            confidence: .medium, context: context)
     }
 
     package static let examples: [DetectorExample] = [
@@ -68,8 +110,30 @@ package struct RevokeStorm: Detector {
             events: (0..<21).map { .revoked("tok_\($0)", at: Event.time(day: 1, hour: 1, minute: $0)) },
             expected: [.init("revoke_storm", "admin:maria", .medium)]),
         DetectorExample(
+            "an admin who revokes one or two a day, and then 32 over a day", asOf: Event.time(day: 20, hour: 23),
+            events: (8..<16 as Range<Int64>).map { .revoked("tok_\($0)", at: Event.time(day: $0)) } + daily(32),
+            expected: [.init("revoke_surge", "admin:maria", .medium)]),
+        DetectorExample(
+            "32 old tokens that are revoked after their rotation, and 29 others, stay quiet",
+            asOf: Event.time(day: 70, hour: 23),
+            events: (8..<16 as Range<Int64>).map { .revoked("tok_\($0)", at: Event.time(day: $0)) } + daily(29)
+                + (60..<68 as Range<Int64>).map { .revoked("tok_\($0)", at: Event.time(day: $0)) }
+                + (0..<32 as Range<Int64>).flatMap { number -> [Event] in
+                    [
+                        .issued("tok_old\(number)", at: Event.time(), to: "partner:\(number)"),
+                        .issued("tok_new\(number)", at: Event.time(day: 66), to: "partner:\(number)"),
+                        .revoked("tok_old\(number)", at: Event.time(day: 70, minute: number * 40)),
+                    ]
+                },
+            expected: []),
+        DetectorExample(
             "20 revocations within an hour stay quiet", asOf: Event.time(day: 1, hour: 12),
             events: (0..<20).map { .revoked("tok_\($0)", at: Event.time(day: 1, hour: 1, minute: $0)) },
             expected: []),
     ]
+
+    /// Revocations over a day.
+    private static func daily(_ count: Int64) -> [Event] {
+        (0..<count).map { .revoked("tok_d\($0)", at: Event.time(day: 20, minute: $0 * 40)) }
+    }
 }

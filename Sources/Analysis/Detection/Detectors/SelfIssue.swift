@@ -58,7 +58,8 @@ package struct SelfIssue: Detector {
         return result
     }
 
-    private static func isOne(_ actor: String, _ principal: String) -> Bool {
+    /// Whether two names are those of one person.
+    static func isOne(_ actor: String, _ principal: String) -> Bool {
         func name(_ text: String) -> Substring { text.drop { $0 != ":" }.dropFirst() }
         return actor == principal || (!name(actor).isEmpty && name(actor) == name(principal))
     }

@@ -66,6 +66,10 @@ extension Need {
                 may("OAuth callers and sessions", .fields(.used, [.principal])),
                 may("telling OAuth callers from API tokens", .fields(.used, [.kind])),
             ],
+            FailureSurge.card.id: [
+                must(.fields(.failed, [.ip])), must(.reasons),
+                must(.history(Int64(settings.failureSurge.leastDays) * Timestamp.day, ifTold: true)),
+            ],
             NeverUsed.card.id: [
                 must(.fields(issued, [.tokenID])), token, must(.history(settings.neverUsedAfter, ifTold: false)),
             ],
@@ -103,6 +107,9 @@ extension Need {
     /// Of those who issue and revoke.
     private static func adminRules(_ settings: DetectorSettings) -> [String: [Need]] {
         [
+            FirstTimeIssuer.card.id: [
+                must(.fields(issued, [.actor])), must(.history(settings.firstTimeIssuer.learning, ifTold: true)),
+            ],
             MassIssuance.card.id: [must(.fields(issued, [.actor]))],
             SelfIssue.card.id: [must(.fields(issued, [.actor])), must(.fields(issued, [.principal]))],
             RevokeStorm.card.id: [must(.fields(revoked, [.actor]))],

@@ -96,7 +96,8 @@ struct FailureSearch {
         outcome.oneIn = rows.oneIn
         let networks = NetworkSearch(history: history, settings: settings, span: span, margin: margin)
         let ofClients = try networks.run(rows.byNetwork, &reader) + keyEpisodes(rows.byKey, &reader)
-        return try (ofClients, agentEpisodes(rows.byAgent, first, &reader))
+        let judge = CampaignJudge(history: history, settings: settings, asOf: window.asOf)
+        return try (ofClients, judge.judge(agentEpisodes(rows.byAgent, first, &reader)))
     }
 
     // MARK: Clients
