@@ -77,7 +77,7 @@ struct HabitTests {
                         && !recent.contains { program($0) == program(use) }
                 }
                 guard !strange.isEmpty else { continue }
-                let tools = Set(uses.filter { ((day - 35)..<day).contains(self.day($0)) }.compactMap { $0[.tool] })
+                let tools = Set(uses.filter { ((day - 60)..<day).contains(self.day($0)) }.compactMap { $0[.tool] })
                 let isNewTool = !tools.isEmpty && strange.contains { !tools.contains($0[.tool]!) }
                 let silence = day - active.last! - 1
                 let longest = zip(active, active.dropFirst()).map { $1 - $0 - 1 }.max() ?? 0

@@ -142,15 +142,21 @@ def visits(stage, tokens, day, width, tool=None, calls=1):
     return ip, sorted(times)
 
 
+def season(stage, number, half):
+    """A day of its own for each campaign: five of them in a month would be what happens there by chance."""
+    step = (stage.world.days - 75) / 12
+    return 60 + int((2 * number + half) * step) + stage.span(0, 3)
+
+
 def campaign(stage, number):
-    day = stage.span(60, stage.world.days - 10)
+    day = season(stage, number, 0)
     tokens = customers(stage, 3 if number % 2 == 0 else stage.span(4, 6), day)
     ip, times = visits(stage, tokens, day, 7 if number % 2 == 0 else stage.span(2, 5))
     stage.plant("ip", ip, times[0], times[-1], f"{len(tokens)} principals from one new place", new_to(tokens))
 
 
 def campaign_at_work(stage, number):
-    day = stage.span(60, stage.world.days - 10)
+    day = season(stage, number, 1)
     tokens = customers(stage, stage.span(3, 5), day)
     if number % 2 == 0:
         ip, times = visits(stage, tokens, day, 2, tool="reports.sales")

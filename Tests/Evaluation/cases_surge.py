@@ -56,8 +56,8 @@ def calm_surge(stage, number):
     if first is None:
         return
     if way == 0:
-        ips = [stage.ip() for _ in range(24)]
-        times, story = within(stage, first, 50 * MINUTE, 40, even=0.5), "24 networks"
+        ips = [stage.ip() for _ in range(21)]
+        times, story = within(stage, first, 50 * MINUTE, 40, even=0.5), "21 networks, and whoever mistypes beside them"
         strangers(stage, times, ips)
     elif way == 1:
         ips = [stage.ip() for _ in range(30)]

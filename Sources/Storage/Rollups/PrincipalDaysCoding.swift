@@ -3,9 +3,9 @@ internal import Columns
 /// How `PrincipalDays` lies in the catalog: one block for each segment.
 ///
 /// Compressed. Layout: format (1), then the three lists of texts (count, and each text as how many bytes it shares with
-/// the one before, doubled, plus 1 where it ends in `.0/24`, which is left out, and the rest; for each principal 1 where
-/// it is a token), then the count of rows, and column by column: the step from the principal before, network, program,
-/// the first day, and the days after it as bits.
+/// the one before, doubled, plus 1 where it ends in `.0/24`, which is left out, and the rest; for each principal 1
+/// where it is a token), then the count of rows, and column by column: the step from the principal before, network,
+/// program, the first day, and the days after it as bits.
 extension PrincipalDays {
     private static let format: UInt64 = 1
     /// More rows than a segment has events.

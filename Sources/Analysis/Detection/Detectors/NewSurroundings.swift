@@ -65,7 +65,7 @@ package struct NewSurroundings: Detector {
         package var silence: Int32 = 14
         package var silenceFactor = 3
         /// For how many UTC days before a tool must not have been used to be new.
-        package var toolMemory: Int32 = 35
+        package var toolMemory: Int32 = 60
 
         package init() {}
 
