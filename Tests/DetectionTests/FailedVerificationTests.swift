@@ -292,6 +292,29 @@ struct FailedVerificationTests {
         #expect(try after([known, exchanged("at_2", at: later, .refreshed, old: "at_1")]).isEmpty)
     }
 
+    @Test func `a login that names no session is a success of who logged in`() throws {
+        func login(_ ts: Int64, from ip: String? = nil, kind: String = "session") -> Event {
+            Event(ts: ts, kind: .issued, [.principal: "maria", .ip: ip ?? attacker, .kind: kind])
+        }
+        let found = try after([login(lastFailure + minute)])
+        #expect(
+            found.map(\.title) == ["Accepted from \(attacker) after credential stuffing: maria"])
+        #expect(found.first?.explanation.contains("after the last failure, maria logged in from") == true)
+        #expect(found.map { $0.context["principals"] } == [.texts(["maria"])])
+        #expect(found.first?.evidence.contains { $0.ts == lastFailure + minute } == true)
+        #expect(try after([login(t0 - minute), login(lastFailure + minute)]).isEmpty)
+        #expect(try after([login(t0 - minute, from: "198.51.100.24"), login(lastFailure + minute)]).count == 1)
+        // An admin who issues a token is not let in by that, and a caller without a credential is nobody.
+        #expect(try after([login(lastFailure + minute, kind: "api_token")]).isEmpty)
+        let anonymous = Event(
+            ts: lastFailure + minute, kind: .used, [.principal: "guest", .ip: attacker, .kind: "anonymous"])
+        #expect(try after([anonymous]).isEmpty)
+        #expect(try detect(stuffing).findings.first?.explanation.contains("nothing was accepted from there") == true)
+        let told = try detect(stuffing + [login(lastFailure + minute)]).findings
+        #expect(told.map(\.class) == ["success_after", "credential_stuffing"])
+        #expect(told.last?.explanation.contains("nothing was accepted from there") == false)
+    }
+
     @Test func `a success names the episode that it follows, and its credentials`() throws {
         let found = try detect(
             stuffing + [

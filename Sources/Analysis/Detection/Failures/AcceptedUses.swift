@@ -6,7 +6,8 @@ struct AcceptedUse {
     var evidence: Evidence
     var key: IPKey
     var kind: EventKind
-    var token: String
+    /// What was let in: a token, or, where the log names none (many logins), a principal.
+    var credential: Name
     /// For a refresh, the token that was replaced.
     var oldToken: String?
     var principal: String?
@@ -17,7 +18,7 @@ struct AcceptedUse {
 
     /// The names by which an earlier success would show that this credential is known at the client.
     var names: [Name] {
-        var names: [Name] = [.token(token)]
+        var names = [credential]
         if let oldToken { names.append(.token(oldToken)) }
         if let principal, isOAuth || kind != .used { names.append(.principal(principal)) }
         return names
@@ -26,6 +27,12 @@ struct AcceptedUse {
     enum Name: Hashable {
         case token(String)
         case principal(String)
+
+        var text: String {
+            switch self {
+            case .token(let text), .principal(let text): text
+            }
+        }
 
         /// The text, if the name stands in the given column.
         func text(of field: EventField) -> String? {
@@ -51,6 +58,14 @@ extension EventColumns {
     /// is.
     func isAccepted(at row: Int) -> Bool {
         kind(at: row) != .issued || isOfSession(at: row)
+    }
+
+    /// What was let in by an accepted row. A login often names no session, and then who logged in stands for it; a
+    /// caller without a credential is nobody.
+    fileprivate func credential(at row: Int) -> AcceptedUse.Name? {
+        if let token = self[.tokenID][row] { return .token(token) }
+        guard self[.kind].bytes(at: row)?.elementsEqual("anonymous".utf8) != true else { return nil }
+        return self[.principal][row].map { .principal($0) }
     }
 
     /// Whether a row is about a session: a login that succeeded or was refused, a logout.
@@ -148,15 +163,15 @@ struct AcceptedUseReader {
     /// Which use it is: the same token may be new to a client once, and known to it later.
     private struct Moment: Hashable {
         var key: IPKey
-        var token: String
+        var credential: AcceptedUse.Name
         var ts: Int64
 
-        init(_ use: AcceptedUse) { (key, token, ts) = (use.key, use.token, use.ts) }
+        init(_ use: AcceptedUse) { (key, credential, ts) = (use.key, use.credential, use.ts) }
     }
 
-    /// For each followed episode and client, the first accepted use of every token, still without its event id.
-    private func accepted(_ followed: FollowedEpisodes) throws -> [Target: [String: AcceptedUse]] {
-        var accepted: [Target: [String: AcceptedUse]] = [:]
+    /// For each followed episode and client, the first accepted use of every credential, still without its event id.
+    private func accepted(_ followed: FollowedEpisodes) throws -> [Target: [AcceptedUse.Name: AcceptedUse]] {
+        var accepted: [Target: [AcceptedUse.Name: AcceptedUse]] = [:]
         for scan in followed.scans(Self.kinds, Self.fields, history.clients) {
             try history.scan(scan) { events in
                 let clients = events.clients(history.clients, behind: settings.trustedProxies)
@@ -164,12 +179,12 @@ struct AcceptedUseReader {
                 for row in 0..<events.count where events.isAccepted(at: row) {
                     guard let key = clients[row].key,
                         let episode = followed.episode(of: key, at: events.ts[row], agent: agents[row]),
-                        let token = events[.tokenID][row]
+                        let name = events.credential(at: row)
                     else { continue }
-                    let use = Self.use(at: row, of: events, key: key, token: token)
+                    let use = Self.use(at: row, of: events, key: key, name)
                     let target = Target(episode: episode, key: key)
-                    if let other = accepted[target]?[token], other.evidence < use.evidence { continue }
-                    accepted[target, default: [:]][token] = use
+                    if let other = accepted[target]?[name], other.evidence < use.evidence { continue }
+                    accepted[target, default: [:]][name] = use
                 }
             }
         }
@@ -180,21 +195,25 @@ struct AcceptedUseReader {
     private func addEventIDs(_ found: inout [SuccessAfter]) throws {
         let uses = found.flatMap(\.firsts)
         guard let first = uses.map(\.ts).min(), let last = uses.map(\.ts).max() else { return }
-        let scan = EventScan(
-            from: first, to: last.plus(1), kinds: Self.kinds,
-            texts: [.tokenID: .equals(uses.map(\.token)), .ip: history.clients.condition(Set(uses.map(\.key)))],
-            fields: EventFields([.ts, .tokenID, .source, .sourceOffset, .eventID]))
         let wanted = Dictionary(grouping: uses) { $0.ts }
         var known: [Moment: Evidence] = [:]
-        try history.scan(scan) { events in
-            for row in 0..<events.count {
-                for use in wanted[events.ts[row]] ?? [] where use.token == events[.tokenID][row] {
-                    let evidence = events.evidence(at: row)
-                    guard evidence.source == use.evidence.source, evidence.offset == use.evidence.offset else {
-                        continue
+        for field in [EventField.tokenID, .principal] {
+            let names = uses.compactMap { $0.credential.text(of: field) }
+            guard !names.isEmpty else { continue }
+            let scan = EventScan(
+                from: first, to: last.plus(1), kinds: Self.kinds,
+                texts: [field: .equals(names), .ip: history.clients.condition(Set(uses.map(\.key)))],
+                fields: EventFields([.ts, .tokenID, .principal, .kind, .source, .sourceOffset, .eventID]))
+            try history.scan(scan) { events in
+                for row in 0..<events.count {
+                    for use in wanted[events.ts[row]] ?? [] where use.credential == events.credential(at: row) {
+                        let evidence = events.evidence(at: row)
+                        guard evidence.source == use.evidence.source, evidence.offset == use.evidence.offset else {
+                            continue
+                        }
+                        // One place may have had two lines, if the log was written anew.
+                        known[Moment(use)] = min(known[Moment(use)] ?? evidence, evidence)
                     }
-                    // One place may have had two lines, if the log was written anew.
-                    known[Moment(use)] = min(known[Moment(use)] ?? evidence, evidence)
                 }
             }
         }
@@ -254,9 +273,11 @@ struct AcceptedUseReader {
         .ts, .event, .ip, .tokenID, .oldTokenID, .principal, .kind, .userAgent, .source, .sourceOffset,
     ])
 
-    private static func use(at row: Int, of events: EventColumns, key: IPKey, token: String) -> AcceptedUse {
+    private static func use(
+        at row: Int, of events: EventColumns, key: IPKey, _ credential: AcceptedUse.Name
+    ) -> AcceptedUse {
         AcceptedUse(
-            evidence: events.place(at: row), key: key, kind: events.kind(at: row), token: token,
+            evidence: events.place(at: row), key: key, kind: events.kind(at: row), credential: credential,
             oldToken: events[.oldTokenID][row], principal: events[.principal][row],
             isOAuth: events[.kind][row] == "oauth")
     }

@@ -119,12 +119,11 @@ struct FailureMessages {
         let when =
             first.ts > episode.last
             ? "\(Wording.span(first.ts - episode.last)) after the last failure" : "while it went on"
-        let owner = first.principal.map { " of \($0)" } ?? ""
         let others =
             success.firsts.count > 1
             ? " \(Wording.count(success.firsts.count - 1, "more credential")) followed." : ""
         return "\(episode.subject.text) had \(failures) on \(credentials) \(from) (\(name(episode.kind))). "
-            + "At \(Timestamp.text(first.ts)), \(when), token \(first.token)\(owner) was \(verb(first.kind)) from "
+            + "At \(Timestamp.text(first.ts)), \(when), \(subject(first)) from "
             + "\(success.key.text), where it had never been accepted in the \(Wording.width(settings.knownWithin)) "
             + "before (rule: within \(Wording.width(settings.successWithin))).\(others)"
     }
@@ -138,7 +137,7 @@ struct FailureMessages {
         context.add("total_failures", episode.total.failures)
         context.add("accepted_credentials", success.firsts.count)
         let listed = success.firsts.prefix(Evidence.limit)
-        context.add("tokens", Self.distinct(listed.map { $0.token }))
+        context.add("tokens", Self.distinct(listed.compactMap { $0.credential.text(of: .tokenID) }))
         context.add("principals", Self.distinct(listed.compactMap { $0.principal }))
         return context
     }
@@ -152,7 +151,19 @@ struct FailureMessages {
 
     private func names(_ success: SuccessAfter) -> String {
         let more = success.firsts.count - 1
-        return "token \(success.firsts[0].token)" + (more > 0 ? " and \(more) more" : "")
+        return name(success.firsts[0].credential) + (more > 0 ? " and \(more) more" : "")
+    }
+
+    private func name(_ credential: AcceptedUse.Name) -> String {
+        if case .token(let token) = credential { "token \(token)" } else { credential.text }
+    }
+
+    /// What was let in, and how.
+    private func subject(_ use: AcceptedUse) -> String {
+        guard case .token = use.credential else {
+            return "\(use.credential.text) \(use.kind == .issued ? "logged in" : "was let in")"
+        }
+        return name(use.credential) + (use.principal.map { " of \($0)" } ?? "") + " was \(verb(use.kind))"
     }
 
     private func verb(_ kind: EventKind) -> String {
