@@ -77,6 +77,19 @@ struct SourceSilenceTests {
                 ])
     }
 
+    /// A bucket gets an object every ten minutes, and each is written once.
+    @Test func `of a bucket the log falls silent, and not its last object`() throws {
+        let events = (0..<20 * 144).map { number in
+            var event = Event.used("t", at: Event.time(day: 0, minute: Int64(number) * 10))
+            let name = Timestamp.text(event.ts).prefix(16).filter { $0.isNumber || $0 == "T" }
+            event.texts[.source] = "/logs/\(name.prefix(8))/\(name)00Z_\(name)59Z_a\(number % 10)b.log.gz"
+            return event
+        }
+        let found = try detect(events, asOf: Event.time(day: 20, hour: 12))
+        #expect(found.map(\.entity.value) == ["/logs/#/#.log"])
+        #expect(found.map(\.title) == ["/logs/#/#.log fell silent at 2026-01-20T23:50:00Z"])
+    }
+
     @Test func `a silence has the same id while it lasts and when it is over`() throws {
         let before = log("a.ndjson", 0..<20)
         let open = try detect(before, asOf: Event.time(day: 20, hour: 3))

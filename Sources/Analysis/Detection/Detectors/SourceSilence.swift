@@ -98,8 +98,9 @@ package struct SourceSilence: Detector {
 
     private func verdict(_ silence: SourceSilenceSearch.Silence, _ one: Case, asOf: Int64) -> Verdict {
         let name = String(decoding: silence.log, as: UTF8.self)
-        // Of several files the one that can be looked for.
-        let log = one.evidence.all.last?.source ?? name
+        // Of several files the one that can be looked for; an object of a bucket is written once and never goes on.
+        let file = one.evidence.all.last?.source
+        let log = file.flatMap { LogName(ofPath: Array($0.utf8)[...]).isObject ? nil : $0 } ?? name
         let start = Timestamp.text(silence.start)
         let span =
             silence.end.map { "for \(Wording.span($0.minus(silence.start))), until \(Timestamp.text($0))" }
