@@ -79,7 +79,7 @@ def mass_issuance(stage, number):
 
 
 def calm_mass(stage, number):
-    actor, first = stage.issuer(), stage.midday(stage.span(1, stage.world.days - 4))
+    actor, first = stage.issuer(), stage.midday(stage.span(31, stage.world.days - 4))
     if number % 3 == 0:
         times, story = within(stage, first, 40 * MINUTE, 20, even=0.3), "20 tokens issued in an hour"
     elif number % 3 == 1:
