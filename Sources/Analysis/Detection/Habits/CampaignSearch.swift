@@ -36,19 +36,41 @@ struct CampaignSearch {
     }
 
     /// The runs that touch the days, those with most victims first.
+    ///
+    /// On most days few come from anywhere new. So the days themselves are looked at first, then the weeks before for
+    /// those alone who came alike, and all that came by chance only where that makes a run.
     func find() throws -> [Run] {
+        let today = try news(days) { _ in true }
+        guard !today.isEmpty else { return [] }
         let reach = settings.newToAll &+ settings.width
-        let habits = PrincipalHabits(
-            history: history, days: (days.lowerBound - reach)...days.upperBound, memory: surroundings.memory)
-        let news = try habits.news(
-            unseen: surroundings.unseen, networksWithin: surroundings.roamingDays, where: surroundings.isSettled
+        let all = (days.lowerBound - reach)...days.upperBound
+        let networks = Set(today.map { PrincipalHabits.hash(ofNetwork: $0.network) })
+        let programs = Set(today.map { PrincipalHabits.hash(ofProgram: $0.program) })
+        let like = try news(all) { networks.contains($0.network) || programs.contains($0.programHash) }
+        guard runs(like).contains(where: { $0.last >= days.lowerBound }) else { return [] }
+        let found = runs(try news(all) { _ in true })
+        return Self.withoutParts(beyondChance(try newToAll(found, habits(all))))
+    }
+
+    private func habits(_ days: ClosedRange<Int32>) -> PrincipalHabits {
+        PrincipalHabits(history: history, days: days, memory: surroundings.memory)
+    }
+
+    private func news(
+        _ days: ClosedRange<Int32>, of asked: (PrincipalHabits.Row) -> Bool
+    ) throws -> [PrincipalHabits.News] {
+        try habits(days).news(
+            unseen: surroundings.unseen, networksWithin: surroundings.roamingDays, asked: asked,
+            where: surroundings.isSettled
         ).map(\.news)
+    }
+
+    private func runs(_ news: [PrincipalHabits.News]) -> [Run] {
         let traits: [(PrincipalHabits.News) -> Trait] = [
             { Trait(network: $0.network, program: $0.program) }, { Trait(network: $0.network) },
             { Trait(program: $0.program) },
         ]
-        let found = traits.flatMap { alike(Dictionary(grouping: news, by: $0)) }
-        return Self.withoutParts(beyondChance(try newToAll(found, habits)))
+        return traits.flatMap { alike(Dictionary(grouping: news, by: $0)) }
     }
 
     // MARK: Counting

@@ -39,18 +39,18 @@ struct PrincipalHabits {
     }
 
     /// What is new within `unseen` days for everybody who was let in, with the habits before. `isTold` says whose news
-    /// is wanted, so that only that is held.
+    /// is wanted, so that only that is held; of rows that are not `asked` none is news.
     func news(
-        unseen: Int32, networksWithin: Int32, where isTold: (Habit) -> Bool
+        unseen: Int32, networksWithin: Int32, asked: (Row) -> Bool = { _ in true }, where isTold: (Habit) -> Bool
     ) throws -> [(news: News, habit: Habit)] {
-        let active = try active()
+        let active = try active(asked)
         let parts = (active.count + principalsAtOnce - 1) / principalsAtOnce
         var found: [(news: News, habit: Habit)] = []
         for part in 0..<UInt64(max(parts, 0)) {
             let some = parts == 1 ? active : active.filter { $0 % UInt64(parts) == part }
             let known = try known(of: some)
             try eachRow(days) { row in
-                guard some.contains(row.who) else { return }
+                guard some.contains(row.who), asked(row) else { return }
                 for day in row.days {
                     guard known.isNew(row, on: day, unseen: Int(unseen)) else { continue }
                     let habit = known.habit(of: row.who, on: day, Int(memory), networksWithin: Int(networksWithin))
@@ -110,10 +110,10 @@ struct PrincipalHabits {
     /// The UTC day that a row counts from the first one of the memory.
     func day(_ place: Int) -> Int32 { first + Int32(place) }
 
-    /// Hashes of all who were let in on the days that are judged.
-    private func active() throws -> Set<UInt64> {
+    /// Hashes of all who were let in on the days that are judged, by a row that is asked for.
+    private func active(_ asked: (Row) -> Bool) throws -> Set<UInt64> {
         var active: Set<UInt64> = []
-        try eachRow(days) { active.insert($0.who) }
+        try eachRow(days) { if asked($0) { active.insert($0.who) } }
         return active
     }
 
@@ -131,10 +131,10 @@ struct PrincipalHabits {
                 return logged.contains(UInt8(ascii: ",")) ? Array(clients.network(of: logged)) : Array(logged)
             }
             let isMany = networks.map { $0 == PrincipalDays.manyNetworks }
-            let ofNetwork = zip(networks, isMany).map { $0.isEmpty || $1 ? 0 : KeyedTextHash.of($0[...], kind: 2) }
+            let ofNetwork = zip(networks, isMany).map { $0.isEmpty || $1 ? 0 : Self.hash(ofNetwork: $0) }
             let ofProgram = (0..<block.programs.count).map { place -> UInt64 in
                 let name = block.programs.slice(at: place)
-                return name.isEmpty ? 0 : KeyedTextHash.of(name, kind: 3)
+                return name.isEmpty ? 0 : Self.hash(ofProgram: name[...])
             }
             let mask = Self.mask(from: max(0, lower) - offset, to: upper - offset)
             for place in 0..<block.count where block.days[place] & mask != 0 {
@@ -149,6 +149,10 @@ struct PrincipalHabits {
             }
         }
     }
+
+    /// What `Row` has of a network and of a program that were named.
+    static func hash(ofNetwork name: [UInt8]) -> UInt64 { KeyedTextHash.of(name[...], kind: 2) }
+    static func hash(ofProgram name: some Collection<UInt8>) -> UInt64 { KeyedTextHash.of(Array(name)[...], kind: 3) }
 
     /// Bits for the days from one to another of a month, as far as they lie in it.
     private static func mask(from lower: Int, to upper: Int) -> UInt32 {
