@@ -144,7 +144,7 @@ def visits(stage, tokens, day, width, tool=None, calls=1):
 
 def season(stage, number, half):
     """A day of its own for each campaign: five of them in a month would be what happens there by chance."""
-    step = (stage.world.days - 75) / 12
+    step = (stage.world.days - 75) / (6 if stage.world.quick else 12)
     return 60 + int((2 * number + half) * step) + stage.span(0, 3)
 
 
