@@ -46,7 +46,7 @@ package struct NewSurroundings: Detector {
                 + "versions of a program are no other program.",
             "Whoever had four networks or more in 14 days roams (phones, CI runners), and is not reported.",
             "Where events name no principal, the token stands for it.",
-            "Network or program alone is not reported; the report uses-by-token shows it.",
+            "Network or program alone is not reported; `authtrail trace principal NAME` shows them.",
         ],
         version: 2)
 
