@@ -32,14 +32,7 @@ struct TrailPrincipalDaysTests {
     private func told(_ history: any History) throws -> [String: UInt32] {
         var days: [String: UInt32] = [:]
         try history.principalDays(in: Self.days) { block in
-            for row in 0..<block.count {
-                let who = Int(block.principal[row])
-                let name =
-                    "\(block.firstDay) \(block.isToken[who]) \(block.principals.string(at: who)) "
-                    + "\(block.networks.string(at: Int(block.network[row]))) "
-                    + block.programs.string(at: Int(block.program[row]))
-                days[name, default: 0] |= block.days[row]
-            }
+            days.merge(block.daysByName, uniquingKeysWith: |)
         }
         return days
     }

@@ -3,7 +3,7 @@ internal import Columns
 package import Events
 internal import Foundation
 package import Ingest
-internal import Rollups
+package import Rollups
 internal import Trail
 internal import TestSupport
 
@@ -73,14 +73,7 @@ package final class Place {
     private static func principals(_ trail: Trail) throws -> [String] {
         var days: [String: UInt32] = [:]
         let isWhole = try trail.catalog.principalDays(in: 0...2_000_000) { block in
-            for row in 0..<block.count {
-                let who = Int(block.principal[row])
-                let text =
-                    "\(block.firstDay) \(block.isToken[who]) \(block.principals.string(at: who)) "
-                    + "\(block.networks.string(at: Int(block.network[row]))) "
-                    + block.programs.string(at: Int(block.program[row]))
-                days[text, default: 0] |= block.days[row]
-            }
+            days.merge(block.daysByName, uniquingKeysWith: |)
         }
         precondition(isWhole, "each segment has its rollup")
         return days.map { "\($0.key) \(String($0.value, radix: 2))" }.sorted()
@@ -147,4 +140,18 @@ package final class Place {
 package func use(_ token: String, _ second: Int = 0, micros: Int = 0) -> String {
     let time = Timestamp.text(1_777_593_600_000_000 + Int64(second) * 1_000_000 + Int64(micros))
     return "{\"ts\":\"\(time)\",\"event\":\"used\",\"token_id\":\"\(token)\"}"
+}
+
+extension PrincipalDays {
+    /// The days of each combination as bits, under a name that says all of it.
+    package var daysByName: [String: UInt32] {
+        let named = (0..<count).map { row in
+            let who = Int(principal[row])
+            let name =
+                "\(firstDay) \(isToken[who]) \(principals.string(at: who)) "
+                + "\(networks.string(at: Int(network[row]))) \(programs.string(at: Int(program[row])))"
+            return (name, days[row])
+        }
+        return Dictionary(named, uniquingKeysWith: |)
+    }
 }

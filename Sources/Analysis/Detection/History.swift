@@ -126,8 +126,7 @@ extension History {
         while from < end {
             let next = Timestamp.start(ofMonth: Timestamp.month(of: from) + 1)
             var counter = PrincipalDayCounter()
-            let kinds = EventKinds.used.union(.issuances)
-            let scan = EventScan(from: from, to: min(next, end), kinds: kinds, fields: PrincipalDayCounter.fields)
+            let scan = EventScan(from: from, to: min(next, end), kinds: .accepted, fields: PrincipalDayCounter.fields)
             try self.scan(scan) { counter.add($0) }
             if let piece = counter.finish() { try body(piece) }
             from = next

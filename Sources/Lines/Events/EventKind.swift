@@ -29,6 +29,8 @@ package struct EventKinds: OptionSet, Sendable, Hashable {
     package static let issuances: EventKinds = [
         EventKinds(EventKind.issued), EventKinds(EventKind.exchanged), EventKinds(EventKind.refreshed),
     ]
+    /// What may let somebody in. Of `issued` only a login does.
+    package static let accepted = used.union(issuances)
 
     package func contains(_ kind: EventKind) -> Bool { rawValue & (1 << kind.rawValue) != 0 }
 }

@@ -10,7 +10,7 @@ package struct SegmentRollups: Sendable {
     package private(set) var eventCounts = EventCounts()
     private var ipHourCounter = IPHourCounter()
     private var principalDayCounter = PrincipalDayCounter()
-    private var counted: [IPHours]?
+    private var counted: (ipHours: [IPHours], principalDays: PrincipalDays?)?
     private let keepsFacts: Bool
 
     /// Without facts where those of the events are known already, as when segments are merged.
@@ -33,14 +33,17 @@ package struct SegmentRollups: Sendable {
     }
 
     /// The failures by address and hour so far, one rollup for each UTC day, ascending.
-    package func ipHours() -> [IPHours] { counted ?? ipHourCounter.finish() }
+    package func ipHours() -> [IPHours] { counted?.ipHours ?? ipHourCounter.finish() }
 
     /// Who was let in from where with what so far; nil if there are no events.
-    package func principalDays() -> PrincipalDays? { principalDayCounter.finish() }
+    package func principalDays() -> PrincipalDays? {
+        if let counted { counted.principalDays } else { principalDayCounter.finish() }
+    }
 
     /// Counts what is counted at the end, so that nobody who asks need wait for it. Nothing can be added afterwards.
     package mutating func finish() {
-        counted = ipHourCounter.finish()
+        counted = (ipHourCounter.finish(), principalDayCounter.finish())
         ipHourCounter = IPHourCounter()
+        principalDayCounter = PrincipalDayCounter()
     }
 }

@@ -52,18 +52,7 @@ package struct MassIssuance: Detector {
         let (bursts, actors) = try search.read()
         result.findings = bursts.map { finding(verdict($0), $0.events, asOf: window.asOf) }
         result.counts.add("actors", actors)
-        let daily = try DailySurges(
-            deed: .issue, issues: MadeIssues(history: history, accessToken: policy.lifetimes.accessToken),
-            window: window, settings: settings,
-            replacements: Replacements(
-                history: history, overlap: policy.rotationOverlap, lifetime: policy.lifetimes.apiToken)
-        ).run()
-        // Who has a burst of an hour on the day is told of already.
-        let told = Set(bursts.map { "\($0.day) \($0.key)" })
-        result.findings += daily.surges.filter { !told.contains("\($0.day) \($0.actor)") }.map { surge in
-            finding(verdict(surge), surge.events, asOf: window.asOf)
-        }
-        tell(daily.young, "issued", settings, in: &result)
+        try tellSurges(of: .issue, beside: bursts, settings, policy, window, history, in: &result)
         result.sort()
         return result
     }
@@ -83,23 +72,6 @@ package struct MassIssuance: Detector {
                 + "\(Timestamp.text(burst.events.first)) to \(Timestamp.text(burst.events.last)). An intruder who has "
                 + "an admin's account makes himself many ways back in.",
             context: context)
-    }
-
-    private func verdict(_ surge: DailySurges.Surge) -> Verdict {
-        let day = Timestamp.dayText(surge.day)
-        var context = Context()
-        context.add("peak", surge.peak)
-        context.add("most_before", surge.most)
-        context.add("active_days", surge.activeDays)
-        return Verdict(
-            class: "issue_surge", entity: .init("actor", surge.actor), fact: ["issue_surge", surge.actor, day],
-            title: "\(surge.actor) issued \(surge.peak) tokens within a day, \(surge.most) at most before",
-            explanation:
-                "On \(day) and in the 24 hours before, \(surge.actor) issued up to \(surge.peak) tokens within "
-                + "24 hours, rotations aside. On no day of the \(settings.memory) before was it more than "
-                + "\(surge.most); the rule speaks at \(settings.daily) and \(settings.factor) times the habit. "
-                + "\(Wording.count(surge.events.events, "token")) came of it.",
-            confidence: .medium, context: context)
     }
 
     package static let examples: [DetectorExample] = [

@@ -75,7 +75,7 @@ package struct NewSurroundings: Detector {
         /// Whether somebody is known well enough, and does not roam.
         func isSettled(_ habit: PrincipalHabits.Habit) -> Bool {
             guard let first = habit.active.first, first <= -Int(knownFor) else { return false }
-            return habit.active.count { $0 >= -Int(unseen) } >= activeDays && habit.networks < roamingNetworks
+            return habit.activeDays(within: unseen) >= activeDays && habit.networks < roamingNetworks
         }
     }
 
@@ -124,7 +124,7 @@ package struct NewSurroundings: Detector {
         let who = String(decoding: one.who.name, as: UTF8.self), day = Timestamp.dayText(one.day)
         let (silence, longest) = silences(one.habit)
         let isLongSilence = silence >= settings.silence && silence >= settings.silenceFactor * longest
-        let recent = one.habit.active.count { $0 >= -Int(settings.unseen) }
+        let recent = one.habit.activeDays(within: settings.unseen)
         let isBusy = one.mostCallsInAnHour >= settings.busyCalls
         let usual = isBusy ? "new_and_busy" : isLongSilence ? "new_after_silence" : "two_new"
         let name = one.newTools.isEmpty ? usual : "all_new"

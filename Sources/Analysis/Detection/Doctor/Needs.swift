@@ -3,8 +3,6 @@ package import Events
 extension Need {
     private static let issued = EventKinds(EventKind.issued), revoked = EventKinds(EventKind.revoked)
     private static let exchanged = EventKinds(EventKind.exchanged), refreshed = EventKinds(EventKind.refreshed)
-    /// What lets somebody in.
-    private static let accepted: EventKinds = [.used, exchanged, refreshed, issued]
     private static let token = must(.fields(.used, [.tokenID])), tool = must(.fields(.used, [.tool]))
 
     /// What each detector needs, by id. Beside `judgesBy` of the cards, which says what a run tells, it holds kinds of
@@ -26,7 +24,7 @@ extension Need {
                 must(.fields(.failed, [.ip])), must(.reasons),
                 may("stuffing, brute_force, broken_client", .fields(.failed, [.presented, .tokenID])),
                 may("distributed, credential_replay", .fields(.failed, [.userAgent])),
-                may("success_after", .fields(accepted, [.ip])),
+                may("success_after", .fields(.accepted, [.ip])),
             ],
         ]
     }

@@ -81,9 +81,6 @@ struct AcceptedUseReader {
     let settings: FailedVerificationByIP.Settings
     let asOf: Int64
 
-    static let kinds: EventKinds = [
-        .used, EventKinds(.exchanged), EventKinds(.refreshed), EventKinds(.issued),
-    ]
     /// What `EventColumns.isAccepted` needs.
     static let kindFields = EventFields([.event, .kind])
     private static let day = Timestamp.day
@@ -113,7 +110,7 @@ struct AcceptedUseReader {
         let byKey = Dictionary(grouping: open) { runs[$0].key }
         let starts = open.map { runs[$0].first }
         let scan = EventScan(
-            from: (starts.min() ?? 0).minus(older), to: (starts.max() ?? 0).minus(newer), kinds: Self.kinds,
+            from: (starts.min() ?? 0).minus(older), to: (starts.max() ?? 0).minus(newer), kinds: .accepted,
             texts: [
                 .ip: history.clients.condition(Set(byKey.keys)),
                 .tokenID: .equals(open.flatMap { tokens[$0] }),
@@ -172,7 +169,7 @@ struct AcceptedUseReader {
     /// For each followed episode and client, the first accepted use of every credential, still without its event id.
     private func accepted(_ followed: FollowedEpisodes) throws -> [Target: [AcceptedUse.Name: AcceptedUse]] {
         var accepted: [Target: [AcceptedUse.Name: AcceptedUse]] = [:]
-        for scan in followed.scans(Self.kinds, Self.fields, history.clients) {
+        for scan in followed.scans(.accepted, Self.fields, history.clients) {
             try history.scan(scan) { events in
                 let clients = events.clients(history.clients, behind: settings.trustedProxies)
                 let agents = events[.userAgent].values(none: nil) { followed.number(ofAgent: $0) }
@@ -201,7 +198,7 @@ struct AcceptedUseReader {
             let names = uses.compactMap { $0.credential.text(of: field) }
             guard !names.isEmpty else { continue }
             let scan = EventScan(
-                from: first, to: last.plus(1), kinds: Self.kinds,
+                from: first, to: last.plus(1), kinds: .accepted,
                 texts: [field: .equals(names), .ip: history.clients.condition(Set(uses.map(\.key)))],
                 fields: EventFields([.ts, .tokenID, .principal, .kind, .source, .sourceOffset, .eventID]))
             try history.scan(scan) { events in
@@ -252,7 +249,7 @@ struct AcceptedUseReader {
         let times = waiting.values.flatMap { $0.values.joined() }.map { uses[$0].ts }
         guard let first = times.min(), let last = times.max() else { return }
         let scan = EventScan(
-            from: first.minus(older), to: last.minus(newer), kinds: Self.kinds,
+            from: first.minus(older), to: last.minus(newer), kinds: .accepted,
             texts: [.ip: history.clients.condition(Set(waiting.keys)), field: .equals(waiting.values.flatMap(\.keys))],
             fields: Self.kindFields.union(EventFields([.ts, .ip, field])))
         try history.scan(scan) { events in

@@ -31,7 +31,7 @@ struct KnownNetworks {
         let clients = history.clients, proxies = settings.trustedProxies
         let scan = EventScan(
             from: Timestamp.start(ofDay: firstDay), to: min(Timestamp.start(ofDay: days.upperBound + 1), asOf),
-            kinds: AcceptedUseReader.kinds,
+            kinds: .accepted,
             texts: [.ip: .matching { text in clients.key(of: text).map { networks.contains(unit($0)) } ?? false }],
             fields: AcceptedUseReader.kindFields.union(EventFields([.ts, .ip, .principal])))
         var pairs = Pairs()
@@ -89,9 +89,4 @@ struct KnownNetworks {
 
         func roaming(_ most: Int) -> Set<UInt64> { Set(counts.filter { $0.value > most }.keys) }
     }
-}
-
-extension IPKey {
-    /// The /24 of an IPv4 address; the /64 of an IPv6 address, which it is already.
-    var network: IPKey { family == .v4 ? IPKey(family: .v4, bits: bits & ~0xFF) : self }
 }

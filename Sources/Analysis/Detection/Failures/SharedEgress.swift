@@ -54,7 +54,7 @@ struct SharedEgress {
         let past = settings.sharedEgress.past
         let scan = EventScan(
             from: (episodes.map(\.first).min() ?? 0).minus(past), to: (episodes.map(\.peak.last).max() ?? 0).plus(1),
-            kinds: AcceptedUseReader.kinds, texts: [.ip: history.clients.condition(Set(byKey.keys))],
+            kinds: .accepted, texts: [.ip: history.clients.condition(Set(byKey.keys))],
             fields: AcceptedUseReader.kindFields.union(EventFields([.ts, .ip, .principal])))
         try history.scan(scan) { events in
             let clients = events.clients(history.clients, behind: settings.trustedProxies)

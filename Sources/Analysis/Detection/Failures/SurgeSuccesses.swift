@@ -74,7 +74,7 @@ struct SurgeSuccesses {
         var networks: [String: Times] = [:]
         guard !span.isEmpty else { return networks }
         let scan = EventScan(
-            from: span.lowerBound, to: span.upperBound, kinds: AcceptedUseReader.kinds,
+            from: span.lowerBound, to: span.upperBound, kinds: .accepted,
             texts: [.principal: .anyOf(names)],
             fields: AcceptedUseReader.kindFields.union(EventFields([.ts, .ip, .principal])))
         try history.scan(scan) { events in

@@ -44,8 +44,8 @@ struct CampaignSearch {
         guard !today.isEmpty else { return [] }
         let reach = settings.newToAll &+ settings.width
         let all = (days.lowerBound - reach)...days.upperBound
-        let networks = Set(today.map { PrincipalHabits.hash(ofNetwork: $0.network) })
-        let programs = Set(today.map { PrincipalHabits.hash(ofProgram: $0.program) })
+        let networks = Set(today.map { PrincipalHabits.hash(ofNetwork: $0.network[...]) })
+        let programs = Set(today.map { PrincipalHabits.hash(ofProgram: $0.program[...]) })
         let like = try news(all) { networks.contains($0.network) || programs.contains($0.programHash) }
         guard runs(like).contains(where: { $0.last >= days.lowerBound }) else { return [] }
         let found = runs(try news(all) { _ in true })

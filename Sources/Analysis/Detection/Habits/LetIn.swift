@@ -15,7 +15,7 @@ struct LetIn {
             guard !names.isEmpty, from < to else { continue }
             let field = isToken ? EventField.tokenID : .principal
             let scan = EventScan(
-                from: from, to: to, kinds: EventKinds.used.union(.issuances),
+                from: from, to: to, kinds: .accepted,
                 texts: isToken ? [.tokenID: .anyOf(names), .principal: .absent] : [.principal: .anyOf(names)],
                 fields: fields.union(EventFields([.event, .kind, field])))
             try history.scan(scan) { batch in

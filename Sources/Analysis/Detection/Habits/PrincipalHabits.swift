@@ -36,6 +36,9 @@ struct PrincipalHabits {
         var active: [Int]
         /// Different networks on the last days, as many as were asked for; at least so many.
         var networks: Int
+
+        /// On how many of the last days they were let in.
+        func activeDays(within days: Int32) -> Int { active.count { $0 >= -Int(days) } }
     }
 
     /// What is new within `unseen` days for everybody who was let in, with the habits before. `isTold` says whose news
@@ -131,10 +134,10 @@ struct PrincipalHabits {
                 return logged.contains(UInt8(ascii: ",")) ? Array(clients.network(of: logged)) : Array(logged)
             }
             let isMany = networks.map { $0 == PrincipalDays.manyNetworks }
-            let ofNetwork = zip(networks, isMany).map { $0.isEmpty || $1 ? 0 : Self.hash(ofNetwork: $0) }
+            let ofNetwork = zip(networks, isMany).map { $0.isEmpty || $1 ? 0 : Self.hash(ofNetwork: $0[...]) }
             let ofProgram = (0..<block.programs.count).map { place -> UInt64 in
                 let name = block.programs.slice(at: place)
-                return name.isEmpty ? 0 : Self.hash(ofProgram: name[...])
+                return name.isEmpty ? 0 : Self.hash(ofProgram: name)
             }
             let mask = Self.mask(from: max(0, lower) - offset, to: upper - offset)
             for place in 0..<block.count where block.days[place] & mask != 0 {
@@ -151,8 +154,8 @@ struct PrincipalHabits {
     }
 
     /// What `Row` has of a network and of a program that were named.
-    static func hash(ofNetwork name: [UInt8]) -> UInt64 { KeyedTextHash.of(name[...], kind: 2) }
-    static func hash(ofProgram name: some Collection<UInt8>) -> UInt64 { KeyedTextHash.of(Array(name)[...], kind: 3) }
+    static func hash(ofNetwork name: ArraySlice<UInt8>) -> UInt64 { KeyedTextHash.of(name, kind: 2) }
+    static func hash(ofProgram name: ArraySlice<UInt8>) -> UInt64 { KeyedTextHash.of(name, kind: 3) }
 
     /// Bits for the days from one to another of a month, as far as they lie in it.
     private static func mask(from lower: Int, to upper: Int) -> UInt32 {

@@ -8,7 +8,17 @@ internal import Rollups
 /// within the days of a rotation. Habits are those of whole days up to the day before, so that a surge over midnight is
 /// none.
 struct DailySurges {
-    enum Deed { case issue, revocation }
+    enum Deed {
+        case issue, revocation
+
+        /// What tells of it: a class, what the actor did, and what one of the events is.
+        fileprivate var words: (class: String, did: String, one: String) {
+            switch self {
+            case .issue: ("issue_surge", "issued", "token")
+            case .revocation: ("revoke_surge", "revoked", "revocation")
+            }
+        }
+    }
 
     let deed: Deed
     let issues: MadeIssues
@@ -202,15 +212,55 @@ extension Detector {
             (1...366).contains(settings.memory), "memory", "\(settings.memory)", want: "a number of days from 1 to 366")
     }
 
-    /// Says how many days of actors were not judged for want of habits.
-    func tell(_ young: Int, _ what: String, _ settings: DetectorSettings.Burst, in result: inout DetectionResult) {
+    /// Tells of the surges of a run, and of the days of actors that were not judged for want of habits. Who has a burst
+    /// of an hour on the day is told of already.
+    func tellSurges(
+        of deed: DailySurges.Deed, beside bursts: [BurstSearch.Burst], _ settings: DetectorSettings.Burst,
+        _ policy: Policy, _ window: DetectionWindow, _ history: any History, in result: inout DetectionResult
+    ) throws {
+        let daily = try DailySurges(
+            deed: deed, issues: MadeIssues(history: history, accessToken: policy.lifetimes.accessToken),
+            window: window, settings: settings,
+            replacements: Replacements(
+                history: history, overlap: policy.rotationOverlap, lifetime: policy.lifetimes.apiToken)
+        ).run()
+        let told = Set(bursts.map { "\($0.day) \($0.key)" })
+        result.findings += daily.surges.filter { !told.contains("\($0.day) \($0.actor)") }.map { surge in
+            finding(verdict(surge, deed, settings), surge.events, asOf: window.asOf)
+        }
+        tell(daily.young, deed, settings, in: &result)
+    }
+
+    private func verdict(
+        _ surge: DailySurges.Surge, _ deed: DailySurges.Deed, _ settings: DetectorSettings.Burst
+    ) -> Verdict {
+        let day = Timestamp.dayText(surge.day), words = deed.words
+        var context = Context()
+        context.add("peak", surge.peak)
+        context.add("most_before", surge.most)
+        context.add("active_days", surge.activeDays)
+        return Verdict(
+            class: words.class, entity: .init("actor", surge.actor), fact: [words.class, surge.actor, day],
+            title: "\(surge.actor) \(words.did) \(surge.peak) tokens within a day, \(surge.most) at most before",
+            explanation:
+                "On \(day) and in the 24 hours before, \(surge.actor) \(words.did) up to \(surge.peak) tokens "
+                + "within 24 hours, rotations aside. On no day of the \(settings.memory) before was it more than "
+                + "\(surge.most); the rule speaks at \(settings.daily) and \(settings.factor) times the habit. "
+                + "\(Wording.count(surge.events.events, words.one)) came of it.",
+            confidence: .medium, context: context)
+    }
+
+    private func tell(
+        _ young: Int, _ deed: DailySurges.Deed, _ settings: DetectorSettings.Burst, in result: inout DetectionResult
+    ) {
         result.counts.add("insufficient_history", young)
         guard young > 0 else { return }
         result.coverage.append(
             CoverageNote(
                 kind: .insufficientHistory,
-                text: "\(Wording.count(young, "day")) of actors who \(what) \(settings.daily) tokens or more, and on "
-                    + "fewer than \(settings.activeDays) of the \(settings.memory) days before: whether that is much "
-                    + "is not known", isPartial: true))
+                text:
+                    "\(Wording.count(young, "day")) of actors who \(deed.words.did) \(settings.daily) tokens or more, "
+                    + "and on fewer than \(settings.activeDays) of the \(settings.memory) days before: whether that is "
+                    + "much is not known", isPartial: true))
     }
 }

@@ -13,11 +13,7 @@ struct Caller: Hashable {
 
     /// The batch must hold `ip` and `user_agent`.
     init(_ batch: EventColumns, _ row: Int, _ clients: Clients) {
-        network = batch[.ip].bytes(at: row).flatMap { clients.key(of: $0) }.map(Self.network)
+        network = batch[.ip].bytes(at: row).flatMap { clients.key(of: $0) }.map(\.network)
         program = batch[.userAgent].bytes(at: row).map { ProgramName.of($0) }
-    }
-
-    private static func network(_ key: IPKey) -> IPKey {
-        key.family == .v4 ? IPKey(family: .v4, bits: key.bits & ~0xFF) : key
     }
 }

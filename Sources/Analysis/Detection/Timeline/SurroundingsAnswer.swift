@@ -26,7 +26,7 @@ struct SurroundingsAnswer {
     }
 
     private func standing(_ habit: PrincipalHabits.Habit) -> String {
-        let recent = habit.active.count { $0 >= -Int(settings.unseen) }
+        let recent = habit.activeDays(within: settings.unseen)
         let known = -(habit.active.first ?? 0)
         guard known >= settings.knownFor, recent >= settings.activeDays else {
             return

@@ -110,10 +110,11 @@ package struct IPKey: Hashable, Sendable {
         }
     }
 
-    /// The network that rules tell apart: `203.0.113.0/24`, `2001:db8:1:2::/64`.
-    package var networkText: String {
-        family == .v4 ? IPKey(family: .v4, bits: bits & 0xFFFF_FF00).text + "/24" : text
-    }
+    /// The network that rules tell apart: the /24 of an IPv4 address; the /64 of an IPv6 address, which it is already.
+    package var network: IPKey { family == .v4 ? IPKey(family: .v4, bits: bits & ~0xFF) : self }
+
+    /// `203.0.113.0/24`, `2001:db8:1:2::/64`.
+    package var networkText: String { family == .v4 ? network.text + "/24" : text }
 
     /// The network of a /64 that counts as one client with its neighbors; other keys are what they are.
     package func widened(to family: Family) -> IPKey {
